@@ -1,0 +1,254 @@
+//! Signing in: argon2id (two at a time), lock-out, sessions on the server by the hash of a random
+//! token.
+
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use cunyi_domain::journal::{digest, hex};
+use cunyi_domain::refusal::{Code, Refusal};
+use cunyi_domain::row::{Field, Value};
+use cunyi_domain::time::Moment;
+use cunyi_store::local::{Credential, Session};
+use cunyi_store::reference;
+
+use crate::App;
+use crate::error::{AppError, Result, refuse};
+use crate::views::{Actor, SessionView};
+
+/// Wrong passwords in a row before the account is locked.
+pub const WRONG_BEFORE_LOCK: i64 = 5;
+/// How long it is locked.
+pub const LOCKED_FOR_MINUTES: u64 = 15;
+/// Longest password, in bytes: a longer one is only work for the hash.
+pub const MAX_PASSWORD: usize = 256;
+/// A session ends after this long without use.
+const IDLE: Duration = Duration::from_hours(12);
+/// How seldom a session's last use is written.
+const TOUCH_SECONDS: i64 = 300;
+
+/// At most two hashes at a time: each takes 19 MiB and tens of milliseconds.
+pub(crate) struct Lane {
+    free: Mutex<usize>,
+    freed: Condvar,
+}
+
+impl Default for Lane {
+    fn default() -> Self {
+        Self {
+            free: Mutex::new(2),
+            freed: Condvar::new(),
+        }
+    }
+}
+
+impl Lane {
+    fn with<T>(&self, work: impl FnOnce() -> T) -> T {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        while *free == 0 {
+            free = self
+                .freed
+                .wait(free)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        *free -= 1;
+        drop(free);
+        let value = work();
+        *self.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.freed.notify_one();
+        value
+    }
+}
+
+impl App {
+    /// Signs in; answers the token for the cookie. A wrong name takes as long as a wrong password.
+    pub fn sign_in(&self, login: &str, password: &str) -> Result<String> {
+        if password.len() > MAX_PASSWORD || login.len() > MAX_PASSWORD || login.contains('\0') {
+            return refuse(Code::WrongPassword);
+        }
+        let now = self.now();
+        let found = self.parts.store.db().read("sign_in", |tx| -> Result<_> {
+            let Some(user) = reference::user_by_login(tx, login)? else {
+                return Ok(None);
+            };
+            let values = vec![
+                user.clinic.clone().into_value(),
+                user.id.clone().into_value(),
+            ];
+            let credential: Option<Credential> =
+                tx.find("WHERE clinic = ? AND account = ?", values)?;
+            Ok(credential.map(|credential| (user, credential)))
+        })?;
+        let Some((user, credential)) = found.filter(|(user, _)| user.active) else {
+            self.hash_password(password)?;
+            return refuse(Code::WrongPassword);
+        };
+        if credential.locked_until > now {
+            return Err(Refusal::new(Code::LockedOut)
+                .with("minutes", LOCKED_FOR_MINUTES)
+                .into());
+        }
+        let right = self.hashing.with(|| verify(&credential.hash, password));
+        self.note_attempt(&credential, right, now)?;
+        if !right {
+            return refuse(Code::WrongPassword);
+        }
+        let (token, csrf) = (self.random_hex(), self.random_hex());
+        let session = Session {
+            clinic: user.clinic,
+            token: digest(token.as_bytes()),
+            account: user.id,
+            csrf,
+            locale: "zh-CN".to_owned(),
+            started_at: now,
+            seen_at: now,
+        };
+        self.parts
+            .store
+            .db()
+            .transact("sign_in", |tx| -> Result<()> {
+                let old = Moment(now.0 - i64::try_from(IDLE.as_micros()).unwrap_or(i64::MAX));
+                tx.execute(
+                    "DELETE FROM session WHERE seen_at < ?",
+                    vec![old.into_value()],
+                )?;
+                Ok(tx.insert(session)?)
+            })?;
+        Ok(token)
+    }
+
+    /// Who a cookie's token belongs to; nothing if it is unknown or has rested too long.
+    pub fn session(&self, token: &str) -> Result<Option<SessionView>> {
+        let now = self.now();
+        let key = digest(token.as_bytes());
+        let found = self.parts.store.db().read("session", |tx| -> Result<_> {
+            let session: Option<Session> =
+                tx.find("WHERE token = ?", vec![key.clone().into_value()])?;
+            let Some(session) = session else {
+                return Ok(None);
+            };
+            if session.seen_at.plus(IDLE) < now {
+                return Ok(None);
+            }
+            let user = reference::user(tx, &session.clinic, &session.account)?;
+            let clinic = reference::clinic(tx, &session.clinic)?;
+            Ok(user
+                .filter(|user| user.active)
+                .map(|user| (session, user, clinic)))
+        })?;
+        let Some((session, user, clinic)) = found else {
+            return Ok(None);
+        };
+        if now.seconds_since(session.seen_at) > TOUCH_SECONDS {
+            self.parts.store.db().transact("session", |tx| {
+                let values = vec![now.into_value(), key.into_value()];
+                tx.execute("UPDATE session SET seen_at = ? WHERE token = ?", values)
+                    .map_err(AppError::from)
+            })?;
+        }
+        let unconfirmed = self.setup(&session.clinic)?.unconfirmed();
+        Ok(Some(SessionView {
+            actor: Actor {
+                clinic: session.clinic,
+                user: user.id,
+                role: user.role,
+            },
+            user_name: user.name,
+            clinic_name: clinic.name,
+            fictional: clinic.fictional,
+            unconfirmed,
+            locale: session.locale,
+            csrf: session.csrf,
+        }))
+    }
+
+    /// Ends a session.
+    pub fn sign_out(&self, token: &str) -> Result<()> {
+        let key = digest(token.as_bytes());
+        self.parts
+            .store
+            .db()
+            .transact("sign_out", |tx| -> Result<()> {
+                tx.execute(
+                    "DELETE FROM session WHERE token = ?",
+                    vec![key.into_value()],
+                )?;
+                Ok(())
+            })
+    }
+
+    /// Switches a session's language.
+    pub fn set_locale(&self, token: &str, locale: &str) -> Result<()> {
+        if !matches!(locale, "zh-CN" | "en") {
+            return refuse(Code::BadText);
+        }
+        let values = vec![
+            locale.to_owned().into_value(),
+            digest(token.as_bytes()).into_value(),
+        ];
+        self.parts
+            .store
+            .db()
+            .transact("set_locale", |tx| -> Result<()> {
+                tx.execute("UPDATE session SET locale = ? WHERE token = ?", values)?;
+                Ok(())
+            })
+    }
+
+    pub(crate) fn hash_password(&self, password: &str) -> Result<String> {
+        let mut salt = [0_u8; 16];
+        self.rng().fill(&mut salt);
+        let hashed = self
+            .hashing
+            .with(|| Argon2::default().hash_password_with_salt(password.as_bytes(), &salt));
+        hashed
+            .map(|hash| hash.to_string())
+            .map_err(|e| AppError::Failed(e.to_string()))
+    }
+
+    fn note_attempt(&self, old: &Credential, right: bool, now: Moment) -> Result<()> {
+        if right && old.failures == 0 {
+            return Ok(());
+        }
+        let key = [
+            old.clinic.clone().into_value(),
+            old.account.clone().into_value(),
+        ];
+        let until = now.plus(Duration::from_mins(LOCKED_FOR_MINUTES));
+        let db = self.parts.store.db();
+        db.transact("note_attempt", |tx| -> Result<()> {
+            if right {
+                let sql = "UPDATE credential SET failures = 0 WHERE clinic = ? AND account = ?";
+                tx.execute(sql, key.to_vec())?;
+                return Ok(());
+            }
+            // Counted where it stands: attempts at the same time are not one attempt.
+            let sql = "UPDATE credential SET failures = failures + 1 \
+                       WHERE clinic = ? AND account = ?";
+            tx.execute(sql, key.to_vec())?;
+            let sql = "UPDATE credential SET failures = 0, locked_until = ? \
+                       WHERE clinic = ? AND account = ? AND failures >= ?";
+            let mut values = vec![until.into_value()];
+            values.extend(key);
+            values.push(Value::Int(WRONG_BEFORE_LOCK));
+            tx.execute(sql, values)?;
+            Ok(())
+        })
+    }
+
+    pub(crate) fn random_hex(&self) -> String {
+        let mut bytes = [0_u8; 32];
+        self.rng().fill(&mut bytes);
+        hex(&bytes)
+    }
+}
+
+fn verify(hash: &str, password: &str) -> bool {
+    let Ok(hash) = PasswordHash::new(hash) else {
+        return false;
+    };
+    Argon2::default()
+        .verify_password(password.as_bytes(), &hash)
+        .is_ok()
+}

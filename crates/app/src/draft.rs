@@ -1,0 +1,211 @@
+//! Drafts: what is typed is kept as typed; two browsers on one visit notice each other.
+
+use cunyi_domain::batch::BatchState;
+use cunyi_domain::ids::VisitId;
+use cunyi_domain::ledger::{Payer, VisitState};
+use cunyi_domain::refusal::{Code, Refusal};
+use cunyi_domain::row::{Field, Value};
+use cunyi_domain::time::Moment;
+use cunyi_store::local::Draft;
+use cunyi_store::{Tx, query};
+
+use crate::App;
+use crate::error::{AppError, Result, refuse};
+use crate::fee_list::{self, Context, FeeList, UsedFund};
+use crate::permission::Action;
+use crate::views::{Actor, DraftBody, DraftLine, Preview};
+
+/// Longest draft, in bytes of JSON.
+const MOST_DRAFT: usize = 200 * 1024;
+
+impl App {
+    /// Keeps what was typed. Refused as `Changed` if another browser has saved since `version`.
+    pub fn save_draft(
+        &self,
+        actor: &Actor,
+        visit: &VisitId,
+        version: i64,
+        body: &DraftBody,
+    ) -> Result<i64> {
+        actor.must(Action::Treat)?;
+        let text = serde_json::to_string(body).map_err(|e| AppError::Failed(e.to_string()))?;
+        if text.len() > MOST_DRAFT {
+            return refuse(Code::TooLarge);
+        }
+        if text.contains("\\u0000") {
+            return refuse(Code::BadText);
+        }
+        let now = self.now();
+        self.parts.store.db().transact("save_draft", |tx| {
+            let row =
+                query::visit(tx, &actor.clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
+            let patient = query::patient(tx, &actor.clinic, &row.patient)?;
+            if patient.is_none_or(|p| p.erased) {
+                return refuse(Code::NotFound);
+            }
+            let batches = query::batches(tx, &actor.clinic, visit)?;
+            let frozen = batches.iter().any(|b| b.state != BatchState::Void);
+            if frozen || matches!(row.state, VisitState::Done | VisitState::Cancelled) {
+                return refuse(Code::WrongState);
+            }
+            write(tx, actor, visit, version, text, now)
+        })
+    }
+
+    /// The fee list as it would be: problems, checks, split, batches. Writes nothing.
+    pub fn preview(&self, actor: &Actor, visit: &VisitId, body: &DraftBody) -> Result<Preview> {
+        actor.must(Action::Treat)?;
+        Ok(self
+            .parts
+            .store
+            .db()
+            .read("preview", |tx| self.fee_list(tx, actor, visit, body))?
+            .preview())
+    }
+
+    /// F7: diagnoses and lines of the patient's last signed visit; never vitals, complaint or
+    /// findings.
+    pub fn as_last_time(&self, actor: &Actor, visit: &VisitId) -> Result<DraftBody> {
+        actor.must(Action::Treat)?;
+        let clinic = &actor.clinic;
+        self.parts.store.db().read("as_last_time", |tx| {
+            let row = query::visit(tx, clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
+            let past = query::visits_of(tx, clinic, &row.patient, 20)?;
+            let Some(last) = past.into_iter().find(|v| v.id != *visit && v.signed) else {
+                return Ok(DraftBody::default());
+            };
+            let diagnoses = query::diagnoses(tx, clinic, &last.id)?;
+            let charges = query::charges(tx, clinic, &last.id)?;
+            Ok(DraftBody {
+                diagnoses: diagnoses.into_iter().map(|d| d.code).collect(),
+                lines: charges.iter().map(repeat).collect(),
+                ..DraftBody::default()
+            })
+        })
+    }
+
+    pub(crate) fn fee_list(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        visit: &VisitId,
+        body: &DraftBody,
+    ) -> Result<FeeList> {
+        let clinic = &actor.clinic;
+        let setup = self.setup_in(tx, clinic)?;
+        let row = query::visit(tx, clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
+        let patient = query::patient(tx, clinic, &row.patient)?;
+        let patient = patient.ok_or(Refusal::new(Code::NotFound))?;
+        let allergies = query::allergies(tx, clinic, &row.patient)?;
+        let coverage = match (&row.coverage, row.payer) {
+            (Some(id), Payer::Insured) => query::coverage(tx, clinic, id)?,
+            _ => None,
+        };
+        let now = self.now();
+        let year = Moment::start_of(now.date().first_of_year());
+        let mut fund = |benefit, since| query::fund_used(tx, clinic, &row.patient, benefit, since);
+        // The platform's figure holds what other institutions used; ours is added since then.
+        let asked = coverage
+            .as_ref()
+            .and_then(|c| Some((c.fund_used?, c.obtained_at)));
+        let general = match asked {
+            Some((there, at)) => there + fund("general", at.max(year))?,
+            None => fund("general", year)?,
+        };
+        let chronic = fund("chronic", year)?;
+        let mut borne = |benefit| query::deductible_used(tx, clinic, &row.patient, benefit, year);
+        let used = UsedFund {
+            general,
+            chronic,
+            general_deductible: borne("general")?,
+            chronic_deductible: borne("chronic")?,
+        };
+        let context = Context {
+            catalogue: self.catalogue(),
+            setup: &setup,
+            patient: &patient,
+            allergies: &allergies,
+            coverage: coverage.as_ref(),
+            used,
+            now,
+        };
+        Ok(fee_list::read(&context, body))
+    }
+}
+
+fn write(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    visit: &VisitId,
+    version: i64,
+    body: String,
+    now: Moment,
+) -> Result<i64> {
+    let next = version.saturating_add(1);
+    if version == 0 {
+        let clinic = actor.clinic.clone();
+        let visit = visit.clone();
+        let draft = Draft {
+            clinic,
+            visit,
+            version: next,
+            body,
+            saved_at: now,
+        };
+        return if tx.insert_if_absent(draft)? {
+            Ok(next)
+        } else {
+            refuse(Code::Changed)
+        };
+    }
+    let changed = tx.execute(
+        "UPDATE draft SET version = ?, body = ?, saved_at = ? WHERE clinic = ? AND visit = ? AND version = ?",
+        vec![
+            Value::Int(next),
+            body.into_value(),
+            now.into_value(),
+            actor.clinic.clone().into_value(),
+            visit.clone().into_value(),
+            Value::Int(version),
+        ],
+    )?;
+    if changed == 1 {
+        Ok(next)
+    } else {
+        refuse(Code::Changed)
+    }
+}
+
+/// A stored draft as it was typed; an empty one if there is none or it cannot be read any more.
+pub(crate) fn stored(draft: Option<Draft>) -> (DraftBody, i64) {
+    draft.map_or((DraftBody::default(), 0), |draft| {
+        (
+            serde_json::from_str(&draft.body).unwrap_or_default(),
+            draft.version,
+        )
+    })
+}
+
+/// A charge as a draft's line: codes for the names that were printed.
+pub(crate) fn repeat(charge: &cunyi_domain::ledger::Charge) -> DraftLine {
+    let route = cunyi_catalogue::routes()
+        .iter()
+        .find(|r| r.name_zh == charge.route);
+    let frequency = cunyi_catalogue::frequencies()
+        .iter()
+        .find(|f| f.name_zh == charge.frequency);
+    let number = charge.dose.trim_end_matches(|c: char| !c.is_ascii_digit());
+    DraftLine {
+        code: charge.code.clone(),
+        dose: number.to_owned(),
+        route: route.map(|r| r.code.to_owned()).unwrap_or_default(),
+        frequency: frequency.map(|f| f.code.to_owned()).unwrap_or_default(),
+        days: if charge.days > 0 {
+            charge.days.to_string()
+        } else {
+            String::new()
+        },
+        quantity: charge.quantity.to_string(),
+        benefit: String::new(),
+    }
+}

@@ -1,0 +1,259 @@
+//! Reading what was typed: vitals, texts, diagnoses, lines. What cannot be read is a problem with
+//! its field, and nothing is guessed.
+
+use cunyi_catalogue as catalogue;
+use cunyi_catalogue::{Catalogue, Drug, Service};
+use cunyi_domain::ids::ChargeId;
+use cunyi_domain::ledger::{ItemKind, LineClass};
+use cunyi_domain::money::{Fen, Quantity, UnitPrice, parse_decimal};
+use cunyi_domain::refusal::{Code, Refusal};
+
+use super::{FeeList, MOST_DIAGNOSES, MOST_REASON, MOST_TEXT, Vitals};
+use crate::views::{ChargeView, DraftBody, DraftLine};
+
+pub(super) struct ReadLine<'a> {
+    pub(super) item: Item<'a>,
+    pub(super) check: catalogue::Line,
+    pub(super) view: ChargeView,
+    pub(super) units: Quantity,
+    pub(super) benefit: String,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Item<'a> {
+    Drug(&'a Drug),
+    Service(&'a Service),
+}
+
+impl Item<'_> {
+    pub(super) fn is_consultation(self) -> bool {
+        matches!(self, Item::Service(s) if s.role == catalogue::ServiceRole::General)
+    }
+}
+
+pub(super) fn read_texts(body: &DraftBody, problems: &mut Vec<Refusal>) {
+    let texts = [
+        ("complaint", &body.complaint),
+        ("history", &body.history),
+        ("examination", &body.examination),
+        ("advice", &body.advice),
+    ];
+    for (field, text) in texts {
+        let control = |c: char| c.is_control() && c != '\n' && c != '\r' && c != '\t';
+        if text.chars().count() > MOST_TEXT || text.chars().any(control) {
+            problems.push(Refusal::at(Code::BadText, field).with("limit", MOST_TEXT));
+        }
+    }
+    let long = |(_, reason): &(String, String)| reason.chars().count() > MOST_REASON;
+    if body.reasons.iter().any(long) {
+        problems.push(Refusal::at(Code::BadText, "reasons").with("limit", MOST_REASON));
+    }
+}
+
+pub(super) fn read_vitals(body: &DraftBody, list: &mut FeeList) {
+    let mut number = |field: &'static str, text: &str, scale: u32, least: i64, most: i64| {
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        let value = parse_decimal(text, scale)
+            .ok()
+            .filter(|v| (least..=most).contains(v));
+        if value.is_none() {
+            list.problems.push(Refusal::at(Code::BadNumber, field));
+        }
+        value
+    };
+    list.vitals = Vitals {
+        temperature: number("temperature", &body.temperature, 1, 300, 450),
+        pulse: number("pulse", &body.pulse, 0, 20, 300),
+        systolic: number("systolic", &body.systolic, 0, 40, 300),
+        diastolic: number("diastolic", &body.diastolic, 0, 20, 200),
+        glucose: number("glucose", &body.glucose, 1, 5, 600),
+        weight: number("weight", &body.weight, 1, 5, 3500),
+    };
+}
+
+pub(super) fn read_diagnoses(catalogue: &Catalogue, body: &DraftBody, list: &mut FeeList) {
+    if body.diagnoses.iter().all(String::is_empty) {
+        list.problems
+            .push(Refusal::at(Code::NoDiagnosis, "diagnoses"));
+    }
+    if body.diagnoses.len() > MOST_DIAGNOSES {
+        list.problems
+            .push(Refusal::at(Code::BadNumber, "diagnoses").with("limit", MOST_DIAGNOSES));
+    }
+    for code in body
+        .diagnoses
+        .iter()
+        .filter(|c| !c.is_empty())
+        .take(MOST_DIAGNOSES)
+    {
+        match catalogue.diagnosis(code) {
+            Some(found) => list
+                .diagnoses
+                .push((found.code.clone(), found.name.clone())),
+            None => list
+                .problems
+                .push(Refusal::at(Code::NotInCatalogue, "diagnoses")),
+        }
+    }
+}
+
+pub(super) fn read_line<'a>(
+    catalogue: &'a Catalogue,
+    line: &DraftLine,
+) -> Result<ReadLine<'a>, Refusal> {
+    if let Some(drug) = catalogue.drug(&line.code) {
+        return read_drug(drug, line);
+    }
+    let service = catalogue.service(&line.code);
+    read_service(
+        service.ok_or(Refusal::at(Code::NotInCatalogue, "code"))?,
+        line,
+    )
+}
+
+/// Whole units a person typed: positive, no fraction, at most four digits.
+fn typed_units(text: &str) -> Result<Option<i64>, Refusal> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let value = parse_decimal(text.trim(), 0)
+        .ok()
+        .filter(|v| (1..=9999).contains(v));
+    value
+        .map(Some)
+        .ok_or(Refusal::at(Code::BadNumber, "quantity"))
+}
+
+fn read_drug<'a>(drug: &'a Drug, line: &DraftLine) -> Result<ReadLine<'a>, Refusal> {
+    let bad = |field| Refusal::at(Code::BadNumber, field);
+    let route = catalogue::route(&line.route).ok_or(Refusal::at(Code::Missing, "route"))?;
+    let frequency =
+        catalogue::frequency(&line.frequency).ok_or(Refusal::at(Code::Missing, "frequency"))?;
+    let days = parse_decimal(line.days.trim(), 0)
+        .ok()
+        .filter(|d| (1..=365).contains(d));
+    let days = days.ok_or(bad("days"))?;
+    let dose = match (drug.strength, line.dose.trim()) {
+        (None, "") => None,
+        (_, text) => {
+            let dose: Option<Quantity> = text.parse().ok();
+            Some(
+                dose.filter(|d| d.0 > 0 && d.0 <= 100_000_000)
+                    .ok_or(bad("dose"))?,
+            )
+        }
+    };
+    let computed = catalogue::quantity(drug, dose, frequency, days).map_err(|e| match e {
+        catalogue::OrderError::Dose => bad("dose"),
+        catalogue::OrderError::Days => bad("days"),
+        catalogue::OrderError::TooMuch => bad("quantity"),
+    })?;
+    // Whole packs are sold as packs, everything else by the smallest unit.
+    let per_pack = drug.units_per_pack.max(1);
+    let (quantity, by_pack) = match (typed_units(&line.quantity)?, computed.packs) {
+        (Some(typed), _) => (Quantity::whole(typed), !drug.splittable),
+        (None, Some(packs)) if !drug.splittable => (packs, true),
+        (None, _) => (computed.units, false),
+    };
+    let units = if by_pack {
+        Quantity(quantity.0 * per_pack)
+    } else {
+        quantity
+    };
+    let price = if by_pack {
+        drug.pack_price
+    } else {
+        drug.unit_price()
+    };
+    let unit = if by_pack { &drug.pack_unit } else { &drug.unit };
+    let dose_text = dose.map_or_else(|| "适量".to_owned(), |d| format!("{d}{}", drug.dose_unit));
+    let mut view = charge(&drug.code, &drug.name, unit, drug.class, price, quantity)?;
+    view.kind = ItemKind::Drug;
+    view.spec.clone_from(&drug.spec);
+    view.dose = dose_text;
+    view.route = route.name_zh.to_owned();
+    view.frequency = frequency.name_zh.to_owned();
+    view.days = days;
+    let order = catalogue::Order {
+        dose,
+        frequency,
+        days,
+    };
+    let check = catalogue::Line {
+        code: drug.code.clone(),
+        order: Some(order),
+        quantity: units,
+    };
+    Ok(ReadLine {
+        item: Item::Drug(drug),
+        check,
+        view,
+        units,
+        benefit: line.benefit.clone(),
+    })
+}
+
+fn read_service<'a>(service: &'a Service, line: &DraftLine) -> Result<ReadLine<'a>, Refusal> {
+    let quantity = Quantity::whole(typed_units(&line.quantity)?.unwrap_or(1));
+    let (code, name) = (&service.code, &service.name);
+    let view = charge(
+        code,
+        name,
+        &service.unit,
+        service.class,
+        service.price,
+        quantity,
+    )?;
+    let check = catalogue::Line {
+        code: code.clone(),
+        order: None,
+        quantity,
+    };
+    let benefit = line.benefit.clone();
+    Ok(ReadLine {
+        item: Item::Service(service),
+        check,
+        view,
+        units: Quantity::ZERO,
+        benefit,
+    })
+}
+
+fn charge(
+    code: &str,
+    name: &str,
+    unit: &str,
+    class: catalogue::Class,
+    price: UnitPrice,
+    quantity: Quantity,
+) -> Result<ChargeView, Refusal> {
+    let class = LineClass::from_text(class.as_str()).unwrap_or(LineClass::C);
+    Ok(ChargeView {
+        id: ChargeId::default(),
+        kind: ItemKind::Service,
+        code: code.to_owned(),
+        name: name.to_owned(),
+        spec: String::new(),
+        unit: unit.to_owned(),
+        class,
+        price,
+        quantity,
+        amount: price
+            .amount(quantity)
+            .ok_or(Refusal::at(Code::BadNumber, "quantity"))?,
+        dose: String::new(),
+        route: String::new(),
+        frequency: String::new(),
+        days: 0,
+        own_pay: Fen::ZERO,
+        over_limit: Fen::ZERO,
+        pay_first: Fen::ZERO,
+        in_scope: Fen::ZERO,
+        fund: Fen::ZERO,
+        batch: 1,
+        trace_codes: Vec::new(),
+    })
+}

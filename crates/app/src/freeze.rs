@@ -1,0 +1,340 @@
+//! Freezing the fee list: the record is signed, lines and batches become facts, stock is reserved
+//! by earliest expiry. Taking it back voids the batches and frees the stock.
+
+use cunyi_domain::batch::{BatchEvent, BatchState};
+use cunyi_domain::fact::{
+    BatchMoved, ChargesFrozen, Personal, RecordSigned, ReservationsReleased, VisitMoved,
+};
+use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, VisitId};
+use cunyi_domain::ledger::{Batch, Charge, Diagnosis, ItemKind, Reservation, Visit, VisitState};
+use cunyi_domain::money::{Fen, Quantity};
+use cunyi_domain::refusal::{Code, Refusal};
+use cunyi_store::{Writer, query};
+
+use crate::App;
+use crate::error::{AppError, Result, refuse};
+use crate::fee_list::FeeList;
+use crate::permission::Action;
+use crate::step::none_pending;
+use crate::views::{Actor, BatchView, ChargeView, DraftBody};
+
+impl App {
+    /// Signs the record and freezes the fee list. Refused while a problem stands, a check forbids,
+    /// a warning has no reason, own-pay lines have no consent, or a drug is short.
+    pub fn freeze(
+        &self,
+        actor: &Actor,
+        visit: &VisitId,
+        version: i64,
+        body: &DraftBody,
+    ) -> Result<()> {
+        actor.must(Action::Treat)?;
+        self.save_draft(actor, visit, version, body)?;
+        self.write(actor, "freeze", |w| {
+            let row = query::visit(w.tx, &actor.clinic, visit)?;
+            let row = row.ok_or(Refusal::new(Code::NotFound))?;
+            if matches!(row.state, VisitState::Done | VisitState::Cancelled) {
+                return refuse(Code::WrongState);
+            }
+            let old = query::batches(w.tx, &actor.clinic, visit)?;
+            if old.iter().any(|b| b.state != BatchState::Void) {
+                return refuse(Code::WrongState);
+            }
+            let list = self.fee_list(w.tx, actor, visit, body)?;
+            accept(&list, body)?;
+            if row.state != VisitState::Seeing {
+                let (from, to) = (row.state, VisitState::Seeing);
+                w.record(
+                    VisitMoved {
+                        visit: visit.clone(),
+                        from,
+                        to,
+                    },
+                    Some(&row.patient),
+                    None,
+                )?;
+            }
+            sign(w, &row, &list, body)?;
+            freeze(w, &row, list, old.len(), body)
+        })
+    }
+
+    /// Takes a fee list back before anything is paid: the draft opens again, stock is free.
+    pub fn take_back(&self, actor: &Actor, visit: &VisitId) -> Result<()> {
+        actor.must(Action::Treat)?;
+        let taken = self.write(actor, "take_back", |w| {
+            let row = query::visit(w.tx, &actor.clinic, visit)?;
+            let row = row.ok_or(Refusal::new(Code::NotFound))?;
+            let open = void_open(w, &row)?;
+            if open.is_empty() {
+                return refuse(Code::WrongState);
+            }
+            release(w, &row)?;
+            Ok(open)
+        })?;
+        taken
+            .iter()
+            .try_for_each(|batch| self.withdraw_details(actor, batch))
+    }
+}
+
+/// Voids the batches of a visit that are not closed; answers them as they were. Refused while one
+/// is paid or in flight, or a call of the visit is on its way.
+pub(crate) fn void_open(w: &mut Writer<'_, '_>, visit: &Visit) -> Result<Vec<Batch>> {
+    let mut open = query::batches(w.tx, &visit.clinic, &visit.id)?;
+    open.retain(|b| !matches!(b.state, BatchState::Void | BatchState::Reversed));
+    let takes = |b: &Batch| b.state.after(BatchEvent::TakeBack).is_some();
+    if !open.iter().all(takes) {
+        return refuse(Code::WrongState);
+    }
+    if !open.is_empty() {
+        none_pending(&query::messages(w.tx, &visit.clinic, &visit.id)?)?;
+    }
+    for batch in &open {
+        let moved = BatchMoved {
+            batch: batch.id.clone(),
+            from: batch.state,
+            event: BatchEvent::TakeBack,
+            message: None,
+            shares: None,
+            splits: Vec::new(),
+        };
+        w.record(moved, Some(&visit.patient), None)?;
+    }
+    Ok(open)
+}
+
+/// Frees what a visit's lines hold.
+pub(crate) fn release(w: &mut Writer<'_, '_>, visit: &Visit) -> Result<()> {
+    let held = query::reservations(w.tx, &visit.clinic, &visit.id)?;
+    if held.is_empty() {
+        return Ok(());
+    }
+    let released = ReservationsReleased {
+        visit: visit.id.clone(),
+        reservations: held,
+    };
+    Ok(w.record(released, Some(&visit.patient), None)?)
+}
+
+/// Everything that must hold before a fee list is frozen.
+fn accept(list: &FeeList, body: &DraftBody) -> Result<()> {
+    if let Some(problem) = list.problems.first() {
+        return Err(problem.clone().into());
+    }
+    if list.lines.is_empty() {
+        return refuse(Code::NothingToCharge);
+    }
+    if let Some(finding) = list.findings.iter().find(|f| f.refused) {
+        return Err(Refusal::new(Code::CheckRefused)
+            .with("check", &finding.code)
+            .into());
+    }
+    if let Some(finding) = list.findings.iter().find(|f| f.reason.is_empty()) {
+        return Err(Refusal::at(Code::CheckWants, "reasons")
+            .with("check", &finding.code)
+            .into());
+    }
+    let insured = list.batches.iter().any(|b| !b.benefit.is_empty());
+    let own_pay = list.lines.iter().any(|l| l.own_pay > Fen::ZERO);
+    if insured && own_pay && !body.own_pay_consent {
+        return Err(Refusal::at(Code::Missing, "own_pay_consent").into());
+    }
+    Ok(())
+}
+
+fn sign(w: &mut Writer<'_, '_>, visit: &Visit, list: &FeeList, body: &DraftBody) -> Result<()> {
+    let diagnosis = |(place, (code, name)): (usize, &(String, String))| Diagnosis {
+        clinic: visit.clinic.clone(),
+        visit: visit.id.clone(),
+        position: position(place),
+        code: code.clone(),
+        name: name.clone(),
+    };
+    let signed = RecordSigned {
+        visit: visit.id.clone(),
+        temperature: list.vitals.temperature,
+        pulse: list.vitals.pulse,
+        systolic: list.vitals.systolic,
+        diastolic: list.vitals.diastolic,
+        glucose: list.vitals.glucose,
+        weight: list.vitals.weight,
+        diagnoses: list.diagnoses.iter().enumerate().map(diagnosis).collect(),
+    };
+    let words = Personal::Record {
+        complaint: body.complaint.trim().to_owned(),
+        history: body.history.trim().to_owned(),
+        examination: body.examination.trim().to_owned(),
+        advice: body.advice.trim().to_owned(),
+    };
+    Ok(w.record(signed, Some(&visit.patient), Some(words))?)
+}
+
+fn position(place: usize) -> i64 {
+    i64::try_from(place).unwrap_or(i64::MAX - 1) + 1
+}
+
+fn freeze(
+    w: &mut Writer<'_, '_>,
+    visit: &Visit,
+    list: FeeList,
+    before: usize,
+    body: &DraftBody,
+) -> Result<()> {
+    let batches: Vec<Batch> = list
+        .batches
+        .iter()
+        .zip(&list.disease_codes)
+        .enumerate()
+        .map(|(place, (view, code))| batch_row(w, visit, view, code, position(before + place)))
+        .collect();
+    let mut charges = Vec::new();
+    let mut reservations = Vec::new();
+    for (place, line) in list.lines.into_iter().enumerate() {
+        let batch = usize::try_from(line.batch - 1)
+            .ok()
+            .and_then(|i| batches.get(i));
+        let batch = batch.ok_or_else(|| AppError::Failed("a line without a batch".to_owned()))?;
+        let id = ChargeId(format!("{}{:03}", batch.number, place + 1));
+        if line.kind == ItemKind::Drug {
+            let taken = &mut reservations;
+            reserve(w, &visit.clinic, &id, &line, list.units[place], taken)?;
+        }
+        charges.push(charge_row(
+            batch,
+            id,
+            position(place),
+            list.consultation[place],
+            line,
+        ));
+    }
+    let reason = |code: String| {
+        let given = body
+            .reasons
+            .iter()
+            .find(|(c, _)| *c == code)
+            .map(|(_, r)| r.trim().to_owned());
+        (code, given.unwrap_or_default())
+    };
+    // A check that found several things is overridden once.
+    let mut codes: Vec<String> = list.findings.into_iter().map(|f| f.code).collect();
+    codes.sort();
+    codes.dedup();
+    let overrides = codes.into_iter().map(reason).collect();
+    let visit_id = visit.id.clone();
+    let frozen = ChargesFrozen {
+        visit: visit_id,
+        batches,
+        charges,
+        reservations,
+        overrides,
+    };
+    Ok(w.record(frozen, Some(&visit.patient), None)?)
+}
+
+fn batch_row(
+    w: &Writer<'_, '_>,
+    visit: &Visit,
+    view: &BatchView,
+    disease_code: &str,
+    position: i64,
+) -> Batch {
+    Batch {
+        clinic: visit.clinic.clone(),
+        id: BatchId::new(w.who.now, w.rng),
+        visit: visit.id.clone(),
+        position,
+        number: format!("{}{position:02}", visit.number),
+        payer: view.payer,
+        benefit: view.benefit.clone(),
+        disease_code: disease_code.to_owned(),
+        disease_name: view.disease_name.clone(),
+        state: BatchState::Draft,
+        total: view.total,
+        estimated_fund: view.estimated_fund,
+        fund: Fen::ZERO,
+        account: Fen::ZERO,
+        cash: view.total,
+        intent: None,
+        settlement: None,
+    }
+}
+
+fn charge_row(
+    batch: &Batch,
+    id: ChargeId,
+    position: i64,
+    consultation_fee: bool,
+    line: ChargeView,
+) -> Charge {
+    Charge {
+        clinic: batch.clinic.clone(),
+        id,
+        visit: batch.visit.clone(),
+        batch: batch.id.clone(),
+        position,
+        kind: line.kind,
+        code: line.code,
+        name: line.name,
+        spec: line.spec,
+        unit: line.unit,
+        class: line.class,
+        consultation_fee,
+        price: line.price,
+        quantity: line.quantity,
+        amount: line.amount,
+        dose: line.dose,
+        route: line.route,
+        frequency: line.frequency,
+        days: line.days,
+        own_pay: line.own_pay,
+        over_limit: line.over_limit,
+        pay_first: line.pay_first,
+        in_scope: line.in_scope,
+        fund: line.fund,
+        trace_codes: String::new(),
+    }
+}
+
+/// Takes `wanted` smallest units from the lots that expire first, leaving alone what `taken` holds
+/// and what has expired.
+fn reserve(
+    w: &mut Writer<'_, '_>,
+    clinic: &ClinicId,
+    charge: &ChargeId,
+    line: &ChargeView,
+    wanted: Quantity,
+    taken: &mut Vec<Reservation>,
+) -> Result<()> {
+    let mut left = wanted;
+    let mut free_total = Quantity::ZERO;
+    let today = w.who.now.date();
+    let lots = query::free_lots(w.tx, clinic, &line.code)?;
+    for lot in lots.into_iter().filter(|lot| lot.expires_on >= today) {
+        let held: Quantity = taken
+            .iter()
+            .filter(|r| r.lot == lot.id)
+            .map(|r| r.quantity)
+            .sum();
+        let free = lot.on_hand - lot.reserved - held;
+        free_total += free;
+        let part = free.min(left);
+        if part > Quantity::ZERO {
+            taken.push(Reservation {
+                clinic: clinic.clone(),
+                charge: charge.clone(),
+                lot: lot.id,
+                quantity: part,
+            });
+            left -= part;
+        }
+    }
+    if left > Quantity::ZERO {
+        let refusal = Refusal::new(Code::NoStock).with("item", &line.name);
+        return Err(refusal
+            .with("free", free_total)
+            .with("wanted", wanted)
+            .into());
+    }
+    Ok(())
+}

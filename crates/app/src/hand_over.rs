@@ -1,0 +1,107 @@
+//! Preparing and handing over: trace codes are kept with their line, stock leaves when everything
+//! is paid, and the visit is done.
+
+use cunyi_domain::batch::BatchState;
+use cunyi_domain::fact::{HandedOver, TraceCodesScanned, VisitMoved};
+use cunyi_domain::ids::{ChargeId, MoveId, VisitId};
+use cunyi_domain::ledger::{Batch, ItemKind, MoveKind, StockMove, VisitState};
+use cunyi_domain::refusal::{Code, Refusal};
+use cunyi_store::query;
+
+use crate::App;
+use crate::error::{Result, refuse, refuse_at};
+use crate::permission::Action;
+use crate::register::forget_certificate;
+use crate::views::Actor;
+
+/// Longest trace code (`drug_trac_codg` is AN(30); newer editions allow 100).
+const LONGEST_CODE: usize = 100;
+/// Most codes of a line.
+const MOST_CODES: usize = 100;
+
+impl App {
+    /// Keeps the trace codes of a line, one a scan, before the fund pays.
+    pub fn scan_trace(&self, actor: &Actor, charge: &ChargeId, codes: &str) -> Result<()> {
+        actor.must(Action::HandOver)?;
+        let separators = |c: char| c.is_whitespace() || c == ',' || c == '，';
+        let list: Vec<&str> = codes.split(separators).filter(|c| !c.is_empty()).collect();
+        let good =
+            |c: &&str| c.len() <= LONGEST_CODE && c.bytes().all(|b| b.is_ascii_alphanumeric());
+        let twice = (1..list.len()).any(|i| list[..i].contains(&list[i]));
+        if list.is_empty() || list.len() > MOST_CODES || !list.iter().all(good) || twice {
+            return refuse_at(Code::BadText, "codes");
+        }
+        let codes = list.join(",");
+        let who = self.who(actor);
+        self.parts.store.write(&who, self.rng(), "scan_trace", |w| {
+            let row =
+                query::charge(w.tx, &actor.clinic, charge)?.ok_or(Refusal::new(Code::NotFound))?;
+            let batch = query::batch(w.tx, &actor.clinic, &row.batch)?;
+            let visit = query::visit(w.tx, &actor.clinic, &row.visit)?;
+            let (Some(batch), Some(visit)) = (batch, visit) else {
+                return refuse(Code::NotFound);
+            };
+            let open = matches!(
+                batch.state,
+                BatchState::Draft
+                    | BatchState::Uploaded
+                    | BatchState::Presettled
+                    | BatchState::Refused
+            );
+            if row.kind != ItemKind::Drug || !open {
+                return refuse(Code::WrongState);
+            }
+            let scanned = TraceCodesScanned {
+                charge: charge.clone(),
+                codes,
+            };
+            Ok(w.record(scanned, Some(&visit.patient), None)?)
+        })
+    }
+
+    /// Hands the drugs over and ends the visit: every batch settled or paid back, nothing in
+    /// flight.
+    pub fn hand_over(&self, actor: &Actor, visit: &VisitId) -> Result<()> {
+        actor.must(Action::HandOver)?;
+        let who = self.who(actor);
+        self.parts.store.write(&who, self.rng(), "hand_over", |w| {
+            let row =
+                query::visit(w.tx, &actor.clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
+            let batches = query::batches(w.tx, &actor.clinic, visit)?;
+            let closed = |b: &Batch| matches!(b.state, BatchState::Void | BatchState::Reversed);
+            let live = batches.iter().filter(|b| !closed(b));
+            let settled = live.clone().all(|b| b.state == BatchState::Settled);
+            if row.state != VisitState::Seeing || live.count() == 0 || !settled {
+                return refuse(Code::WrongState);
+            }
+            let held = query::reservations(w.tx, &actor.clinic, visit)?;
+            if !held.is_empty() {
+                let now = w.who.now;
+                let moves = held.iter().map(|r| StockMove {
+                    clinic: r.clinic.clone(),
+                    id: MoveId::new(now, w.rng),
+                    lot: r.lot.clone(),
+                    kind: MoveKind::HandedOver,
+                    quantity: r.quantity,
+                    charge: Some(r.charge.clone()),
+                    moved_at: now,
+                });
+                let moves = moves.collect();
+                let gone = HandedOver {
+                    visit: visit.clone(),
+                    reservations: held,
+                    moves,
+                };
+                w.record(gone, Some(&row.patient), None)?;
+            }
+            forget_certificate(w, visit)?;
+            let (from, to) = (row.state, VisitState::Done);
+            let done = VisitMoved {
+                visit: visit.clone(),
+                from,
+                to,
+            };
+            Ok(w.record(done, Some(&row.patient), None)?)
+        })
+    }
+}

@@ -1,0 +1,210 @@
+//! The first run: a clinic, its files, its administrator. Used by the set-up page and the demo.
+
+use cunyi_domain::fact::ReferenceActivated;
+use cunyi_domain::ids::{ClinicId, UserId};
+use cunyi_domain::journal::digest;
+use cunyi_domain::refusal::Code;
+use cunyi_domain::time::Moment;
+use cunyi_gateway::Region;
+use cunyi_store::Who;
+use cunyi_store::local::Credential;
+use cunyi_store::reference::{self, Clinic, Level, ReferenceFile, Role, User};
+
+use crate::App;
+use crate::error::{Result, refuse, refuse_at};
+
+/// Shortest password, in characters.
+const SHORTEST_PASSWORD: usize = 8;
+
+/// What the first-run page asks for.
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SetupForm {
+    /// 卫生室名称
+    pub clinic_name: String,
+    /// 定点医药机构编号, 12 characters.
+    pub institution_code: String,
+    /// 定点医药机构名称
+    pub institution_name: String,
+    /// `village` or `township`: the level of that code.
+    pub level: String,
+    /// 0-19.
+    pub slot: String,
+    /// The region file, TOML.
+    pub region: String,
+    /// Policy files, TOML.
+    pub policies: Vec<String>,
+    /// The administrator.
+    pub administrator: NewUser,
+    /// Further users.
+    pub users: Vec<NewUser>,
+    /// Only the demo sets it.
+    #[serde(skip)]
+    pub fictional: bool,
+}
+
+/// A user to be made.
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewUser {
+    /// What is typed to sign in.
+    pub login: String,
+    /// 姓名
+    pub name: String,
+    /// Role's code.
+    pub role: String,
+    /// 医保医师代码
+    pub national_code: String,
+    /// Password.
+    pub password: String,
+}
+
+impl App {
+    /// True once a clinic is installed.
+    pub fn installed(&self) -> Result<bool> {
+        let clinics = self
+            .parts
+            .store
+            .db()
+            .read("installed", reference::clinics)?;
+        Ok(!clinics.is_empty())
+    }
+
+    /// Installs the clinic. Refused for a bad field, a file that does not read, or when one is
+    /// installed already.
+    pub fn install(&self, form: &SetupForm) -> Result<ClinicId> {
+        if self.installed()? {
+            return refuse(Code::WrongState);
+        }
+        let now = self.now();
+        let id = ClinicId::new(now, self.rng());
+        let clinic = read_clinic(form, id.clone(), now)?;
+        if Region::parse(&form.region, "region").is_err() {
+            return refuse_at(Code::BadText, "region");
+        }
+        let mut files = vec![file(&id, "region", "region", &form.region, now)];
+        for (place, text) in form.policies.iter().enumerate() {
+            let name = format!("policy-{}", place + 1);
+            if cunyi_policy::parse(text, &name).is_err() {
+                return refuse_at(Code::BadText, "policies");
+            }
+            files.push(file(&id, "policy", &name, text, now));
+        }
+        let administrator = NewUser {
+            role: "administrator".to_owned(),
+            ..form.administrator.clone()
+        };
+        let mut users = vec![self.new_user(&id, &administrator)?];
+        for user in &form.users {
+            users.push(self.new_user(&id, user)?);
+        }
+        let who = Who {
+            clinic: id.clone(),
+            actor: users[0].0.id.clone(),
+            now,
+        };
+        self.parts
+            .store
+            .write(&who, self.rng(), "install", |w| -> Result<()> {
+                reference::install(w.tx, clinic)?;
+                for (user, credential) in users {
+                    w.tx.insert(user)?;
+                    w.tx.insert(credential)?;
+                }
+                for file in files {
+                    let activated = ReferenceActivated {
+                        what: file.what.clone(),
+                        name: file.name.clone(),
+                        version: file.version.clone(),
+                        digest: digest(file.content.as_bytes()),
+                        from: now,
+                    };
+                    w.tx.insert(file)?;
+                    w.record(activated, None, None)?;
+                }
+                Ok(())
+            })?;
+        Ok(id)
+    }
+
+    fn new_user(&self, clinic: &ClinicId, new: &NewUser) -> Result<(User, Credential)> {
+        let Some(role) = Role::from_text(&new.role) else {
+            return refuse_at(Code::Missing, "role");
+        };
+        if new.login.trim().is_empty() || new.login.len() > 60 {
+            return refuse_at(Code::Missing, "login");
+        }
+        if new.name.trim().is_empty() || new.name.len() > 120 {
+            return refuse_at(Code::Missing, "name");
+        }
+        if new.password.chars().count() < SHORTEST_PASSWORD {
+            return refuse_at(Code::BadText, "password");
+        }
+        let id = UserId::new(self.now(), self.rng());
+        let credential = Credential {
+            clinic: clinic.clone(),
+            account: id.clone(),
+            hash: self.hash_password(&new.password)?,
+            failures: 0,
+            locked_until: Moment(0),
+        };
+        let user = User {
+            clinic: clinic.clone(),
+            id,
+            login: new.login.trim().to_owned(),
+            name: new.name.trim().to_owned(),
+            role,
+            national_code: new.national_code.trim().to_owned(),
+            active: true,
+        };
+        Ok((user, credential))
+    }
+}
+
+fn read_clinic(form: &SetupForm, clinic: ClinicId, now: Moment) -> Result<Clinic> {
+    let code = form.institution_code.trim();
+    if code.len() != 12 || !code.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return refuse_at(Code::BadText, "institution_code");
+    }
+    if form.clinic_name.trim().is_empty() || form.clinic_name.chars().count() > 60 {
+        return refuse_at(Code::Missing, "clinic_name");
+    }
+    if form.institution_name.trim().is_empty() || form.institution_name.chars().count() > 100 {
+        return refuse_at(Code::Missing, "institution_name");
+    }
+    let Some(level) = Level::from_text(&form.level) else {
+        return refuse_at(Code::Missing, "level");
+    };
+    let slot = form
+        .slot
+        .trim()
+        .parse::<i64>()
+        .ok()
+        .filter(|s| (0..20).contains(s));
+    let Some(slot) = slot else {
+        return refuse_at(Code::BadNumber, "slot");
+    };
+    Ok(Clinic {
+        clinic,
+        name: form.clinic_name.trim().to_owned(),
+        institution_code: code.to_owned(),
+        institution_name: form.institution_name.trim().to_owned(),
+        level,
+        slot,
+        fictional: form.fictional,
+        opened_at: now,
+    })
+}
+
+fn file(clinic: &ClinicId, what: &str, name: &str, content: &str, now: Moment) -> ReferenceFile {
+    ReferenceFile {
+        clinic: clinic.clone(),
+        what: what.to_owned(),
+        name: name.to_owned(),
+        version: digest(content.as_bytes())[..12].to_owned(),
+        content: content.to_owned(),
+        confirmed_by: String::new(),
+        confirmed_on: String::new(),
+        active_from: now,
+    }
+}

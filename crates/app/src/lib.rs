@@ -1,0 +1,119 @@
+//! Use cases, one file each. Plain synchronous Rust: the caller brings threads, clock, randomness
+//! and the way to the centre.
+
+mod account;
+mod allergy;
+mod day;
+mod draft;
+mod error;
+mod fee_list;
+mod freeze;
+mod hand_over;
+mod identify;
+mod install;
+mod messages;
+mod paper;
+mod patient;
+mod permission;
+mod queue;
+mod recover;
+mod register;
+mod reverse;
+mod settle;
+mod setup;
+mod step;
+mod stock;
+mod visit;
+mod withdraw;
+
+pub mod views;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use cunyi_catalogue::Catalogue;
+use cunyi_domain::ids::ClinicId;
+use cunyi_domain::time::{Clock, Moment, Rng};
+use cunyi_domain::transport::Transport;
+use cunyi_store::{Store, Who};
+
+pub use account::{LOCKED_FOR_MINUTES, MAX_PASSWORD, WRONG_BEFORE_LOCK};
+pub use error::{AppError, Result};
+pub use install::{NewUser, SetupForm};
+pub use permission::{Action, MATRIX, may};
+pub use setup::Setup;
+pub use stock::NewLot;
+pub use views::Actor;
+
+/// What a use case stands on.
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// The lists.
+    pub catalogue: Arc<Catalogue>,
+    /// The way to the insurance centre.
+    pub transport: Arc<dyn Transport>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub rng: Arc<dyn Rng>,
+    /// Where the centre is, if not where the region file says: the demo's port.
+    pub centre_url: Option<String>,
+}
+
+/// The clinic's program without its pages.
+pub struct App {
+    parts: Parts,
+    setups: RwLock<HashMap<ClinicId, Arc<Setup>>>,
+    identified: Mutex<identify::Memory>,
+    queries: Mutex<HashMap<ClinicId, cunyi_gateway::msgid::QueryIds>>,
+    hashing: account::Lane,
+    started_at: Moment,
+}
+
+impl App {
+    /// Over its parts.
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            started_at: parts.clock.now(),
+            parts,
+            setups: RwLock::default(),
+            identified: Mutex::default(),
+            queries: Mutex::default(),
+            hashing: account::Lane::default(),
+        }
+    }
+
+    /// The lists.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.parts.catalogue
+    }
+
+    /// The database, for `journal verify` and tests.
+    pub fn store(&self) -> &Store {
+        &self.parts.store
+    }
+
+    /// Now.
+    pub fn now(&self) -> Moment {
+        self.parts.clock.now()
+    }
+
+    pub(crate) fn rng(&self) -> &dyn Rng {
+        self.parts.rng.as_ref()
+    }
+
+    pub(crate) fn who(&self, actor: &Actor) -> Who {
+        Who {
+            clinic: actor.clinic.clone(),
+            actor: actor.user.clone(),
+            now: self.now(),
+        }
+    }
+
+    fn memory(&self) -> std::sync::MutexGuard<'_, identify::Memory> {
+        self.identified
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}

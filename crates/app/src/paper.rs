@@ -1,0 +1,108 @@
+//! What the papers say: prescription, fee list, settlement statement.
+
+use cunyi_domain::amounts::Amounts;
+use cunyi_domain::batch::BatchState;
+use cunyi_domain::ids::{BatchId, VisitId};
+use cunyi_domain::ledger::{Settlement, SettlementKind};
+use cunyi_domain::money::Rate;
+use cunyi_domain::refusal::{Code, Refusal};
+use cunyi_store::{Tx, query};
+
+use crate::App;
+use crate::error::Result;
+use crate::patient::form_of;
+use crate::permission::{Action, may};
+use crate::views::{Actor, Paper, Statement};
+
+impl App {
+    /// For the prescription and the fee list of a visit.
+    pub fn paper(&self, actor: &Actor, visit: &VisitId) -> Result<Paper> {
+        actor.must(Action::ReadRecord)?;
+        let paper = self
+            .parts
+            .store
+            .db()
+            .read("paper", |tx| self.paper_view(tx, actor, visit))?;
+        self.note_access(actor, &paper.visit.patient.patient)?;
+        Ok(paper)
+    }
+
+    /// For the statement of a batch.
+    pub fn statement(&self, actor: &Actor, batch: &BatchId) -> Result<Statement> {
+        actor.must(Action::ReadRecord)?;
+        let statement = self.parts.store.db().read("statement", |tx| -> Result<_> {
+            let row =
+                query::batch(tx, &actor.clinic, batch)?.ok_or(Refusal::new(Code::NotFound))?;
+            let paper = self.paper_view(tx, actor, &row.visit)?;
+            let settlements = query::settlements(tx, &actor.clinic, &row.visit)?;
+            let of_batch =
+                |s: &&Settlement| s.batch == *batch && s.kind == SettlementKind::Settlement;
+            let settled = settlements.iter().rev().find(of_batch);
+            let view = paper.visit.batches.iter().find(|b| b.id == *batch).cloned();
+            let view = view.ok_or(Refusal::new(Code::WrongState))?;
+            let lines = paper
+                .visit
+                .charges
+                .iter()
+                .filter(|c| c.batch == view.position);
+            Ok(Statement {
+                lines: lines.cloned().collect(),
+                amounts: settled.map(amounts_of),
+                ratio: settled.map_or(Rate::ZERO, |s| s.ratio),
+                reversed: row.state == BatchState::Reversed,
+                batch: view,
+                paper,
+            })
+        })?;
+        self.note_access(actor, &statement.paper.visit.patient.patient)?;
+        Ok(statement)
+    }
+
+    fn paper_view(&self, tx: &mut Tx<'_>, actor: &Actor, id: &VisitId) -> Result<Paper> {
+        let setup = self.setup_in(tx, &actor.clinic)?;
+        let visit = self.visit_view(tx, actor, id)?;
+        let patient = query::patient(tx, &actor.clinic, &visit.patient.patient)?;
+        let patient = patient.ok_or(Refusal::new(Code::NotFound))?;
+        let diagnoses = query::diagnoses(tx, &actor.clinic, id)?;
+        Ok(Paper {
+            clinic: setup.clinic.name.clone(),
+            fictional: setup.clinic.fictional,
+            unconfirmed: setup.unconfirmed(),
+            patient: form_of(&patient, may(actor.role, Action::ReadNumbers)),
+            day: visit.registered_at.date(),
+            diagnoses: diagnoses
+                .into_iter()
+                .map(|d| d.name)
+                .collect::<Vec<_>>()
+                .join("、"),
+            scheme: visit.patient.scheme.clone(),
+            printed_at: self.now(),
+            visit,
+        })
+    }
+}
+
+/// A settlement row's amounts.
+pub(crate) fn amounts_of(row: &Settlement) -> Amounts {
+    Amounts {
+        total: row.total,
+        own_pay: row.own_pay,
+        over_limit: row.over_limit,
+        pay_first: row.pay_first,
+        in_scope: row.in_scope,
+        deductible: row.deductible,
+        pool: row.pool,
+        civil_servant: row.civil_servant,
+        enterprise: row.enterprise,
+        serious_illness: row.serious_illness,
+        large_amount: row.large_amount,
+        medical_aid: row.medical_aid,
+        other: row.other,
+        fund: row.fund,
+        account: row.account,
+        mutual_aid: row.mutual_aid,
+        cash: row.cash,
+        hospital: row.hospital,
+        ratio: row.ratio,
+    }
+}

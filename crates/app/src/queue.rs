@@ -1,0 +1,123 @@
+//! The queue and moving in it.
+
+use cunyi_domain::batch::BatchState;
+use cunyi_domain::fact::VisitMoved;
+use cunyi_domain::ids::VisitId;
+use cunyi_domain::ledger::{Payer, Visit, VisitState};
+use cunyi_domain::money::Fen;
+use cunyi_domain::refusal::{Code, Refusal};
+use cunyi_domain::time::Moment;
+use cunyi_store::{Tx, query};
+
+use crate::App;
+use crate::error::{Result, refuse};
+use crate::freeze::{release, void_open};
+use crate::permission::Action;
+use crate::register::forget_certificate;
+use crate::views::{Actor, QueueEntry};
+use crate::visit::age;
+
+/// Most entries of a list.
+pub(crate) const MOST_ENTRIES: i64 = 500;
+
+/// Where a visit may be moved by hand. Done is reached by handing over.
+const MOVES: &[(VisitState, VisitState)] = &[
+    (VisitState::Waiting, VisitState::Seeing),
+    (VisitState::Seeing, VisitState::Parked),
+    (VisitState::Parked, VisitState::Seeing),
+    (VisitState::Seeing, VisitState::Waiting),
+    (VisitState::Waiting, VisitState::Cancelled),
+    (VisitState::Parked, VisitState::Cancelled),
+    (VisitState::Seeing, VisitState::Cancelled),
+];
+
+impl App {
+    /// Everyone not done, and who was done today.
+    pub fn queue(&self, actor: &Actor) -> Result<Vec<QueueEntry>> {
+        actor.must(Action::SeeQueue)?;
+        let from = Moment::start_of(self.now().date());
+        self.parts.store.db().read("queue", |tx| {
+            let mut visits = query::open_visits(tx, &actor.clinic, MOST_ENTRIES)?;
+            let today =
+                query::visits_between(tx, &actor.clinic, from, Moment(i64::MAX), MOST_ENTRIES)?;
+            visits.extend(today.into_iter().filter(|v| v.state == VisitState::Done));
+            visits
+                .into_iter()
+                .map(|visit| self.entry(tx, actor, visit))
+                .collect()
+        })
+    }
+
+    /// Moves a visit in the queue. Cancelling takes an unpaid fee list back and frees stock; it is
+    /// refused while money stands or may stand behind the visit.
+    pub fn move_visit(&self, actor: &Actor, visit: &VisitId, to: VisitState) -> Result<()> {
+        actor.must(Action::Register)?;
+        let taken = self.write(actor, "move_visit", |w| {
+            let row =
+                query::visit(w.tx, &actor.clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
+            if row.state == to {
+                return Ok(Vec::new());
+            }
+            if !MOVES.contains(&(row.state, to)) {
+                return refuse(Code::WrongState);
+            }
+            let mut taken = Vec::new();
+            if to == VisitState::Cancelled {
+                taken = void_open(w, &row)?;
+                release(w, &row)?;
+                forget_certificate(w, visit)?;
+            }
+            let moved = VisitMoved {
+                visit: visit.clone(),
+                from: row.state,
+                to,
+            };
+            w.record(moved, Some(&row.patient), None)?;
+            Ok(taken)
+        })?;
+        taken
+            .iter()
+            .try_for_each(|batch| self.withdraw_details(actor, batch))?;
+        if to == VisitState::Cancelled {
+            self.withdraw_registration(actor, visit)
+        } else {
+            Ok(())
+        }
+    }
+
+    pub(crate) fn entry(&self, tx: &mut Tx<'_>, actor: &Actor, visit: Visit) -> Result<QueueEntry> {
+        let clinic = &actor.clinic;
+        let patient = query::patient(tx, clinic, &visit.patient)?;
+        let patient = patient.ok_or(Refusal::new(Code::NotFound))?;
+        let diagnoses = query::diagnoses(tx, clinic, &visit.id)?;
+        let batches = query::batches(tx, clinic, &visit.id)?;
+        let coverage = match (&visit.coverage, visit.payer) {
+            (Some(id), Payer::Insured) => query::coverage(tx, clinic, id)?,
+            _ => None,
+        };
+        let settled = |b: &&cunyi_domain::ledger::Batch| b.state == BatchState::Settled;
+        let live = batches
+            .iter()
+            .filter(|b| !matches!(b.state, BatchState::Void | BatchState::Reversed));
+        Ok(QueueEntry {
+            visit: visit.id,
+            number: visit.number,
+            patient: patient.id,
+            name: patient.name,
+            sex: patient.sex,
+            age: age(patient.birth_date, self.now().date()),
+            state: visit.state,
+            payer: visit.payer,
+            registered_at: visit.registered_at,
+            diagnosis: diagnoses
+                .into_iter()
+                .next()
+                .map(|d| d.name)
+                .unwrap_or_default(),
+            total: live.map(|b| b.total).sum(),
+            fund: batches.iter().filter(settled).map(|b| b.fund).sum::<Fen>(),
+            unknown: batches.iter().any(|b| b.state.in_flight()),
+            chronic: coverage.is_some_and(|c| !c.filings.is_empty()),
+        })
+    }
+}

@@ -1,0 +1,103 @@
+//! After a restart: what was asked and never answered is unknown, and says so.
+//!
+//! A message that stands as pending when the program starts was cut off between its two commits.
+//! Nobody waits for its answer any more; what it did at the centre is not known.
+
+use cunyi_domain::batch::{BatchEvent, BatchState};
+use cunyi_domain::fact::{BatchMoved, RegistrationMoved};
+use cunyi_domain::ids::{ClinicId, UserId};
+use cunyi_domain::ledger::{Batch, Registration, Visit};
+use cunyi_domain::row::Field;
+use cunyi_store::local::{Message, MessageState};
+use cunyi_store::{Who, Writer, query, reference};
+
+use crate::App;
+use crate::error::Result;
+
+/// Who acts when nobody does.
+const PROGRAM: &str = "program";
+
+impl App {
+    /// Marks what was cut off as unknown. Called once, before anything is served; answers how many.
+    pub fn recover(&self) -> Result<usize> {
+        let clinics = self.parts.store.db().read("recover", reference::clinics)?;
+        let mut count = 0;
+        for clinic in clinics {
+            count += self.recover_clinic(&clinic.clinic)?;
+        }
+        Ok(count)
+    }
+
+    fn recover_clinic(&self, clinic: &ClinicId) -> Result<usize> {
+        let who = Who {
+            clinic: clinic.clone(),
+            actor: UserId(PROGRAM.to_owned()),
+            now: self.now(),
+        };
+        self.parts.store.write(&who, self.rng(), "recover", |w| {
+            let pending = MessageState::Pending.into_value();
+            let values = vec![clinic.clone().into_value(), pending];
+            let cut: Vec<Message> =
+                w.tx.select("WHERE clinic = ? AND state = ? ORDER BY id", values)?;
+            for message in &cut {
+                w.tx.execute(
+                    "UPDATE message SET state = ? WHERE clinic = ? AND id = ?",
+                    vec![
+                        MessageState::Unknown.into_value(),
+                        clinic.clone().into_value(),
+                        message.id.clone().into_value(),
+                    ],
+                )?;
+                lose(w, message)?;
+            }
+            Ok(cut.len())
+        })
+    }
+}
+
+fn lose(w: &mut Writer<'_, '_>, message: &Message) -> Result<()> {
+    let clinic = &message.clinic;
+    if let Some(id) = &message.batch
+        && let Some(batch) = query::batch(w.tx, clinic, id)?
+    {
+        return lose_batch(w, message, &batch);
+    }
+    if let Some(id) = &message.visit
+        && let Some(visit) = query::visit(w.tx, clinic, id)?
+    {
+        return lose_registration(w, message, visit);
+    }
+    Ok(())
+}
+
+fn lose_batch(w: &mut Writer<'_, '_>, message: &Message, batch: &Batch) -> Result<()> {
+    let event = match batch.state {
+        BatchState::Requested => BatchEvent::Lose,
+        BatchState::ReversalRequested => BatchEvent::LoseReversal,
+        _ => return Ok(()),
+    };
+    let moved = BatchMoved {
+        batch: batch.id.clone(),
+        from: batch.state,
+        event,
+        message: Some(message.id.0.clone()),
+        shares: None,
+        splits: Vec::new(),
+    };
+    Ok(w.record(moved, Some(&message.patient), None)?)
+}
+
+fn lose_registration(w: &mut Writer<'_, '_>, message: &Message, visit: Visit) -> Result<()> {
+    if visit.registration != Registration::Requested {
+        return Ok(());
+    }
+    let moved = RegistrationMoved {
+        visit: visit.id,
+        from: visit.registration,
+        to: Registration::Unknown,
+        message: message.id.0.clone(),
+        platform_visit: None,
+        number: visit.number,
+    };
+    Ok(w.record(moved, Some(&message.patient), None)?)
+}

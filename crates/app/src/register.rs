@@ -1,0 +1,425 @@
+//! Registration: the patient, her coverage and the visit become facts; the platform gives the visit
+//! its id (2201).
+
+use cunyi_domain::fact::{
+    CoverageIdentified, PatientFields, Personal, RegistrationMoved, VisitMoved, VisitRegistered,
+};
+use cunyi_domain::id_number::{IdNumber, Sex};
+use cunyi_domain::ids::{ClinicId, CoverageId, PatientId, VisitId};
+use cunyi_domain::ledger::{Certificate, Payer, Registration, Visit, VisitState};
+use cunyi_domain::refusal::{Code, Refusal};
+use cunyi_domain::row::Field;
+use cunyi_domain::time::parse_date;
+use cunyi_gateway::Outcome;
+use cunyi_gateway::message::person::InsuInfo;
+use cunyi_gateway::message::{Data, T2201, visit};
+use cunyi_store::local::{self, Voucher};
+use cunyi_store::{Tx, Writer, query, seal};
+
+use crate::App;
+use crate::error::{AppError, Result, refuse, refuse_at};
+use crate::identify::{Known, is_usable};
+use crate::patient::{read_form, read_number, register};
+use crate::permission::Action;
+use crate::step::{Answer, Caller, Next, Pending, Step, Subject, told};
+use crate::views::{Actor, PatientForm, RegisterForm};
+
+/// 全科医疗科 in the national list of departments.
+pub(crate) const DEPARTMENT: (&str, &str) = ("A02", "全科医疗科");
+
+impl App {
+    /// Registers an identified patient. With an insurance the platform is asked; whatever it
+    /// answers, the visit stands here, and its page says what came of it.
+    pub fn register(&self, actor: &Actor, form: &RegisterForm) -> Result<VisitId> {
+        actor.must(Action::Register)?;
+        let known = self.memory().find(&actor.clinic, &form.handle, self.now());
+        let known = known.ok_or(Refusal::at(Code::NotFound, "handle"))?;
+        let setup = self.setup(&actor.clinic)?;
+        let usable = |row: &InsuInfo| is_usable(&setup, row, self.now());
+        let row = coverage_row(&known, form, usable)?;
+        let proxy = proxy(form)?;
+        let caller = if row.is_some() {
+            Some(self.caller(actor)?)
+        } else {
+            None
+        };
+        let visit = VisitId::new(self.now(), self.rng());
+        let step = Register2201 {
+            visit: visit.clone(),
+        };
+        // A second click finds nothing; what is refused below can be sent again.
+        if !self.memory().forget(&form.handle) {
+            return refuse_at(Code::NotFound, "handle");
+        }
+        let begun = self.write(actor, "register", |w| {
+            let patient = known_patient(w, actor, &known)?;
+            let coverage = match row {
+                Some(row) => Some(record_coverage(w, &patient, &known, row)?),
+                None => None,
+            };
+            let payer = if coverage.is_some() {
+                Payer::Insured
+            } else {
+                Payer::SelfPay
+            };
+            let registered = VisitRegistered {
+                visit: visit.clone(),
+                number: next_number(w.tx, self, &actor.clinic)?,
+                patient: patient.clone(),
+                payer,
+                coverage,
+                certificate: known.certificate,
+                typed: known.typed,
+                doctor: actor.user.clone(),
+            };
+            w.record(registered, Some(&patient), proxy)?;
+            if form.see {
+                let (from, to) = (VisitState::Waiting, VisitState::Seeing);
+                let moved = VisitMoved {
+                    visit: visit.clone(),
+                    from,
+                    to,
+                };
+                w.record(moved, Some(&patient), None)?;
+            }
+            keep_certificate(w, &visit, &patient, &known)?;
+            match &caller {
+                Some(caller) => step.begin(w, caller).map(Some),
+                None => Ok(None),
+            }
+        });
+        if begun.is_err() {
+            self.memory().keep(known);
+        }
+        let begun = begun?;
+        if let (Some(caller), Some(pending)) = (caller, begun) {
+            // What the platform said is on the visit's page; the visit itself stands.
+            match self.drive_from(&caller, Box::new(step), pending) {
+                Ok(()) | Err(AppError::Refused(_)) => {}
+                Err(failed) => return Err(failed),
+            }
+        }
+        Ok(visit)
+    }
+
+    /// Registers someone who pays herself: new, or known by her number; a newborn with a guardian.
+    pub fn register_self_pay(&self, actor: &Actor, form: &PatientForm) -> Result<VisitId> {
+        actor.must(Action::Register)?;
+        let (fields, sex) = read_form(form, self.now())?;
+        self.write(actor, "register_self_pay", |w| {
+            let same = match fields.id_number.as_str() {
+                "" => None,
+                number => query::patient_by_number(w.tx, &actor.clinic, number)?,
+            };
+            let patient = match same {
+                Some(row) => row.id,
+                None => register(w, fields, sex)?,
+            };
+            let visit = VisitId::new(w.who.now, w.rng);
+            let registered = VisitRegistered {
+                visit: visit.clone(),
+                number: next_number(w.tx, self, &actor.clinic)?,
+                patient: patient.clone(),
+                payer: Payer::SelfPay,
+                coverage: None,
+                certificate: Certificate::None,
+                typed: true,
+                doctor: actor.user.clone(),
+            };
+            w.record(registered, Some(&patient), None)?;
+            Ok(visit)
+        })
+    }
+
+    /// Asks the platform again for a visit it refused, or whose answer was lost.
+    pub fn retry_registration(&self, actor: &Actor, visit: &VisitId) -> Result<()> {
+        actor.must(Action::Register)?;
+        let caller = self.caller(actor)?;
+        self.drive(
+            &caller,
+            Box::new(Register2201 {
+                visit: visit.clone(),
+            }),
+        )
+    }
+
+    /// Goes on without the insurance.
+    pub fn switch_to_self_pay(&self, actor: &Actor, visit: &VisitId) -> Result<()> {
+        actor.must(Action::Register)?;
+        self.write(actor, "switch_to_self_pay", |w| {
+            let row =
+                query::visit(w.tx, &actor.clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
+            let batches = query::batches(w.tx, &actor.clinic, visit)?;
+            let frozen = batches
+                .iter()
+                .any(|b| b.state != cunyi_domain::batch::BatchState::Void);
+            let open = !matches!(row.state, VisitState::Done | VisitState::Cancelled);
+            if row.payer != Payer::Insured || frozen || !open {
+                return refuse(Code::WrongState);
+            }
+            let switched = cunyi_domain::fact::PayerSwitched {
+                visit: visit.clone(),
+            };
+            Ok(w.record(switched, Some(&row.patient), None)?)
+        })
+    }
+}
+
+fn coverage_row<'a>(
+    known: &'a Known,
+    form: &RegisterForm,
+    usable: impl Fn(&InsuInfo) -> bool,
+) -> Result<Option<&'a InsuInfo>> {
+    if form.self_pay {
+        return Ok(None);
+    }
+    let rows = &known.person.insuinfo;
+    let row = match form.coverage.trim() {
+        "" => {
+            let mut all = rows.iter().filter(|row| usable(row));
+            match (all.next(), all.next()) {
+                (Some(_), Some(_)) => return refuse_at(Code::ChooseCoverage, "coverage"),
+                (row, _) => row,
+            }
+        }
+        text => text.parse::<usize>().ok().and_then(|place| rows.get(place)),
+    };
+    let row = row.filter(|row| usable(row));
+    row.map(Some)
+        .ok_or_else(|| Refusal::at(Code::NoCoverage, "coverage").into())
+}
+
+fn proxy(form: &RegisterForm) -> Result<Option<Personal>> {
+    let parts = [
+        &form.proxy_name,
+        &form.proxy_id_number,
+        &form.proxy_relation,
+    ];
+    let filled = parts.iter().filter(|p| !p.trim().is_empty()).count();
+    if filled == 0 {
+        return Ok(None);
+    }
+    if filled < parts.len() {
+        return refuse_at(Code::ProxyIncomplete, "proxy_name");
+    }
+    if parts
+        .iter()
+        .any(|p| p.chars().count() > 60 || p.chars().any(char::is_control))
+    {
+        return refuse_at(Code::BadText, "proxy_name");
+    }
+    let id_number = read_number(&form.proxy_id_number, "proxy_id_number")?
+        .as_str()
+        .to_owned();
+    Ok(Some(Personal::Proxy {
+        name: form.proxy_name.trim().to_owned(),
+        id_number,
+        relation: form.proxy_relation.trim().to_owned(),
+    }))
+}
+
+/// The patient of an identification: known here by her number, or new.
+fn known_patient(w: &mut Writer<'_, '_>, actor: &Actor, known: &Known) -> Result<PatientId> {
+    let base = &known.person.baseinfo;
+    if !base.certno.is_empty()
+        && let Some(row) = query::patient_by_number(w.tx, &actor.clinic, &base.certno)?
+    {
+        return Ok(row.id);
+    }
+    let id = IdNumber::parse(&base.certno).ok();
+    let fields = PatientFields {
+        name: base.psn_name.clone(),
+        initials: cunyi_catalogue::initials(&base.psn_name),
+        birth_date: parse_date(&base.brdy).or(id.as_ref().map(IdNumber::birth_date)),
+        id_number: base.certno.clone(),
+        ..PatientFields::default()
+    };
+    let sex = id.map(|id| id.sex()).or(Sex::from_text(&base.gend));
+    register(w, fields, sex.unwrap_or(Sex::Male))
+}
+
+fn record_coverage(
+    w: &mut Writer<'_, '_>,
+    patient: &PatientId,
+    known: &Known,
+    row: &InsuInfo,
+) -> Result<CoverageId> {
+    let id = CoverageId::new(w.who.now, w.rng);
+    let identified = CoverageIdentified {
+        coverage: id.clone(),
+        patient: patient.clone(),
+        scheme: row.insutype.clone(),
+        person_type: row.psn_type.clone(),
+        place: row.insuplc_admdvs.clone(),
+        filings: known.filings.clone(),
+        account_balance: row.balc.or_zero().max(cunyi_domain::money::Fen::ZERO),
+        fund_used: known.fund_used,
+    };
+    let number = Personal::PersonNumber(known.person.baseinfo.psn_no.clone());
+    w.record(identified, Some(patient), Some(number))?;
+    Ok(id)
+}
+
+/// Voucher tokens and card numbers are kept sealed until the visit is settled.
+fn keep_certificate(
+    w: &mut Writer<'_, '_>,
+    visit: &VisitId,
+    patient: &PatientId,
+    known: &Known,
+) -> Result<()> {
+    if known.certificate == Certificate::IdCard {
+        return Ok(());
+    }
+    let sealed = w.seal(
+        patient,
+        &format!("certificate {visit}"),
+        known.certificate_number.as_bytes(),
+    )?;
+    w.tx.insert(Voucher {
+        clinic: w.who.clinic.clone(),
+        visit: visit.clone(),
+        sealed,
+        alg: seal::ALGORITHM.to_owned(),
+        kept_at: w.who.now,
+    })?;
+    Ok(())
+}
+
+/// Nothing more is settled: the certificate is not needed any more.
+pub(crate) fn forget_certificate(w: &mut Writer<'_, '_>, visit: &VisitId) -> Result<()> {
+    let values = vec![
+        w.who.clinic.clone().into_value(),
+        visit.clone().into_value(),
+    ];
+    let sql = "DELETE FROM voucher WHERE clinic = ? AND visit = ?";
+    w.tx.execute(sql, values)?;
+    Ok(())
+}
+
+/// 就诊号: slot, day, number of the day. Unique under the institution code.
+fn next_number(tx: &mut Tx<'_>, app: &App, clinic: &ClinicId) -> Result<String> {
+    let setup = app.setup_in(tx, clinic)?;
+    let day = app.now().local();
+    let key = i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day());
+    let number = local::next_of_day(tx, clinic, "visit", key)?;
+    Ok(format!("{:02}{key}{number:03}", setup.clinic.slot))
+}
+
+/// The certificate as 2201, 2206 and 2207 want it.
+pub(crate) fn certificate_number(
+    w: &mut Writer<'_, '_>,
+    app: &App,
+    visit: &Visit,
+) -> Result<String> {
+    if visit.certificate == Certificate::IdCard {
+        let patient = query::patient(w.tx, &visit.clinic, &visit.patient)?;
+        return Ok(patient.ok_or(Refusal::new(Code::NotFound))?.id_number);
+    }
+    let values = vec![
+        visit.clinic.clone().into_value(),
+        visit.id.clone().into_value(),
+    ];
+    let row: Option<Voucher> = w.tx.find("WHERE clinic = ? AND visit = ?", values)?;
+    let row = row.ok_or(Refusal::new(Code::VoucherExpired))?;
+    let key = seal::find(w.tx, app.store().key(), &visit.clinic, &visit.patient)?;
+    let key = key.ok_or(Refusal::new(Code::NotFound))?;
+    let plain = key.open(&format!("certificate {}", visit.id), &row.sealed)?;
+    String::from_utf8(plain)
+        .map_err(|_| AppError::Failed("a kept certificate is no text".to_owned()))
+}
+
+/// 2201 门诊挂号.
+pub(crate) struct Register2201 {
+    /// The visit.
+    pub visit: VisitId,
+}
+
+impl Step for Register2201 {
+    fn begin(&self, w: &mut Writer<'_, '_>, caller: &Caller<'_>) -> Result<Pending> {
+        let clinic = &caller.actor.clinic;
+        let row = query::visit(w.tx, clinic, &self.visit)?.ok_or(Refusal::new(Code::NotFound))?;
+        let asked_before = matches!(
+            row.registration,
+            Registration::Refused | Registration::Unknown
+        );
+        if row.registration != Registration::Open && !asked_before {
+            return refuse(Code::WrongState);
+        }
+        // A lost registration may stand at the platform under its number: ask under a new one.
+        let number = match row.registration {
+            Registration::Unknown => next_number(w.tx, caller.app, clinic)?,
+            _ => row.number.clone(),
+        };
+        let coverage = row
+            .coverage
+            .as_ref()
+            .ok_or(Refusal::new(Code::NoCoverage))?;
+        let coverage = query::coverage(w.tx, clinic, coverage)?;
+        let coverage = coverage.ok_or(Refusal::new(Code::NoCoverage))?;
+        let input: Data<visit::Registration> = visit::Registration {
+            psn_no: coverage.person_number.clone(),
+            insutype: coverage.scheme.clone(),
+            begntime: row.registered_at.date_time(),
+            mdtrt_cert_type: row.certificate.as_str().to_owned(),
+            mdtrt_cert_no: certificate_number(w, caller.app, &row)?,
+            ipt_otp_no: number.clone(),
+            atddr_no: caller.code.clone(),
+            dr_name: caller.name.clone(),
+            dept_code: DEPARTMENT.0.to_owned(),
+            dept_name: DEPARTMENT.1.to_owned(),
+            caty: DEPARTMENT.0.to_owned(),
+        }
+        .into();
+        let subject = Subject {
+            patient: &row.patient,
+            visit: Some(&row.id),
+            batch: None,
+            place: &coverage.place,
+        };
+        let pending = caller.issue::<T2201>(w, &subject, input)?;
+        let moved = RegistrationMoved {
+            visit: row.id,
+            from: row.registration,
+            to: Registration::Requested,
+            message: pending.id.0.clone(),
+            platform_visit: None,
+            number,
+        };
+        w.record(moved, Some(&row.patient), None)?;
+        Ok(pending)
+    }
+
+    fn finish(
+        &self,
+        w: &mut Writer<'_, '_>,
+        caller: &Caller<'_>,
+        pending: &Pending,
+        answer: &Answer,
+    ) -> Result<Next> {
+        let outcome = caller.judge::<T2201>(w, pending, answer)?;
+        let row = query::visit(w.tx, &caller.actor.clinic, &self.visit)?;
+        let row = row.ok_or(Refusal::new(Code::NotFound))?;
+        let (to, platform_visit) = match &outcome {
+            Outcome::Success(found) => (
+                Registration::Registered,
+                Some(found.output.data.mdtrt_id.clone()),
+            ),
+            Outcome::Refused(_) => (Registration::Refused, None),
+            Outcome::Unknown(_) => (Registration::Unknown, None),
+            Outcome::NotSent => (Registration::Open, None),
+        };
+        let moved = RegistrationMoved {
+            visit: row.id,
+            from: Registration::Requested,
+            to,
+            message: pending.id.0.clone(),
+            platform_visit,
+            number: row.number,
+        };
+        w.record(moved, Some(&row.patient), None)?;
+        Ok(match outcome {
+            Outcome::Success(_) => Next::Done,
+            other => Next::Stop(told(&other)),
+        })
+    }
+}

@@ -1,0 +1,212 @@
+//! Settlement of a visit, batch by batch: diagnoses (2203), details (2204), pre-settlement (2206),
+//! settlement (2207). Each call is a step; each state a fact; nothing is shown as settled that is
+//! not.
+
+mod amounts;
+mod steps;
+
+use cunyi_domain::amounts::Amounts;
+use cunyi_domain::batch::{BatchEvent, BatchState};
+use cunyi_domain::fact::SettlementMade;
+use cunyi_domain::ids::{BatchId, SettlementId, VisitId};
+use cunyi_domain::ledger::{
+    Batch, Payer, Registration, Settlement, SettlementKind, Visit, VisitState,
+};
+use cunyi_domain::money::Fen;
+use cunyi_domain::refusal::{Code, Refusal};
+use cunyi_domain::row::Field;
+use cunyi_store::{Writer, query, seal};
+
+use crate::App;
+use crate::error::{Result, refuse, refuse_at};
+use crate::permission::Action;
+use crate::step::{Caller, Next, none_pending};
+use crate::views::Actor;
+
+pub(crate) use amounts::{amounts_of_reply, reversal_agrees};
+use steps::{Goal, Task, next};
+
+impl App {
+    /// 试算: sends what the centre needs of every insured batch and asks for its shares, in order.
+    pub fn presettle(&self, actor: &Actor, visit: &VisitId) -> Result<()> {
+        actor.must(Action::Settle)?;
+        let (row, batches) = self.settling(actor, visit)?;
+        let insured = |b: &&Batch| b.payer == Payer::Insured;
+        let open = |b: &&Batch| {
+            matches!(
+                b.state,
+                BatchState::Draft | BatchState::Uploaded | BatchState::Refused
+            )
+        };
+        let open: Vec<&Batch> = batches.iter().filter(insured).filter(open).collect();
+        if open.is_empty() {
+            return Ok(());
+        }
+        let tasks: Vec<Task> = open
+            .iter()
+            .map(|b| Task::Compute(b.id.clone(), Goal::of(b.state)))
+            .collect();
+        let caller = self.ready(actor, &row)?;
+        self.work_off(&caller, &tasks)
+    }
+
+    /// 确认结算: settles in order and stops at the first that does not settle; what is settled
+    /// before stands. `expected` is the cash the user saw for each batch: another share is shown
+    /// and confirmed first.
+    pub fn settle(
+        &self,
+        actor: &Actor,
+        visit: &VisitId,
+        expected: &[(BatchId, Fen)],
+    ) -> Result<()> {
+        actor.must(Action::Settle)?;
+        let (row, batches) = self.settling(actor, visit)?;
+        if batches.iter().all(|b| b.state == BatchState::Settled) {
+            return refuse(Code::WrongState);
+        }
+        let mut tasks = Vec::new();
+        let mut settled_before = false;
+        for batch in &batches {
+            if batch.state == BatchState::Settled {
+                settled_before = true;
+                continue;
+            }
+            let seen = expected
+                .iter()
+                .find(|(id, _)| *id == batch.id)
+                .map(|(_, cash)| *cash);
+            let seen = seen.ok_or(Refusal::new(Code::ShareChanged))?;
+            if batch.payer == Payer::SelfPay {
+                self.settle_cash(actor, batch, seen)?;
+                continue;
+            }
+            // A settlement before has used up some of the caps: ask again under this batch's
+            // med_type, and compare with what the user saw.
+            if settled_before && batch.state == BatchState::Presettled {
+                tasks.push(Task::Compute(batch.id.clone(), Goal::Presettle));
+            }
+            tasks.push(Task::Settle(batch.id.clone(), seen));
+            settled_before = true;
+        }
+        if tasks.is_empty() {
+            return Ok(());
+        }
+        let caller = self.ready(actor, &row)?;
+        self.work_off(&caller, &tasks)
+    }
+
+    fn work_off(&self, caller: &Caller<'_>, tasks: &[Task]) -> Result<()> {
+        match next(tasks) {
+            Next::Then(first) => self.drive(caller, first),
+            Next::Done | Next::Stop(_) => Ok(()),
+        }
+    }
+
+    fn settle_cash(&self, actor: &Actor, batch: &Batch, seen: Fen) -> Result<()> {
+        self.write(actor, "settle_cash", |w| {
+            let row = query::batch(w.tx, &actor.clinic, &batch.id)?;
+            let row = row.ok_or(Refusal::new(Code::NotFound))?;
+            if row.total != seen {
+                return refuse(Code::ShareChanged);
+            }
+            let visit = query::visit(w.tx, &actor.clinic, &row.visit)?;
+            let visit = visit.ok_or(Refusal::new(Code::NotFound))?;
+            let amounts = Amounts::self_pay(row.total);
+            let settlement = settlement_row(w, &row, &amounts, SettlementKind::Settlement);
+            let made = SettlementMade {
+                from: row.state,
+                event: BatchEvent::Settle,
+                settlement: Box::new(settlement),
+                line_funds: Vec::new(),
+            };
+            Ok(w.record(made, Some(&visit.patient), None)?)
+        })
+    }
+
+    /// A voucher that was scanned again: it replaces the one kept with the visit.
+    pub fn renew_voucher(&self, actor: &Actor, visit: &VisitId, token: &str) -> Result<()> {
+        actor.must(Action::Register)?;
+        let token = token.trim();
+        if token.is_empty() || token.len() > 600 || token.chars().any(char::is_control) {
+            return refuse_at(Code::BadText, "number");
+        }
+        self.write(actor, "renew_voucher", |w| {
+            let row = query::visit(w.tx, &actor.clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
+            let sealed = w.seal(&row.patient, &format!("certificate {visit}"), token.as_bytes())?;
+            let values = vec![
+                sealed.into_value(),
+                seal::ALGORITHM.to_owned().into_value(),
+                w.who.now.into_value(),
+                actor.clinic.clone().into_value(),
+                visit.clone().into_value(),
+            ];
+            let sql = "UPDATE voucher SET sealed = ?, alg = ?, kept_at = ? WHERE clinic = ? AND visit = ?";
+            if w.tx.execute(sql, values)? == 1 { Ok(()) } else { refuse(Code::WrongState) }
+        })
+    }
+
+    /// A frozen visit and its live batches, if nothing of it is in flight.
+    fn settling(&self, actor: &Actor, visit: &VisitId) -> Result<(Visit, Vec<Batch>)> {
+        self.parts.store.db().read("settling", |tx| {
+            let row =
+                query::visit(tx, &actor.clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
+            let mut batches = query::batches(tx, &actor.clinic, visit)?;
+            batches.retain(|b| !matches!(b.state, BatchState::Void | BatchState::Reversed));
+            let flying = batches.iter().any(|b| b.state.in_flight());
+            if row.state != VisitState::Seeing || batches.is_empty() || flying {
+                return refuse(Code::WrongState);
+            }
+            none_pending(&query::messages(tx, &actor.clinic, visit)?)?;
+            Ok((row, batches))
+        })
+    }
+
+    /// Someone who can call for this visit: registered at the platform, if need be now.
+    fn ready<'a>(&'a self, actor: &'a Actor, row: &Visit) -> Result<Caller<'a>> {
+        if row.registration != Registration::Registered {
+            self.retry_registration(actor, &row.id)?;
+        }
+        self.caller(actor)
+    }
+}
+
+/// A new settlement or reversal row of a batch.
+pub(crate) fn settlement_row(
+    w: &Writer<'_, '_>,
+    batch: &Batch,
+    amounts: &Amounts,
+    kind: SettlementKind,
+) -> Settlement {
+    Settlement {
+        clinic: batch.clinic.clone(),
+        id: SettlementId::new(w.who.now, w.rng),
+        batch: batch.id.clone(),
+        visit: batch.visit.clone(),
+        kind,
+        reverses: None,
+        platform_settlement: String::new(),
+        message: String::new(),
+        settled_at: w.who.now,
+        actor: w.who.actor.clone(),
+        reason: String::new(),
+        total: amounts.total,
+        own_pay: amounts.own_pay,
+        over_limit: amounts.over_limit,
+        pay_first: amounts.pay_first,
+        in_scope: amounts.in_scope,
+        deductible: amounts.deductible,
+        pool: amounts.pool,
+        civil_servant: amounts.civil_servant,
+        enterprise: amounts.enterprise,
+        serious_illness: amounts.serious_illness,
+        large_amount: amounts.large_amount,
+        medical_aid: amounts.medical_aid,
+        other: amounts.other,
+        fund: amounts.fund,
+        account: amounts.account,
+        mutual_aid: amounts.mutual_aid,
+        cash: amounts.cash,
+        hospital: amounts.hospital,
+        ratio: amounts.ratio,
+    }
+}

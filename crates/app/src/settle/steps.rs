@@ -1,0 +1,569 @@
+//! The steps: 2203, 2205, 2204, 2206, 2207.
+
+use cunyi_domain::amounts::Amounts;
+use cunyi_domain::batch::{BatchEvent, BatchState};
+use cunyi_domain::fact::{BatchMoved, LineSplit, SettlementMade, SettlementRequested, Shares};
+use cunyi_domain::ids::{BatchId, ChargeId};
+use cunyi_domain::journal::digest;
+use cunyi_domain::ledger::{Batch, Charge, Coverage, ItemKind, LineClass, SettlementKind, Visit};
+use cunyi_domain::money::{Fen, Quantity, apportion};
+use cunyi_domain::refusal::{Code, Refusal};
+use cunyi_domain::time::parse_date_time;
+use cunyi_gateway::message::{Data, T2203, T2204, T2205, T2206, T2207, charge, settle, visit};
+use cunyi_gateway::skew::{Skew, skew};
+use cunyi_gateway::{Count, Outcome, Success};
+use cunyi_store::local::MessageState;
+use cunyi_store::{Writer, query};
+
+use super::{amounts_of_reply, settlement_row};
+use crate::error::{Result, refuse};
+use crate::register::{DEPARTMENT, certificate_number};
+use crate::step::{Answer, Caller, Next, Pending, Step, Subject, alone, told};
+
+/// What a chain is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Goal {
+    /// Details, then shares.
+    Upload,
+    /// Shares alone: details are there.
+    Presettle,
+}
+
+/// What a chain still has to do, the next thing first.
+#[derive(Clone)]
+pub(crate) enum Task {
+    /// Ask for a batch's shares.
+    Compute(BatchId, Goal),
+    /// Settle a batch whose cash the user saw.
+    Settle(BatchId, Fen),
+}
+
+/// The step that begins the next task: what follows shares the transaction of what was finished.
+pub(crate) fn next(tasks: &[Task]) -> Next {
+    let Some((task, rest)) = tasks.split_first() else {
+        return Next::Done;
+    };
+    let rest = rest.to_vec();
+    Next::Then(match task.clone() {
+        Task::Compute(batch, then) => Box::new(UploadVisit2203 { batch, then, rest }),
+        Task::Settle(batch, seen) => Box::new(Settle2207 { batch, seen, rest }),
+    })
+}
+
+impl Goal {
+    /// What a batch in this state still needs.
+    pub fn of(state: BatchState) -> Self {
+        if state == BatchState::Draft {
+            Self::Upload
+        } else {
+            Self::Presettle
+        }
+    }
+}
+
+/// A batch with what its messages need.
+struct About {
+    batch: Batch,
+    visit: Visit,
+    coverage: Coverage,
+    platform_visit: String,
+    med_type: String,
+}
+
+impl About {
+    fn read(w: &mut Writer<'_, '_>, caller: &Caller<'_>, batch: &BatchId) -> Result<Self> {
+        let clinic = &caller.actor.clinic;
+        let batch = query::batch(w.tx, clinic, batch)?.ok_or(Refusal::new(Code::NotFound))?;
+        let visit = query::visit(w.tx, clinic, &batch.visit)?;
+        let visit = visit.ok_or(Refusal::new(Code::NotFound))?;
+        let coverage = visit
+            .coverage
+            .as_ref()
+            .ok_or(Refusal::new(Code::NoCoverage))?;
+        let coverage = query::coverage(w.tx, clinic, coverage)?;
+        let coverage = coverage.ok_or(Refusal::new(Code::NoCoverage))?;
+        let platform_visit = visit
+            .platform_visit
+            .clone()
+            .ok_or(Refusal::new(Code::WrongState))?;
+        let benefit = caller.setup.gateway.region.benefits.get(&batch.benefit);
+        let med_type = benefit
+            .ok_or(Refusal::new(Code::NoBenefit))?
+            .med_type
+            .clone();
+        Ok(Self {
+            batch,
+            visit,
+            coverage,
+            platform_visit,
+            med_type,
+        })
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        Subject {
+            patient: &self.visit.patient,
+            visit: Some(&self.visit.id),
+            batch: Some(&self.batch.id),
+            place: &self.coverage.place,
+        }
+    }
+
+    fn moved(&self, event: BatchEvent, pending: &Pending) -> BatchMoved {
+        BatchMoved {
+            batch: self.batch.id.clone(),
+            from: self.batch.state,
+            event,
+            message: Some(pending.id.0.clone()),
+            shares: None,
+            splits: Vec::new(),
+        }
+    }
+
+    fn charges(&self, w: &mut Writer<'_, '_>) -> Result<Vec<Charge>> {
+        let mut charges = query::charges(w.tx, &self.visit.clinic, &self.visit.id)?;
+        charges.retain(|c| c.batch == self.batch.id);
+        Ok(charges)
+    }
+}
+
+/// 2203 就诊信息: diagnoses under this batch's `med_type` and disease.
+struct UploadVisit2203 {
+    batch: BatchId,
+    then: Goal,
+    rest: Vec<Task>,
+}
+
+impl Step for UploadVisit2203 {
+    fn begin(&self, w: &mut Writer<'_, '_>, caller: &Caller<'_>) -> Result<Pending> {
+        let about = About::read(w, caller, &self.batch)?;
+        alone(w, &about.visit.id)?;
+        if Goal::of(about.batch.state) != self.then {
+            return refuse(Code::WrongState);
+        }
+        let diagnoses = query::diagnoses(w.tx, &about.visit.clinic, &about.visit.id)?;
+        let time = about.visit.registered_at.date_time();
+        let row = |d: cunyi_domain::ledger::Diagnosis| visit::DiseInfo {
+            diag_type: "1".to_owned(),
+            diag_srt_no: Count::from(Quantity::whole(d.position)),
+            diag_code: d.code,
+            diag_name: d.name,
+            diag_dept: DEPARTMENT.1.to_owned(),
+            dise_dor_no: caller.code.clone(),
+            dise_dor_name: caller.name.clone(),
+            diag_time: time.clone(),
+            vali_flag: "1".to_owned(),
+        };
+        let input = visit::VisitUpload {
+            mdtrtinfo: visit::MdtrtInfo {
+                mdtrt_id: about.platform_visit.clone(),
+                psn_no: about.coverage.person_number.clone(),
+                med_type: about.med_type.clone(),
+                begntime: time.clone(),
+                main_cond_dscr: about.visit.complaint.clone(),
+                dise_codg: about.batch.disease_code.clone(),
+                dise_name: about.batch.disease_name.clone(),
+                ..visit::MdtrtInfo::default()
+            },
+            diseinfo: diagnoses.into_iter().map(row).collect(),
+        };
+        caller.issue::<T2203>(w, &about.subject(), input)
+    }
+
+    fn finish(
+        &self,
+        w: &mut Writer<'_, '_>,
+        caller: &Caller<'_>,
+        pending: &Pending,
+        answer: &Answer,
+    ) -> Result<Next> {
+        match caller.judge::<T2203>(w, pending, answer)? {
+            Outcome::Success(_) => {}
+            other => return Ok(Next::Stop(told(&other))),
+        }
+        let (batch, rest) = (self.batch.clone(), self.rest.clone());
+        if self.then == Goal::Presettle {
+            return Ok(Next::Then(Box::new(Presettle2206 { batch, rest })));
+        }
+        // Details whose answer was lost may stand at the platform: clear them first.
+        let about = About::read(w, caller, &batch)?;
+        let messages = query::messages(w.tx, &about.visit.clinic, &about.visit.id)?;
+        let lost = messages.iter().any(|m| {
+            m.batch.as_ref() == Some(&batch)
+                && m.infno == "2204"
+                && m.state == MessageState::Unknown
+        });
+        Ok(Next::Then(if lost {
+            Box::new(CancelDetails2205 { batch, rest })
+        } else {
+            Box::new(UploadDetails2204 { batch, rest })
+        }))
+    }
+}
+
+/// 2205 明细撤销: clears this batch's details, whatever of them is there.
+struct CancelDetails2205 {
+    batch: BatchId,
+    rest: Vec<Task>,
+}
+
+impl Step for CancelDetails2205 {
+    fn begin(&self, w: &mut Writer<'_, '_>, caller: &Caller<'_>) -> Result<Pending> {
+        let about = About::read(w, caller, &self.batch)?;
+        let input: Data<charge::FeeCancel> = charge::FeeCancel {
+            mdtrt_id: about.platform_visit.clone(),
+            chrg_bchno: about.batch.number.clone(),
+            psn_no: about.coverage.person_number.clone(),
+        }
+        .into();
+        caller.issue::<T2205>(w, &about.subject(), input)
+    }
+
+    fn finish(
+        &self,
+        w: &mut Writer<'_, '_>,
+        caller: &Caller<'_>,
+        pending: &Pending,
+        answer: &Answer,
+    ) -> Result<Next> {
+        // Refused means there was nothing to clear.
+        match caller.judge::<T2205>(w, pending, answer)? {
+            Outcome::Success(_) | Outcome::Refused(_) => {
+                Ok(Next::Then(Box::new(UploadDetails2204 {
+                    batch: self.batch.clone(),
+                    rest: self.rest.clone(),
+                })))
+            }
+            other => Ok(Next::Stop(told(&other))),
+        }
+    }
+}
+
+/// 2204 费用明细.
+struct UploadDetails2204 {
+    batch: BatchId,
+    rest: Vec<Task>,
+}
+
+impl Step for UploadDetails2204 {
+    fn begin(&self, w: &mut Writer<'_, '_>, caller: &Caller<'_>) -> Result<Pending> {
+        let about = About::read(w, caller, &self.batch)?;
+        let now = w.who.now.date_time();
+        let detail = |c: Charge| charge::FeeDetail {
+            feedetl_sn: c.id.0,
+            mdtrt_id: about.platform_visit.clone(),
+            psn_no: about.coverage.person_number.clone(),
+            chrg_bchno: about.batch.number.clone(),
+            dise_codg: about.batch.disease_code.clone(),
+            rxno: if c.kind == ItemKind::Drug {
+                about.visit.number.clone()
+            } else {
+                String::new()
+            },
+            rx_circ_flag: "0".to_owned(),
+            fee_ocur_time: now.clone(),
+            medins_list_codg: c.code.clone(),
+            med_list_codg: c.code,
+            det_item_fee_sumamt: c.amount.into(),
+            cnt: c.quantity.into(),
+            pric: c.price.into(),
+            sin_dos_dscr: c.dose,
+            used_frqu_dscr: c.frequency,
+            prd_days: if c.days > 0 {
+                Quantity::whole(c.days).into()
+            } else {
+                Count::default()
+            },
+            medc_way_dscr: c.route,
+            bilg_dept_codg: DEPARTMENT.0.to_owned(),
+            bilg_dept_name: DEPARTMENT.1.to_owned(),
+            bilg_dr_codg: caller.code.clone(),
+            bilg_dr_name: caller.name.clone(),
+            hosp_appr_flag: "0".to_owned(),
+            ..charge::FeeDetail::default()
+        };
+        let feedetail = about.charges(w)?.into_iter().map(detail).collect();
+        caller.issue::<T2204>(w, &about.subject(), charge::FeeUpload { feedetail })
+    }
+
+    fn finish(
+        &self,
+        w: &mut Writer<'_, '_>,
+        caller: &Caller<'_>,
+        pending: &Pending,
+        answer: &Answer,
+    ) -> Result<Next> {
+        let found = match caller.judge::<T2204>(w, pending, answer)? {
+            Outcome::Success(found) => found,
+            other => return Ok(Next::Stop(told(&other))),
+        };
+        let about = About::read(w, caller, &self.batch)?;
+        let charges = about.charges(w)?;
+        let splits = found
+            .output
+            .result
+            .iter()
+            .filter_map(|row| split(row, &charges))
+            .collect();
+        let moved = BatchMoved {
+            splits,
+            ..about.moved(BatchEvent::Upload, pending)
+        };
+        w.record(moved, Some(&about.visit.patient), None)?;
+        Ok(Next::Then(Box::new(Presettle2206 {
+            batch: self.batch.clone(),
+            rest: self.rest.clone(),
+        })))
+    }
+}
+
+/// The platform's split of a line, where it gives one that sums to the line.
+fn split(row: &charge::FeeResult, charges: &[Charge]) -> Option<LineSplit> {
+    let charge = charges.iter().find(|c| c.id.as_str() == row.feedetl_sn)?;
+    let split = LineSplit {
+        charge: ChargeId(row.feedetl_sn.clone()),
+        class: LineClass::from_text(&row.chrgitm_lv).unwrap_or(charge.class),
+        own_pay: row.fulamt_ownpay_amt.or_zero(),
+        over_limit: row.overlmt_amt.or_zero(),
+        pay_first: row.preselfpay_amt.or_zero(),
+        in_scope: row.inscp_scp_amt.or_zero(),
+    };
+    let parts = [
+        split.own_pay,
+        split.over_limit,
+        split.pay_first,
+        split.in_scope,
+    ];
+    let good = parts.iter().all(|p| !p.is_negative())
+        && parts.iter().copied().sum::<Fen>() == charge.amount;
+    good.then_some(split)
+}
+
+/// 2206 预结算: what would be paid. It changes nothing at the platform.
+struct Presettle2206 {
+    batch: BatchId,
+    rest: Vec<Task>,
+}
+
+impl Step for Presettle2206 {
+    fn begin(&self, w: &mut Writer<'_, '_>, caller: &Caller<'_>) -> Result<Pending> {
+        let about = About::read(w, caller, &self.batch)?;
+        let input: Data<settle::Presettle> = settle::Presettle {
+            psn_no: about.coverage.person_number.clone(),
+            mdtrt_cert_type: about.visit.certificate.as_str().to_owned(),
+            mdtrt_cert_no: certificate_number(w, caller.app, &about.visit)?,
+            med_type: about.med_type.clone(),
+            medfee_sumamt: about.batch.total.into(),
+            psn_setlway: "01".to_owned(),
+            mdtrt_id: about.platform_visit.clone(),
+            chrg_bchno: about.batch.number.clone(),
+            acct_used_flag: "0".to_owned(),
+            insutype: about.coverage.scheme.clone(),
+        }
+        .into();
+        caller.issue::<T2206>(w, &about.subject(), input)
+    }
+
+    fn finish(
+        &self,
+        w: &mut Writer<'_, '_>,
+        caller: &Caller<'_>,
+        pending: &Pending,
+        answer: &Answer,
+    ) -> Result<Next> {
+        let found = match caller.judge::<T2206>(w, pending, answer)? {
+            Outcome::Success(found) => found,
+            other => return Ok(Next::Stop(told(&other))),
+        };
+        if let Some(refusal) = clock_refuses(w, caller, &found) {
+            return Ok(Next::Stop(refusal));
+        }
+        let about = About::read(w, caller, &self.batch)?;
+        let Some(amounts) = read_amounts(caller, &found.output, &about.batch) else {
+            return Ok(Next::Stop(Refusal::new(Code::CentreUnknown)));
+        };
+        let shares = Shares {
+            fund: amounts.fund,
+            account: amounts.account,
+            cash: amounts.cash,
+        };
+        let moved = BatchMoved {
+            shares: Some(shares),
+            ..about.moved(BatchEvent::Presettle, pending)
+        };
+        w.record(moved, Some(&about.visit.patient), None)?;
+        Ok(next(&self.rest))
+    }
+}
+
+fn clock_refuses<T>(
+    w: &Writer<'_, '_>,
+    caller: &Caller<'_>,
+    found: &Success<T>,
+) -> Option<Refusal> {
+    let limit = caller.setup.gateway.region.clock_skew_limit_seconds;
+    match skew(w.who.now, found.respond_time?, limit) {
+        Skew::Refuse(seconds) => Some(Refusal::new(Code::ClockSkew).with("seconds", seconds)),
+        Skew::Fine | Skew::Warn(_) => None,
+    }
+}
+
+/// Amounts that balance and are of this batch's sum.
+fn read_amounts(caller: &Caller<'_>, found: &settle::Settlement, batch: &Batch) -> Option<Amounts> {
+    let includes = caller.setup.gateway.region.fund_includes_account;
+    amounts_of_reply(&found.setlinfo, includes).filter(|a| a.total == batch.total)
+}
+
+/// 2207 结算: money moves. The intent is committed before the bytes leave.
+struct Settle2207 {
+    batch: BatchId,
+    seen: Fen,
+    rest: Vec<Task>,
+}
+
+impl Step for Settle2207 {
+    fn begin(&self, w: &mut Writer<'_, '_>, caller: &Caller<'_>) -> Result<Pending> {
+        let about = About::read(w, caller, &self.batch)?;
+        if about.batch.state != BatchState::Presettled {
+            return refuse(Code::WrongState);
+        }
+        if about.batch.cash != self.seen {
+            return refuse(Code::ShareChanged);
+        }
+        let charges = about.charges(w)?;
+        let sum = |part: fn(&Charge) -> Fen| charges.iter().map(part).sum::<Fen>().into();
+        let data = settle::Settle {
+            psn_no: about.coverage.person_number.clone(),
+            mdtrt_cert_type: about.visit.certificate.as_str().to_owned(),
+            mdtrt_cert_no: certificate_number(w, caller.app, &about.visit)?,
+            med_type: about.med_type.clone(),
+            medfee_sumamt: about.batch.total.into(),
+            psn_setlway: "01".to_owned(),
+            mdtrt_id: about.platform_visit.clone(),
+            chrg_bchno: about.batch.number.clone(),
+            insutype: about.coverage.scheme.clone(),
+            acct_used_flag: "0".to_owned(),
+            invono: String::new(),
+            fulamt_ownpay_amt: sum(|c| c.own_pay),
+            overlmt_selfpay: sum(|c| c.over_limit),
+            preselfpay_amt: sum(|c| c.pay_first),
+            inscp_scp_amt: sum(|c| c.in_scope),
+        };
+        let traced = caller.setup.gateway.region.send_trace_codes;
+        let drug_trac_info = if traced {
+            trace_codes(&charges)
+        } else {
+            Vec::new()
+        };
+        let input = settle::SettleInput {
+            data,
+            drug_trac_info,
+        };
+        let pending = caller.issue::<T2207>(w, &about.subject(), input)?;
+        let requested = SettlementRequested {
+            batch: about.batch.id.clone(),
+            from: about.batch.state,
+            event: BatchEvent::Request,
+            message: pending.id.0.clone(),
+            transaction: pending.infno.to_owned(),
+            digest: digest(&pending.bytes),
+        };
+        w.record(requested, Some(&about.visit.patient), None)?;
+        Ok(pending)
+    }
+
+    fn finish(
+        &self,
+        w: &mut Writer<'_, '_>,
+        caller: &Caller<'_>,
+        pending: &Pending,
+        answer: &Answer,
+    ) -> Result<Next> {
+        let outcome = caller.judge::<T2207>(w, pending, answer)?;
+        let about = About::read(w, caller, &self.batch)?;
+        let amounts = match &outcome {
+            Outcome::Success(found) => read_amounts(caller, &found.output, &about.batch),
+            _ => None,
+        };
+        match (outcome, amounts) {
+            (Outcome::Success(found), Some(amounts)) => {
+                settled(w, &about, pending, &found.output.setlinfo, &amounts)?;
+                Ok(next(&self.rest))
+            }
+            // infcode 0 whose money is not this batch's: evidence, but of what is not known.
+            (Outcome::Success(_), None) => {
+                lost(w, &about, pending)?;
+                Ok(Next::Stop(Refusal::new(Code::CentreUnknown)))
+            }
+            (other @ Outcome::Unknown(_), _) => {
+                lost(w, &about, pending)?;
+                Ok(Next::Stop(told(&other)))
+            }
+            (other, _) => {
+                let moved = about.moved(BatchEvent::Refuse, pending);
+                w.record(moved, Some(&about.visit.patient), None)?;
+                Ok(Next::Stop(told(&other)))
+            }
+        }
+    }
+}
+
+fn lost(w: &mut Writer<'_, '_>, about: &About, pending: &Pending) -> Result<()> {
+    Ok(w.record(
+        about.moved(BatchEvent::Lose, pending),
+        Some(&about.visit.patient),
+        None,
+    )?)
+}
+
+fn trace_codes(charges: &[Charge]) -> Vec<settle::DrugTrac> {
+    let rows = |c: &Charge| {
+        let id = c.id.0.clone();
+        let unit = c.unit.clone();
+        let codes = c.trace_codes.split(',').filter(|code| !code.is_empty());
+        let row = |code: &str| settle::DrugTrac {
+            feedetl_sn: id.clone(),
+            drug_trac_codg: code.to_owned(),
+            trdn_flag: "0".to_owned(),
+            min_prcunt_type: unit.clone(),
+        };
+        codes.map(row).collect::<Vec<_>>()
+    };
+    charges.iter().flat_map(rows).collect()
+}
+
+fn settled(
+    w: &mut Writer<'_, '_>,
+    about: &About,
+    pending: &Pending,
+    info: &settle::SetlInfo,
+    amounts: &Amounts,
+) -> Result<()> {
+    let mut row = settlement_row(w, &about.batch, amounts, SettlementKind::Settlement);
+    row.platform_settlement.clone_from(&info.setl_id);
+    row.message.clone_from(&pending.id.0);
+    row.settled_at = parse_date_time(&info.setl_time).unwrap_or(w.who.now);
+    let charges = about.charges(w)?;
+    let made = SettlementMade {
+        from: about.batch.state,
+        event: BatchEvent::Settle,
+        settlement: Box::new(row),
+        line_funds: shared_out(&charges, amounts.fund),
+    };
+    Ok(w.record(made, Some(&about.visit.patient), None)?)
+}
+
+/// 分摊: the engine's lines where they sum to the platform's fund, else by what is in scope.
+fn shared_out(charges: &[Charge], fund: Fen) -> Vec<(ChargeId, Fen)> {
+    let ours: Fen = charges.iter().map(|c| c.fund).sum();
+    if ours == fund {
+        return Vec::new();
+    }
+    let weights: Vec<i64> = charges.iter().map(|c| c.in_scope.0).collect();
+    let parts = apportion(fund, &weights);
+    charges
+        .iter()
+        .zip(parts)
+        .map(|(c, part)| (c.id.clone(), part))
+        .collect()
+}

@@ -1,0 +1,102 @@
+//! A clinic's setting: its region's interface and its policies, read once and kept.
+
+use std::sync::{Arc, PoisonError};
+
+use cunyi_domain::ids::ClinicId;
+use cunyi_domain::time::Moment;
+use cunyi_gateway::{Gateway, Institution, Region};
+use cunyi_policy::{Confirmation, Policy, Scheme};
+use cunyi_store::Tx;
+use cunyi_store::reference::{self, Clinic, ReferenceFile};
+
+use crate::App;
+use crate::error::{AppError, Result};
+
+/// A clinic with what it runs by.
+pub struct Setup {
+    /// The clinic.
+    pub clinic: Clinic,
+    /// Its way to the centre.
+    pub gateway: Gateway,
+    /// Its policies, one a scheme.
+    pub policies: Vec<Policy>,
+}
+
+impl Setup {
+    /// The policy of a scheme in force on a day.
+    pub fn policy(&self, scheme: &str, now: Moment) -> Option<&Policy> {
+        let scheme = Scheme::from_text(scheme)?;
+        let day = now.date();
+        self.policies
+            .iter()
+            .find(|p| p.scheme == scheme && p.valid.holds(day))
+    }
+
+    /// True if a policy bears a real place's name that nobody confirmed.
+    pub fn unconfirmed(&self) -> bool {
+        self.policies
+            .iter()
+            .any(|p| p.confirmation() == Confirmation::Unconfirmed)
+    }
+}
+
+impl App {
+    pub(crate) fn setup(&self, clinic: &ClinicId) -> Result<Arc<Setup>> {
+        if let Some(setup) = self.known_setup(clinic) {
+            Ok(setup)
+        } else {
+            let db = self.parts.store.db();
+            db.read("setup", |tx| self.setup_in(tx, clinic))
+        }
+    }
+
+    fn known_setup(&self, clinic: &ClinicId) -> Option<Arc<Setup>> {
+        let setups = self.setups.read().unwrap_or_else(PoisonError::into_inner);
+        setups.get(clinic).cloned()
+    }
+
+    /// The same for whoever holds a transaction already: a second one could wait for the first.
+    pub(crate) fn setup_in(&self, tx: &mut Tx<'_>, clinic: &ClinicId) -> Result<Arc<Setup>> {
+        if let Some(setup) = self.known_setup(clinic) {
+            return Ok(setup);
+        }
+        let setup = Arc::new(self.read_setup(tx, clinic)?);
+        let mut setups = self.setups.write().unwrap_or_else(PoisonError::into_inner);
+        setups.insert(clinic.clone(), Arc::clone(&setup));
+        Ok(setup)
+    }
+
+    fn read_setup(&self, tx: &mut Tx<'_>, id: &ClinicId) -> Result<Setup> {
+        let clinic = reference::clinic(tx, id)?;
+        let regions = reference::files(tx, id, "region")?;
+        let region = regions
+            .first()
+            .ok_or_else(|| failed("no region file is installed"))?;
+        let mut region =
+            Region::parse(&region.content, &region.name).map_err(|e| failed(&e.to_string()))?;
+        if let Some(url) = &self.parts.centre_url {
+            region = region.with_base_url(url);
+        }
+        let parse = |file: &ReferenceFile| {
+            cunyi_policy::parse(&file.content, &file.name).map_err(|e| failed(&e.to_string()))
+        };
+        let policies = reference::files(tx, id, "policy")?;
+        let policies = policies.iter().map(parse).collect::<Result<Vec<_>>>()?;
+        let institution = Institution {
+            code: clinic.institution_code.clone(),
+            name: clinic.institution_name.clone(),
+        };
+        Ok(Setup {
+            clinic,
+            gateway: Gateway {
+                region,
+                institution,
+            },
+            policies,
+        })
+    }
+}
+
+fn failed(text: &str) -> AppError {
+    AppError::Failed(text.to_owned())
+}

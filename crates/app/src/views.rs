@@ -1,0 +1,519 @@
+//! What the use cases show: plain data that is ready for a page or a paper, in the user's words'
+//! codes. Nothing here is stored.
+
+mod forms;
+
+use cunyi_domain::batch::BatchState;
+use cunyi_domain::id_number::Sex;
+use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, EntryId, PatientId, UserId, VisitId};
+use cunyi_domain::ledger::{
+    Certificate, ItemKind, LineClass, Payer, Registration, SettlementKind, VisitState,
+};
+use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
+use cunyi_domain::refusal::Refusal;
+use cunyi_domain::time::{Moment, civil::Date};
+use cunyi_store::reference::Role;
+
+pub use forms::{DraftBody, DraftLine, IdentifyForm, PatientForm, RegisterForm};
+
+/// Who is asking: a signed-in user of a clinic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// Clinic.
+    pub clinic: ClinicId,
+    /// User.
+    pub user: UserId,
+    /// Role.
+    pub role: Role,
+}
+
+/// A signed-in browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionView {
+    /// Who.
+    pub actor: Actor,
+    /// Name of the user.
+    pub user_name: String,
+    /// Name of the clinic.
+    pub clinic_name: String,
+    /// 演示 on every page.
+    pub fictional: bool,
+    /// Place names whose policy nobody confirmed: 未经当地医保局确认 on every page and print.
+    pub unconfirmed: bool,
+    /// `zh-CN` or `en`.
+    pub locale: String,
+    /// What every form must carry.
+    pub csrf: String,
+}
+
+/// A line of the queue or of today's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueEntry {
+    /// Visit.
+    pub visit: VisitId,
+    /// 就诊号
+    pub number: String,
+    /// Patient.
+    pub patient: PatientId,
+    /// 姓名
+    pub name: String,
+    /// 性别
+    pub sex: Sex,
+    /// Age in words' parts: years, or months below 3 years, or days below 2 months.
+    pub age: Age,
+    /// Place in the queue.
+    pub state: VisitState,
+    /// Who pays first.
+    pub payer: Payer,
+    /// When registered.
+    pub registered_at: Moment,
+    /// Main diagnosis, once signed.
+    pub diagnosis: String,
+    /// Sum of the frozen fee list.
+    pub total: Fen,
+    /// Fund's part of what is settled.
+    pub fund: Fen,
+    /// A batch is in flight: its settlement is not known.
+    pub unknown: bool,
+    /// Hypertension or diabetes filing.
+    pub chronic: bool,
+}
+
+/// An age as it is written: years, months or days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Age {
+    /// 岁
+    Years(i64),
+    /// 月
+    Months(i64),
+    /// 天
+    Days(i64),
+    /// Not known (after erasure).
+    Unknown,
+}
+
+/// One coverage of 1101's answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CoverageView {
+    /// `insutype`: 390 城乡居民, 310 职工.
+    pub scheme: String,
+    /// True if in force (`psn_insu_stas` 1).
+    pub in_force: bool,
+    /// True if this clinic's region settles it; others are insured elsewhere or of another scheme.
+    pub local: bool,
+    /// 参保地
+    pub place: String,
+    /// 人员类别
+    pub person_type: String,
+    /// 个人账户余额
+    pub balance: Fen,
+}
+
+/// The remaining cap, with where the figure comes from and its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remaining {
+    /// The platform says what is used; the cap is the policy's.
+    Platform {
+        /// Left this year.
+        left: Fen,
+        /// As of.
+        at: Moment,
+    },
+    /// 本机构已用 · 其他机构未知
+    OwnUse {
+        /// Used at this clinic this year.
+        used: Fen,
+    },
+}
+
+/// The answer to an identification.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Identified {
+    /// Handle for the registration that follows; kept in memory for half an hour.
+    pub handle: String,
+    /// 姓名
+    pub name: String,
+    /// 性别
+    pub sex: Sex,
+    /// Age.
+    pub age: Age,
+    /// Masked 身份证号.
+    pub masked_number: String,
+    /// What was shown.
+    pub certificate: Certificate,
+    /// 手工录入
+    pub typed: bool,
+    /// All coverages; several in force must be chosen from.
+    pub coverages: Vec<CoverageView>,
+    /// The one that is proposed: the only one in force here.
+    pub proposed: Option<usize>,
+    /// 慢病备案: names.
+    pub filings: Vec<String>,
+    /// Remaining cap of the proposed coverage.
+    pub remaining: Option<Remaining>,
+    /// The patient, if she has been here.
+    pub patient: Option<PatientId>,
+    /// What to know before going on: no coverage, suspended, insured elsewhere, clock skew.
+    pub warnings: Vec<Refusal>,
+}
+
+/// The strip above the record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PatientStrip {
+    /// Patient.
+    pub patient: PatientId,
+    /// 姓名
+    pub name: String,
+    /// 性别
+    pub sex: Sex,
+    /// Age.
+    pub age: Age,
+    /// Masked 身份证号; empty without one.
+    pub masked_number: String,
+    /// Allergies: id and label.
+    pub allergies: Vec<(EntryId, String)>,
+    /// 慢病备案: names.
+    pub filings: Vec<String>,
+    /// Scheme; empty for self-pay.
+    pub scheme: String,
+    /// Remaining cap.
+    pub remaining: Option<Remaining>,
+}
+
+/// A finding of the safety checks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FindingView {
+    /// True: must be changed; false: a reason is enough.
+    pub refused: bool,
+    /// Code; its words stand under `check-<code>`.
+    pub code: String,
+    /// Lines it is about, from 0.
+    pub lines: Vec<usize>,
+    /// Arguments for the words.
+    pub args: Vec<(&'static str, String)>,
+    /// The reason that was given.
+    pub reason: String,
+}
+
+/// A line of the fee list, drafted, frozen or settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChargeView {
+    /// `feedetl_sn`; empty in a preview.
+    pub id: ChargeId,
+    /// Drug or service.
+    pub kind: ItemKind,
+    /// 医保目录编码
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// 规格
+    pub spec: String,
+    /// 单位
+    pub unit: String,
+    /// 甲乙丙
+    pub class: LineClass,
+    /// Price of a unit.
+    pub price: UnitPrice,
+    /// How many.
+    pub quantity: Quantity,
+    /// Sum.
+    pub amount: Fen,
+    /// Dose with its unit.
+    pub dose: String,
+    /// Route's name.
+    pub route: String,
+    /// Frequency's name.
+    pub frequency: String,
+    /// Days.
+    pub days: i64,
+    /// 全自费
+    pub own_pay: Fen,
+    /// 超限价
+    pub over_limit: Fen,
+    /// 先行自付
+    pub pay_first: Fen,
+    /// 政策范围内
+    pub in_scope: Fen,
+    /// 分摊 of the fund.
+    pub fund: Fen,
+    /// Position of its batch, from 1.
+    pub batch: i64,
+    /// 追溯码
+    pub trace_codes: Vec<String>,
+}
+
+/// A batch of the fee list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BatchView {
+    /// Id; empty in a preview.
+    pub id: BatchId,
+    /// From 1.
+    pub position: i64,
+    /// `chrg_bchno`; empty in a preview.
+    pub number: String,
+    /// Who pays.
+    pub payer: Payer,
+    /// `general`, `chronic` or empty for self-pay.
+    pub benefit: String,
+    /// 病种
+    pub disease_name: String,
+    /// Where it stands.
+    pub state: BatchState,
+    /// Sum.
+    pub total: Fen,
+    /// What our engine expects the fund to pay.
+    pub estimated_fund: Fen,
+    /// True if the estimate rests on unconfirmed rules or old inputs.
+    pub estimate_only: bool,
+    /// The centre's figures once it has computed: fund.
+    pub fund: Fen,
+    /// 个人账户
+    pub account: Fen,
+    /// 个人现金
+    pub cash: Fen,
+    /// 结算ID
+    pub platform_settlement: String,
+    /// When settled.
+    pub settled_at: Option<Moment>,
+    /// The latest answer of the centre that was no success, in its words.
+    pub said: String,
+}
+
+/// The fee list before it is frozen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Preview {
+    /// What cannot be read or is missing, with the field (`lines.2.dose`) as `field` argument.
+    pub problems: Vec<Refusal>,
+    /// Safety checks.
+    pub findings: Vec<FindingView>,
+    /// Lines that could be read.
+    pub lines: Vec<ChargeView>,
+    /// Batches.
+    pub batches: Vec<BatchView>,
+    /// Sum of all lines.
+    pub total: Fen,
+    /// Fund by our estimate.
+    pub estimated_fund: Fen,
+    /// What the patient would pay.
+    pub personal: Fen,
+}
+
+/// A visit on the workstation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VisitView {
+    /// Visit.
+    pub visit: VisitId,
+    /// 就诊号
+    pub number: String,
+    /// Place in the queue.
+    pub state: VisitState,
+    /// Who pays first.
+    pub payer: Payer,
+    /// Whether the platform knows it.
+    pub registration: Registration,
+    /// What the centre said when it did not register it.
+    pub registration_said: String,
+    /// When registered.
+    pub registered_at: Moment,
+    /// The doctor's name.
+    pub doctor: String,
+    /// Patient.
+    pub patient: PatientStrip,
+    /// Proxy: name and relation.
+    pub proxy: Option<(String, String)>,
+    /// 手工录入
+    pub typed: bool,
+    /// True once signed and frozen: the draft is closed.
+    pub frozen: bool,
+    /// True once drugs were handed over.
+    pub handed_over: bool,
+    /// The draft: what was typed, or, once signed, what was signed.
+    pub draft: DraftBody,
+    /// The draft's version; a save must carry it.
+    pub draft_version: i64,
+    /// Names of the draft's diagnoses, in order.
+    pub diagnosis_names: Vec<String>,
+    /// Frozen lines.
+    pub charges: Vec<ChargeView>,
+    /// Frozen batches that are not void.
+    pub batches: Vec<BatchView>,
+    /// Past visits, newest first, at most ten.
+    pub past: Vec<PastVisit>,
+}
+
+/// A past visit in one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastVisit {
+    /// Visit.
+    pub visit: VisitId,
+    /// When.
+    pub at: Moment,
+    /// Diagnoses, joined.
+    pub diagnoses: String,
+    /// Drugs and services, joined.
+    pub items: String,
+    /// Sum.
+    pub total: Fen,
+    /// 血压 `138/86`, if measured.
+    pub pressure: String,
+}
+
+/// A patient found by a search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatientHit {
+    /// Patient.
+    pub patient: PatientId,
+    /// 姓名
+    pub name: String,
+    /// 性别
+    pub sex: Sex,
+    /// Age.
+    pub age: Age,
+    /// Masked number.
+    pub masked_number: String,
+    /// Last visit.
+    pub last_visit: Option<Moment>,
+}
+
+/// A patient's page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PatientView {
+    /// Patient.
+    pub patient: PatientId,
+    /// The particulars, numbers masked unless the role may see them.
+    pub fields: PatientForm,
+    /// Age.
+    pub age: Age,
+    /// Erased: nothing personal is left.
+    pub erased: bool,
+    /// Allergies.
+    pub allergies: Vec<(EntryId, String)>,
+    /// All visits, newest first, at most 200.
+    pub visits: Vec<PastVisit>,
+    /// Who from outside opened the record: name, role, when.
+    pub accesses: Vec<(String, Role, Moment)>,
+}
+
+/// A settlement or reversal in today's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettlementView {
+    /// Settlement or reversal.
+    pub kind: SettlementKind,
+    /// Visit.
+    pub visit: VisitId,
+    /// Batch.
+    pub batch: BatchId,
+    /// `chrg_bchno`
+    pub number: String,
+    /// Patient's name.
+    pub name: String,
+    /// When.
+    pub at: Moment,
+    /// Who.
+    pub actor: String,
+    /// Why it was reversed.
+    pub reason: String,
+    /// Benefit.
+    pub benefit: String,
+    /// 结算ID
+    pub platform_settlement: String,
+    /// 总额
+    pub total: Fen,
+    /// 基金
+    pub fund: Fen,
+    /// 个人账户
+    pub account: Fen,
+    /// 现金
+    pub cash: Fen,
+}
+
+/// A day in figures: settlements less reversals.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DayView {
+    /// Visits registered.
+    pub visits: Vec<QueueEntry>,
+    /// Settlements and reversals in order.
+    pub settlements: Vec<SettlementView>,
+    /// 总额
+    pub total: Fen,
+    /// 基金
+    pub fund: Fen,
+    /// 个人账户
+    pub account: Fen,
+    /// 现金
+    pub cash: Fen,
+}
+
+/// What stands on every paper.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Paper {
+    /// The institution's name as printed.
+    pub clinic: String,
+    /// 演示
+    pub fictional: bool,
+    /// 未经当地医保局确认
+    pub unconfirmed: bool,
+    /// Visit.
+    pub visit: VisitView,
+    /// The patient's full particulars, as the paper needs them.
+    pub patient: PatientForm,
+    /// Day of the visit.
+    pub day: Date,
+    /// Diagnoses, joined by 、
+    pub diagnoses: String,
+    /// 费别: scheme or self.
+    pub scheme: String,
+    /// The pharmacist who prepared or checked, if another than the doctor.
+    pub printed_at: Moment,
+}
+
+/// 结算单 of one batch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Statement {
+    /// What stands on every paper.
+    pub paper: Paper,
+    /// The batch.
+    pub batch: BatchView,
+    /// Its lines.
+    pub lines: Vec<ChargeView>,
+    /// Its amounts; none before it is settled.
+    pub amounts: Option<cunyi_domain::amounts::Amounts>,
+    /// 统筹支付比例
+    pub ratio: Rate,
+    /// True for a reversed batch.
+    pub reversed: bool,
+}
+
+/// Stock of one drug.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StockView {
+    /// 医保目录编码
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// 规格
+    pub spec: String,
+    /// Smallest unit.
+    pub unit: String,
+    /// Lots with something left: lot number, expiry, on hand, reserved.
+    pub lots: Vec<(String, Date, Quantity, Quantity)>,
+    /// On hand less reserved.
+    pub free: Quantity,
+    /// The earliest expiry is within 90 days.
+    pub near_expiry: bool,
+}
+
+/// A message of a visit, for the doctor who asks what was said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageView {
+    /// msgid
+    pub id: String,
+    /// 交易编号
+    pub infno: String,
+    /// What became of it: `pending`, `success`, `refused`, `unknown`, `not_sent`.
+    pub state: String,
+    /// When sent.
+    pub requested_at: Moment,
+    /// When answered.
+    pub answered_at: Option<Moment>,
+}

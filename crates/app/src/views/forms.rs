@@ -1,0 +1,115 @@
+//! What is typed: strings, kept as typed, read by the use case that takes them.
+
+/// A line of the draft as it was typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DraftLine {
+    /// 医保目录编码 of a drug or service.
+    pub code: String,
+    /// 单次用量, in the drug's dose unit (`0.5`).
+    pub dose: String,
+    /// Code of the route; empty for a service.
+    pub route: String,
+    /// Code of the frequency; empty for a service.
+    pub frequency: String,
+    /// 天数
+    pub days: String,
+    /// How many units; empty: computed from dose × frequency × days.
+    pub quantity: String,
+    /// `general` or `chronic`; empty: proposed.
+    pub benefit: String,
+}
+
+/// What the doctor has typed: strings, kept as typed, read when she asks for the fee list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DraftBody {
+    /// 主诉
+    pub complaint: String,
+    /// 病史
+    pub history: String,
+    /// 查体
+    pub examination: String,
+    /// 处理意见
+    pub advice: String,
+    /// 体温 °C (`36.5`)
+    pub temperature: String,
+    /// 脉搏
+    pub pulse: String,
+    /// 收缩压
+    pub systolic: String,
+    /// 舒张压
+    pub diastolic: String,
+    /// 血糖 mmol/L (`5.6`)
+    pub glucose: String,
+    /// 体重 kg (`62.5`)
+    pub weight: String,
+    /// ICD codes, the main one first.
+    pub diagnoses: Vec<String>,
+    /// Drugs and services in order.
+    pub lines: Vec<DraftLine>,
+    /// Reasons for going on against a warning: finding code → reason.
+    pub reasons: Vec<(String, String)>,
+    /// 自费知情同意: the patient agreed to own-pay lines.
+    pub own_pay_consent: bool,
+}
+
+/// A patient's particulars as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PatientForm {
+    /// 姓名
+    pub name: String,
+    /// `1` or `2`.
+    pub sex: String,
+    /// `yyyy-MM-dd`
+    pub birth_date: String,
+    /// 身份证号; empty for a newborn.
+    pub id_number: String,
+    /// 电话
+    pub phone: String,
+    /// 住址
+    pub address: String,
+    /// 监护人
+    pub guardian_name: String,
+    /// 监护人身份证号
+    pub guardian_id_number: String,
+}
+
+/// How someone is identified, as typed or read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct IdentifyForm {
+    /// `01` e-voucher, `02` ID card, `03` social-security card.
+    pub certificate: String,
+    /// Token or number.
+    pub number: String,
+    /// 卡识别码, as from a reader.
+    pub card_code: String,
+    /// True if typed by hand.
+    pub typed: bool,
+    /// Optional: must agree with the ID number.
+    pub birth_date: String,
+    /// Optional: must agree with the ID number.
+    pub sex: String,
+}
+
+/// What registration needs besides the identification.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RegisterForm {
+    /// Handle of the identification.
+    pub handle: String,
+    /// Which coverage, from 0; empty: the proposed one.
+    pub coverage: String,
+    /// True: 自费 although identified.
+    pub self_pay: bool,
+    /// True: the doctor sees her at once (登记并接诊).
+    pub see: bool,
+    /// 代办人姓名
+    pub proxy_name: String,
+    /// 代办人身份证号
+    pub proxy_id_number: String,
+    /// 与患者关系
+    pub proxy_relation: String,
+}

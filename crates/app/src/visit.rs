@@ -1,0 +1,340 @@
+//! A visit as the workstation shows it.
+
+use std::collections::HashMap;
+
+use cunyi_domain::batch::BatchState;
+use cunyi_domain::fact::AccessRecorded;
+use cunyi_domain::id_number::mask;
+use cunyi_domain::ids::{EntryId, PatientId, VisitId};
+use cunyi_domain::ledger::{
+    Batch, Charge, Coverage, Patient, Payer, Registration, Settlement, Visit, VisitState,
+};
+use cunyi_domain::money::{Fen, format_decimal};
+use cunyi_domain::refusal::{Code, Refusal};
+use cunyi_domain::time::{Moment, age_on, civil::Date};
+use cunyi_policy::Benefit;
+use cunyi_store::local::{Message, MessageState};
+use cunyi_store::{Tx, query, reference};
+
+use crate::App;
+use crate::draft::{repeat, stored};
+use crate::error::Result;
+use crate::permission::Action;
+use crate::views::{
+    Actor, Age, BatchView, ChargeView, DraftBody, PastVisit, PatientStrip, Remaining, VisitView,
+};
+
+impl App {
+    /// A visit with everything the doctor needs beside it. Someone who does not treat here leaves
+    /// an access entry.
+    pub fn visit(&self, actor: &Actor, visit: &VisitId) -> Result<VisitView> {
+        actor.must(Action::ReadRecord)?;
+        let view = self
+            .parts
+            .store
+            .db()
+            .read("visit", |tx| self.visit_view(tx, actor, visit))?;
+        self.note_access(actor, &view.patient.patient)?;
+        Ok(view)
+    }
+
+    pub(crate) fn note_access(&self, actor: &Actor, patient: &PatientId) -> Result<()> {
+        if actor.treats() {
+            return Ok(());
+        }
+        let who = self.who(actor);
+        self.parts
+            .store
+            .write(&who, self.rng(), "note_access", |w| {
+                let id = EntryId::new(w.who.now, w.rng);
+                let role = actor.role.as_str().to_owned();
+                let entry = AccessRecorded {
+                    id,
+                    patient: patient.clone(),
+                    role,
+                };
+                Ok(w.record(entry, Some(patient), None)?)
+            })
+    }
+
+    pub(crate) fn visit_view(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        id: &VisitId,
+    ) -> Result<VisitView> {
+        let clinic = &actor.clinic;
+        let row = query::visit(tx, clinic, id)?.ok_or(Refusal::new(Code::NotFound))?;
+        let patient = query::patient(tx, clinic, &row.patient)?;
+        let patient = patient.ok_or(Refusal::new(Code::NotFound))?;
+        let batches = query::batches(tx, clinic, id)?;
+        let settlements = query::settlements(tx, clinic, id)?;
+        let messages = query::messages(tx, clinic, id)?;
+        let charges = query::charges(tx, clinic, id)?;
+        let held = !query::reservations(tx, clinic, id)?.is_empty();
+        let (draft, draft_version) = stored(query::draft(tx, clinic, id)?);
+        let live: Vec<&Batch> = batches
+            .iter()
+            .filter(|b| b.state != BatchState::Void)
+            .collect();
+        let names = |code: &String| self.catalogue().diagnosis(code).map(|d| d.name.clone());
+        let draft = if draft_version == 0 && row.signed {
+            signed(tx, &row)?
+        } else {
+            draft
+        };
+        let doctor = reference::user(tx, clinic, &row.doctor)?;
+        let words = |message: Option<&Message>| match message {
+            Some(m) => self.said(tx, actor, m),
+            None => Ok(String::new()),
+        };
+        let mut words = words;
+        let registration_said = match row.registration {
+            Registration::Registered | Registration::NotNeeded => String::new(),
+            _ => words(messages.iter().rev().find(|m| m.infno == "2201"))?,
+        };
+        let mut batch_views = Vec::new();
+        for batch in &live {
+            let last = messages
+                .iter()
+                .rev()
+                .find(|m| m.batch.as_ref() == Some(&batch.id));
+            let said = words(last.filter(|m| m.state != MessageState::Success))?;
+            batch_views.push(batch_view(batch, &settlements, said));
+        }
+        Ok(VisitView {
+            visit: row.id.clone(),
+            number: row.number.clone(),
+            state: row.state,
+            payer: row.payer,
+            registration: row.registration,
+            registration_said,
+            registered_at: row.registered_at,
+            doctor: doctor.map(|d| d.name).unwrap_or_default(),
+            patient: self.strip(tx, actor, &row, &patient)?,
+            proxy: (!row.proxy_name.is_empty())
+                .then(|| (row.proxy_name.clone(), row.proxy_relation.clone())),
+            typed: row.typed,
+            frozen: !live.is_empty(),
+            handed_over: row.state == VisitState::Done && !held,
+            diagnosis_names: draft.diagnoses.iter().filter_map(names).collect(),
+            draft,
+            draft_version,
+            charges: charges.iter().map(|c| charge_view(c, &batches)).collect(),
+            batches: batch_views,
+            past: past(tx, actor, &row.patient, Some(id), 10)?,
+        })
+    }
+
+    fn strip(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        visit: &Visit,
+        patient: &Patient,
+    ) -> Result<PatientStrip> {
+        let coverage = match (&visit.coverage, visit.payer) {
+            (Some(id), Payer::Insured) => query::coverage(tx, &actor.clinic, id)?,
+            _ => None,
+        };
+        let allergies = query::allergies(tx, &actor.clinic, &patient.id)?;
+        let remaining = match &coverage {
+            Some(coverage) => Some(self.remaining(tx, actor, coverage)?),
+            None => None,
+        };
+        Ok(PatientStrip {
+            patient: patient.id.clone(),
+            name: patient.name.clone(),
+            sex: patient.sex,
+            age: age(patient.birth_date, self.now().date()),
+            masked_number: mask(&patient.id_number),
+            allergies: allergies.into_iter().map(|a| (a.id, a.label)).collect(),
+            filings: coverage
+                .as_ref()
+                .map(|c| filing_names(&c.filings))
+                .unwrap_or_default(),
+            scheme: coverage.map(|c| c.scheme).unwrap_or_default(),
+            remaining,
+        })
+    }
+
+    /// What is left of the year's cap: the platform's figure if it gave one, else our own use.
+    pub(crate) fn remaining(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        coverage: &Coverage,
+    ) -> Result<Remaining> {
+        let now = self.now();
+        let setup = self.setup_in(tx, &actor.clinic)?;
+        let year = Moment::start_of(now.date().first_of_year());
+        let own = query::fund_used(tx, &actor.clinic, &coverage.patient, "general", year)?;
+        let since = query::fund_used(
+            tx,
+            &actor.clinic,
+            &coverage.patient,
+            "general",
+            coverage.obtained_at.max(year),
+        )?;
+        let level = cunyi_policy::Level::from_text(setup.clinic.level.as_str());
+        let cap = setup
+            .policy(&coverage.scheme, now)
+            .zip(level)
+            .and_then(|(policy, level)| {
+                policy
+                    .benefit
+                    .get(&Benefit::General)?
+                    .level
+                    .get(&level)?
+                    .annual_cap
+            });
+        Ok(match (coverage.fund_used, cap) {
+            (Some(used), Some(cap)) => Remaining::Platform {
+                left: (cap - used - since).max(Fen::ZERO),
+                at: coverage.obtained_at,
+            },
+            _ => Remaining::OwnUse { used: own },
+        })
+    }
+}
+
+/// An age as it is written: days below two months, months below three years.
+pub(crate) fn age(birth: Option<Date>, today: Date) -> Age {
+    let Some(birth) = birth else {
+        return Age::Unknown;
+    };
+    let years = age_on(birth, today);
+    let months = (i64::from(today.year()) - i64::from(birth.year())) * 12
+        + i64::from(today.month() - birth.month())
+        - i64::from(today.day() < birth.day());
+    if years >= 3 {
+        Age::Years(years)
+    } else if months >= 2 {
+        Age::Months(months)
+    } else {
+        Age::Days((Moment::start_of(today).seconds_since(Moment::start_of(birth)) / 86400).max(0))
+    }
+}
+
+/// Names of a coverage's filings.
+pub(crate) fn filing_names(filings: &str) -> Vec<String> {
+    let name = |part: &str| part.split_once('=').map(|(_, name)| name.to_owned());
+    filings.split(';').filter_map(name).collect()
+}
+
+pub(crate) fn charge_view(charge: &Charge, batches: &[Batch]) -> ChargeView {
+    let batch = batches.iter().find(|b| b.id == charge.batch);
+    ChargeView {
+        id: charge.id.clone(),
+        kind: charge.kind,
+        code: charge.code.clone(),
+        name: charge.name.clone(),
+        spec: charge.spec.clone(),
+        unit: charge.unit.clone(),
+        class: charge.class,
+        price: charge.price,
+        quantity: charge.quantity,
+        amount: charge.amount,
+        dose: charge.dose.clone(),
+        route: charge.route.clone(),
+        frequency: charge.frequency.clone(),
+        days: charge.days,
+        own_pay: charge.own_pay,
+        over_limit: charge.over_limit,
+        pay_first: charge.pay_first,
+        in_scope: charge.in_scope,
+        fund: charge.fund,
+        batch: batch.map_or(1, |b| b.position),
+        trace_codes: charge
+            .trace_codes
+            .split(',')
+            .filter(|c| !c.is_empty())
+            .map(str::to_owned)
+            .collect(),
+    }
+}
+
+pub(crate) fn batch_view(batch: &Batch, settlements: &[Settlement], said: String) -> BatchView {
+    let by_id: HashMap<_, _> = settlements.iter().map(|s| (&s.id, s)).collect();
+    let settled = batch.settlement.as_ref().and_then(|id| by_id.get(id));
+    BatchView {
+        id: batch.id.clone(),
+        position: batch.position,
+        number: batch.number.clone(),
+        payer: batch.payer,
+        benefit: batch.benefit.clone(),
+        disease_name: batch.disease_name.clone(),
+        state: batch.state,
+        total: batch.total,
+        estimated_fund: batch.estimated_fund,
+        estimate_only: false,
+        fund: batch.fund,
+        account: batch.account,
+        cash: batch.cash,
+        platform_settlement: settled
+            .map(|s| s.platform_settlement.clone())
+            .unwrap_or_default(),
+        settled_at: settled.map(|s| s.settled_at),
+        said,
+    }
+}
+
+/// What was signed, in the shape of a draft.
+fn signed(tx: &mut Tx<'_>, visit: &Visit) -> Result<DraftBody> {
+    let tenths = |v: Option<i64>| v.map(|v| format_decimal(v, 1, 0)).unwrap_or_default();
+    let whole = |v: Option<i64>| v.map(|v| v.to_string()).unwrap_or_default();
+    let diagnoses = query::diagnoses(tx, &visit.clinic, &visit.id)?;
+    let charges = query::charges(tx, &visit.clinic, &visit.id)?;
+    Ok(DraftBody {
+        complaint: visit.complaint.clone(),
+        history: visit.history.clone(),
+        examination: visit.examination.clone(),
+        advice: visit.advice.clone(),
+        temperature: tenths(visit.temperature),
+        pulse: whole(visit.pulse),
+        systolic: whole(visit.systolic),
+        diastolic: whole(visit.diastolic),
+        glucose: tenths(visit.glucose),
+        weight: tenths(visit.weight),
+        diagnoses: diagnoses.into_iter().map(|d| d.code).collect(),
+        lines: charges.iter().map(repeat).collect(),
+        reasons: Vec::new(),
+        own_pay_consent: true,
+    })
+}
+
+/// A patient's visits in one line each, newest first.
+pub(crate) fn past(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    patient: &PatientId,
+    without: Option<&VisitId>,
+    limit: i64,
+) -> Result<Vec<PastVisit>> {
+    let mut past = Vec::new();
+    for visit in query::visits_of(tx, &actor.clinic, patient, limit + 1)? {
+        if Some(&visit.id) == without {
+            continue;
+        }
+        let diagnoses = query::diagnoses(tx, &actor.clinic, &visit.id)?;
+        let charges = query::charges(tx, &actor.clinic, &visit.id)?;
+        let names = |c: &Charge| c.name.clone();
+        past.push(PastVisit {
+            visit: visit.id,
+            at: visit.registered_at,
+            diagnoses: diagnoses
+                .into_iter()
+                .map(|d| d.name)
+                .collect::<Vec<_>>()
+                .join("、"),
+            items: charges.iter().map(names).collect::<Vec<_>>().join("、"),
+            total: charges.iter().map(|c| c.amount).sum(),
+            pressure: match (visit.systolic, visit.diastolic) {
+                (Some(high), Some(low)) => format!("{high}/{low}"),
+                _ => String::new(),
+            },
+        });
+    }
+    past.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(past)
+}

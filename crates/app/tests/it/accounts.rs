@@ -1,0 +1,146 @@
+//! Signing in and out.
+
+use cunyi_app::{AppError, LOCKED_FOR_MINUTES, MAX_PASSWORD, WRONG_BEFORE_LOCK};
+use cunyi_domain::refusal::Code;
+use cunyi_store::local::{Credential, Session};
+
+use crate::world::{PASSWORD, World, worlds};
+
+fn wrong(w: &World) -> Code {
+    w.code(w.app.sign_in("doctor", "wrong"))
+}
+
+fn sessions(w: &World) -> Vec<Session> {
+    let db = w.app.store().db();
+    db.read("sessions", |tx| {
+        tx.select::<Session>("ORDER BY started_at", vec![])
+    })
+    .unwrap()
+}
+
+#[test]
+fn a_wrong_name_and_a_wrong_password_look_the_same() {
+    for w in worlds("wrong") {
+        let long = "x".repeat(MAX_PASSWORD + 1);
+        for (login, password) in [
+            ("doctor", "wrong"),
+            ("doctor", ""),
+            ("nobody", PASSWORD),
+            ("", ""),
+            ("DOCTOR", PASSWORD),
+            ("doctor", &long),
+            (&long, PASSWORD),
+            ("doc\0tor", PASSWORD),
+        ] {
+            let refusal = w.refused(w.app.sign_in(login, password));
+            assert_eq!(
+                (refusal.code, refusal.args.len()),
+                (Code::WrongPassword, 0),
+                "{login:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn five_wrong_passwords_lock_for_a_quarter_of_an_hour() {
+    for w in worlds("locked") {
+        for _ in 0..WRONG_BEFORE_LOCK {
+            assert_eq!(wrong(&w), Code::WrongPassword);
+        }
+        assert_eq!(wrong(&w), Code::LockedOut);
+        assert_eq!(
+            w.code(w.app.sign_in("doctor", PASSWORD)),
+            Code::LockedOut,
+            "the right one too"
+        );
+        w.app.sign_in("pharmacist", PASSWORD).unwrap();
+        w.clock
+            .advance(i64::try_from(LOCKED_FOR_MINUTES).unwrap() * 60 - 30);
+        assert_eq!(wrong(&w), Code::LockedOut);
+        w.clock.advance(30);
+        w.app.sign_in("doctor", PASSWORD).unwrap();
+        // The right password forgets the wrong ones before it.
+        for _ in 1..WRONG_BEFORE_LOCK {
+            wrong(&w);
+        }
+        w.app.sign_in("doctor", PASSWORD).unwrap();
+        assert_eq!(wrong(&w), Code::WrongPassword);
+    }
+}
+
+#[test]
+fn wrong_passwords_at_once_are_counted_one_by_one() {
+    for w in worlds("locked_at_once") {
+        std::thread::scope(|scope| {
+            for _ in 0..WRONG_BEFORE_LOCK {
+                scope.spawn(|| w.app.sign_in("doctor", "wrong").unwrap_err());
+            }
+        });
+        assert_eq!(w.code(w.app.sign_in("doctor", PASSWORD)), Code::LockedOut);
+    }
+}
+
+#[test]
+fn a_session_ends_with_sign_out_or_after_twelve_hours_of_rest() {
+    for w in worlds("session") {
+        let token = w.app.sign_in("doctor", PASSWORD).unwrap();
+        let view = w.app.session(&token).unwrap().unwrap();
+        assert_eq!(
+            (
+                view.actor.role.as_str(),
+                view.fictional,
+                view.locale.as_str()
+            ),
+            ("doctor", true, "zh-CN")
+        );
+        for strange in ["", "0", &token[1..], "' OR 1=1 --"] {
+            assert_eq!(w.app.session(strange).unwrap(), None, "{strange:?}");
+        }
+        w.app.set_locale(&token, "en").unwrap();
+        assert_eq!(w.app.session(&token).unwrap().unwrap().locale, "en");
+        assert_eq!(w.code(w.app.set_locale(&token, "fr")), Code::BadText);
+        // Used every eleven hours it lives on, unused for more than twelve it ends.
+        for _ in 0..3 {
+            w.clock.advance(11 * 3_600);
+            assert!(w.app.session(&token).unwrap().is_some());
+        }
+        w.clock.advance(12 * 3_600 + 60);
+        assert_eq!(w.app.session(&token).unwrap(), None);
+        let other = w.app.sign_in("doctor", PASSWORD).unwrap();
+        assert_ne!(other, token);
+        assert_eq!(sessions(&w).len(), 1, "what has ended is swept out");
+        w.app.sign_out(&other).unwrap();
+        w.app.sign_out(&other).unwrap();
+        assert_eq!(w.app.session(&other).unwrap(), None);
+    }
+}
+
+#[test]
+fn neither_token_nor_password_is_stored() {
+    for w in worlds("stored") {
+        let token = w.app.sign_in("doctor", PASSWORD).unwrap();
+        let rows = format!("{:?}", sessions(&w));
+        assert!(
+            !rows.contains(&token) && !rows.contains(&token[..16]),
+            "{rows}"
+        );
+        assert_eq!(token.len(), 64);
+        let db = w.app.store().db();
+        let rows = db
+            .read("credentials", |tx| tx.select::<Credential>("", vec![]))
+            .unwrap();
+        assert!(rows.iter().all(|row| row.hash.starts_with("$argon2id$")));
+        let hashes: std::collections::BTreeSet<_> = rows.iter().map(|row| &row.hash).collect();
+        assert_eq!(hashes.len(), 7, "one password, seven salts");
+    }
+}
+
+#[test]
+fn a_clinic_is_installed_once() {
+    for w in worlds("installed") {
+        assert!(w.app.installed().unwrap());
+        let again = w.app.install(&cunyi_app::SetupForm::default());
+        assert!(matches!(again, Err(AppError::Refused(r)) if r.code == Code::WrongState));
+    }
+}

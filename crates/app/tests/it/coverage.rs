@@ -1,0 +1,344 @@
+//! Who is insured how, and what registration makes of it.
+
+use cunyi_app::views::{Age, IdentifyForm, PatientForm, RegisterForm};
+use cunyi_centre::population::{AREA, ELSEWHERE, Person};
+use cunyi_domain::batch::BatchState as S;
+use cunyi_domain::ledger::{Payer, Registration, VisitState};
+use cunyi_domain::money::Fen;
+use cunyi_domain::refusal::Code;
+
+use crate::world::{World, worlds};
+
+/// Registers an identified person with this coverage.
+fn register(
+    w: &World,
+    person: &Person,
+    coverage: &str,
+) -> cunyi_app::Result<cunyi_domain::ids::VisitId> {
+    let form = RegisterForm {
+        handle: w.identify(person).handle,
+        coverage: coverage.to_owned(),
+        ..RegisterForm::default()
+    };
+    w.app.register(&w.doctor, &form)
+}
+
+fn warned(w: &World, person: &Person) -> Vec<Code> {
+    w.identify(person).warnings.iter().map(|r| r.code).collect()
+}
+
+#[test]
+fn whoever_pays_herself_needs_no_centre() {
+    for w in worlds("self_pay") {
+        w.centre.panel.set_down(true);
+        let person = w.resident(false);
+        let form = PatientForm {
+            name: person.name.clone(),
+            id_number: person.id_number.clone(),
+            phone: person.phone.clone(),
+            ..PatientForm::default()
+        };
+        let visit = w.app.register_self_pay(&w.doctor, &form).unwrap();
+        let body = w.cold();
+        w.app.freeze(&w.doctor, &visit, 0, &body).unwrap();
+        w.app.presettle(&w.doctor, &visit).unwrap();
+        let view = w.view(&visit);
+        assert_eq!(
+            (view.payer, view.registration, view.batches[0].fund),
+            (Payer::SelfPay, Registration::NotNeeded, Fen::ZERO)
+        );
+        assert_eq!(view.batches[0].cash, view.batches[0].total);
+        let mut shown = w.shown(&visit);
+        shown[0].1 += Fen(100);
+        assert_eq!(
+            w.code(w.app.settle(&w.doctor, &visit, &shown)),
+            Code::ShareChanged
+        );
+        w.settle(&visit).unwrap();
+        assert_eq!(w.code(w.settle(&visit)), Code::WrongState);
+        w.app.hand_over(&w.doctor, &visit).unwrap();
+        let batch = w.view(&visit).batches[0].id.clone();
+        w.app.reverse(&w.doctor, &batch, "退药").unwrap();
+        assert_eq!(
+            w.code(w.app.reverse(&w.doctor, &batch, "退药")),
+            Code::WrongState
+        );
+        assert_eq!(w.wire.calls().len(), 0);
+        let day = w.app.today(&w.doctor, w.app.now().date()).unwrap();
+        assert_eq!((day.settlements.len(), day.cash), (2, Fen::ZERO));
+        w.prove();
+    }
+}
+
+#[test]
+fn a_known_number_is_the_same_patient() {
+    for w in worlds("same_patient") {
+        let person = w.resident(false);
+        let visit = w.register(person);
+        let patient = w.view(&visit).patient.patient;
+        assert_eq!(w.identify(person).patient, Some(patient.clone()));
+        let form = PatientForm {
+            name: person.name.clone(),
+            id_number: person.id_number.to_ascii_lowercase(),
+            ..PatientForm::default()
+        };
+        let again = w.app.register_self_pay(&w.doctor, &form).unwrap();
+        assert_eq!(w.view(&again).patient.patient, patient);
+        assert_eq!(
+            w.app
+                .find_patients(&w.doctor, &person.id_number)
+                .unwrap()
+                .len(),
+            1
+        );
+    }
+}
+
+#[test]
+fn a_newborn_comes_with_a_guardian() {
+    for w in worlds("newborn") {
+        let form = PatientForm {
+            name: "周新生".to_owned(),
+            sex: "2".to_owned(),
+            birth_date: "2026-11-20".to_owned(),
+            guardian_name: "孙监护".to_owned(),
+            guardian_id_number: "11010519491231002X".to_owned(),
+            ..PatientForm::default()
+        };
+        let without = |change: fn(&mut PatientForm)| {
+            let mut form = form.clone();
+            change(&mut form);
+            let refusal = w.refused(w.app.register_self_pay(&w.doctor, &form));
+            (refusal.code, refusal.field)
+        };
+        let guardian = (Code::GuardianMissing, Some("guardian_name"));
+        assert_eq!(without(|f| f.guardian_name.clear()), guardian);
+        assert_eq!(without(|f| f.guardian_id_number.clear()), guardian);
+        assert_eq!(
+            without(|f| f.birth_date.clear()),
+            (Code::Missing, Some("birth_date"))
+        );
+        assert_eq!(without(|f| f.sex.clear()), (Code::Missing, Some("sex")));
+        assert_eq!(
+            without(|f| "2026-12-01".clone_into(&mut f.birth_date)),
+            (Code::BadText, Some("birth_date"))
+        );
+        let visit = w.app.register_self_pay(&w.doctor, &form).unwrap();
+        let view = w.view(&visit);
+        assert_eq!(
+            (view.patient.age, view.patient.masked_number.as_str()),
+            (Age::Days(4), "")
+        );
+        let twin = w.app.register_self_pay(&w.doctor, &form).unwrap();
+        assert_ne!(
+            w.view(&twin).patient.patient,
+            view.patient.patient,
+            "no number, no guess"
+        );
+        w.prove();
+    }
+}
+
+#[test]
+fn several_insurances_are_chosen_from() {
+    for w in worlds("several") {
+        let both = w.person(|p| p.coverages.iter().filter(|c| c.status == "1").count() == 2);
+        let found = w.identify(both);
+        assert_eq!(found.proposed, None);
+        assert_eq!(warned(&w, both), [Code::ChooseCoverage]);
+        assert_eq!(w.code(register(&w, both, "")), Code::ChooseCoverage);
+        for (place, coverage) in found.coverages.iter().enumerate() {
+            let visit = register(&w, both, &place.to_string()).unwrap();
+            let view = w.view(&visit);
+            assert_eq!(
+                view.registration,
+                Registration::Registered,
+                "{}",
+                view.registration_said
+            );
+            assert_eq!(view.patient.scheme, coverage.scheme);
+        }
+        for wrong in ["2", "-1", "abc", "99999999999999999999"] {
+            assert_eq!(
+                w.code(register(&w, both, wrong)),
+                Code::NoCoverage,
+                "{wrong}"
+            );
+        }
+    }
+}
+
+#[test]
+fn whoever_moved_is_registered_under_the_insurance_in_force() {
+    for w in worlds("moved") {
+        let moved = w.person(|p| p.coverages.len() == 2 && p.coverages[0].status == "2");
+        assert_eq!(w.identify(moved).proposed, Some(1));
+        assert_eq!(w.code(register(&w, moved, "0")), Code::NoCoverage);
+        let visit = register(&w, moved, "").unwrap();
+        assert_eq!(w.view(&visit).patient.scheme, "310");
+    }
+}
+
+#[test]
+fn no_insurance_suspended_elsewhere() {
+    for w in worlds("no_cover") {
+        let uninsured = w.person(|p| p.coverages.is_empty() && p.birth_date.year() < 2000);
+        let form = IdentifyForm {
+            certificate: "02".to_owned(),
+            number: uninsured.id_number.clone(),
+            ..IdentifyForm::default()
+        };
+        let refusal = w.refused(w.app.identify(&w.doctor, &form));
+        assert_eq!(refusal.code, Code::CentreRefused);
+        assert!(refusal.args[0].1.contains("无有效参保信息"));
+        let suspended = w.person(|p| p.coverages.len() == 1 && p.coverages[0].status == "2");
+        let elsewhere = w.person(|p| p.coverages.len() == 1 && p.coverages[0].place == ELSEWHERE);
+        for person in [suspended, elsewhere] {
+            assert_eq!(warned(&w, person), [Code::NoCoverage, Code::NotEntitled]);
+            assert_eq!(w.identify(person).proposed, None);
+            for coverage in ["", "0"] {
+                let refusal = w.refused(register(&w, person, coverage));
+                assert_eq!(
+                    (refusal.code, refusal.field),
+                    (Code::NoCoverage, Some("coverage"))
+                );
+            }
+            let form = RegisterForm {
+                handle: w.identify(person).handle,
+                self_pay: true,
+                ..RegisterForm::default()
+            };
+            let visit = w.app.register(&w.doctor, &form).unwrap();
+            assert_eq!(w.view(&visit).payer, Payer::SelfPay);
+            assert_eq!(
+                w.code(w.app.register(&w.doctor, &form)),
+                Code::NotFound,
+                "a handle is used once"
+            );
+        }
+        assert_eq!(w.wire.of("2201").len(), 0);
+        w.prove();
+    }
+}
+
+#[test]
+fn an_employee_is_settled_under_her_scheme_and_keeps_her_account() {
+    for w in worlds("employee") {
+        let employee = w.person(|p| {
+            p.coverages.len() == 1 && p.coverages[0].scheme == "310" && p.coverages[0].place == AREA
+        });
+        let balance = employee.coverages[0].balance;
+        assert_eq!(w.identify(employee).coverages[0].balance, balance);
+        let visit = w.settled(employee, &w.cold());
+        let view = w.view(&visit);
+        let batch = &view.batches[0];
+        assert_eq!(
+            (view.patient.scheme.as_str(), batch.state),
+            ("310", S::Settled)
+        );
+        assert_eq!(batch.account, Fen::ZERO, "acct_used_flag is 0");
+        assert_eq!(batch.cash + batch.fund, batch.total);
+        assert_eq!(w.identify(employee).coverages[0].balance, balance);
+        w.prove();
+    }
+}
+
+#[test]
+fn drugs_of_a_filed_disease_are_general_where_the_scheme_has_no_benefit_for_it() {
+    for w in worlds("employee_filed") {
+        let filed = |p: &&Person| {
+            p.coverages.iter().any(|c| c.scheme == "310")
+                && p.filings.iter().any(|f| f.name == "高血压")
+        };
+        let Some(person) = w.people.iter().find(filed) else {
+            continue;
+        };
+        let place = person
+            .coverages
+            .iter()
+            .position(|c| c.scheme == "310")
+            .unwrap();
+        let visit = register(&w, person, &place.to_string()).unwrap();
+        let preview = w
+            .app
+            .preview(&w.doctor, &visit, &w.cold_and_pressure())
+            .unwrap();
+        assert_eq!(preview.problems, vec![]);
+        assert_eq!(preview.batches.len(), 1);
+    }
+}
+
+#[test]
+fn the_insurance_is_left_aside() {
+    for w in worlds("switch") {
+        let visit = w.register(w.resident(false));
+        w.app.switch_to_self_pay(&w.doctor, &visit).unwrap();
+        assert_eq!(
+            w.code(w.app.switch_to_self_pay(&w.doctor, &visit)),
+            Code::WrongState
+        );
+        w.wire.clear();
+        w.app.freeze(&w.doctor, &visit, 0, &w.cold()).unwrap();
+        w.settle(&visit).unwrap();
+        w.app.hand_over(&w.doctor, &visit).unwrap();
+        assert_eq!(w.view(&visit).state, VisitState::Done);
+        assert_eq!(w.wire.calls().len(), 0);
+        let frozen = w.frozen(w.resident(true), &w.cold());
+        assert_eq!(
+            w.code(w.app.switch_to_self_pay(&w.doctor, &frozen)),
+            Code::WrongState
+        );
+        w.prove();
+    }
+}
+
+#[test]
+fn what_the_platform_could_not_say_is_said_at_the_door() {
+    for w in worlds("filings_lost") {
+        let person = w.resident(true);
+        w.centre
+            .panel
+            .set_fault(cunyi_centre::faults::Fault::LoseReply, "5301", 1);
+        let found = w.identify(person);
+        assert_eq!(found.filings, Vec::<String>::new());
+        let told: Vec<_> = found.warnings.iter().map(|r| (r.code, r.field)).collect();
+        assert_eq!(told, [(Code::CentreSilent, Some("filings"))]);
+    }
+}
+
+type Change = fn(&mut RegisterForm);
+
+#[test]
+fn a_proxy_is_recorded_whole_or_not_at_all() {
+    for w in worlds("proxy") {
+        let handle = w.identify(w.resident(false)).handle;
+        let whole = RegisterForm {
+            handle,
+            proxy_name: "钱代办".to_owned(),
+            proxy_id_number: "11010519491231002X".to_owned(),
+            proxy_relation: "儿子".to_owned(),
+            ..RegisterForm::default()
+        };
+        let cases: [(Change, Code); 6] = [
+            (|f| f.proxy_name.clear(), Code::ProxyIncomplete),
+            (|f| f.proxy_id_number.clear(), Code::ProxyIncomplete),
+            (|f| f.proxy_relation.clear(), Code::ProxyIncomplete),
+            (
+                |f| f.proxy_id_number.replace_range(17.., "1"),
+                Code::IdChecksum,
+            ),
+            (|f| f.proxy_name = "长".repeat(61), Code::BadText),
+            (|f| f.proxy_relation.push('\0'), Code::BadText),
+        ];
+        for (change, code) in cases {
+            let mut form = whole.clone();
+            change(&mut form);
+            assert_eq!(w.code(w.app.register(&w.doctor, &form)), code);
+        }
+        // The identification is still there after six refusals.
+        let visit = w.app.register(&w.doctor, &whole).unwrap();
+        let proxy = w.view(&visit).proxy;
+        assert_eq!(proxy, Some(("钱代办".to_owned(), "儿子".to_owned())));
+        w.prove();
+    }
+}

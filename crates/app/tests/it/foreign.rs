@@ -1,0 +1,178 @@
+//! A second clinic in the same database: nothing of the first is found from there, by any id.
+
+use std::collections::BTreeSet;
+
+use cunyi_app::{Actor, App};
+use cunyi_domain::ids::{ClinicId, UserId};
+use cunyi_domain::refusal::{Code, Refusal};
+use cunyi_domain::time::Moment;
+use cunyi_store::Who;
+use cunyi_store::reference::{self, Clinic, Level, ReferenceFile, Role, User};
+
+use crate::usecases::{About, Ids, USE_CASES};
+use crate::world::{World, worlds};
+
+/// Installs a further clinic with a doctor of its own under the same institution code.
+pub fn clinic(app: &App, slot: i64) -> Actor {
+    let id = ClinicId(format!("clinic-{slot}"));
+    let doctor = UserId(format!("doctor-{slot}"));
+    let who = Who {
+        clinic: id.clone(),
+        actor: doctor.clone(),
+        now: app.now(),
+    };
+    let file = |what: &str, name: &str, content: &str| ReferenceFile {
+        clinic: id.clone(),
+        what: what.to_owned(),
+        name: name.to_owned(),
+        version: "1".to_owned(),
+        content: content.to_owned(),
+        confirmed_by: String::new(),
+        confirmed_on: String::new(),
+        active_from: Moment(0),
+    };
+    let files = [
+        file("region", "region", cunyi_gateway::region::DEMO),
+        file("policy", "resident", cunyi_policy::DEMO_RESIDENT),
+    ];
+    let row = Clinic {
+        clinic: id.clone(),
+        name: "演示县梅溪村卫生室".to_owned(),
+        institution_code: "H99000100001".to_owned(),
+        institution_name: "演示县竹山村卫生室".to_owned(),
+        level: Level::Village,
+        slot,
+        fictional: true,
+        opened_at: app.now(),
+    };
+    let user = User {
+        clinic: id.clone(),
+        id: doctor.clone(),
+        login: format!("doctor-{slot}"),
+        name: "测试doctor".to_owned(),
+        role: Role::Doctor,
+        national_code: String::new(),
+        active: true,
+    };
+    let db = app.store().db();
+    let done: Result<(), cunyi_store::StoreError> = db.transact("install", |tx| {
+        reference::install(tx, row)?;
+        tx.insert(user)?;
+        files.into_iter().try_for_each(|f| Ok(tx.insert(f)?))
+    });
+    done.unwrap();
+    assert_eq!(who.clinic, id);
+    Actor {
+        clinic: id,
+        user: doctor,
+        role: Role::Doctor,
+    }
+}
+
+/// A settled visit of the first clinic with everything that has an id.
+fn first(w: &World) -> Ids {
+    let person = w.resident(true);
+    let visit = w.settled(person, &w.cold_and_pressure());
+    let view = w.view(&visit);
+    let patient = view.patient.patient;
+    w.app
+        .note_allergy(&w.doctor, &patient, "group", "penicillins")
+        .unwrap();
+    Ids {
+        handle: w.identify(person).handle,
+        entry: w.view(&visit).patient.allergies[0].0.clone(),
+        visit,
+        patient,
+        batch: view.batches[0].id.clone(),
+        charge: view.charges[0].id.clone(),
+    }
+}
+
+#[test]
+fn every_id_of_another_clinic_is_not_found() {
+    for w in worlds("foreign") {
+        let ids = first(&w);
+        let stranger = clinic(&w.app, 4);
+        let before = w.wire.calls().len();
+        for case in USE_CASES {
+            let name = case.name;
+            let answer = (case.call)(&w.app, &stranger, &ids);
+            match case.about {
+                About::Record => {
+                    let refusal = w.refused(answer);
+                    let handle = Refusal::at(Code::NotFound, "handle");
+                    let expected = if name == "register" {
+                        handle
+                    } else {
+                        Refusal::new(Code::NotFound)
+                    };
+                    assert_eq!(refusal, expected, "{name}");
+                }
+                About::List if name == "today" => assert!(answer.unwrap().contains("visits: []")),
+                About::List => assert_eq!(answer.unwrap(), "[]", "{name}"),
+                About::New => {}
+            }
+        }
+        let said: BTreeSet<String> = w.wire.said().split_off(before).into_iter().collect();
+        assert!(
+            said.is_subset(&BTreeSet::from(["9001".to_owned()])),
+            "{said:?}"
+        );
+        w.prove();
+    }
+}
+
+#[test]
+fn the_same_villager_is_another_patient_at_another_clinic() {
+    for w in worlds("both_clinics") {
+        let person = w.resident(false);
+        let here = w.register(person);
+        let stranger = clinic(&w.app, 4);
+        let form = cunyi_app::views::IdentifyForm {
+            certificate: "02".to_owned(),
+            number: person.id_number.clone(),
+            ..Default::default()
+        };
+        let found = w.app.identify(&stranger, &form).unwrap();
+        assert_eq!(
+            found.patient, None,
+            "another clinic's record is not hers to see"
+        );
+        let form = cunyi_app::views::RegisterForm {
+            handle: found.handle,
+            ..Default::default()
+        };
+        let there = w.app.register(&stranger, &form).unwrap();
+        let view = w.app.visit(&stranger, &there).unwrap();
+        assert_ne!(view.patient.patient, w.view(&here).patient.patient);
+        assert_eq!(view.past, vec![]);
+        let refusal = w.refused(w.app.visit(&w.doctor, &there));
+        assert_eq!(refusal, Refusal::new(Code::NotFound));
+        // No stock is lent across the hall.
+        let frozen = w.app.freeze(&stranger, &there, 0, &w.cold());
+        assert_eq!(w.code(frozen), Code::NoStock);
+        w.prove();
+    }
+}
+
+#[test]
+fn numbers_of_nobody_are_not_found_either() {
+    for w in worlds("nobody") {
+        w.register(w.resident(false));
+        for id in ["", "no-such-id", "' OR 1=1 --", "%", "０１"] {
+            let ids = Ids {
+                handle: id.to_owned(),
+                visit: id.into(),
+                patient: id.into(),
+                batch: id.into(),
+                charge: id.into(),
+                entry: id.into(),
+            };
+            for case in USE_CASES.iter().filter(|c| c.about == About::Record) {
+                let code = w.code((case.call)(&w.app, &w.doctor, &ids));
+                assert_eq!(code, Code::NotFound, "{} {id:?}", case.name);
+            }
+        }
+        w.prove();
+    }
+}

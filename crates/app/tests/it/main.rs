@@ -1,0 +1,23 @@
+//! The use cases against the sandbox centre in the same process, on both engines.
+
+mod accounts;
+mod badday;
+mod batches;
+mod certificates;
+mod checks;
+mod commits;
+mod coverage;
+mod draft;
+mod foreign;
+mod input;
+mod lost;
+mod msgid;
+mod permissions;
+mod records;
+mod reversal;
+mod stock;
+mod story;
+mod together;
+mod usecases;
+mod wire;
+mod world;

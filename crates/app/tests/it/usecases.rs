@@ -1,0 +1,119 @@
+//! Every use case that takes an actor, one a row: who may call it, and what a stranger gets.
+
+use cunyi_app::views::{DraftBody, IdentifyForm, PatientForm, RegisterForm};
+use cunyi_app::{Actor, App, Result};
+use cunyi_domain::ids::{BatchId, ChargeId, EntryId, PatientId, VisitId};
+use cunyi_domain::ledger::VisitState;
+
+/// What use cases are asked about.
+#[derive(Debug, Default)]
+pub struct Ids {
+    pub handle: String,
+    pub visit: VisitId,
+    pub patient: PatientId,
+    pub batch: BatchId,
+    pub charge: ChargeId,
+    pub entry: EntryId,
+}
+
+/// What a use case is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// One record, by its id.
+    Record,
+    /// What the clinic has: somebody else's is not in it.
+    List,
+    /// Something new.
+    New,
+}
+
+pub struct UseCase {
+    pub name: &'static str,
+    pub about: About,
+    /// Answers what was shown, if anything.
+    pub call: fn(&App, &Actor, &Ids) -> Result<String>,
+}
+
+macro_rules! use_cases {
+    ($($name:ident $about:ident |$app:ident, $actor:ident, $ids:ident| $call:expr;)*) => {
+        /// In the order of the files.
+        pub const USE_CASES: &[UseCase] = &[$(UseCase {
+            name: stringify!($name),
+            about: About::$about,
+            call: |$app, $actor, $ids| $call.map(|shown| format!("{shown:?}")),
+        },)*];
+    };
+}
+
+fn patient() -> PatientForm {
+    PatientForm {
+        name: "周新生".to_owned(),
+        id_number: "11010519491231002X".to_owned(),
+        ..PatientForm::default()
+    }
+}
+
+use_cases! {
+    note_allergy Record |app, by, ids| app.note_allergy(by, &ids.patient, "group", "penicillins");
+    withdraw_allergy Record |app, by, ids| app.withdraw_allergy(by, &ids.patient, &ids.entry);
+    today List |app, by, _ids| app.today(by, app.now().date());
+    save_draft Record |app, by, ids| app.save_draft(by, &ids.visit, 0, &DraftBody::default());
+    preview Record |app, by, ids| app.preview(by, &ids.visit, &DraftBody::default());
+    as_last_time Record |app, by, ids| app.as_last_time(by, &ids.visit);
+    freeze Record |app, by, ids| app.freeze(by, &ids.visit, 0, &DraftBody::default());
+    take_back Record |app, by, ids| app.take_back(by, &ids.visit);
+    scan_trace Record |app, by, ids| app.scan_trace(by, &ids.charge, "81234567890123456789");
+    hand_over Record |app, by, ids| app.hand_over(by, &ids.visit);
+    identify New |app, by, _ids| app.identify(by, &IdentifyForm::default());
+    messages Record |app, by, ids| app.messages(by, &ids.visit);
+    paper Record |app, by, ids| app.paper(by, &ids.visit);
+    statement Record |app, by, ids| app.statement(by, &ids.batch);
+    find_patients List |app, by, _ids| app.find_patients(by, "李");
+    patient Record |app, by, ids| app.patient(by, &ids.patient);
+    correct_patient Record |app, by, ids| app.correct_patient(by, &ids.patient, &patient());
+    queue List |app, by, _ids| app.queue(by);
+    move_visit Record |app, by, ids| app.move_visit(by, &ids.visit, VisitState::Seeing);
+    register Record |app, by, ids| app.register(by, &RegisterForm {
+        handle: ids.handle.clone(),
+        ..RegisterForm::default()
+    });
+    register_self_pay New |app, by, _ids| app.register_self_pay(by, &PatientForm::default());
+    retry_registration Record |app, by, ids| app.retry_registration(by, &ids.visit);
+    switch_to_self_pay Record |app, by, ids| app.switch_to_self_pay(by, &ids.visit);
+    reverse Record |app, by, ids| app.reverse(by, &ids.batch, "退药");
+    presettle Record |app, by, ids| app.presettle(by, &ids.visit);
+    settle Record |app, by, ids| app.settle(by, &ids.visit, &[]);
+    renew_voucher Record |app, by, ids| app.renew_voucher(by, &ids.visit, "990001ec00");
+    receive_stock New |app, by, _ids| app.receive_stock(by, &[]);
+    stock List |app, by, _ids| app.stock(by);
+    visit Record |app, by, ids| app.visit(by, &ids.visit);
+}
+
+/// The names of the use cases as the sources have them.
+fn in_sources() -> Vec<String> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut names = Vec::new();
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
+        let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let public = flat.split("pub fn ").skip(1);
+        let takes_actor = |f: &&str| {
+            let head = f.split(')').next().unwrap_or("");
+            head.contains("&self, actor: &Actor")
+        };
+        let name = |f: &str| f.split('(').next().unwrap_or("").to_owned();
+        names.extend(public.filter(takes_actor).map(name));
+    }
+    names.sort();
+    names
+}
+
+#[test]
+fn every_use_case_has_its_row() {
+    let mut rows: Vec<String> = USE_CASES.iter().map(|u| u.name.to_owned()).collect();
+    rows.sort();
+    assert_eq!(rows, in_sources());
+}

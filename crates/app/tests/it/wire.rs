@@ -1,0 +1,93 @@
+//! The line between the clinic and the centre: it remembers what was said, and can twist a reply.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use cunyi_centre::Centre;
+use cunyi_domain::transport::{Reply, Request, Transport, TransportError};
+
+/// What came back.
+pub type Came = Result<Reply, TransportError>;
+/// Turns what came back into something else, or does something while the clinic waits.
+pub type Twist = Box<dyn FnOnce(Came) -> Came + Send>;
+
+/// One call.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Under which number the region runs it.
+    pub infno: String,
+    /// Its msgid.
+    pub msgid: String,
+    /// The whole envelope.
+    pub sent: serde_json::Value,
+    /// What the centre answered, before any twist.
+    pub came: Came,
+}
+
+pub struct Wire {
+    centre: Arc<Centre>,
+    calls: Mutex<Vec<Call>>,
+    twists: Mutex<Vec<(String, Twist)>>,
+}
+
+impl Wire {
+    pub fn new(centre: Arc<Centre>) -> Self {
+        Self {
+            centre,
+            calls: Mutex::default(),
+            twists: Mutex::default(),
+        }
+    }
+
+    /// The next reply to a transaction goes through here.
+    pub fn twist(&self, infno: &str, twist: impl FnOnce(Came) -> Came + Send + 'static) {
+        let mut twists = self.twists.lock().unwrap();
+        twists.push((infno.to_owned(), Box::new(twist)));
+    }
+
+    /// Everything said so far.
+    pub fn calls(&self) -> Vec<Call> {
+        self.calls.lock().unwrap().clone()
+    }
+
+    /// The numbers of the transactions so far, `A` left out.
+    pub fn said(&self) -> Vec<String> {
+        let calls = self.calls.lock().unwrap();
+        calls.iter().map(|c| c.infno[..4].to_owned()).collect()
+    }
+
+    /// Calls of a transaction.
+    pub fn of(&self, infno: &str) -> Vec<Call> {
+        let mut calls = self.calls();
+        calls.retain(|c| c.infno.starts_with(infno));
+        calls
+    }
+
+    /// Forgets what was said.
+    pub fn clear(&self) {
+        self.calls.lock().unwrap().clear();
+    }
+}
+
+impl Transport for Wire {
+    fn send(&self, request: &Request, deadline: Duration) -> Came {
+        let sent: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
+        let text = |name: &str| sent[name].as_str().unwrap_or_default().to_owned();
+        let (infno, msgid) = (text("infno"), text("msgid"));
+        let came = self.centre.send(request, deadline);
+        self.calls.lock().unwrap().push(Call {
+            infno: infno.clone(),
+            msgid,
+            sent,
+            came: came.clone(),
+        });
+        let mut twists = self.twists.lock().unwrap();
+        let place = twists.iter().position(|(of, _)| infno.starts_with(of));
+        let twist = place.map(|place| twists.remove(place).1);
+        drop(twists);
+        match twist {
+            Some(twist) => twist(came),
+            None => came,
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Drugs, services and diagnoses: lists, pinyin, the in-memory search index, how much to dispense,
+//! and the prescription checks that live on this data.
+//!
+//! Everything here is pure: text in, values out. A [`Catalogue`] is one version of the lists; it
+//! never changes, so it is shared by `Arc` and replaced whole.
+
+mod allergy;
+mod catalogue;
+mod checks;
+mod model;
+mod order;
+mod pinyin;
+mod read;
+mod search;
+#[cfg(test)]
+mod tests;
+
+pub use allergy::{Allergy, AllergyKind};
+pub use catalogue::{Catalogue, ItemHit};
+pub use checks::{CheckCode, Finding, Level, Line, Order, PatientFacts, Rules, check};
+pub use model::{
+    AllergyGroup, Class, CodeSource, Diagnosis, Drug, DrugKind, Service, ServiceRole, TwoDisease,
+};
+pub use order::{
+    Dispense, Frequency, MOST_UNITS, OrderError, Route, RouteKind, frequencies, frequency,
+    quantity, route, routes,
+};
+pub use pinyin::initials;
+pub use read::{CatalogueError, Fault, List, MAX_BYTES, MAX_ROWS};

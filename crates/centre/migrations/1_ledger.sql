@@ -1,0 +1,167 @@
+-- The sandbox centre's ledger. Amounts are fen, moments microseconds UTC, dates ISO texts.
+-- Accumulators and account balances are never stored: they are sums over settlements in force.
+
+CREATE TABLE person (
+    number TEXT PRIMARY KEY,
+    id_number TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    sex TEXT NOT NULL CHECK (sex IN ('1', '2')),
+    birth_date TEXT NOT NULL,
+    phone TEXT NOT NULL,
+    address TEXT NOT NULL,
+    card_number TEXT NOT NULL,
+    card_code TEXT NOT NULL
+);
+
+CREATE TABLE coverage (
+    person TEXT NOT NULL REFERENCES person (number),
+    position BIGINT NOT NULL,
+    scheme TEXT NOT NULL,
+    person_type TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('0', '1', '2', '4')),
+    place TEXT NOT NULL,
+    since TEXT NOT NULL,
+    balance BIGINT NOT NULL CHECK (balance >= 0),
+    employer TEXT NOT NULL,
+    PRIMARY KEY (person, position)
+);
+
+CREATE TABLE filing (
+    person TEXT NOT NULL REFERENCES person (number),
+    code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    from_date TEXT NOT NULL,
+    to_date TEXT,
+    PRIMARY KEY (person, code)
+);
+
+CREATE TABLE voucher (
+    token TEXT PRIMARY KEY,
+    person TEXT NOT NULL REFERENCES person (number),
+    expires_at BIGINT NOT NULL
+);
+
+CREATE TABLE elsewhere (
+    person TEXT NOT NULL REFERENCES person (number),
+    scheme TEXT NOT NULL,
+    year BIGINT NOT NULL,
+    benefit TEXT NOT NULL,
+    fund BIGINT NOT NULL CHECK (fund >= 0),
+    PRIMARY KEY (person, scheme, year, benefit)
+);
+
+CREATE TABLE sign_in (
+    number TEXT PRIMARY KEY,
+    institution TEXT NOT NULL,
+    operator TEXT NOT NULL,
+    signed_at BIGINT NOT NULL,
+    ended_at BIGINT
+);
+
+CREATE TABLE visit (
+    id TEXT PRIMARY KEY,
+    institution TEXT NOT NULL,
+    person TEXT NOT NULL REFERENCES person (number),
+    scheme TEXT NOT NULL,
+    number TEXT NOT NULL,
+    begun_at BIGINT NOT NULL,
+    certificate TEXT NOT NULL,
+    doctor_code TEXT NOT NULL,
+    doctor_name TEXT NOT NULL,
+    department_code TEXT NOT NULL,
+    department_name TEXT NOT NULL,
+    medical_type TEXT NOT NULL,
+    disease_code TEXT NOT NULL,
+    disease_name TEXT NOT NULL,
+    condition_text TEXT NOT NULL,
+    cancelled BIGINT NOT NULL CHECK (cancelled IN (0, 1))
+);
+
+CREATE INDEX visit_person ON visit (person, begun_at);
+
+CREATE TABLE diagnosis (
+    visit TEXT NOT NULL REFERENCES visit (id),
+    position BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (visit, position)
+);
+
+CREATE TABLE settlement (
+    id TEXT PRIMARY KEY,
+    message TEXT NOT NULL UNIQUE,
+    transaction_number TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('settlement', 'reversal')),
+    state TEXT NOT NULL CHECK (state IN ('valid', 'refunded', 'cancelled')),
+    reverses TEXT REFERENCES settlement (id),
+    visit TEXT NOT NULL REFERENCES visit (id),
+    institution TEXT NOT NULL,
+    institution_name TEXT NOT NULL,
+    person TEXT NOT NULL REFERENCES person (number),
+    scheme TEXT NOT NULL,
+    batch TEXT NOT NULL,
+    medical_type TEXT NOT NULL,
+    benefit TEXT NOT NULL,
+    disease_code TEXT NOT NULL,
+    year BIGINT NOT NULL,
+    settled_at BIGINT NOT NULL,
+    invoice TEXT NOT NULL,
+    total BIGINT NOT NULL CHECK (total >= 0),
+    own_pay BIGINT NOT NULL CHECK (own_pay >= 0),
+    over_limit BIGINT NOT NULL CHECK (over_limit >= 0),
+    pay_first BIGINT NOT NULL CHECK (pay_first >= 0),
+    in_scope BIGINT NOT NULL CHECK (in_scope >= 0),
+    deductible BIGINT NOT NULL CHECK (deductible >= 0),
+    fund BIGINT NOT NULL CHECK (fund >= 0),
+    account BIGINT NOT NULL CHECK (account >= 0),
+    cash BIGINT NOT NULL CHECK (cash >= 0),
+    balance BIGINT NOT NULL,
+    ratio BIGINT NOT NULL,
+    fed_fund BIGINT NOT NULL CHECK (fed_fund >= 0),
+    CHECK (own_pay + over_limit + pay_first + in_scope = total),
+    CHECK (fund + account + cash = total)
+);
+
+CREATE INDEX settlement_person ON settlement (person, scheme, year);
+CREATE INDEX settlement_visit ON settlement (visit);
+
+CREATE TABLE detail (
+    visit TEXT NOT NULL REFERENCES visit (id),
+    id TEXT NOT NULL,
+    batch TEXT NOT NULL,
+    position BIGINT NOT NULL,
+    disease_code TEXT NOT NULL,
+    prescription TEXT NOT NULL,
+    occurred_at BIGINT NOT NULL,
+    code TEXT NOT NULL,
+    institution_code TEXT NOT NULL,
+    amount BIGINT NOT NULL CHECK (amount >= 0),
+    quantity BIGINT NOT NULL CHECK (quantity > 0),
+    price BIGINT NOT NULL CHECK (price >= 0),
+    class TEXT NOT NULL CHECK (class IN ('01', '02', '03')),
+    pay_first_rate BIGINT NOT NULL CHECK (pay_first_rate BETWEEN 0 AND 1000000),
+    category TEXT NOT NULL,
+    ceiling BIGINT,
+    consultation_fee BIGINT NOT NULL CHECK (consultation_fee IN (0, 1)),
+    own_pay BIGINT NOT NULL CHECK (own_pay >= 0),
+    over_limit BIGINT NOT NULL CHECK (over_limit >= 0),
+    pay_first BIGINT NOT NULL CHECK (pay_first >= 0),
+    in_scope BIGINT NOT NULL CHECK (in_scope >= 0),
+    settlement TEXT REFERENCES settlement (id),
+    PRIMARY KEY (visit, id),
+    CHECK (own_pay + over_limit + pay_first + in_scope = amount)
+);
+
+CREATE TABLE message (
+    number TEXT NOT NULL,
+    position BIGINT NOT NULL,
+    transaction_number TEXT NOT NULL,
+    institution TEXT NOT NULL,
+    received_at BIGINT NOT NULL,
+    outcome TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (number, position)
+);
+
+CREATE INDEX message_time ON message (received_at);

@@ -1,0 +1,140 @@
+//! From a transaction's number to its function, in one database transaction.
+
+use cunyi_db::{DbError, Tx};
+use cunyi_domain::row;
+use cunyi_domain::time::Moment;
+use cunyi_gateway::message::{self as m, Data, Nothing, Transaction};
+use cunyi_gateway::{Lenient, Node};
+
+use crate::call::{Call, Stop, refuse, text};
+use crate::centre::Centre;
+use crate::envelope::{self, Envelope};
+use crate::ledger::{MessageRow, SignInRow};
+use crate::{fees, person, reverse, settle, visit};
+
+row! {
+    /// How often a msgid came.
+    pub struct Seen {
+        /// Times.
+        pub times: i64,
+    }
+}
+
+fn seen(tx: &mut Tx<'_>, number: &str) -> Result<i64, DbError> {
+    let sql = "SELECT COUNT(*) AS times FROM message WHERE number = ?";
+    let rows: Vec<Seen> = tx.query(sql, vec![text(number)])?;
+    Ok(rows.first().map_or(0, |row| row.times))
+}
+
+/// Notes a message.
+pub(crate) fn log(
+    tx: &mut Tx<'_>,
+    envelope: &Envelope,
+    received: Moment,
+    outcome: &str,
+    words: &str,
+) -> Result<(), DbError> {
+    let position = seen(tx, &envelope.msgid)? + 1;
+    tx.insert(MessageRow {
+        number: envelope.msgid.clone(),
+        position,
+        transaction_number: envelope.infno.clone(),
+        institution: envelope.institution.clone(),
+        received_at: received,
+        outcome: outcome.to_owned(),
+        text: words.to_owned(),
+    })
+}
+
+/// Does what the envelope asks for: the output, or a refusal in words and nothing done.
+pub(crate) fn run(centre: &Centre, envelope: &Envelope, received: Moment) -> Result<Node, String> {
+    let done = centre.db.transact("transaction", |tx| {
+        if seen(tx, &envelope.msgid)? > 0 {
+            return refuse("发送方报文ID重复，请勿重复提交");
+        }
+        let mut call = Call {
+            centre,
+            tx,
+            envelope,
+            now: received,
+        };
+        check_sign_in(&mut call)?;
+        dispatch(&mut call)
+    });
+    match done {
+        Ok(output) => Ok(envelope::theirs(&centre.region, output)),
+        Err(Stop::Refused(words)) => Err(words),
+        Err(Stop::Db(error)) => {
+            tracing::error!(%error, infno = envelope.infno, "transaction");
+            Err("FSI-系统内部错误，请稍后再试".to_owned())
+        }
+    }
+}
+
+/// A sign-in number that is given must hold: this institution's, of today, not signed out (§1.7).
+fn check_sign_in(call: &mut Call<'_, '_>) -> Result<(), Stop> {
+    if call.envelope.sign_no.is_empty() || call.envelope.infno.starts_with("900") {
+        return Ok(());
+    }
+    let values = vec![
+        text(&call.envelope.sign_no),
+        text(&call.envelope.institution),
+    ];
+    let rest = "WHERE number = ? AND institution = ? AND ended_at IS NULL";
+    let found: Option<SignInRow> = call.tx.find(rest, values)?;
+    let today = call.now.date();
+    match found {
+        Some(sign_in) if sign_in.signed_at.date() == today => Ok(()),
+        _ => refuse("签到流水号无效或已过期，请重新签到"),
+    }
+}
+
+/// Reads the input, does the transaction, gives the output.
+fn go<T: Transaction>(
+    call: &mut Call<'_, '_>,
+    work: impl FnOnce(&mut Call<'_, '_>, &T::Input) -> Result<T::Output, Stop>,
+) -> Result<Node, Stop> {
+    let input = T::Input::read(&call.envelope.input)
+        .map_err(|field| Stop::Refused(format!("FSI-交易报文不正确：{}格式不正确", field.0)))?;
+    let output = work(call, &input)?;
+    Node::of(&output).map_err(|_| Stop::Refused("FSI-系统内部错误".to_owned()))
+}
+
+/// A function of `data`.
+fn data<I, O>(
+    work: fn(&mut Call<'_, '_>, &I) -> Result<O, Stop>,
+) -> impl FnOnce(&mut Call<'_, '_>, &Data<I>) -> Result<O, Stop> {
+    move |call, input| work(call, &input.data)
+}
+
+/// A function of `data` that answers nothing.
+fn quiet<I>(
+    work: fn(&mut Call<'_, '_>, &I) -> Result<(), Stop>,
+) -> impl FnOnce(&mut Call<'_, '_>, &Data<I>) -> Result<Nothing, Stop> {
+    move |call, input| work(call, &input.data).map(|()| Nothing)
+}
+
+fn dispatch(call: &mut Call<'_, '_>) -> Result<Node, Stop> {
+    let envelope = call.envelope;
+    match envelope.infno.as_str() {
+        "1101" => go::<m::T1101>(call, data(person::identify)),
+        "2001" => go::<m::T2001>(call, data(person::entitlement)),
+        "2201" => go::<m::T2201>(call, |c, i| visit::register(c, &i.data).map(Data::from)),
+        "2202" => go::<m::T2202>(call, quiet(visit::cancel)),
+        "2203" | "2203A" => go::<m::T2203>(call, |c, i| visit::diagnose(c, i).map(|()| Nothing)),
+        "2204" => go::<m::T2204>(call, fees::upload),
+        "2205" => go::<m::T2205>(call, quiet(fees::take_back)),
+        "2206" | "2206A" => go::<m::T2206>(call, data(settle::presettle)),
+        "2207" | "2207A" => go::<m::T2207>(call, settle::settle),
+        "2208" => go::<m::T2208>(call, data(reverse::reverse)),
+        "2601" => go::<m::T2601>(call, quiet(reverse::undo)),
+        "5201" => go::<m::T5201>(call, data(visit::query)),
+        "5203" => go::<m::T5203>(call, data(settle::query)),
+        "5204" => go::<m::T5204>(call, data(fees::query)),
+        "5206" => go::<m::T5206>(call, data(person::accumulators)),
+        "5301" => go::<m::T5301>(call, data(person::filings)),
+        "9001" => go::<m::T9001>(call, |c, i| person::sign_in(c, &i.sign_in)),
+        "9002" => go::<m::T9002>(call, |c, i| person::sign_out(c, &i.sign_out)),
+        _ => refuse("FSI-FSI-交易报文不正确：未知交易编号！"),
+    }
+}

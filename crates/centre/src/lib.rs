@@ -1,0 +1,35 @@
+//! A sandbox insurance centre 医保中心仿真: the national interface over HTTP with a ledger of its own.
+//!
+//! [`Centre::handle`] answers one request and knows nothing of HTTP servers; [`serve`] is the server,
+//! and a [`Centre`] is itself a `Transport` for whoever runs in the same process. Everybody it knows
+//! is invented ([`population`]); its bad days are switches ([`faults`]).
+
+mod accumulate;
+mod call;
+mod centre;
+mod certificate;
+mod dispatch;
+mod envelope;
+mod families;
+pub mod faults;
+mod fees;
+mod ledger;
+mod names;
+mod pages;
+mod person;
+pub mod population;
+mod reverse;
+mod route;
+mod seed;
+mod server;
+mod settle;
+mod shape;
+mod visit;
+
+pub use centre::{Answer, Catalogue, Centre, Item, Parts};
+pub use server::serve;
+
+#[cfg(test)]
+mod population_tests;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,9 @@
+//! The centre as a clinic meets it: every call goes through the gateway, which checks echoes and
+//! balances of every answer.
+
+mod desk;
+mod faults;
+mod hostile;
+mod http;
+mod refusals;
+mod story;

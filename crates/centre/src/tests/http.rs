@@ -1,0 +1,104 @@
+//! The server over a real socket: pages, transactions, switches.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
+
+use cunyi_domain::transport::Transport;
+use cunyi_gateway::message::T1101;
+use cunyi_gateway::{HttpTransport, Outcome, Region};
+
+use super::desk::Desk;
+use crate::faults::Fault;
+use crate::serve;
+
+/// Runs `work` against a served centre and stops the server.
+fn served(work: impl FnOnce(&Desk, SocketAddr) + Send + 'static) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let region = Region::demo().with_base_url(&format!("http://{address}"));
+        let desk = Desk::of(region);
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let centre = Arc::clone(&desk.centre);
+        let server = tokio::spawn(serve(centre, listener, async {
+            let _ = stopped.await;
+        }));
+        tokio::task::spawn_blocking(move || work(&desk, address))
+            .await
+            .unwrap();
+        stop.send(()).unwrap();
+        server.await.unwrap().unwrap();
+    });
+}
+
+fn http(address: SocketAddr, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut text = String::new();
+    let _ = stream.read_to_string(&mut text);
+    text
+}
+
+fn get(address: SocketAddr, path: &str) -> String {
+    http(
+        address,
+        &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+    )
+}
+
+fn turn(address: SocketAddr, form: &str, extra: &str) -> String {
+    let length = form.len();
+    http(
+        address,
+        &format!(
+            "POST /switches HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{extra}\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}"
+        ),
+    )
+}
+
+#[test]
+fn pages_show_the_fictional_people_and_say_so() {
+    served(|desk, address| {
+        assert!(get(address, "/health").ends_with("ok"));
+        for path in ["/", "/persons", "/settlements", "/messages"] {
+            let page = get(address, path);
+            assert!(page.starts_with("HTTP/1.1 200"), "{path}");
+            assert!(page.contains("<b>演示</b>"), "{path}");
+        }
+        let persons = get(address, "/persons");
+        assert!(persons.contains(&desk.people[0].id_number) && persons.contains("虚构"));
+        assert!(get(address, "/nothing").starts_with("HTTP/1.1 404"));
+    });
+}
+
+#[test]
+fn a_call_and_its_faults_over_http() {
+    served(|desk, address| {
+        let transport = HttpTransport;
+        let input = Desk::identify("02", &desk.people[0].id_number, "");
+        let call = || {
+            let header = desk.header();
+            let bytes = desk.gateway.encode::<T1101>(&header, &input);
+            let request = desk.gateway.request("1101", bytes, header.now, "n");
+            let reply = transport.send(&request, Duration::from_secs(20));
+            desk.gateway.decode::<T1101>(&header.msgid, &input, &reply)
+        };
+        assert!(matches!(call(), Outcome::Success(_)));
+        assert!(get(address, "/messages").contains("1101"));
+        desk.centre.panel.set_fault(Fault::LoseReply, "", 1);
+        assert!(matches!(call(), Outcome::Unknown(_)));
+        assert!(matches!(call(), Outcome::Success(_)));
+        assert!(turn(address, "fault=refuse&count=1&transaction=1101", "").contains("303"));
+        assert!(matches!(call(), Outcome::Refused(_)));
+        turn(address, "down=1", "");
+        assert!(matches!(call(), Outcome::Unknown(_)));
+        assert!(get(address, "/").contains("已停机"));
+        assert!(turn(address, "down=0", "Sec-Fetch-Site: cross-site\r\n").contains("403"));
+        turn(address, "down=0", "Sec-Fetch-Site: same-origin\r\n");
+        assert!(matches!(call(), Outcome::Success(_)));
+    });
+}

@@ -1,0 +1,151 @@
+//! The state machine of a settlement batch: pure, one table.
+
+text_enum! {
+    /// Where a batch's settlement stands.
+    pub enum BatchState {
+        /// Frozen at the clinic; the centre knows nothing of it.
+        Draft = "draft",
+        /// Details are at the centre (2204).
+        Uploaded = "uploaded",
+        /// The centre has computed it (2206); nothing is paid.
+        Presettled = "presettled",
+        /// 2207 is on its way: the intent is committed.
+        Requested = "requested",
+        /// Paid.
+        Settled = "settled",
+        /// The centre refused 2207; can be pre-settled again.
+        Refused = "refused",
+        /// What 2207 did is not known: never shown as settled, never as failed.
+        Unknown = "unknown",
+        /// 2208 is on its way.
+        ReversalRequested = "reversal_requested",
+        /// What 2208 did is not known.
+        ReversalUnknown = "reversal_unknown",
+        /// Paid back.
+        Reversed = "reversed",
+        /// Taken back before anything was paid.
+        Void = "void",
+    }
+}
+
+text_enum! {
+    /// What happens to a batch.
+    pub enum BatchEvent {
+        /// 2204 succeeded.
+        Upload = "upload",
+        /// 2206 succeeded.
+        Presettle = "presettle",
+        /// 2207's intent is committed.
+        Request = "request",
+        /// 2207 succeeded, or a self-pay patient paid.
+        Settle = "settle",
+        /// The centre refused, or the request certainly did not leave.
+        Refuse = "refuse",
+        /// The answer was lost or cannot be trusted.
+        Lose = "lose",
+        /// 2208's intent is committed.
+        RequestReversal = "request_reversal",
+        /// 2208 succeeded, or a self-pay sum was paid back.
+        Reverse = "reverse",
+        /// 2208 was refused.
+        RefuseReversal = "refuse_reversal",
+        /// 2208's answer was lost.
+        LoseReversal = "lose_reversal",
+        /// The doctor takes the fee list back.
+        TakeBack = "take_back",
+    }
+}
+
+use BatchEvent as E;
+use BatchState as S;
+
+/// Every transition there is; what is not here is refused.
+pub const TRANSITIONS: &[(BatchState, BatchEvent, BatchState)] = &[
+    (S::Draft, E::Upload, S::Uploaded),
+    (S::Draft, E::Settle, S::Settled), // self-pay: nobody is asked
+    (S::Draft, E::TakeBack, S::Void),
+    (S::Uploaded, E::Presettle, S::Presettled),
+    (S::Uploaded, E::TakeBack, S::Void),
+    (S::Presettled, E::Presettle, S::Presettled),
+    (S::Presettled, E::Request, S::Requested),
+    (S::Presettled, E::TakeBack, S::Void),
+    (S::Requested, E::Settle, S::Settled),
+    (S::Requested, E::Refuse, S::Refused),
+    (S::Requested, E::Lose, S::Unknown),
+    (S::Refused, E::Presettle, S::Presettled),
+    (S::Refused, E::TakeBack, S::Void),
+    (S::Unknown, E::Settle, S::Settled),
+    (S::Unknown, E::Refuse, S::Refused),
+    (S::Settled, E::RequestReversal, S::ReversalRequested),
+    (S::Settled, E::Reverse, S::Reversed), // self-pay
+    (S::ReversalRequested, E::Reverse, S::Reversed),
+    (S::ReversalRequested, E::RefuseReversal, S::Settled),
+    (S::ReversalRequested, E::LoseReversal, S::ReversalUnknown),
+    (S::ReversalUnknown, E::Reverse, S::Reversed),
+    (S::ReversalUnknown, E::RefuseReversal, S::Settled),
+];
+
+impl BatchState {
+    /// The state after an event, if the event can happen here.
+    pub fn after(self, event: BatchEvent) -> Option<Self> {
+        let found = TRANSITIONS
+            .iter()
+            .find(|(from, e, _)| *from == self && *e == event);
+        found.map(|(_, _, to)| *to)
+    }
+
+    /// True while money may move or have moved and nobody knows: nothing else may be done with it.
+    pub const fn in_flight(self) -> bool {
+        matches!(
+            self,
+            S::Requested | S::Unknown | S::ReversalRequested | S::ReversalUnknown
+        )
+    }
+
+    /// True when nothing more will happen of itself.
+    pub const fn is_final(self) -> bool {
+        matches!(self, S::Settled | S::Reversed | S::Void)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_leads_to_one_state() {
+        for (i, (from, event, _)) in TRANSITIONS.iter().enumerate() {
+            assert_eq!(
+                TRANSITIONS[..i]
+                    .iter()
+                    .find(|(f, e, _)| f == from && e == event),
+                None
+            );
+        }
+    }
+
+    #[test]
+    fn money_in_flight_cannot_be_taken_back_or_asked_for_again() {
+        for state in BatchState::ALL.iter().filter(|s| s.in_flight()) {
+            for event in [
+                E::TakeBack,
+                E::Request,
+                E::RequestReversal,
+                E::Presettle,
+                E::Upload,
+            ] {
+                assert_eq!(state.after(event), None, "{state} {event}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_state_can_be_reached_and_only_void_and_reversed_are_dead_ends() {
+        for state in BatchState::ALL {
+            let reached = *state == S::Draft || TRANSITIONS.iter().any(|(_, _, to)| to == state);
+            assert!(reached, "{state}");
+            let leaves = TRANSITIONS.iter().any(|(from, _, _)| from == state);
+            assert_eq!(leaves, !matches!(state, S::Void | S::Reversed), "{state}");
+        }
+    }
+}

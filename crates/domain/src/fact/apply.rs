@@ -1,0 +1,442 @@
+//! Applying: a fact and its opened personal part → typed row changes. Pure; the only way a ledger
+//! table changes. Without a personal part (after erasure) personal fields are blank.
+
+use crate::batch::BatchEvent;
+use crate::ids::{BatchId, ClinicId, UserId};
+use crate::ledger::{
+    Access, Allergy, Batch, Coverage, Lot, Patient, Payer, Registration, Reservation, Settlement,
+    StockMove, Visit, VisitState,
+};
+use crate::money::Fen;
+use crate::row::{Change, Field, TableRow, Value};
+use crate::time::Moment;
+
+use super::{Body, CoverageIdentified, PatientErased, PatientFields, Personal, SettlementMade};
+
+/// What every fact knows besides its body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// At which clinic.
+    pub clinic: ClinicId,
+    /// When.
+    pub occurred_at: Moment,
+    /// Who did it.
+    pub actor: UserId,
+}
+
+type Set = Vec<(&'static str, Value)>;
+
+fn set<T: Field>(name: &'static str, value: T) -> (&'static str, Value) {
+    (name, value.into_value())
+}
+
+impl About {
+    fn key<T: Field>(&self, column: &'static str, id: T) -> Set {
+        vec![set("clinic", self.clinic.clone()), set(column, id)]
+    }
+
+    fn update<R: TableRow>(&self, id: impl Field, set: Set) -> Change {
+        Change::Update {
+            table: R::TABLE,
+            set,
+            add: vec![],
+            only: self.key("id", id),
+        }
+    }
+
+    /// An update that only happens if `state` still is `from`.
+    fn guarded<R: TableRow>(&self, id: impl Field, from: (&'static str, Value), to: Set) -> Change {
+        let mut only = self.key("id", id);
+        only.push(from);
+        Change::Update {
+            table: R::TABLE,
+            set: to,
+            add: vec![],
+            only,
+        }
+    }
+}
+
+/// The row changes of a fact.
+pub fn apply(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
+    match body {
+        Body::PatientRegistered(_)
+        | Body::PatientCorrected(_)
+        | Body::PatientErased(_)
+        | Body::AllergyNoted(_)
+        | Body::AllergyWithdrawn(_)
+        | Body::CoverageIdentified(_)
+        | Body::AccessRecorded(_) => patient(about, body, personal),
+        Body::VisitRegistered(_)
+        | Body::PayerSwitched(_)
+        | Body::VisitMoved(_)
+        | Body::RegistrationMoved(_)
+        | Body::RecordSigned(_) => visit(about, body, personal),
+        Body::ChargesFrozen(_)
+        | Body::TraceCodesScanned(_)
+        | Body::BatchMoved(_)
+        | Body::SettlementRequested(_)
+        | Body::SettlementMade(_) => money(about, body, personal),
+        Body::ReservationsReleased(b) => release(about, &b.reservations),
+        Body::HandedOver(b) => hand_over(about, &b.reservations, b.moves),
+        Body::StockReceived(b) => {
+            let lots = b.lots.into_iter().map(Change::insert);
+            lots.chain(b.moves.into_iter().map(Change::insert))
+                .collect()
+        }
+        // Which reference was active when is read from the journal itself.
+        Body::ReferenceActivated(_) => vec![],
+    }
+}
+
+fn patient_fields(fields: PatientFields) -> Set {
+    vec![
+        set("name", fields.name),
+        set("initials", fields.initials),
+        set("birth_date", fields.birth_date),
+        set("id_number", fields.id_number),
+        set("phone", fields.phone),
+        set("address", fields.address),
+        set("guardian_name", fields.guardian_name),
+        set("guardian_id_number", fields.guardian_id_number),
+    ]
+}
+
+fn patient(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
+    match body {
+        Body::PatientRegistered(b) => {
+            let fields = match personal {
+                Some(Personal::Patient(fields)) => fields,
+                _ => PatientFields::default(),
+            };
+            vec![Change::insert(Patient {
+                clinic: about.clinic.clone(),
+                id: b.patient,
+                name: fields.name,
+                initials: fields.initials,
+                sex: b.sex,
+                birth_date: fields.birth_date,
+                id_number: fields.id_number,
+                phone: fields.phone,
+                address: fields.address,
+                guardian_name: fields.guardian_name,
+                guardian_id_number: fields.guardian_id_number,
+                registered_at: about.occurred_at,
+                erased: false,
+            })]
+        }
+        Body::PatientCorrected(b) => {
+            let fields = match personal {
+                Some(Personal::Correction { new, .. }) => new,
+                _ => PatientFields::default(),
+            };
+            let mut to = patient_fields(fields);
+            to.push(set("sex", b.sex));
+            vec![about.guarded::<Patient>(b.patient, set("erased", false), to)]
+        }
+        Body::PatientErased(b) => erase(about, &b),
+        Body::AllergyNoted(b) => vec![Change::insert(Allergy {
+            clinic: about.clinic.clone(),
+            id: b.id,
+            patient: b.patient,
+            kind: b.kind,
+            code: b.code,
+            label: b.label,
+            noted_at: about.occurred_at,
+        })],
+        Body::AllergyWithdrawn(b) => {
+            vec![Change::Remove {
+                table: Allergy::TABLE,
+                only: about.key("id", b.id),
+            }]
+        }
+        Body::CoverageIdentified(b) => vec![Change::insert(coverage(about, b, personal))],
+        Body::AccessRecorded(b) => vec![Change::insert(Access {
+            clinic: about.clinic.clone(),
+            id: b.id,
+            patient: b.patient,
+            actor: about.actor.clone(),
+            role: b.role,
+            opened_at: about.occurred_at,
+        })],
+        _ => vec![],
+    }
+}
+
+fn coverage(about: &About, body: CoverageIdentified, personal: Option<Personal>) -> Coverage {
+    Coverage {
+        clinic: about.clinic.clone(),
+        id: body.coverage,
+        patient: body.patient,
+        person_number: match personal {
+            Some(Personal::PersonNumber(number)) => number,
+            _ => String::new(),
+        },
+        scheme: body.scheme,
+        person_type: body.person_type,
+        place: body.place,
+        filings: body.filings,
+        account_balance: body.account_balance,
+        fund_used: body.fund_used,
+        obtained_at: about.occurred_at,
+    }
+}
+
+/// Blanks every personal field of a patient.
+fn erase(about: &About, body: &PatientErased) -> Vec<Change> {
+    let mut blank = patient_fields(PatientFields::default());
+    blank.push(set("erased", true));
+    let all = |table, set| Change::UpdateAll {
+        table,
+        set,
+        only: about.key("patient", body.patient.clone()),
+    };
+    let texts = ["proxy_name", "proxy_id_number", "proxy_relation"];
+    let texts = texts
+        .into_iter()
+        .chain(["complaint", "history", "examination", "advice"]);
+    let mut changes = vec![
+        about.update::<Patient>(body.patient.clone(), blank),
+        all(Coverage::TABLE, vec![set("person_number", String::new())]),
+        all(
+            Visit::TABLE,
+            texts.map(|name| set(name, String::new())).collect(),
+        ),
+    ];
+    changes.extend(body.visits.iter().map(|visit| Change::UpdateAll {
+        table: Settlement::TABLE,
+        set: vec![set("reason", String::new())],
+        only: about.key("visit", visit.clone()),
+    }));
+    changes
+}
+
+fn visit(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
+    match body {
+        Body::VisitRegistered(b) => vec![Change::insert(new_visit(about, b, personal))],
+        Body::PayerSwitched(b) => {
+            let from = set("payer", Payer::Insured);
+            vec![about.guarded::<Visit>(b.visit, from, vec![set("payer", Payer::SelfPay)])]
+        }
+        Body::VisitMoved(b) => {
+            let mut to = vec![set("state", b.to)];
+            if matches!(b.to, VisitState::Done | VisitState::Cancelled) {
+                to.push(set("finished_at", Some(about.occurred_at)));
+            }
+            vec![about.guarded::<Visit>(b.visit, set("state", b.from), to)]
+        }
+        Body::RegistrationMoved(b) => {
+            let to = vec![
+                set("registration", b.to),
+                set("platform_visit", b.platform_visit),
+                set("number", b.number),
+            ];
+            vec![about.guarded::<Visit>(b.visit, set("registration", b.from), to)]
+        }
+        Body::RecordSigned(b) => {
+            let mut to = vec![
+                set("signed", true),
+                set("temperature", b.temperature),
+                set("pulse", b.pulse),
+                set("systolic", b.systolic),
+                set("diastolic", b.diastolic),
+                set("glucose", b.glucose),
+                set("weight", b.weight),
+            ];
+            let words = match personal {
+                Some(Personal::Record {
+                    complaint,
+                    history,
+                    examination,
+                    advice,
+                }) => [complaint, history, examination, advice],
+                _ => Default::default(),
+            };
+            let names = ["complaint", "history", "examination", "advice"];
+            to.extend(
+                names
+                    .into_iter()
+                    .zip(words)
+                    .map(|(name, text)| set(name, text)),
+            );
+            let gone = about.key("visit", b.visit.clone());
+            let mut changes = vec![about.update::<Visit>(b.visit, to)];
+            changes.push(Change::Delete {
+                table: "diagnosis",
+                only: gone,
+            });
+            changes.extend(b.diagnoses.into_iter().map(Change::insert));
+            changes
+        }
+        _ => vec![],
+    }
+}
+
+fn new_visit(about: &About, body: super::VisitRegistered, personal: Option<Personal>) -> Visit {
+    let (proxy_name, proxy_id_number, proxy_relation) = match personal {
+        Some(Personal::Proxy {
+            name,
+            id_number,
+            relation,
+        }) => (name, id_number, relation),
+        _ => Default::default(),
+    };
+    let registration = match body.payer {
+        Payer::Insured => Registration::Open,
+        Payer::SelfPay => Registration::NotNeeded,
+    };
+    Visit {
+        clinic: about.clinic.clone(),
+        id: body.visit,
+        number: body.number,
+        patient: body.patient,
+        payer: body.payer,
+        coverage: body.coverage,
+        certificate: body.certificate,
+        typed: body.typed,
+        proxy_name,
+        proxy_id_number,
+        proxy_relation,
+        state: VisitState::Waiting,
+        registration,
+        platform_visit: None,
+        doctor: body.doctor,
+        registered_at: about.occurred_at,
+        finished_at: None,
+        signed: false,
+        complaint: String::new(),
+        history: String::new(),
+        examination: String::new(),
+        advice: String::new(),
+        temperature: None,
+        pulse: None,
+        systolic: None,
+        diastolic: None,
+        glucose: None,
+        weight: None,
+    }
+}
+
+fn money(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
+    match body {
+        Body::ChargesFrozen(b) => {
+            let batches = b.batches.into_iter().map(Change::insert);
+            let lines = b.charges.into_iter().map(Change::insert);
+            let mut changes: Vec<Change> = batches.chain(lines).collect();
+            for reservation in b.reservations {
+                changes.push(lot_change(about, &reservation, 0, reservation.quantity.0));
+                changes.push(Change::insert(reservation));
+            }
+            changes
+        }
+        Body::TraceCodesScanned(b) => {
+            vec![about.update::<crate::ledger::Charge>(b.charge, vec![set("trace_codes", b.codes)])]
+        }
+        Body::BatchMoved(b) => {
+            let mut to = Set::new();
+            if let Some(shares) = b.shares {
+                to.push(set("fund", shares.fund));
+                to.push(set("account", shares.account));
+                to.push(set("cash", shares.cash));
+            }
+            let mut changes = vec![batch_change(about, b.batch, b.from, b.event, to)];
+            changes.extend(b.splits.into_iter().map(|split| {
+                let to = vec![
+                    set("class", split.class),
+                    set("own_pay", split.own_pay),
+                    set("over_limit", split.over_limit),
+                    set("pay_first", split.pay_first),
+                    set("in_scope", split.in_scope),
+                ];
+                about.update::<crate::ledger::Charge>(split.charge, to)
+            }));
+            changes
+        }
+        Body::SettlementRequested(b) => {
+            let to = vec![set("intent", Some(b.message))];
+            vec![batch_change(about, b.batch, b.from, b.event, to)]
+        }
+        Body::SettlementMade(b) => made(about, b, personal),
+        _ => vec![],
+    }
+}
+
+fn made(about: &About, body: SettlementMade, personal: Option<Personal>) -> Vec<Change> {
+    let mut settlement = body.settlement;
+    if let Some(Personal::Reason(reason)) = personal {
+        settlement.reason = reason;
+    }
+    let reversed = body.event == BatchEvent::Reverse;
+    let in_force = (!reversed).then(|| settlement.id.clone());
+    let mut to = vec![set("settlement", in_force)];
+    if !reversed {
+        to.push(set("fund", settlement.fund));
+        to.push(set("account", settlement.account));
+        to.push(set("cash", settlement.cash));
+    }
+    let batch = settlement.batch.clone();
+    let mut changes = vec![Change::insert::<Settlement>(*settlement)];
+    changes.push(batch_change(about, batch, body.from, body.event, to));
+    changes.extend(body.line_funds.into_iter().map(|(charge, fund): (_, Fen)| {
+        about.update::<crate::ledger::Charge>(charge, vec![set("fund", fund)])
+    }));
+    changes
+}
+
+/// A batch's move. A transition that does not exist sets nothing and meets no row: it is stale.
+fn batch_change(
+    about: &About,
+    batch: BatchId,
+    from: crate::batch::BatchState,
+    event: BatchEvent,
+    mut to: Set,
+) -> Change {
+    let Some(state) = from.after(event) else {
+        let only = vec![set("clinic", String::new()), set("id", String::new())];
+        return Change::Update {
+            table: Batch::TABLE,
+            set: vec![set("state", from)],
+            add: vec![],
+            only,
+        };
+    };
+    to.push(set("state", state));
+    about.guarded::<Batch>(batch, set("state", from), to)
+}
+
+fn lot_change(about: &About, reservation: &Reservation, on_hand: i64, reserved: i64) -> Change {
+    Change::Update {
+        table: Lot::TABLE,
+        set: vec![],
+        add: vec![("on_hand", on_hand), ("reserved", reserved)],
+        only: about.key("id", reservation.lot.clone()),
+    }
+}
+
+/// The reservation goes first: if it is gone already, whoever is second is stale and moves nothing.
+fn unreserve(about: &About, reservation: &Reservation) -> Change {
+    let mut only = about.key("charge", reservation.charge.clone());
+    only.push(set("lot", reservation.lot.clone()));
+    Change::Remove {
+        table: Reservation::TABLE,
+        only,
+    }
+}
+
+fn release(about: &About, reservations: &[Reservation]) -> Vec<Change> {
+    let each = |r| [unreserve(about, r), lot_change(about, r, 0, -r.quantity.0)];
+    reservations.iter().flat_map(each).collect()
+}
+
+fn hand_over(about: &About, held: &[Reservation], moves: Vec<StockMove>) -> Vec<Change> {
+    let each = |r: &Reservation| {
+        [
+            unreserve(about, r),
+            lot_change(about, r, -r.quantity.0, -r.quantity.0),
+        ]
+    };
+    held.iter()
+        .flat_map(each)
+        .chain(moves.into_iter().map(Change::insert))
+        .collect()
+}

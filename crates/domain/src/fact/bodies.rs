@@ -1,0 +1,304 @@
+//! The clear bodies of facts. No name, number, phone, address or free text of a person stands here.
+
+use serde::{Deserialize, Serialize};
+
+use crate::batch::BatchEvent;
+use crate::id_number::Sex;
+use crate::ids::{BatchId, ChargeId, CoverageId, EntryId, PatientId, UserId, VisitId};
+use crate::ledger::{
+    AllergyKind, Batch, Certificate, Charge, Diagnosis, LineClass, Lot, Payer, Registration,
+    Reservation, Settlement, StockMove, VisitState,
+};
+use crate::money::Fen;
+use crate::time::Moment;
+
+macro_rules! body {
+    ($($(#[$doc:meta])* pub struct $name:ident { $($(#[$fdoc:meta])* pub $field:ident : $type:ty,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        pub struct $name { $($(#[$fdoc])* pub $field: $type,)* }
+    )*};
+}
+
+body! {
+    /// Personal part: `Patient`.
+    pub struct PatientRegistered {
+        /// Who.
+        pub patient: PatientId,
+        /// 性别
+        pub sex: Sex,
+    }
+
+    /// Personal part: `Correction`.
+    pub struct PatientCorrected {
+        /// Who.
+        pub patient: PatientId,
+        /// 性别, after the correction.
+        pub sex: Sex,
+    }
+
+    /// No personal part: there is no key any more.
+    pub struct PatientErased {
+        /// Who.
+        pub patient: PatientId,
+        /// Her visits here: the reasons of their settlements are blanked too.
+        #[serde(default)]
+        pub visits: Vec<VisitId>,
+    }
+
+    /// An allergy.
+    pub struct AllergyNoted {
+        /// Its id.
+        pub id: EntryId,
+        /// Whose.
+        pub patient: PatientId,
+        /// To what kind of thing.
+        pub kind: AllergyKind,
+        /// The catalogue's code.
+        pub code: String,
+        /// Its name.
+        pub label: String,
+    }
+
+    /// An allergy that was none.
+    pub struct AllergyWithdrawn {
+        /// Which.
+        pub id: EntryId,
+    }
+
+    /// Personal part: `PersonNumber`.
+    pub struct CoverageIdentified {
+        /// Its id.
+        pub coverage: CoverageId,
+        /// Whose.
+        pub patient: PatientId,
+        /// `insutype`.
+        pub scheme: String,
+        /// `psn_type`.
+        pub person_type: String,
+        /// `insuplc_admdvs`.
+        pub place: String,
+        /// `code=name;…` of 5301.
+        pub filings: String,
+        /// `balc`.
+        pub account_balance: Fen,
+        /// As the platform knows it.
+        pub fund_used: Option<Fen>,
+    }
+
+    /// An entry in the access log.
+    pub struct AccessRecorded {
+        /// Its id.
+        pub id: EntryId,
+        /// Whose record.
+        pub patient: PatientId,
+        /// The opener's role.
+        pub role: String,
+    }
+
+    /// Personal part: `Proxy`, if there is one.
+    pub struct VisitRegistered {
+        /// Its id.
+        pub visit: VisitId,
+        /// `ipt_otp_no`.
+        pub number: String,
+        /// Who.
+        pub patient: PatientId,
+        /// Who pays first.
+        pub payer: Payer,
+        /// The coverage.
+        pub coverage: Option<CoverageId>,
+        /// What was shown.
+        pub certificate: Certificate,
+        /// 手工录入
+        pub typed: bool,
+        /// The doctor.
+        pub doctor: UserId,
+    }
+
+    /// From insured to self-pay, before anything is frozen.
+    pub struct PayerSwitched {
+        /// Which visit.
+        pub visit: VisitId,
+    }
+
+    /// In the queue.
+    pub struct VisitMoved {
+        /// Which.
+        pub visit: VisitId,
+        /// From.
+        pub from: VisitState,
+        /// To.
+        pub to: VisitState,
+    }
+
+    /// At the platform.
+    pub struct RegistrationMoved {
+        /// Which visit.
+        pub visit: VisitId,
+        /// From.
+        pub from: Registration,
+        /// To.
+        pub to: Registration,
+        /// The msgid of 2201.
+        pub message: String,
+        /// `mdtrt_id`, once registered.
+        pub platform_visit: Option<String>,
+        /// The number that was sent: a lost registration is asked again under a new one.
+        pub number: String,
+    }
+
+    /// Personal part: `Record`.
+    pub struct RecordSigned {
+        /// Which visit.
+        pub visit: VisitId,
+        /// 0.1 °C.
+        pub temperature: Option<i64>,
+        /// A minute.
+        pub pulse: Option<i64>,
+        /// mmHg.
+        pub systolic: Option<i64>,
+        /// mmHg.
+        pub diastolic: Option<i64>,
+        /// 0.1 mmol/L.
+        pub glucose: Option<i64>,
+        /// 0.1 kg.
+        pub weight: Option<i64>,
+        /// In order, the main one first.
+        pub diagnoses: Vec<Diagnosis>,
+    }
+
+    /// The fee list as the doctor confirmed it. Personal part: `Reasons`, if she gave any.
+    pub struct ChargesFrozen {
+        /// Which visit.
+        pub visit: VisitId,
+        /// Batches, in order.
+        pub batches: Vec<Batch>,
+        /// Lines, in order.
+        pub charges: Vec<Charge>,
+        /// Stock held for them.
+        pub reservations: Vec<Reservation>,
+        /// Checks that the doctor overrode: `code` of the finding and her reason, which is sealed
+        /// when it is stored ([`Body::take_words`](super::Body::take_words)).
+        pub overrides: Vec<(String, String)>,
+    }
+
+    /// Trace codes of a line.
+    pub struct TraceCodesScanned {
+        /// Which line.
+        pub charge: ChargeId,
+        /// Joined by `,`.
+        pub codes: String,
+    }
+
+    /// A batch moved.
+    pub struct BatchMoved {
+        /// Which.
+        pub batch: BatchId,
+        /// From.
+        pub from: crate::batch::BatchState,
+        /// Why.
+        pub event: BatchEvent,
+        /// The message that moved it.
+        pub message: Option<String>,
+        /// What the centre computed, when it was pre-settled.
+        pub shares: Option<Shares>,
+        /// How the centre splits each line, when it was uploaded.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub splits: Vec<LineSplit>,
+    }
+
+    /// A line's split by the centre.
+    pub struct LineSplit {
+        /// Which line.
+        pub charge: ChargeId,
+        /// 甲乙丙
+        pub class: LineClass,
+        /// 全自费
+        pub own_pay: Fen,
+        /// 超限价
+        pub over_limit: Fen,
+        /// 先行自付
+        pub pay_first: Fen,
+        /// 政策范围内
+        pub in_scope: Fen,
+    }
+
+    /// Who would pay what.
+    pub struct Shares {
+        /// 基金
+        pub fund: Fen,
+        /// 个人账户
+        pub account: Fen,
+        /// 个人现金
+        pub cash: Fen,
+    }
+
+    /// An intent: committed before the bytes leave.
+    pub struct SettlementRequested {
+        /// Which batch.
+        pub batch: BatchId,
+        /// From.
+        pub from: crate::batch::BatchState,
+        /// `Request` or `RequestReversal`.
+        pub event: BatchEvent,
+        /// The msgid.
+        pub message: String,
+        /// `infno`.
+        pub transaction: String,
+        /// SM3 of the bytes.
+        pub digest: String,
+    }
+
+    /// Money moved. Personal part: `Reason`, if one was given.
+    pub struct SettlementMade {
+        /// From.
+        pub from: crate::batch::BatchState,
+        /// `Settle` or `Reverse`.
+        pub event: BatchEvent,
+        /// The new row; its reason is sealed when it is stored.
+        pub settlement: Box<Settlement>,
+        /// Each line's part of the fund (分摊), summing to it; empty for a reversal.
+        pub line_funds: Vec<(ChargeId, Fen)>,
+    }
+
+    /// Stock that is free again.
+    pub struct ReservationsReleased {
+        /// Which visit.
+        pub visit: VisitId,
+        /// What was held.
+        pub reservations: Vec<Reservation>,
+    }
+
+    /// Drugs that left.
+    pub struct HandedOver {
+        /// Which visit.
+        pub visit: VisitId,
+        /// What was held for them.
+        pub reservations: Vec<Reservation>,
+        /// What left.
+        pub moves: Vec<StockMove>,
+    }
+
+    /// Lots that came in.
+    pub struct StockReceived {
+        /// New lots, `on_hand` as received.
+        pub lots: Vec<Lot>,
+        /// The moves.
+        pub moves: Vec<StockMove>,
+    }
+
+    /// A reference.
+    pub struct ReferenceActivated {
+        /// `policy`, `region`, `catalogue`.
+        pub what: String,
+        /// Its name.
+        pub name: String,
+        /// Its version.
+        pub version: String,
+        /// SM3 of its bytes.
+        pub digest: String,
+        /// From when it holds.
+        pub from: Moment,
+    }
+}

@@ -1,0 +1,120 @@
+//! Facts: every change that happens at a clinic, as an immutable, versioned record.
+//!
+//! A fact has a clear body and, where it is about a person, a personal part that the store seals
+//! under that person's key. A kind and version, once released, is read for ever.
+
+mod apply;
+mod bodies;
+mod personal;
+
+pub use apply::{About, apply};
+pub use bodies::*;
+pub use personal::{PatientFields, Personal};
+
+/// Why stored bytes are no fact of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FactError {
+    /// A kind or version that this program does not know: stored and chained, not applied.
+    Unknown {
+        /// Kind.
+        kind: String,
+        /// Version.
+        version: i64,
+    },
+    /// The body does not read as its kind and version say.
+    Malformed(String),
+}
+
+macro_rules! facts {
+    ($($(#[$doc:meta])* $kind:literal $version:literal $variant:ident),+ $(,)?) => {
+        /// A fact's clear body.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Body { $($(#[$doc])* $variant($variant),)+ }
+
+        impl Body {
+            /// Every kind and version that can be read.
+            pub const KINDS: &'static [(&'static str, i64)] = &[$(($kind, $version)),+];
+
+            /// Its kind, as stored.
+            pub const fn kind(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $kind,)+ }
+            }
+
+            /// Its version, as stored.
+            pub const fn version(&self) -> i64 {
+                match self { $(Self::$variant(_) => $version,)+ }
+            }
+
+            /// The bytes that are hashed and stored.
+            ///
+            /// # Panics
+            /// Never: the bodies are plain structs.
+            pub fn encode(&self) -> Vec<u8> {
+                match self { $(Self::$variant(body) => serde_json::to_vec(body),)+ }
+                    .expect("a plain struct writes as JSON")
+            }
+
+            /// Reads stored bytes.
+            pub fn decode(kind: &str, version: i64, bytes: &[u8]) -> Result<Self, FactError> {
+                let malformed = |error: serde_json::Error| FactError::Malformed(error.to_string());
+                match (kind, version) {
+                    $(($kind, $version) => {
+                        serde_json::from_slice(bytes).map(Self::$variant).map_err(malformed)
+                    })+
+                    _ => Err(FactError::Unknown { kind: kind.to_owned(), version }),
+                }
+            }
+        }
+
+        $(impl From<$variant> for Body {
+            fn from(body: $variant) -> Self {
+                Self::$variant(body)
+            }
+        })+
+    };
+}
+
+facts! {
+    /// A patient was registered.
+    "patient_registered" 1 PatientRegistered,
+    /// A patient's particulars were corrected.
+    "patient_corrected" 1 PatientCorrected,
+    /// A patient was erased: the key is gone, the rows are blank.
+    "patient_erased" 1 PatientErased,
+    /// An allergy was noted.
+    "allergy_noted" 1 AllergyNoted,
+    /// An allergy was withdrawn.
+    "allergy_withdrawn" 1 AllergyWithdrawn,
+    /// The platform said which coverage is in force.
+    "coverage_identified" 1 CoverageIdentified,
+    /// Someone who does not treat the patient opened the record.
+    "access_recorded" 1 AccessRecorded,
+    /// A visit was registered.
+    "visit_registered" 1 VisitRegistered,
+    /// A visit goes on without the insurance.
+    "payer_switched" 1 PayerSwitched,
+    /// A visit moved in the queue.
+    "visit_moved" 1 VisitMoved,
+    /// The platform's registration moved.
+    "registration_moved" 1 RegistrationMoved,
+    /// The record of a visit was signed.
+    "record_signed" 1 RecordSigned,
+    /// The fee list was frozen: lines, batches, reserved stock.
+    "charges_frozen" 1 ChargesFrozen,
+    /// Trace codes were scanned for a line.
+    "trace_codes_scanned" 1 TraceCodesScanned,
+    /// A batch moved without money: uploaded, pre-settled, refused, unknown, taken back.
+    "batch_moved" 1 BatchMoved,
+    /// The intent to settle or reverse is committed.
+    "settlement_requested" 1 SettlementRequested,
+    /// Money moved: settled or reversed.
+    "settlement_made" 1 SettlementMade,
+    /// Reserved stock was freed.
+    "reservations_released" 1 ReservationsReleased,
+    /// Drugs were handed over.
+    "handed_over" 1 HandedOver,
+    /// Stock came in.
+    "stock_received" 1 StockReceived,
+    /// A reference became active: policy, region, catalogue.
+    "reference_activated" 1 ReferenceActivated,
+}

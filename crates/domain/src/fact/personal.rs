@@ -1,0 +1,89 @@
+//! The personal parts of facts: what is sealed under a patient's key.
+
+use std::mem;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::Body;
+
+/// A patient's particulars.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PatientFields {
+    /// 姓名
+    pub name: String,
+    /// Pinyin initials of the name.
+    pub initials: String,
+    /// 出生日期
+    pub birth_date: Option<Date>,
+    /// 身份证号
+    pub id_number: String,
+    /// 电话
+    pub phone: String,
+    /// 住址
+    pub address: String,
+    /// 监护人
+    pub guardian_name: String,
+    /// 监护人身份证号
+    pub guardian_id_number: String,
+}
+
+/// The personal part of a fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Personal {
+    /// Of `patient_registered`.
+    Patient(PatientFields),
+    /// Of `patient_corrected`: what stood there and what stands there now.
+    Correction {
+        /// Before.
+        old: PatientFields,
+        /// After.
+        new: PatientFields,
+    },
+    /// Of `coverage_identified`: 人员编号.
+    PersonNumber(String),
+    /// Of `visit_registered`: 代办人.
+    Proxy {
+        /// Name.
+        name: String,
+        /// Identity number.
+        id_number: String,
+        /// Relation to the patient.
+        relation: String,
+    },
+    /// Of `record_signed`: free text.
+    Record {
+        /// 主诉
+        complaint: String,
+        /// 病史
+        history: String,
+        /// 查体
+        examination: String,
+        /// 处理意见
+        advice: String,
+    },
+    /// Of `settlement_made`: why it was reversed.
+    Reason(String),
+    /// Of `charges_frozen`: why each check was overridden, in the order of its `overrides`.
+    Reasons(Vec<String>),
+}
+
+impl Body {
+    /// Takes the words that somebody typed out of the body: they are sealed, never stored in clear.
+    pub fn take_words(&mut self) -> Option<Personal> {
+        match self {
+            Self::ChargesFrozen(body) => {
+                let words = body.overrides.iter_mut().map(|(_, why)| mem::take(why));
+                let words: Vec<String> = words.collect();
+                let some = words.iter().any(|why| !why.is_empty());
+                some.then_some(Personal::Reasons(words))
+            }
+            Self::SettlementMade(body) => {
+                let why = mem::take(&mut body.settlement.reason);
+                (!why.is_empty()).then_some(Personal::Reason(why))
+            }
+            _ => None,
+        }
+    }
+}

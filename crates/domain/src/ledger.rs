@@ -1,0 +1,524 @@
+//! The ledger: rows that are written only by applying facts and can be rebuilt from the journal.
+//!
+//! Personal fields stand in clear here (the tables are the clinic's working file) and are blanked
+//! when a patient is erased; in the journal they are sealed. Amounts are fen and never negative.
+
+use jiff::civil::Date;
+
+use crate::id_number::Sex;
+use crate::ids::{
+    BatchId, ChargeId, ClinicId, CoverageId, EntryId, LotId, MoveId, PatientId, SettlementId,
+    UserId, VisitId,
+};
+use crate::money::{Fen, Quantity, Rate, UnitPrice};
+use crate::time::Moment;
+
+text_enum! {
+    /// How the patient proved who she is (`mdtrt_cert_type`; `self` is ours: nothing was shown).
+    pub enum Certificate {
+        /// 医保电子凭证
+        Voucher = "01",
+        /// 居民身份证
+        IdCard = "02",
+        /// 社会保障卡
+        SocialCard = "03",
+        /// 未出示证件（自费）
+        None = "self",
+    }
+}
+
+text_enum! {
+    /// Who pays first.
+    pub enum Payer {
+        /// Settled with the insurance centre.
+        Insured = "insured",
+        /// 自费
+        SelfPay = "self",
+    }
+}
+
+text_enum! {
+    /// Where a visit stands in the queue.
+    pub enum VisitState {
+        /// 待诊
+        Waiting = "waiting",
+        /// 接诊
+        Seeing = "seeing",
+        /// 暂离
+        Parked = "parked",
+        /// 完诊
+        Done = "done",
+        /// 退号
+        Cancelled = "cancelled",
+    }
+}
+
+text_enum! {
+    /// Whether the platform knows the visit (2201).
+    pub enum Registration {
+        /// A self-pay visit needs none.
+        NotNeeded = "none",
+        /// Not yet asked.
+        Open = "open",
+        /// Asked, not yet answered.
+        Requested = "requested",
+        /// `mdtrt_id` is there.
+        Registered = "registered",
+        /// Refused; the visit can be asked again or go on as self-pay.
+        Refused = "refused",
+        /// The answer was lost.
+        Unknown = "unknown",
+    }
+}
+
+text_enum! {
+    /// What a charge line is.
+    pub enum ItemKind {
+        /// 药品
+        Drug = "drug",
+        /// 诊疗项目
+        Service = "service",
+    }
+}
+
+text_enum! {
+    /// 费用等级 (`chrgitm_lv`): which share of an item the insurance accepts.
+    pub enum LineClass {
+        /// 甲类
+        A = "01",
+        /// 乙类
+        B = "02",
+        /// 丙类（自费）
+        C = "03",
+    }
+}
+
+text_enum! {
+    /// What moved stock.
+    pub enum MoveKind {
+        /// 入库
+        Received = "received",
+        /// 发药
+        HandedOver = "handed_over",
+        /// 盘盈
+        CountedMore = "counted_more",
+        /// 盘亏
+        CountedLess = "counted_less",
+        /// 退回原批号
+        Returned = "returned",
+    }
+}
+
+text_enum! {
+    /// What an allergy is to.
+    pub enum AllergyKind {
+        /// One drug of the catalogue, by its code.
+        Drug = "drug",
+        /// A group such as penicillins.
+        Group = "group",
+    }
+}
+
+text_enum! {
+    /// Kind of a settlement row.
+    pub enum SettlementKind {
+        /// 结算
+        Settlement = "settlement",
+        /// 结算撤销: a row of its own with the original's amounts.
+        Reversal = "reversal",
+    }
+}
+
+table! {
+    /// 患者. Name and numbers are blank after erasure.
+    pub struct Patient in "patient" (Ledger, ["clinic", "id"]) {
+        /// Clinic.
+        pub clinic: ClinicId,
+        /// Id.
+        pub id: PatientId,
+        /// 姓名
+        pub name: String,
+        /// Pinyin initials of the name, for search.
+        pub initials: String,
+        /// 性别
+        pub sex: Sex,
+        /// 出生日期; none after erasure.
+        pub birth_date: Option<Date>,
+        /// 身份证号; empty for a newborn.
+        pub id_number: String,
+        /// 电话
+        pub phone: String,
+        /// 住址
+        pub address: String,
+        /// 监护人, for someone without a number.
+        pub guardian_name: String,
+        /// 监护人身份证号
+        pub guardian_id_number: String,
+        /// When registered.
+        pub registered_at: Moment,
+        /// True after erasure.
+        pub erased: bool,
+    }
+}
+
+table! {
+    /// 过敏史
+    pub struct Allergy in "allergy" (Ledger, ["clinic", "id"]) {
+        /// Clinic.
+        pub clinic: ClinicId,
+        /// Id.
+        pub id: EntryId,
+        /// Whose.
+        pub patient: PatientId,
+        /// To what kind of thing.
+        pub kind: AllergyKind,
+        /// The catalogue's code of the ingredient or group.
+        pub code: String,
+        /// Its name.
+        pub label: String,
+        /// When.
+        pub noted_at: Moment,
+    }
+}
+
+table! {
+    /// 参保信息: what the platform answered, when.
+    pub struct Coverage in "coverage" (Ledger, ["clinic", "id"]) {
+        /// Clinic.
+        pub clinic: ClinicId,
+        /// Id.
+        pub id: CoverageId,
+        /// Whose.
+        pub patient: PatientId,
+        /// 人员编号 `psn_no`.
+        pub person_number: String,
+        /// 险种 `insutype`.
+        pub scheme: String,
+        /// 人员类别 `psn_type`.
+        pub person_type: String,
+        /// 参保地 `insuplc_admdvs`.
+        pub place: String,
+        /// 慢病备案 (5301): disease codes and names, `code=name` joined by `;`.
+        pub filings: String,
+        /// 个人账户余额
+        pub account_balance: Fen,
+        /// Fund used this year as the platform knows it (5206 or `exp_content`); none if it does not say.
+        pub fund_used: Option<Fen>,
+        /// When the platform answered.
+        pub obtained_at: Moment,
+    }
+}
+
+table! {
+    /// 就诊
+    pub struct Visit in "visit" (Ledger, ["clinic", "id"]) {
+        /// Clinic.
+        pub clinic: ClinicId,
+        /// Id.
+        pub id: VisitId,
+        /// 就诊号: slot, day and a number; sent as `ipt_otp_no`.
+        pub number: String,
+        /// Who.
+        pub patient: PatientId,
+        /// Who pays first.
+        pub payer: Payer,
+        /// The coverage it is settled under.
+        pub coverage: Option<CoverageId>,
+        /// What was shown.
+        pub certificate: Certificate,
+        /// 手工录入: typed, not read by a device.
+        pub typed: bool,
+        /// 代办人姓名
+        pub proxy_name: String,
+        /// 代办人身份证号
+        pub proxy_id_number: String,
+        /// 与患者关系
+        pub proxy_relation: String,
+        /// Place in the queue.
+        pub state: VisitState,
+        /// Whether the platform knows it.
+        pub registration: Registration,
+        /// 就诊ID `mdtrt_id`.
+        pub platform_visit: Option<String>,
+        /// The doctor.
+        pub doctor: UserId,
+        /// When registered.
+        pub registered_at: Moment,
+        /// When done.
+        pub finished_at: Option<Moment>,
+        /// True once the record is signed.
+        pub signed: bool,
+        /// 主诉
+        pub complaint: String,
+        /// 病史
+        pub history: String,
+        /// 查体
+        pub examination: String,
+        /// 处理意见
+        pub advice: String,
+        /// 体温, 0.1 °C.
+        pub temperature: Option<i64>,
+        /// 脉搏, a minute.
+        pub pulse: Option<i64>,
+        /// 收缩压, mmHg.
+        pub systolic: Option<i64>,
+        /// 舒张压, mmHg.
+        pub diastolic: Option<i64>,
+        /// 血糖, 0.1 mmol/L.
+        pub glucose: Option<i64>,
+        /// 体重, 0.1 kg.
+        pub weight: Option<i64>,
+    }
+}
+
+table! {
+    /// 诊断
+    pub struct Diagnosis in "diagnosis" (Ledger, ["clinic", "visit", "position"]) {
+        /// Clinic.
+        pub clinic: ClinicId,
+        /// Visit.
+        pub visit: VisitId,
+        /// From 1; 1 is the main one.
+        pub position: i64,
+        /// ICD-10 医保版
+        pub code: String,
+        /// Name.
+        pub name: String,
+    }
+}
+
+table! {
+    /// 费用明细: one line of the fee list.
+    pub struct Charge in "charge" (Ledger, ["clinic", "id"]) {
+        /// Clinic.
+        pub clinic: ClinicId,
+        /// 费用明细流水号 `feedetl_sn`.
+        pub id: ChargeId,
+        /// Visit.
+        pub visit: VisitId,
+        /// The batch it is settled in.
+        pub batch: BatchId,
+        /// From 1, over the whole visit.
+        pub position: i64,
+        /// Drug or service.
+        pub kind: ItemKind,
+        /// 医保目录编码 `med_list_codg`.
+        pub code: String,
+        /// Name.
+        pub name: String,
+        /// 规格
+        pub spec: String,
+        /// 单位
+        pub unit: String,
+        /// 甲乙丙
+        pub class: LineClass,
+        /// 一般诊疗费
+        pub consultation_fee: bool,
+        /// Price of a unit.
+        pub price: UnitPrice,
+        /// How many.
+        pub quantity: Quantity,
+        /// `price × quantity`, rounded half up.
+        pub amount: Fen,
+        /// 单次用量 with its unit, as printed.
+        pub dose: String,
+        /// 用法
+        pub route: String,
+        /// 频次
+        pub frequency: String,
+        /// 天数; 0 for a service.
+        pub days: i64,
+        /// 全自费
+        pub own_pay: Fen,
+        /// 超限价
+        pub over_limit: Fen,
+        /// 先行自付
+        pub pay_first: Fen,
+        /// 政策范围内
+        pub in_scope: Fen,
+        /// 分摊: this line's part of the batch's fund.
+        pub fund: Fen,
+        /// 追溯码, joined by `,`.
+        pub trace_codes: String,
+    }
+}
+
+table! {
+    /// 收费批次: what one 2207 settles.
+    pub struct Batch in "batch" (Ledger, ["clinic", "id"]) {
+        /// Clinic.
+        pub clinic: ClinicId,
+        /// Id.
+        pub id: BatchId,
+        /// Visit.
+        pub visit: VisitId,
+        /// From 1 over the visit; a batch that was taken back keeps its number.
+        pub position: i64,
+        /// `chrg_bchno`.
+        pub number: String,
+        /// Who pays.
+        pub payer: Payer,
+        /// Benefit as the policy names it: `general`, `chronic`; empty for self-pay.
+        pub benefit: String,
+        /// 病种编码, for benefits that want one.
+        pub disease_code: String,
+        /// 病种名称
+        pub disease_name: String,
+        /// Where its settlement stands.
+        pub state: crate::batch::BatchState,
+        /// Sum of its lines.
+        pub total: Fen,
+        /// What our policy engine expects the fund to pay.
+        pub estimated_fund: Fen,
+        /// What the centre (or, for self-pay, nobody) pays, once asked.
+        pub fund: Fen,
+        /// 个人账户
+        pub account: Fen,
+        /// 个人现金
+        pub cash: Fen,
+        /// msgid of the latest 2207 or 2208 that changes it.
+        pub intent: Option<String>,
+        /// The settlement in force.
+        pub settlement: Option<SettlementId>,
+    }
+}
+
+table! {
+    /// 结算 or 结算撤销. Never updated; parts sum to the total.
+    pub struct Settlement in "settlement" (Ledger, ["clinic", "id"]) {
+        /// Clinic.
+        pub clinic: ClinicId,
+        /// Id.
+        pub id: SettlementId,
+        /// Batch.
+        pub batch: BatchId,
+        /// Visit.
+        pub visit: VisitId,
+        /// Settlement or reversal.
+        pub kind: SettlementKind,
+        /// The settlement a reversal reverses.
+        pub reverses: Option<SettlementId>,
+        /// 结算ID `setl_id`; empty for self-pay.
+        pub platform_settlement: String,
+        /// The intent's msgid (`medins_setl_id`); empty for self-pay.
+        pub message: String,
+        /// 结算时间
+        pub settled_at: Moment,
+        /// Who did it.
+        pub actor: UserId,
+        /// Why it was reversed.
+        pub reason: String,
+        /// 医疗费总额
+        pub total: Fen,
+        /// 全自费
+        pub own_pay: Fen,
+        /// 超限价
+        pub over_limit: Fen,
+        /// 先行自付
+        pub pay_first: Fen,
+        /// 政策范围内
+        pub in_scope: Fen,
+        /// 起付线
+        pub deductible: Fen,
+        /// 统筹基金
+        pub pool: Fen,
+        /// 公务员补助
+        pub civil_servant: Fen,
+        /// 企业补充
+        pub enterprise: Fen,
+        /// 居民大病
+        pub serious_illness: Fen,
+        /// 职工大额
+        pub large_amount: Fen,
+        /// 医疗救助
+        pub medical_aid: Fen,
+        /// 其他基金
+        pub other: Fen,
+        /// 基金支付总额
+        pub fund: Fen,
+        /// 个人账户
+        pub account: Fen,
+        /// 家庭共济, a part of the account.
+        pub mutual_aid: Fen,
+        /// 个人现金
+        pub cash: Fen,
+        /// 医院负担
+        pub hospital: Fen,
+        /// 统筹支付比例
+        pub ratio: Rate,
+    }
+}
+
+table! {
+    /// 库存批次
+    pub struct Lot in "stock_lot" (Ledger, ["clinic", "id"]) {
+        /// Clinic.
+        pub clinic: ClinicId,
+        /// Id.
+        pub id: LotId,
+        /// 医保目录编码 of the drug.
+        pub code: String,
+        /// 生产批号
+        pub lot_number: String,
+        /// 有效期止
+        pub expires_on: Date,
+        /// What it cost.
+        pub cost: UnitPrice,
+        /// In the cupboard, in smallest units.
+        pub on_hand: Quantity,
+        /// Promised to a frozen fee list, part of on hand.
+        pub reserved: Quantity,
+    }
+}
+
+table! {
+    /// 库存流水: every change of `on_hand`.
+    pub struct StockMove in "stock_move" (Ledger, ["clinic", "id"]) {
+        /// Clinic.
+        pub clinic: ClinicId,
+        /// Id.
+        pub id: MoveId,
+        /// Lot.
+        pub lot: LotId,
+        /// What moved it.
+        pub kind: MoveKind,
+        /// How much, always positive.
+        pub quantity: Quantity,
+        /// The charge line it was for.
+        pub charge: Option<ChargeId>,
+        /// When.
+        pub moved_at: Moment,
+    }
+}
+
+table! {
+    /// 预留: what a charge line holds of a lot until it is handed over or taken back.
+    pub struct Reservation in "reservation" (Ledger, ["clinic", "charge", "lot"]) {
+        /// Clinic.
+        pub clinic: ClinicId,
+        /// For.
+        pub charge: ChargeId,
+        /// Of.
+        pub lot: LotId,
+        /// How much, in smallest units.
+        pub quantity: Quantity,
+    }
+}
+
+table! {
+    /// 调阅记录: someone who does not treat the patient opened the record.
+    pub struct Access in "access_entry" (Ledger, ["clinic", "id"]) {
+        /// The patient's clinic.
+        pub clinic: ClinicId,
+        /// Id.
+        pub id: EntryId,
+        /// Whose record.
+        pub patient: PatientId,
+        /// Who.
+        pub actor: UserId,
+        /// Role at that time.
+        pub role: String,
+        /// When.
+        pub opened_at: Moment,
+    }
+}

@@ -1,0 +1,20 @@
+//! Nouns and rules of a village clinic. No input or output, no clock, no randomness, no floats.
+//!
+//! Every other room depends on this one and this one on none.
+
+#[macro_use]
+pub mod row;
+#[macro_use]
+pub mod text_enum;
+
+pub mod amounts;
+pub mod batch;
+pub mod fact;
+pub mod id_number;
+pub mod ids;
+pub mod journal;
+pub mod ledger;
+pub mod money;
+pub mod refusal;
+pub mod time;
+pub mod transport;

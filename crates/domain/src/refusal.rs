@@ -1,0 +1,137 @@
+//! Refusals: what is wrong, where and what to do, as a value with a stable code.
+//!
+//! The words stand in the language files under `refusal-<code>`; a test holds that each code has
+//! them in every language. Arguments never carry personal data.
+
+use std::fmt;
+
+text_enum! {
+    /// Every reason the program can refuse something for.
+    pub enum Code {
+        /// The identity number does not have 18 characters.
+        IdShape = "id-shape",
+        /// The identity number holds no date.
+        IdBirthDate = "id-birth-date",
+        /// The identity number's check character is wrong.
+        IdChecksum = "id-checksum",
+        /// The typed birth date or sex disagrees with the identity number.
+        IdDisagrees = "id-disagrees",
+        /// A field must not be empty.
+        Missing = "missing",
+        /// A field is longer than allowed, holds a control character or is not a number or date.
+        BadText = "bad-text",
+        /// A number is zero, negative, too large or too precise.
+        BadNumber = "bad-number",
+        /// No such record for this user at this clinic.
+        NotFound = "not-found",
+        /// The role may not do this.
+        Forbidden = "forbidden",
+        /// Someone else changed the record in between.
+        Changed = "changed",
+        /// The state does not permit this step.
+        WrongState = "wrong-state",
+        /// The centre answered with a refusal; `text` holds its words.
+        CentreRefused = "centre-refused",
+        /// The centre could not be reached; nothing was sent.
+        CentreDown = "centre-down",
+        /// The centre's answer did not arrive or could not be read; what it did is unknown.
+        CentreUnknown = "centre-unknown",
+        /// The centre did not answer a question, or not readably: nothing happened, ask again.
+        CentreSilent = "centre-silent",
+        /// The centre's answer belongs to another call.
+        CentreMismatch = "centre-mismatch",
+        /// The e-voucher has expired or is unknown: scan it again.
+        VoucherExpired = "voucher-expired",
+        /// The region asks for the card reader's identification code.
+        CardCodeMissing = "card-code-missing",
+        /// The person has no coverage in force.
+        NoCoverage = "no-coverage",
+        /// Several coverages are in force: choose one.
+        ChooseCoverage = "choose-coverage",
+        /// There is not enough of a drug in stock.
+        NoStock = "no-stock",
+        /// A drug or service is not in the clinic's catalogue.
+        NotInCatalogue = "not-in-catalogue",
+        /// A safety check forbids the line.
+        CheckRefused = "check-refused",
+        /// A safety check wants a reason.
+        CheckWants = "check-wants",
+        /// A main diagnosis is needed first.
+        NoDiagnosis = "no-diagnosis",
+        /// There is nothing to charge.
+        NothingToCharge = "nothing-to-charge",
+        /// The policy cannot decide: a parameter is missing.
+        PolicyCannot = "policy-cannot",
+        /// The computer's clock is too far from the platform's.
+        ClockSkew = "clock-skew",
+        /// The share changed since the doctor saw it: confirm again.
+        ShareChanged = "share-changed",
+        /// A reason must be given.
+        ReasonMissing = "reason-missing",
+        /// Too much work is queued; try again in a moment.
+        Busy = "busy",
+        /// Wrong user name or password.
+        WrongPassword = "wrong-password",
+        /// Too many wrong passwords: locked for some minutes.
+        LockedOut = "locked-out",
+        /// The form is too old or does not come from our page.
+        BadForm = "bad-form",
+        /// The request's body is too large.
+        TooLarge = "too-large",
+        /// A proxy's name, identity number and relation belong together.
+        ProxyIncomplete = "proxy-incomplete",
+        /// A newborn needs a guardian.
+        GuardianMissing = "guardian-missing",
+        /// The centre says she may not use the general benefit now; `text` holds its words.
+        NotEntitled = "not-entitled",
+        /// The coverage does not fit this benefit.
+        NoBenefit = "no-benefit",
+    }
+}
+
+/// A refusal. It is returned, shown and tested like any other result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why.
+    pub code: Code,
+    /// The form field it is about.
+    pub field: Option<&'static str>,
+    /// What the words need: `("text", …)`, `("limit", …)`.
+    pub args: Vec<(&'static str, String)>,
+}
+
+impl Refusal {
+    /// Of a code.
+    pub const fn new(code: Code) -> Self {
+        Self {
+            code,
+            field: None,
+            args: Vec::new(),
+        }
+    }
+
+    /// About a field.
+    pub const fn at(code: Code, field: &'static str) -> Self {
+        Self {
+            code,
+            field: Some(field),
+            args: Vec::new(),
+        }
+    }
+
+    /// With an argument for the words.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
+        self.args.push((name, value.to_string()));
+        self
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "refused: {}", self.code)?;
+        self.field.map_or(Ok(()), |field| write!(f, " at {field}"))
+    }
+}
+
+impl std::error::Error for Refusal {}

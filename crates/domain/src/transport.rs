@@ -1,0 +1,41 @@
+//! Bytes to another system and bytes back, with a deadline. HTTP in the program, simulated in tests.
+
+use std::time::Duration;
+
+/// One request: an HTTP POST.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Where to.
+    pub url: String,
+    /// Header names and values.
+    pub headers: Vec<(String, String)>,
+    /// What.
+    pub body: Vec<u8>,
+}
+
+/// What came back, whatever it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// Body, at most [`MAX_REPLY`] bytes.
+    pub body: Vec<u8>,
+}
+
+/// The most that is read of a reply, in bytes; a longer one counts as lost.
+pub const MAX_REPLY: usize = 4 << 20;
+
+/// Why there is no reply. The difference decides whether money may have moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TransportError {
+    /// The request certainly did not leave: no connection was made.
+    NotSent(String),
+    /// It may have arrived: time-out, broken connection, a reply too long.
+    Lost(String),
+}
+
+/// The way to another system.
+pub trait Transport: Send + Sync {
+    /// Sends and waits no longer than `deadline`.
+    fn send(&self, request: &Request, deadline: Duration) -> Result<Reply, TransportError>;
+}

@@ -1,0 +1,211 @@
+//! msgid 发送方报文ID (§1.3): institution code (12) + yyyyMMddHHmmss (14) + sequence (4).
+//!
+//! Clinics under one institution code share its 10,000 numbers a second; each has a slot of 500:
+//! the first 250 for intents (messages that change something at the platform), issued from one
+//! persisted row, the last 250 for queries, issued from memory.
+
+use std::sync::Mutex;
+
+use cunyi_domain::time::Moment;
+
+/// Numbers a slot owns in a second.
+const PER_SLOT: u16 = 500;
+/// Numbers of either kind in a second.
+const PER_KIND: u16 = 250;
+const SECOND: i64 = 1_000_000;
+
+/// A clinic's place under its institution code, 0..=19.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot(u8);
+
+impl Slot {
+    /// The greatest: 10,000 numbers hold 20 slots of 500.
+    pub const MAX: u8 = 19;
+
+    /// Nothing above [`Slot::MAX`].
+    pub const fn new(slot: u8) -> Option<Self> {
+        if slot <= Self::MAX {
+            Some(Self(slot))
+        } else {
+            None
+        }
+    }
+
+    /// The slot's number.
+    pub const fn get(self) -> u8 {
+        self.0
+    }
+
+    const fn first(self) -> u16 {
+        self.0 as u16 * PER_SLOT
+    }
+}
+
+/// A number that was given out: the second it belongs to and its place in that second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Issued {
+    /// The second, a moment without fraction.
+    pub second: Moment,
+    /// 0..=9999, unique in that second under the institution code.
+    pub sequence: u16,
+}
+
+impl Issued {
+    /// The 30 characters.
+    pub fn msgid(self, institution_code: &str) -> String {
+        format!(
+            "{institution_code}{}{:04}",
+            self.second.compact(),
+            self.sequence
+        )
+    }
+}
+
+/// The next intent's number. `last` is the persisted row; persist the result before sending. Time
+/// never goes back: after a clock was set back, numbers go on in the last second until the clock
+/// has passed it.
+pub fn next(last: Option<Issued>, now: Moment, slot: Slot) -> Issued {
+    following(last, now, slot.first())
+}
+
+fn following(last: Option<Issued>, now: Moment, first: u16) -> Issued {
+    let second = Moment(now.0.div_euclid(SECOND) * SECOND);
+    let ours = first..first + PER_KIND;
+    match last {
+        Some(last) if last.second >= second => {
+            let sequence = last.sequence.saturating_add(1).max(first);
+            if ours.contains(&sequence) {
+                Issued {
+                    second: last.second,
+                    sequence,
+                }
+            } else {
+                Issued {
+                    second: Moment(last.second.0 + SECOND),
+                    sequence: first,
+                }
+            }
+        }
+        _ => Issued {
+            second,
+            sequence: first,
+        },
+    }
+}
+
+/// Numbers for queries: lost with the process, which costs nothing, and never in a second before
+/// the process started, so that a restart repeats none.
+#[derive(Debug)]
+pub struct QueryIds {
+    first: u16,
+    last: Mutex<Issued>,
+}
+
+impl QueryIds {
+    /// From the process's start.
+    pub fn new(started: Moment, slot: Slot) -> Self {
+        let first = slot.first() + PER_KIND;
+        // As if the second of the start were used up: the process before may have used it.
+        let second = Moment(started.0.div_euclid(SECOND) * SECOND);
+        let last = Issued {
+            second,
+            sequence: first + PER_KIND - 1,
+        };
+        Self {
+            first,
+            last: Mutex::new(last),
+        }
+    }
+
+    /// The next query's number.
+    pub fn next(&self, now: Moment) -> Issued {
+        // A panic elsewhere cannot leave half a number behind.
+        let mut last = self
+            .last
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        *last = following(Some(*last), now, self.first);
+        *last
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use cunyi_domain::time::parse_date_time;
+    use proptest::prelude::*;
+
+    const CODE: &str = "H99000100001";
+
+    fn at(text: &str) -> Moment {
+        parse_date_time(text).unwrap()
+    }
+
+    #[test]
+    fn a_msgid_has_thirty_characters() {
+        let slot = Slot::new(3).unwrap();
+        let issued = next(None, at("2026-11-24 07:30:05"), slot);
+        assert_eq!(issued.msgid(CODE), "H99000100001202611240730051500");
+        let again = next(Some(issued), at("2026-11-24 07:30:05"), slot);
+        assert_eq!(again.msgid(CODE), "H99000100001202611240730051501");
+        assert_eq!(Slot::new(20), None);
+        let last = Slot::new(19).unwrap();
+        assert_eq!(last.first() + PER_SLOT - 1, 9999);
+    }
+
+    #[test]
+    fn three_clinics_under_one_code_never_collide_in_a_second() {
+        let now = at("2026-11-24 07:30:05");
+        let mut seen = HashSet::new();
+        for slot in [0, 1, 19].map(|slot| Slot::new(slot).unwrap()) {
+            let queries = QueryIds::new(Moment(now.0 - SECOND), slot);
+            let mut last = None;
+            for _ in 0..1000 {
+                let issued = next(last, now, slot);
+                last = Some(issued);
+                assert!(seen.insert(issued.msgid(CODE)));
+                assert!(seen.insert(queries.next(now).msgid(CODE)));
+            }
+        }
+        assert_eq!(seen.len(), 6000);
+    }
+
+    #[test]
+    fn a_restart_repeats_no_query_number() {
+        let now = at("2026-11-24 07:30:05");
+        let slot = Slot::new(0).unwrap();
+        let before = QueryIds::new(Moment(now.0 - SECOND), slot);
+        let used: HashSet<String> = (0..250).map(|_| before.next(now).msgid(CODE)).collect();
+        let after = QueryIds::new(now, slot);
+        assert!((0..250).all(|_| !used.contains(&after.next(now).msgid(CODE))));
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_only_rise_whatever_the_clock_does(
+            slot in 0_u8..=19,
+            steps in proptest::collection::vec((-5_000_000_i64..5_000_000, 1_usize..400), 1..8),
+        ) {
+            let slot = Slot::new(slot).unwrap();
+            let mut now = at("2026-11-24 23:59:58");
+            let queries = QueryIds::new(now, slot);
+            let (mut last, mut asked): (Option<Issued>, Option<Issued>) = (None, None);
+            for (step, count) in steps {
+                now = Moment(now.0 + step);
+                for _ in 0..count {
+                    let issued = next(last, now, slot);
+                    prop_assert!(last.is_none_or(|last| issued > last));
+                    prop_assert!((slot.first()..slot.first() + PER_KIND).contains(&issued.sequence));
+                    last = Some(issued);
+                    let query = queries.next(now);
+                    prop_assert!(asked.is_none_or(|asked| query > asked));
+                    prop_assert!((slot.first() + PER_KIND..slot.first() + PER_SLOT).contains(&query.sequence));
+                    prop_assert_eq!(query.msgid(CODE).len(), 30);
+                    asked = Some(query);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Default paths of regions with one path a transaction (nhsa-interface §1.6).
+
+/// infno and path; the spellings are the platform's own. §1.6 names none for 5201 and 5206: a region
+/// with one path a transaction gives them itself.
+pub const PATHS: &[(&str, &str)] = &[
+    ("1101", "/fsi/api/fsiPsnInfoService/queryPsnInfo"),
+    (
+        "2001",
+        "/fsi/api/fsiPsnPriorityInfoService/queryPsnPriorityInfo",
+    ),
+    (
+        "2201",
+        "/fsi/api/outpatientDocInfoService/outpatientRregistration",
+    ),
+    (
+        "2202",
+        "/fsi/api/outpatientDocInfoService/outpatientRegistrationCancel",
+    ),
+    (
+        "2203",
+        "/fsi/api/outpatientDocInfoService/outpatientMdtrtinfoUp",
+    ),
+    (
+        "2203A",
+        "/fsi/api/outpatientDocInfoService/outpatientMdtrtinfoUpA",
+    ),
+    (
+        "2204",
+        "/fsi/api/outpatientDocInfoService/outpatientFeeListUp",
+    ),
+    (
+        "2205",
+        "/fsi/api/outpatientDocInfoService/outpatientFeeListUpCancel",
+    ),
+    ("2206", "/fsi/api/outpatientSettleService/preSettletment"),
+    ("2206A", "/fsi/api/outpatientSettleService/preSettletmentA"),
+    ("2207", "/fsi/api/outpatientSettleService/saveSettletmentV2"),
+    ("2207A", "/fsi/api/outpatientSettleService/saveSettletment"),
+    ("2208", "/fsi/api/outpatientSettleService/cancleSettletment"),
+    ("2601", "/fsi/api/reverseService/revsMethod"),
+    ("5203", "/fsi/api/fsiIntegratedQueryService/querySetlInfo"),
+    ("5204", "/fsi/api/fsiIntegratedQueryService/queryFeeList"),
+    ("5301", "/fsi/api/fsiIntegratedQueryService/queryPsnOpspReg"),
+    ("9001", "/fsi/api/signInSignOutService/signIn"),
+    ("9002", "/fsi/api/signInSignOutService/signOut"),
+];
+
+/// The default path of a transaction.
+pub fn default_path(infno: &str) -> Option<&'static str> {
+    PATHS
+        .iter()
+        .find(|(known, _)| *known == infno)
+        .map(|(_, path)| *path)
+}

@@ -1,0 +1,346 @@
+//! A region (统筹区) of the interface as data: one TOML file says all that regions do differently.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use cunyi_domain::transport::Request;
+use serde::Deserialize;
+
+use crate::identities::Options;
+use crate::message::TRANSACTIONS;
+use crate::paths::default_path;
+
+/// The fictional region of the demonstration and the tests.
+pub const DEMO: &str = include_str!("../regions/demo.toml");
+
+/// A region's file. Every key is required unless it says otherwise: nothing is guessed.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question a region answers with yes or no"
+)]
+pub struct Region {
+    /// 统筹区名称
+    pub name: String,
+    /// True when the region exists only in this program.
+    pub fictional: bool,
+    /// 就医地医保区划, six digits: `mdtrtarea_admvs`.
+    pub admdvs: String,
+    /// 接收方系统代码
+    pub recer_sys_code: String,
+    /// 接口版本号
+    pub infver: String,
+    /// How bytes reach the platform.
+    pub transport: TransportConfig,
+    /// Seconds to wait for an answer, by infno; `default` is required.
+    pub timeouts: BTreeMap<String, u64>,
+    /// Which editions of 2203, 2206 and 2207 the region runs.
+    pub editions: Editions,
+    /// Benefits by our name (`general` 普通门诊统筹, `chronic` 门诊两病 …).
+    pub benefits: BTreeMap<String, Benefit>,
+    /// 目录类别 `list_type` by our name (`western`, `decoction`, `service` …).
+    pub list_types: BTreeMap<String, String>,
+    /// `fund_pay_sumamt` contains the personal account (§4.3).
+    pub fund_includes_account: bool,
+    /// `acct_mulaid_pay` is a part of `acct_pay` (§4.2 3).
+    pub mulaid_inside_account: bool,
+    /// True: one registration (`mdtrt_id`) carries several batches; false: one each.
+    pub batches_share_visit: bool,
+    /// Fields the region spells otherwise: our name → theirs. May be left out.
+    #[serde(default)]
+    pub spellings: BTreeMap<String, String>,
+    /// A social-security card (03) may be typed without its 卡识别码.
+    pub card_without_code: bool,
+    /// 2207 carries `drug_trac_info`.
+    pub send_trace_codes: bool,
+    /// The key of 1101's `exp_content` with what is left of the year's outpatient limit. May be left
+    /// out.
+    #[serde(default)]
+    pub remaining_cap_key: Option<String>,
+    /// The `cum_type_code` of 5206 whose sum is the fund used this year in general outpatient care.
+    /// May be left out.
+    #[serde(default)]
+    pub fund_used_code: Option<String>,
+    /// A clock further off than this refuses to settle.
+    pub clock_skew_limit_seconds: i64,
+}
+
+/// A benefit as the platform names it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Benefit {
+    /// 医疗类别
+    pub med_type: String,
+    /// 病种编码 the benefit covers; empty when it needs none.
+    #[serde(default)]
+    pub dise_codgs: Vec<String>,
+}
+
+/// Which edition of a transaction the region runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Edition {
+    /// 2203, 2206, 2207
+    Plain,
+    /// 2203A, 2206A, 2207A
+    A,
+}
+
+/// The editions by transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Editions {
+    /// 2203 or 2203A.
+    pub visit_upload: Edition,
+    /// 2206 or 2206A.
+    pub presettle: Edition,
+    /// 2207 or 2207A.
+    pub settle: Edition,
+}
+
+/// How bytes reach the platform (§1.4).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TransportConfig {
+    /// The family.
+    pub kind: TransportKind,
+    /// `http://host:port`, without a path.
+    pub base: String,
+    /// How the path follows from the transaction.
+    pub addressing: Addressing,
+    /// `one`: the endpoint; `infno`: what stands before the number; `paths`: before every path.
+    #[serde(default)]
+    pub prefix: String,
+    /// Paths by infno that differ from §1.6.
+    #[serde(default)]
+    pub paths: BTreeMap<String, String>,
+    /// `tif`: 应用编号 x-tif-paasid.
+    #[serde(default)]
+    pub paasid: String,
+    /// `tif`: 密钥.
+    #[serde(default)]
+    pub secret: Secret,
+}
+
+/// Families of transports this crate speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TransportKind {
+    /// D: no signature, in the private network.
+    Plain,
+    /// B: the TIF gateway's signature headers.
+    Tif,
+}
+
+/// How a transaction becomes a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Addressing {
+    /// One endpoint for all.
+    One,
+    /// The prefix and the number.
+    Infno,
+    /// §1.6's path.
+    Paths,
+}
+
+/// A secret that does not show itself.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The secret itself, for signing.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Why a region's file cannot be used: file, place and what to write instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegionError(pub String);
+
+impl fmt::Display for RegionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for RegionError {}
+
+impl Region {
+    /// Reads and checks a region's file.
+    pub fn parse(text: &str, file_name: &str) -> Result<Self, RegionError> {
+        let region: Self = toml::from_str(text).map_err(|error| {
+            let before = error
+                .span()
+                .and_then(|span| text.get(..span.start))
+                .unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+            RegionError(format!("{file_name}:{line}:{column}: {}", error.message()))
+        })?;
+        match region.fault() {
+            None => Ok(region),
+            Some(fault) => Err(RegionError(format!("{file_name}: {fault}"))),
+        }
+    }
+
+    /// The fictional demonstration region.
+    ///
+    /// # Panics
+    /// Never: the file is part of the program, and a test reads it.
+    pub fn demo() -> Self {
+        Self::parse(DEMO, "demo.toml").expect("the demonstration region is part of the program")
+    }
+
+    /// What is wrong with values that have the right type.
+    fn fault(&self) -> Option<&'static str> {
+        let transport = &self.transport;
+        let digits = |text: &str| text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit());
+        let signed = transport.kind == TransportKind::Tif;
+        let unsigned = transport.paasid.is_empty() || transport.secret.expose().is_empty();
+        let code_missing = |benefit: &Benefit| benefit.med_type.is_empty();
+        let faults = [
+            (!digits(&self.admdvs), "admdvs: six digits"),
+            (
+                !transport.base.starts_with("http://"),
+                "transport.base: http://host:port",
+            ),
+            (
+                signed && unsigned,
+                "transport: kind \"tif\" needs paasid and secret",
+            ),
+            (
+                self.path_missing(),
+                "transport.paths: give the paths of 5201 and 5206, which have no default",
+            ),
+            (
+                !self.timeouts.contains_key("default"),
+                "timeouts: default is missing",
+            ),
+            (
+                self.timeouts.values().any(|s| !(1..=600).contains(s)),
+                "timeouts: 1 to 600 seconds",
+            ),
+            (
+                self.benefits.values().any(code_missing),
+                "benefits: med_type must not be empty",
+            ),
+            (
+                self.clock_skew_limit_seconds < 1,
+                "clock_skew_limit_seconds: at least 1",
+            ),
+        ];
+        faults
+            .into_iter()
+            .find(|(wrong, _)| *wrong)
+            .map(|(_, what)| what)
+    }
+
+    fn path_missing(&self) -> bool {
+        let transport = &self.transport;
+        let known = |infno| transport.paths.contains_key(infno) || default_path(infno).is_some();
+        transport.addressing == Addressing::Paths && !TRANSACTIONS.iter().all(|t| known(t.infno))
+    }
+
+    /// The same region at another address (`http://host:port`): tests and the demonstration.
+    #[must_use]
+    pub fn with_base_url(mut self, base: &str) -> Self {
+        base.trim_end_matches('/')
+            .clone_into(&mut self.transport.base);
+        self
+    }
+
+    /// How long to wait for a transaction's answer.
+    pub fn timeout(&self, infno: &str) -> Duration {
+        let plain = infno.trim_end_matches('A');
+        let seconds = [infno, plain, "default"]
+            .iter()
+            .find_map(|key| self.timeouts.get(*key));
+        Duration::from_secs(seconds.copied().unwrap_or(60))
+    }
+
+    /// The number under which the region runs a transaction: 2207 may be 2207A here.
+    pub fn infno(&self, infno: &'static str) -> &'static str {
+        let edition = |edition, plain, a| if edition == Edition::A { a } else { plain };
+        match infno {
+            "2203" => edition(self.editions.visit_upload, "2203", "2203A"),
+            "2206" => edition(self.editions.presettle, "2206", "2206A"),
+            "2207" => edition(self.editions.settle, "2207", "2207A"),
+            other => other,
+        }
+    }
+
+    /// The address of a transaction.
+    pub fn url(&self, infno: &str) -> String {
+        let transport = &self.transport;
+        let (base, prefix) = (&transport.base, &transport.prefix);
+        let path = match transport.addressing {
+            Addressing::One => "",
+            Addressing::Infno => infno,
+            Addressing::Paths => {
+                let own = transport.paths.get(infno).map(String::as_str);
+                own.or_else(|| default_path(infno)).unwrap_or("")
+            }
+        };
+        format!("{base}{prefix}{path}")
+    }
+
+    /// What identities of §4 need to know.
+    pub fn options(&self) -> Options {
+        Options {
+            fund_includes_account: self.fund_includes_account,
+            mulaid_inside_account: self.mulaid_inside_account,
+        }
+    }
+
+    /// A request with the family's headers.
+    pub(crate) fn request(&self, infno: &str, body: Vec<u8>, unix: i64, nonce: &str) -> Request {
+        let content = (
+            "Content-Type".to_owned(),
+            "application/json;charset=utf-8".to_owned(),
+        );
+        let mut headers = vec![content];
+        if self.transport.kind == TransportKind::Tif {
+            headers.extend(self.tif_headers(unix, nonce));
+        }
+        Request {
+            url: self.url(infno),
+            headers,
+            body,
+        }
+    }
+
+    /// The TIF gateway's headers for a moment and nonce; a sandbox compares them.
+    pub fn tif_headers(&self, unix: i64, nonce: &str) -> Vec<(String, String)> {
+        use sha2::{Digest, Sha256};
+        use std::fmt::Write as _;
+        let secret = self.transport.secret.expose();
+        let hash = Sha256::digest(format!("{unix}{secret}{nonce}{unix}"));
+        let mut signature = String::with_capacity(64);
+        for byte in hash {
+            write!(signature, "{byte:02x}").expect("writing to a string cannot fail");
+        }
+        [
+            ("x-tif-paasid", self.transport.paasid.clone()),
+            ("x-tif-timestamp", unix.to_string()),
+            ("x-tif-nonce", nonce.to_owned()),
+            ("x-tif-signature", signature),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .to_vec()
+    }
+}
+
+#[cfg(test)]
+#[path = "tests/region.rs"]
+mod tests;

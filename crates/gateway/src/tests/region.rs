@@ -1,0 +1,111 @@
+use super::*;
+
+#[test]
+fn the_demonstration_region_reads() {
+    let region = Region::demo();
+    assert!(region.fictional);
+    assert_eq!(
+        region.url("2207"),
+        "http://127.0.0.1:8761/fsi/api/rsfComIfsService/callService"
+    );
+    assert_eq!(region.infno("2203"), "2203A");
+    assert_eq!(region.infno("2207"), "2207");
+    assert_eq!(region.timeout("2207"), Duration::from_mins(1));
+    assert_eq!(region.timeout("2207A"), Duration::from_mins(1));
+    assert_eq!(region.timeout("1101"), Duration::from_secs(20));
+    let moved = region.with_base_url("http://127.0.0.1:9/");
+    assert_eq!(
+        moved.url("1101"),
+        "http://127.0.0.1:9/fsi/api/rsfComIfsService/callService"
+    );
+}
+
+/// The demonstration's file with one text replaced.
+fn with(old: &str, new: &str) -> Result<Region, RegionError> {
+    assert!(DEMO.contains(old), "{old}");
+    Region::parse(&DEMO.replace(old, new), "x.toml")
+}
+
+#[test]
+fn faults_are_named_with_their_place() {
+    for (old, new, expected) in [
+        ("admdvs = \"990001\"", "admdvs = \"9900\"", "x.toml: admdvs"),
+        ("infver =", "infvr =", "x.toml:7:1: unknown field `infvr`"),
+        (
+            "kind = \"plain\"",
+            "kind = \"carrier pigeon\"",
+            "x.toml:20:8: unknown variant",
+        ),
+        (
+            "kind = \"plain\"",
+            "kind = \"tif\"",
+            "needs paasid and secret",
+        ),
+        ("default = 20", "default = 0", "1 to 600 seconds"),
+        ("default = 20", "\"1101\" = 20", "default is missing"),
+        ("http://127", "https://127", "transport.base"),
+        (
+            "addressing = \"one\"",
+            "addressing = \"paths\"",
+            "5201 and 5206",
+        ),
+        ("med_type = \"11\"", "med_type = \"\"", "med_type"),
+        (
+            "send_trace_codes = true\n",
+            "",
+            "missing field `send_trace_codes`",
+        ),
+    ] {
+        let error = with(old, new).unwrap_err().to_string();
+        assert!(error.contains(expected), "{new}: {error}");
+    }
+}
+
+#[test]
+fn addresses_follow_the_region() {
+    let mut region = with(
+        "addressing = \"one\"",
+        "addressing = \"paths\"\npaths = { 5201 = \"/a\", 5206 = \"/b\", 2207A = \"/c\" }",
+    )
+    .unwrap();
+    region.transport.prefix.clear();
+    for (infno, path) in [
+        ("1101", "/fsi/api/fsiPsnInfoService/queryPsnInfo"),
+        ("2207", "/fsi/api/outpatientSettleService/saveSettletmentV2"),
+        ("2207A", "/c"),
+        ("5206", "/b"),
+    ] {
+        assert_eq!(region.url(infno), format!("http://127.0.0.1:8761{path}"));
+    }
+    region.transport.addressing = Addressing::Infno;
+    region.transport.prefix = "/ebus/fsi/".to_owned();
+    assert_eq!(region.url("2201"), "http://127.0.0.1:8761/ebus/fsi/2201");
+}
+
+#[test]
+fn tif_signs_time_secret_and_nonce() {
+    let mut region = Region::demo();
+    region.transport.kind = TransportKind::Tif;
+    region.transport.paasid = "clinic".to_owned();
+    region.transport.secret = Secret("s3cret".to_owned());
+    let request = region.request("1101", b"{}".to_vec(), 1_600_000_000, "n0nce");
+    let header = |name: &str| {
+        request
+            .headers
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, value)| value.as_str())
+    };
+    assert_eq!(header("x-tif-paasid"), Some("clinic"));
+    assert_eq!(header("x-tif-timestamp"), Some("1600000000"));
+    assert_eq!(header("x-tif-nonce"), Some("n0nce"));
+    // printf 1600000000s3cretn0nce1600000000 | sha256sum
+    assert_eq!(
+        header("x-tif-signature"),
+        Some("eb12845747e9e56554c7674d69225d062a6c0b21b2f427d207f97fbce1a1c6d0")
+    );
+    assert!(
+        !format!("{region:?}").contains("s3cret"),
+        "a secret does not show itself"
+    );
+}

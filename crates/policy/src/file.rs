@@ -1,0 +1,142 @@
+//! Reading a region's file (TOML): amounts and percentages are texts, so that no float ever is.
+
+use std::fmt;
+
+use crate::policy::Policy;
+
+/// What is wrong with a file, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyError {
+    /// The file.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// What is wrong and what to write instead.
+    pub message: String,
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            file,
+            line,
+            column,
+            message,
+        } = self;
+        write!(f, "{file}:{line}:{column}: {message}")
+    }
+}
+
+impl std::error::Error for PolicyError {}
+
+/// Reads a region's file; `file_name` is for the words of an error only.
+///
+/// # Errors
+/// The first thing in the file that is not as it must be.
+pub fn parse(text: &str, file_name: &str) -> Result<Policy, PolicyError> {
+    toml::from_str(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        let before = text.get(..at).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
+        PolicyError {
+            file: file_name.to_owned(),
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            message: error.message().replace('\n', " "),
+        }
+    })
+}
+
+/// The texts of values.
+pub(crate) mod read {
+    use std::fmt;
+    use std::marker::PhantomData;
+
+    use cunyi_domain::money::{Fen, Rate, parse_decimal};
+    use cunyi_domain::time::civil::Date;
+    use cunyi_domain::time::parse_date;
+    use serde::de::{Deserializer, Error, Unexpected, Visitor};
+
+    /// A value written as text: what it must look like, and how it is read.
+    struct Text<T> {
+        like: &'static str,
+        read: fn(&str) -> Option<T>,
+        value: PhantomData<T>,
+    }
+
+    impl<T> Visitor<'_> for Text<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.like)
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+            (self.read)(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
+        }
+    }
+
+    fn text<'de, D: Deserializer<'de>, T>(
+        from: D,
+        like: &'static str,
+        read: fn(&str) -> Option<T>,
+    ) -> Result<T, D::Error> {
+        from.deserialize_str(Text {
+            like,
+            read,
+            value: PhantomData,
+        })
+    }
+
+    /// Ten million yuan: more than any cap or fee, and far from any overflow.
+    const MOST: i64 = 1_000_000_000;
+
+    fn read_fen(text: &str) -> Option<Fen> {
+        let fen = text.parse::<Fen>().ok()?;
+        (0..=MOST).contains(&fen.0).then_some(fen)
+    }
+
+    fn read_rate(text: &str) -> Option<Rate> {
+        let percent = parse_decimal(text.strip_suffix('%')?, 4).ok()?;
+        (0..=Rate::ONE.0)
+            .contains(&percent)
+            .then_some(Rate(percent))
+    }
+
+    const A_DATE: &str = "a date in quotes, such as \"2026-01-01\"";
+
+    /// An amount of money.
+    pub fn fen<'de, D: Deserializer<'de>>(from: D) -> Result<Fen, D::Error> {
+        text(from, "yuan in quotes, such as \"10.00\"", read_fen)
+    }
+
+    /// A percentage.
+    pub fn rate<'de, D: Deserializer<'de>>(from: D) -> Result<Rate, D::Error> {
+        text(
+            from,
+            "a percentage from 0 to 100 in quotes, such as \"70%\"",
+            read_rate,
+        )
+    }
+
+    /// An amount, or none.
+    pub fn limit<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Fen>, D::Error> {
+        let like = "yuan in quotes, such as \"400.00\", or \"none\" where there is no limit";
+        text(from, like, |text| match text {
+            "none" => Some(None),
+            text => read_fen(text).map(Some),
+        })
+    }
+
+    /// A day.
+    pub fn date<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
+        text(from, A_DATE, parse_date)
+    }
+
+    /// A day that may be left out.
+    pub fn optional_date<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Date>, D::Error> {
+        text(from, A_DATE, |text| parse_date(text).map(Some))
+    }
+}

@@ -1,0 +1,387 @@
+//! Cases a clerk can follow with a pencil, and what is said about a bad file.
+
+use std::path::Path;
+
+use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
+use cunyi_domain::time::parse_date;
+
+use crate::*;
+
+pub const RESIDENT: &str = include_str!("../regions/demo_resident.toml");
+pub const EMPLOYEE: &str = include_str!("../regions/demo_employee.toml");
+
+fn fen(yuan: &str) -> Fen {
+    yuan.parse().unwrap()
+}
+
+/// A line of one unit: `甲 20.00`, `乙 20.00<18.00` (ceiling), `丙 5.00`, `费 10.00` (the fee).
+fn line(position: usize, text: &str) -> ClaimLine {
+    let (kind, rest) = text.split_once(' ').unwrap();
+    let (price, ceiling) = rest
+        .split_once('<')
+        .map_or((rest, None), |(p, c)| (p, Some(c)));
+    ClaimLine {
+        id: format!("L{position}"),
+        class: match kind {
+            "乙" => LineClass::B,
+            "丙" => LineClass::C,
+            _ => LineClass::A,
+        },
+        amount: fen(price),
+        is_consultation_fee: kind == "费",
+        price: price.parse().unwrap(),
+        quantity: Quantity::whole(1),
+        ceiling: ceiling.map(|c| c.parse().unwrap()),
+    }
+}
+
+fn claim(scheme: Scheme, benefit: Benefit, disease: &str, lines: &str, used: [&str; 3]) -> Claim {
+    Claim {
+        scheme,
+        level: Level::Village,
+        benefit,
+        disease_code: (!disease.is_empty()).then(|| disease.to_owned()),
+        date: parse_date("2026-11-02").unwrap(),
+        age: 61,
+        lines: lines
+            .split(", ")
+            .enumerate()
+            .map(|(i, text)| line(i, text))
+            .collect(),
+        used: Used {
+            fund_this_year: fen(used[0]),
+            benefit_fund_this_year: fen(used[1]),
+            deductible_this_year: fen(used[2]),
+        },
+    }
+}
+
+/// Columns: lines; used (all, benefit, deductible) → own pay, over limit, pay first, in scope,
+/// deductible, fund, personal; the lines' funds.
+type Case = (
+    &'static str,
+    [&'static str; 3],
+    [&'static str; 7],
+    &'static str,
+);
+
+fn check(policy: &str, scheme: Scheme, benefit: Benefit, disease: &str, cases: &[Case]) {
+    let policy = parse(policy, "demo.toml").unwrap();
+    for (lines, used, wanted, shares) in cases {
+        let s = evaluate(&policy, &claim(scheme, benefit, disease, lines, *used)).unwrap();
+        let got = [
+            s.own_pay,
+            s.over_limit,
+            s.pay_first,
+            s.in_scope,
+            s.deductible,
+            s.fund,
+            s.personal,
+        ];
+        assert_eq!(
+            got.map(|f| f.to_string()),
+            wanted.map(ToOwned::to_owned),
+            "{lines}"
+        );
+        let funds: Vec<String> = s.lines.iter().map(|l| l.fund.to_string()).collect();
+        assert_eq!(funds.join(" "), *shares, "{lines}");
+        assert_eq!(s.certainty, Certainty::Exact);
+    }
+}
+
+const NEW: [&str; 3] = ["0", "0", "0"];
+
+#[test]
+fn residents_general_outpatient() {
+    #[rustfmt::skip]
+    let cases: &[Case] = &[
+        ("甲 20.00", NEW, ["0.00", "0.00", "0.00", "20.00", "0.00", "14.00", "6.00"], "14.00"),
+        // 乙: 10 % first, then 70 % of 90 %.
+        ("乙 20.00", NEW, ["0.00", "0.00", "2.00", "18.00", "0.00", "12.60", "7.40"], "12.60"),
+        ("丙 20.00", NEW, ["20.00", "0.00", "0.00", "0.00", "0.00", "0.00", "20.00"], "0.00"),
+        // Over the ceiling comes off before pay-first: 20 - 2 = 18; 1.80; 16.20 × 70 % = 11.34.
+        ("乙 20.00<18.00", NEW, ["0.00", "2.00", "1.80", "16.20", "0.00", "11.34", "8.66"], "11.34"),
+        // The fee alone: 9 of 10, whatever is used.
+        ("费 10.00", ["400.00", "400.00", "0"], ["0.00", "0.00", "0.00", "10.00", "0.00", "9.00", "1.00"], "9.00"),
+        // A fee charged too high: the excess is over the ceiling.
+        ("费 12.00", NEW, ["0.00", "2.00", "0.00", "10.00", "0.00", "9.00", "3.00"], "9.00"),
+        // A fee below the patient's part.
+        ("费 0.50", NEW, ["0.00", "0.00", "0.00", "0.50", "0.00", "0.00", "0.50"], "0.00"),
+        ("甲 20.00, 费 10.00, 丙 5.00", NEW, ["5.00", "0.00", "0.00", "30.00", "0.00", "23.00", "12.00"], "14.00 9.00 0.00"),
+        // 5.00 of the year's 400.00 are left.
+        ("甲 20.00, 费 10.00", ["395.00", "395.00", "0"], ["0.00", "0.00", "0.00", "30.00", "0.00", "14.00", "16.00"], "5.00 9.00"),
+        // 三行 0.05: 0.105 is rounded once a batch, half up (policy.json D17).
+        ("甲 0.05, 甲 0.05, 甲 0.05", NEW, ["0.00", "0.00", "0.00", "0.15", "0.00", "0.11", "0.04"], "0.04 0.04 0.03"),
+        ("甲 0.05", NEW, ["0.00", "0.00", "0.00", "0.05", "0.00", "0.04", "0.01"], "0.04"),
+    ];
+    check(RESIDENT, Scheme::Resident, Benefit::General, "", cases);
+}
+
+#[test]
+fn residents_chronic_drugs_have_a_cap_of_their_own() {
+    #[rustfmt::skip]
+    let cases: &[Case] = &[
+        ("甲 50.00", ["400.00", "0", "0"], ["0.00", "0.00", "0.00", "50.00", "0.00", "30.00", "20.00"], "30.00"),
+        ("甲 50.00", ["990.00", "590.00", "0"], ["0.00", "0.00", "0.00", "50.00", "0.00", "10.00", "40.00"], "10.00"),
+    ];
+    check(
+        RESIDENT,
+        Scheme::Resident,
+        Benefit::Chronic,
+        "M03900",
+        cases,
+    );
+}
+
+#[test]
+fn employees_have_an_annual_deductible_and_the_fee_in_the_cap() {
+    #[rustfmt::skip]
+    let cases: &[Case] = &[
+        ("甲 80.00", NEW, ["0.00", "0.00", "0.00", "80.00", "80.00", "0.00", "80.00"], "0.00"),
+        ("甲 80.00", ["0", "0", "80.00"], ["0.00", "0.00", "0.00", "80.00", "20.00", "42.00", "38.00"], "42.00"),
+        ("甲 80.00, 费 10.00", ["0", "0", "100.00"], ["0.00", "0.00", "0.00", "90.00", "0.00", "65.00", "25.00"], "56.00 9.00"),
+        // 12.00 are left: the fee's 9.00 first, then 3.00 of 56.00.
+        ("甲 80.00, 费 10.00", ["1488.00", "1488.00", "100.00"], ["0.00", "0.00", "0.00", "90.00", "0.00", "12.00", "78.00"], "3.00 9.00"),
+        ("甲 80.00, 费 10.00", ["1500.00", "1500.00", "100.00"], ["0.00", "0.00", "0.00", "90.00", "0.00", "0.00", "90.00"], "0.00 0.00"),
+    ];
+    check(EMPLOYEE, Scheme::Employee, Benefit::General, "", cases);
+}
+
+#[test]
+fn what_is_missing_is_said_and_never_a_zero() {
+    let policy = parse(RESIDENT, "demo.toml").unwrap();
+    let good = claim(Scheme::Resident, Benefit::General, "", "甲 20.00", NEW);
+    let change = |f: fn(&mut Claim)| {
+        let mut claim = good.clone();
+        f(&mut claim);
+        evaluate(&policy, &claim).unwrap_err()
+    };
+    let cases = [
+        (
+            change(|c| c.scheme = Scheme::Employee),
+            CannotDecide::OtherScheme,
+        ),
+        (
+            change(|c| c.date = parse_date("2019-12-31").unwrap()),
+            CannotDecide::NotInForce,
+        ),
+        (
+            change(|c| c.level = Level::Three),
+            CannotDecide::NoLevel(Level::Three),
+        ),
+        (
+            change(|c| c.benefit = Benefit::Chronic),
+            CannotDecide::DiseaseMissing,
+        ),
+        (
+            change(|c| c.disease_code = Some("M1".into())),
+            CannotDecide::DiseaseNotCovered("M1".into()),
+        ),
+        (
+            change(|c| c.lines.push(c.lines[0].clone())),
+            CannotDecide::SameLineTwice("L0".into()),
+        ),
+        (
+            change(|c| c.lines[0].amount = Fen(1)),
+            CannotDecide::BadAmount("L0".into()),
+        ),
+        (
+            change(|c| c.lines[0].quantity = Quantity(-1)),
+            CannotDecide::BadAmount("L0".into()),
+        ),
+        (
+            change(|c| c.lines[0].price = UnitPrice(i64::MAX)),
+            CannotDecide::BadAmount("L0".into()),
+        ),
+        (
+            change(|c| c.used.fund_this_year = Fen(-1)),
+            CannotDecide::BadAccumulator,
+        ),
+    ];
+    for (got, wanted) in cases {
+        assert_eq!(got, wanted);
+        assert!(!got.to_string().is_empty());
+    }
+}
+
+#[test]
+fn the_fee_is_charged_once_and_where_it_belongs() {
+    let policy = parse(RESIDENT, "demo.toml").unwrap();
+    let decide = |benefit, disease, lines| {
+        evaluate(
+            &policy,
+            &claim(Scheme::Resident, benefit, disease, lines, NEW),
+        )
+        .map(|s| s.fund)
+    };
+    let twice = decide(Benefit::General, "", "费 10.00, 费 10.00");
+    assert_eq!(twice, Err(CannotDecide::ConsultationFeeTwice));
+    let elsewhere = decide(Benefit::Chronic, "M03900", "费 10.00");
+    assert_eq!(elsewhere, Err(CannotDecide::ConsultationFeeElsewhere));
+    let without = parse(&small("70%", "\"none\"", "none", true), "a.toml").unwrap();
+    let fee = claim(Scheme::Resident, Benefit::General, "", "费 10.00", NEW);
+    assert_eq!(
+        evaluate(&without, &fee),
+        Err(CannotDecide::NoConsultationFee)
+    );
+}
+
+#[test]
+fn employees_have_no_chronic_benefit() {
+    let employee = parse(EMPLOYEE, "demo.toml").unwrap();
+    let chronic = claim(
+        Scheme::Employee,
+        Benefit::Chronic,
+        "M03900",
+        "甲 20.00",
+        NEW,
+    );
+    assert_eq!(
+        evaluate(&employee, &chronic),
+        Err(CannotDecide::NoBenefit(Benefit::Chronic))
+    );
+}
+
+#[test]
+fn the_working_is_shown() {
+    let policy = parse(EMPLOYEE, "demo.toml").unwrap();
+    let used = ["1490.00", "1490.00", "80.00"];
+    let claim = claim(
+        Scheme::Employee,
+        Benefit::General,
+        "",
+        "乙 80.00<60.00, 丙 5.00",
+        used,
+    );
+    let steps = evaluate(&policy, &claim).unwrap().steps;
+    let shown: Vec<String> = steps
+        .iter()
+        .map(|s| {
+            let line = s.line.as_deref().unwrap_or("-");
+            let rate = s.rate.map_or(String::new(), |r| format!(" × {r}"));
+            let left = s
+                .left
+                .map_or(String::new(), |(a, b)| format!(" [{a} → {b}]"));
+            format!("{} {line} {}{rate}{left} = {}", s.rule, s.base, s.result)
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "ceiling L0 80.00 = 20.00",
+            "pay-first L0 60.00 × 0.05 = 3.00",
+            "own-pay L1 5.00 × 1 = 5.00",
+            "deductible-annual - 57.00 [20.00 → 0.00] = 20.00",
+            "ratio - 37.00 × 0.7 = 25.90",
+            "cap-benefit - 25.90 [10.00 → 0.00] = 10.00",
+            "cap-annual - 25.90 [10.00 → 0.00] = 10.00",
+        ]
+    );
+}
+
+/// A region's file in few words, for cases from elsewhere.
+fn small(ratio: &str, deductible: &str, cap: &str, fictional: bool) -> String {
+    format!(
+        "region = \"甲县\"\nfictional = {fictional}\nscheme = \"390\"\nsource = \"a test\"\n\
+         rounding = \"half_up\"\nclass_b_pay_first = \"0%\"\nannual_cap = \"none\"\n\
+         valid = {{ from = \"2020-01-01\" }}\n[benefit.general.level.village]\n\
+         ratio = \"{ratio}\"\ndeductible = {deductible}\nannual_cap = \"{cap}\"\n"
+    )
+}
+
+#[test]
+fn a_real_name_that_nobody_confirmed_gives_estimates_only() {
+    let text = small("70%", "\"none\"", "none", false);
+    let claim = claim(Scheme::Resident, Benefit::General, "", "甲 20.00", NEW);
+    let policy = parse(&text, "a.toml").unwrap();
+    assert_eq!(policy.confirmation(), Confirmation::Unconfirmed);
+    let certainty = evaluate(&policy, &claim).unwrap().certainty;
+    assert_eq!(certainty, Certainty::Estimate(Why::Unconfirmed));
+    let text = format!("confirmed = {{ by = \"医保局\", on = \"2026-03-01\" }}\n{text}");
+    let policy = parse(&text, "a.toml").unwrap();
+    assert!(matches!(
+        policy.confirmation(),
+        Confirmation::Confirmed { .. }
+    ));
+    assert_eq!(
+        evaluate(&policy, &claim).unwrap().certainty,
+        Certainty::Exact
+    );
+}
+
+#[test]
+fn a_bad_file_says_where_and_what_to_write() {
+    #[rustfmt::skip]
+    let cases = [
+        ("ratio = \"70%\"", "ratio = 0.7", "a.toml:21:9: invalid type: floating point `0.7`, expected a percentage from 0 to 100 in quotes, such as \"70%\""),
+        ("ratio = \"70%\"", "ratio = \"170%\"", "a.toml:21:9: invalid value: string \"170%\", expected a percentage from 0 to 100 in quotes, such as \"70%\""),
+        ("ratio = \"70%\"", "# 报销比例\nratoi = \"70%\"", "a.toml:22:1: unknown field `ratoi`, expected one of `ratio`, `deductible`, `annual_cap`, `visit_cap`"),
+        ("total = \"10.00\"", "total = \"10.005\"", "a.toml:15:9: invalid value: string \"10.005\", expected yuan in quotes, such as \"10.00\""),
+        ("patient = \"1.00\"", "patient = \"11.00\"", "a.toml:14:1: `patient` is more than `total`: write the patient's part of the fee"),
+        ("from = \"2020-01-01\"", "from = 2020-01-01", "a.toml:12:8: invalid type: "),
+        ("from = \"2020-01-01\"", "from = \"2020-01-01\"\nto = \"2019-01-01\"", "a.toml:11:1: `to` is before `from`"),
+        ("annual_cap = \"400.00\"\n", "", "a.toml:20:1: missing field `annual_cap`"),
+        ("deductible = \"none\"", "deductible = \"whatever\"", "a.toml:22:14: unknown variant `whatever`, expected one of `none`, `per_visit`, `annual`"),
+        ("general.level.village", "general.level.hamlet", "a.toml:20:24: unknown variant `hamlet`"),
+        ("rounding = \"half_up\"", "rounding =", "a.toml:7:11: "),
+    ];
+    for (old, new, wanted) in cases {
+        let text = RESIDENT.replacen(old, new, 1);
+        assert_ne!(text, RESIDENT, "{old}");
+        let error = parse(&text, "a.toml").unwrap_err().to_string();
+        assert!(error.starts_with(wanted), "{error}\nwanted {wanted}");
+    }
+}
+
+/// Ids of `examples/policy.json` this form can express, with the file each needs.
+fn example(id: &str, inputs: &serde_json::Value) -> Option<String> {
+    let text = |name: &str| inputs[name].as_str().unwrap_or("").to_owned();
+    let percent = |fraction: &str| {
+        let rate: Rate = fraction.parse().unwrap();
+        format!("{}%", Rate(rate.0 * 100))
+    };
+    let amount = |text: String| text.split(' ').next().unwrap_or("").to_owned();
+    match id {
+        "D13" => Some(small("75%", "\"none\"", "none", true)),
+        _ if id.starts_with('B') || id.starts_with('D') && id != "D17" => {
+            let deductible = match (amount(text("deductible")), text("deductible_kind")) {
+                (none, _) if none.is_empty() || none == "0" => "\"none\"".to_owned(),
+                (sum, kind) if kind == "per_visit" || id == "D05" => {
+                    format!("{{ per_visit = \"{sum}\" }}")
+                }
+                (sum, _) => format!("{{ annual = \"{sum}\" }}"),
+            };
+            let cap = amount(text("annual_cap"));
+            let cap = if cap.is_empty() { "none" } else { &cap };
+            Some(small(&percent(&text("ratio")), &deductible, cap, true))
+        }
+        _ => None,
+    }
+}
+
+#[test]
+fn published_examples_come_out() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/examples/policy.json");
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        println!("SKIPPED: {} is not here", path.display());
+        return;
+    };
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let mut checked = 0;
+    for case in json["examples"].as_array().unwrap() {
+        let id = case["id"].as_str().unwrap();
+        let Some(file) = example(id, &case["inputs"]) else {
+            continue;
+        };
+        let fee = case["inputs"]["fee"].as_str().unwrap();
+        let policy = parse(&file, id).unwrap();
+        let lines = format!("甲 {fee}");
+        let claim = claim(Scheme::Resident, Benefit::General, "", &lines, NEW);
+        let s = evaluate(&policy, &claim).unwrap();
+        let expected = |name: &str| fen(case["expected"][name].as_str().unwrap());
+        assert_eq!(s.fund, expected("fund_pays"), "{id}");
+        assert_eq!(s.personal, expected("patient_pays"), "{id}");
+        checked += 1;
+    }
+    assert!(checked >= 17, "only {checked} examples were found");
+}

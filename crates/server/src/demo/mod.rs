@@ -1,0 +1,203 @@
+//! `cunyi demo`: a fictional clinic and its insurance centre on this machine.
+//!
+//! The first start seeds both in one process, beside the folder's databases, and renames them when
+//! all is done; then the centre starts as a child process and the clinic serves.
+
+mod people;
+mod seed;
+mod template;
+
+use std::fs;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use cunyi_app::{App, Parts};
+use cunyi_catalogue::Catalogue;
+use cunyi_db::Durability;
+use cunyi_domain::time::Clock;
+use cunyi_gateway::HttpTransport;
+use cunyi_web::WebOptions;
+
+use crate::centre::{listen, loopback, runtime, signal};
+use crate::data;
+use crate::machine::{SystemClock, SystemRng};
+
+pub use people::{LOGINS, PASSWORD};
+
+#[derive(clap::Args)]
+pub struct Options {
+    /// 诊所端口 · the clinic's port
+    #[arg(long, default_value_t = 8760)]
+    clinic_port: u16,
+    /// 医保中心仿真端口 · the sandbox centre's port
+    #[arg(long, default_value_t = 8761)]
+    centre_port: u16,
+    /// 数据目录 · data folder
+    #[arg(long, default_value = "demo-data")]
+    data: PathBuf,
+    /// 监听地址，仅限本机 · address, loopback only
+    #[arg(long, default_value = "127.0.0.1")]
+    address: IpAddr,
+    /// 清空重来 · start over
+    #[arg(long)]
+    fresh: bool,
+    #[command(flatten)]
+    extent: seed::Extent,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            clinic_port: 8760,
+            centre_port: 8761,
+            data: PathBuf::from("demo-data"),
+            address: IpAddr::from([127, 0, 0, 1]),
+            fresh: false,
+            extent: seed::Extent::default(),
+        }
+    }
+}
+
+/// Marks a folder as made by the demo: no other is touched.
+const MARK: &str = ".cunyi-demo";
+
+pub fn run(options: &Options) -> Result<()> {
+    let clinic = loopback(options.address, options.clinic_port)?;
+    let centre = loopback(options.address, options.centre_port)?;
+    for address in [clinic, centre] {
+        free(address)?;
+    }
+    prepare(&options.data, options.fresh)?;
+    if !data::database(&options.data).exists() {
+        seed_beside(&options.data, options.extent)?;
+    }
+    let mut child = start_centre(&options.data, centre)?;
+    let result = serve(&options.data, clinic, centre);
+    stop(&mut child);
+    result
+}
+
+fn free(address: SocketAddr) -> Result<()> {
+    std::net::TcpListener::bind(address)
+        .map(drop)
+        .with_context(|| {
+            format!(
+                "端口 {} 已被占用，请换一个端口 · is in use, choose another",
+                address.port()
+            )
+        })
+}
+
+/// An empty folder, or one of ours.
+fn prepare(folder: &Path, fresh: bool) -> Result<()> {
+    let ours = folder.join(MARK).exists();
+    let empty = !folder.exists() || fs::read_dir(folder)?.next().is_none();
+    if !ours && !empty {
+        bail!(
+            "{} 不是演示程序建立的目录，拒绝使用 · was not made by the demo",
+            folder.display()
+        );
+    }
+    if ours && fresh {
+        fs::remove_dir_all(folder)?;
+    }
+    data::private_folder(folder)?;
+    fs::write(folder.join(MARK), "演示数据，全部虚构 · invented data\n")?;
+    Ok(())
+}
+
+fn seed_beside(folder: &Path, extent: seed::Extent) -> Result<()> {
+    let days = extent.days;
+    eprintln!("正在准备演示数据（{days} 天的就诊） · seeding {days} days of visits …");
+    let beside = folder.join("seeding");
+    if beside.exists() {
+        fs::remove_dir_all(&beside)?;
+    }
+    data::private_folder(&beside)?;
+    seed::seed(&beside, SystemClock.now(), extent)?;
+    for file in ["installation.key", "centre.db", "clinic.db"] {
+        fs::rename(beside.join(file), folder.join(file)).with_context(|| file.to_owned())?;
+    }
+    fs::remove_dir_all(&beside)?;
+    Ok(())
+}
+
+fn start_centre(folder: &Path, address: SocketAddr) -> Result<Child> {
+    let program = std::env::current_exe()?;
+    let mut child = Command::new(program)
+        .arg("centre")
+        .arg("--data")
+        .arg(folder)
+        .args([
+            "--port",
+            &address.port().to_string(),
+            "--address",
+            &address.ip().to_string(),
+        ])
+        .arg("--with-parent")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("医保中心仿真未能启动 · the sandbox centre did not start")?;
+    let out = child.stdout.take().context("no output of the centre")?;
+    let mut line = String::new();
+    // Its first line says that it listens; if it ends before, its reason is on standard error.
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line)?;
+    if line.is_empty() {
+        stop(&mut child);
+        bail!("医保中心仿真未能启动 · the sandbox centre did not start");
+    }
+    Ok(child)
+}
+
+/// Closing its standard input asks the child to end; then it is waited for.
+fn stop(child: &mut Child) {
+    drop(child.stdin.take());
+    if let Err(error) = child.wait() {
+        tracing::warn!(%error, "the sandbox centre");
+    }
+}
+
+fn serve(folder: &Path, clinic: SocketAddr, centre: SocketAddr) -> Result<()> {
+    let store = data::open(folder, Durability::Full, false)?;
+    let app = Arc::new(App::new(Parts {
+        store,
+        catalogue: Arc::new(Catalogue::demo()),
+        transport: Arc::new(HttpTransport),
+        clock: Arc::new(SystemClock),
+        rng: Arc::new(SystemRng),
+        centre_url: Some(format!("http://{centre}")),
+    }));
+    app.recover()?;
+    let hints = people::hints(&app)?;
+    let options = WebOptions {
+        demo_logins: LOGINS
+            .iter()
+            .map(|l| (l.typed.to_owned(), PASSWORD.to_owned()))
+            .collect(),
+        demo_hints: hints.clone(),
+        ..WebOptions::default()
+    };
+    runtime()?.block_on(async move {
+        let listener = listen(clinic).await?;
+        let ended = signal()?;
+        println!("村医演示已就绪 · the demo is ready");
+        println!("  诊所 clinic            http://{clinic}");
+        println!("  医保中心仿真 centre    http://{centre}");
+        for login in LOGINS {
+            println!("  {:<10} {PASSWORD}  {}", login.typed, login.what);
+        }
+        for hint in &hints {
+            println!("  {hint}");
+        }
+        println!("  Ctrl-C 结束 · ends");
+        let router = cunyi_web::router(app, options);
+        axum::serve(listener, router)
+            .with_graceful_shutdown(ended)
+            .await?;
+        Ok(())
+    })
+}

@@ -1,0 +1,6 @@
+//! Journeys in a real browser against the real program: the demo's clinic and its centre, each a
+//! process, driven by keyboard. Needs what `cargo xtask test` starts; says so where it is missing.
+
+mod demo;
+mod journey;
+mod page;

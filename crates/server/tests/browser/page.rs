@@ -1,0 +1,161 @@
+//! A page in the browser, in the words of a journey.
+
+use std::time::Duration;
+
+use fantoccini::key::Key;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+pub struct Page {
+    client: Client,
+    axe: Option<String>,
+}
+
+/// How long a page may take to show something.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A browser, if `cargo xtask test` has started one.
+pub async fn open(width: u32, height: u32) -> Option<Page> {
+    let Ok(driver) = std::env::var("CUNYI_TEST_CHROMEDRIVER") else {
+        println!(
+            "SKIPPED in the browser: CUNYI_TEST_CHROMEDRIVER is not set (cargo xtask test sets it)"
+        );
+        return None;
+    };
+    let flags = std::env::var("CUNYI_TEST_CHROMIUM_FLAGS").unwrap_or_default();
+    let mut args: Vec<String> = flags.split_whitespace().map(str::to_owned).collect();
+    args.push(format!("--window-size={width},{height}"));
+    args.push("--accept-lang=zh-CN".to_owned());
+    let options = json!({ "goog:chromeOptions": { "args": args } });
+    let mut builder = ClientBuilder::new(HttpConnector::new());
+    let Value::Object(options) = options else {
+        return None;
+    };
+    let client = builder
+        .capabilities(options)
+        .connect(&driver)
+        .await
+        .expect("a browser");
+    let axe = std::env::var("CUNYI_TEST_AXE").ok();
+    let axe = axe.map(|path| std::fs::read_to_string(path).expect("axe.min.js"));
+    Some(Page { client, axe })
+}
+
+impl Page {
+    pub async fn go(&self, url: &str) {
+        self.client.goto(url).await.expect("goes");
+    }
+
+    pub async fn see(&self, css: &str) {
+        let found = self
+            .client
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::Css(css))
+            .await;
+        let text = if found.is_err() {
+            self.text().await
+        } else {
+            String::new()
+        };
+        assert!(found.is_ok(), "{css} is not on the page:\n{text}");
+    }
+
+    /// Waits until the page's words contain a text.
+    pub async fn read(&self, words: &str) {
+        let xpath = format!("//body[contains(normalize-space(.), '{words}')]");
+        let found = self
+            .client
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::XPath(&xpath))
+            .await;
+        let text = if found.is_err() {
+            self.text().await
+        } else {
+            String::new()
+        };
+        assert!(found.is_ok(), "'{words}' is not on the page:\n{text}");
+    }
+
+    pub async fn has(&self, words: &str) -> bool {
+        self.text().await.contains(words)
+    }
+
+    pub async fn text(&self) -> String {
+        let body = self
+            .client
+            .find(Locator::Css("body"))
+            .await
+            .expect("a body");
+        body.text().await.expect("text")
+    }
+
+    pub async fn fill(&self, css: &str, text: &str) {
+        self.see(css).await;
+        let field = self.client.find(Locator::Css(css)).await.expect("field");
+        field.clear().await.expect("clears");
+        field.send_keys(text).await.expect("types");
+    }
+
+    pub async fn value(&self, css: &str) -> String {
+        let field = self.client.find(Locator::Css(css)).await.expect("field");
+        field
+            .prop("value")
+            .await
+            .expect("value")
+            .unwrap_or_default()
+    }
+
+    pub async fn click(&self, css: &str) {
+        self.see(css).await;
+        let element = self.client.find(Locator::Css(css)).await.expect("element");
+        element.click().await.expect("clicks");
+    }
+
+    /// Presses keys where the focus is.
+    pub async fn keys(&self, text: &str) {
+        let active = self.client.active_element().await.expect("focus");
+        active.send_keys(text).await.expect("types");
+    }
+
+    pub async fn press(&self, key: Key) {
+        self.keys(&String::from(char::from(key))).await;
+    }
+
+    pub async fn script(&self, script: &str) -> Value {
+        self.client.execute(script, vec![]).await.expect("runs")
+    }
+
+    /// axe-core finds nothing serious on the page.
+    pub async fn accessible(&self, what: &str) {
+        let Some(axe) = &self.axe else {
+            println!("SKIPPED axe-core: CUNYI_TEST_AXE is not set");
+            return;
+        };
+        self.client.execute(axe, vec![]).await.expect("axe loads");
+        let run = "const done = arguments[arguments.length - 1];
+            axe.run(document, { resultTypes: ['violations'] }).then(r => done(r.violations
+              .filter(v => v.impact === 'serious' || v.impact === 'critical')
+              .map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).join(', '))));";
+        let found = self
+            .client
+            .execute_async(run, vec![])
+            .await
+            .expect("axe runs");
+        assert_eq!(found, json!([]), "axe-core on {what}");
+    }
+
+    pub async fn picture(&self, file: &str) {
+        let Ok(folder) = std::env::var("CUNYI_TEST_PICTURES") else {
+            return;
+        };
+        let png = self.client.screenshot().await.expect("a picture");
+        std::fs::write(format!("{folder}/{file}"), png).expect("written");
+    }
+
+    pub async fn close(self) {
+        self.client.close().await.expect("closes");
+    }
+}

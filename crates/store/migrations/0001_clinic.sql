@@ -1,0 +1,169 @@
+-- One SQL text for SQLite and PostgreSQL. BIGINT fen, microseconds UTC, 10^-4 units; dates as TEXT.
+-- An index ends with what its query orders by: SQLite, which has no statistics, else walks a whole table for the order.
+-- Reference: versioned snapshots, replaced whole.
+CREATE TABLE clinic (
+  clinic TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, institution_code TEXT NOT NULL,
+  institution_name TEXT NOT NULL, level TEXT NOT NULL CHECK (level IN ('village', 'township')),
+  slot BIGINT NOT NULL CHECK (slot BETWEEN 0 AND 19), fictional BIGINT NOT NULL CHECK (fictional IN (0, 1)),
+  opened_at BIGINT NOT NULL,
+  UNIQUE (institution_code, slot));
+CREATE TABLE user_account (
+  clinic TEXT NOT NULL REFERENCES clinic (clinic), id TEXT NOT NULL, login TEXT NOT NULL, name TEXT NOT NULL,
+  role TEXT NOT NULL CHECK (role IN ('doctor', 'pharmacist', 'township', 'insurance', 'health', 'auditor', 'administrator')),
+  national_code TEXT NOT NULL, active BIGINT NOT NULL CHECK (active IN (0, 1)),
+  PRIMARY KEY (clinic, id), UNIQUE (login));
+CREATE TABLE reference_file (
+  clinic TEXT NOT NULL REFERENCES clinic (clinic), what TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,
+  content TEXT NOT NULL, confirmed_by TEXT NOT NULL, confirmed_on TEXT NOT NULL, active_from BIGINT NOT NULL,
+  PRIMARY KEY (clinic, what, name, version));
+
+-- Ledger: written only by applying facts; rebuilt by replay.
+CREATE TABLE patient (
+  clinic TEXT NOT NULL REFERENCES clinic (clinic), id TEXT NOT NULL, name TEXT NOT NULL, initials TEXT NOT NULL,
+  sex TEXT NOT NULL CHECK (sex IN ('1', '2')), birth_date TEXT, id_number TEXT NOT NULL, phone TEXT NOT NULL,
+  address TEXT NOT NULL, guardian_name TEXT NOT NULL, guardian_id_number TEXT NOT NULL, registered_at BIGINT NOT NULL,
+  erased BIGINT NOT NULL CHECK (erased IN (0, 1)),
+  PRIMARY KEY (clinic, id));
+CREATE INDEX patient_by_number ON patient (clinic, id_number);
+CREATE INDEX patient_by_name ON patient (clinic, name);
+CREATE INDEX patient_by_initials ON patient (clinic, initials);
+CREATE TABLE allergy (
+  clinic TEXT NOT NULL, id TEXT NOT NULL, patient TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('drug', 'group')), code TEXT NOT NULL, label TEXT NOT NULL, noted_at BIGINT NOT NULL,
+  PRIMARY KEY (clinic, id), FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id));
+CREATE INDEX allergy_by_patient ON allergy (clinic, patient, id);
+CREATE TABLE coverage (
+  clinic TEXT NOT NULL, id TEXT NOT NULL, patient TEXT NOT NULL, person_number TEXT NOT NULL, scheme TEXT NOT NULL,
+  person_type TEXT NOT NULL, place TEXT NOT NULL, filings TEXT NOT NULL,
+  account_balance BIGINT NOT NULL CHECK (account_balance >= 0), fund_used BIGINT CHECK (fund_used >= 0), obtained_at BIGINT NOT NULL,
+  PRIMARY KEY (clinic, id), FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id));
+CREATE INDEX coverage_by_patient ON coverage (clinic, patient, obtained_at);
+CREATE TABLE visit (
+  clinic TEXT NOT NULL, id TEXT NOT NULL, number TEXT NOT NULL, patient TEXT NOT NULL,
+  payer TEXT NOT NULL CHECK (payer IN ('insured', 'self')), coverage TEXT,
+  certificate TEXT NOT NULL CHECK (certificate IN ('01', '02', '03', 'self')), typed BIGINT NOT NULL CHECK (typed IN (0, 1)),
+  proxy_name TEXT NOT NULL, proxy_id_number TEXT NOT NULL, proxy_relation TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'seeing', 'parked', 'done', 'cancelled')),
+  registration TEXT NOT NULL CHECK (registration IN ('none', 'open', 'requested', 'registered', 'refused', 'unknown')),
+  platform_visit TEXT, doctor TEXT NOT NULL, registered_at BIGINT NOT NULL, finished_at BIGINT,
+  signed BIGINT NOT NULL CHECK (signed IN (0, 1)), complaint TEXT NOT NULL, history TEXT NOT NULL,
+  examination TEXT NOT NULL, advice TEXT NOT NULL,
+  temperature BIGINT CHECK (temperature >= 0), pulse BIGINT CHECK (pulse >= 0), systolic BIGINT CHECK (systolic >= 0),
+  diastolic BIGINT CHECK (diastolic >= 0), glucose BIGINT CHECK (glucose >= 0), weight BIGINT CHECK (weight >= 0),
+  PRIMARY KEY (clinic, id), UNIQUE (clinic, number),
+  FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id),
+  FOREIGN KEY (clinic, coverage) REFERENCES coverage (clinic, id),
+  FOREIGN KEY (clinic, doctor) REFERENCES user_account (clinic, id));
+CREATE INDEX visit_by_day ON visit (clinic, registered_at);
+CREATE INDEX visit_by_patient ON visit (clinic, patient, registered_at);
+CREATE INDEX visit_by_state ON visit (clinic, state, registered_at);
+CREATE TABLE diagnosis (
+  clinic TEXT NOT NULL, visit TEXT NOT NULL, position BIGINT NOT NULL CHECK (position > 0), code TEXT NOT NULL, name TEXT NOT NULL,
+  PRIMARY KEY (clinic, visit, position), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id));
+CREATE TABLE settlement (
+  clinic TEXT NOT NULL, id TEXT NOT NULL, batch TEXT NOT NULL, visit TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('settlement', 'reversal')), reverses TEXT, platform_settlement TEXT NOT NULL,
+  message TEXT NOT NULL, settled_at BIGINT NOT NULL, actor TEXT NOT NULL, reason TEXT NOT NULL,
+  total BIGINT NOT NULL CHECK (total >= 0), own_pay BIGINT NOT NULL CHECK (own_pay >= 0),
+  over_limit BIGINT NOT NULL CHECK (over_limit >= 0), pay_first BIGINT NOT NULL CHECK (pay_first >= 0),
+  in_scope BIGINT NOT NULL CHECK (in_scope >= 0), deductible BIGINT NOT NULL CHECK (deductible >= 0),
+  pool BIGINT NOT NULL CHECK (pool >= 0), civil_servant BIGINT NOT NULL CHECK (civil_servant >= 0),
+  enterprise BIGINT NOT NULL CHECK (enterprise >= 0), serious_illness BIGINT NOT NULL CHECK (serious_illness >= 0),
+  large_amount BIGINT NOT NULL CHECK (large_amount >= 0), medical_aid BIGINT NOT NULL CHECK (medical_aid >= 0),
+  other BIGINT NOT NULL CHECK (other >= 0), fund BIGINT NOT NULL CHECK (fund >= 0), account BIGINT NOT NULL CHECK (account >= 0),
+  mutual_aid BIGINT NOT NULL CHECK (mutual_aid >= 0), cash BIGINT NOT NULL CHECK (cash >= 0),
+  hospital BIGINT NOT NULL CHECK (hospital >= 0), ratio BIGINT NOT NULL CHECK (ratio >= 0),
+  PRIMARY KEY (clinic, id),
+  CHECK (own_pay + over_limit + pay_first + in_scope = total),
+  CHECK (pool + civil_servant + enterprise + serious_illness + large_amount + medical_aid + other = fund),
+  CHECK (fund + account + cash + hospital = total),
+  FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id),
+  FOREIGN KEY (clinic, reverses) REFERENCES settlement (clinic, id));
+CREATE INDEX settlement_by_day ON settlement (clinic, settled_at);
+CREATE INDEX settlement_by_visit ON settlement (clinic, visit, settled_at, id);
+CREATE TABLE batch (
+  clinic TEXT NOT NULL, id TEXT NOT NULL, visit TEXT NOT NULL, position BIGINT NOT NULL CHECK (position > 0),
+  number TEXT NOT NULL, payer TEXT NOT NULL CHECK (payer IN ('insured', 'self')), benefit TEXT NOT NULL,
+  disease_code TEXT NOT NULL, disease_name TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('draft', 'uploaded', 'presettled', 'requested', 'settled', 'refused', 'unknown',
+    'reversal_requested', 'reversal_unknown', 'reversed', 'void')),
+  total BIGINT NOT NULL CHECK (total >= 0), estimated_fund BIGINT NOT NULL CHECK (estimated_fund >= 0),
+  fund BIGINT NOT NULL CHECK (fund >= 0), account BIGINT NOT NULL CHECK (account >= 0), cash BIGINT NOT NULL CHECK (cash >= 0),
+  intent TEXT, settlement TEXT,
+  PRIMARY KEY (clinic, id), UNIQUE (clinic, number),
+  FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id),
+  FOREIGN KEY (clinic, settlement) REFERENCES settlement (clinic, id));
+CREATE INDEX batch_by_visit ON batch (clinic, visit, position);
+CREATE INDEX batch_by_state ON batch (clinic, state);
+CREATE TABLE charge (
+  clinic TEXT NOT NULL, id TEXT NOT NULL, visit TEXT NOT NULL, batch TEXT NOT NULL, position BIGINT NOT NULL CHECK (position > 0),
+  kind TEXT NOT NULL CHECK (kind IN ('drug', 'service')), code TEXT NOT NULL, name TEXT NOT NULL, spec TEXT NOT NULL, unit TEXT NOT NULL,
+  class TEXT NOT NULL CHECK (class IN ('01', '02', '03')), consultation_fee BIGINT NOT NULL CHECK (consultation_fee IN (0, 1)),
+  price BIGINT NOT NULL CHECK (price >= 0), quantity BIGINT NOT NULL CHECK (quantity > 0), amount BIGINT NOT NULL CHECK (amount >= 0),
+  dose TEXT NOT NULL, route TEXT NOT NULL, frequency TEXT NOT NULL, days BIGINT NOT NULL CHECK (days >= 0),
+  own_pay BIGINT NOT NULL CHECK (own_pay >= 0), over_limit BIGINT NOT NULL CHECK (over_limit >= 0),
+  pay_first BIGINT NOT NULL CHECK (pay_first >= 0), in_scope BIGINT NOT NULL CHECK (in_scope >= 0),
+  fund BIGINT NOT NULL CHECK (fund >= 0), trace_codes TEXT NOT NULL,
+  PRIMARY KEY (clinic, id), CHECK (own_pay + over_limit + pay_first + in_scope = amount),
+  FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id), FOREIGN KEY (clinic, batch) REFERENCES batch (clinic, id));
+CREATE INDEX charge_by_visit ON charge (clinic, visit, position);
+CREATE TABLE stock_lot (
+  clinic TEXT NOT NULL REFERENCES clinic (clinic), id TEXT NOT NULL, code TEXT NOT NULL, lot_number TEXT NOT NULL, expires_on TEXT NOT NULL,
+  cost BIGINT NOT NULL CHECK (cost >= 0), on_hand BIGINT NOT NULL CHECK (on_hand >= 0), reserved BIGINT NOT NULL CHECK (reserved >= 0),
+  PRIMARY KEY (clinic, id), CHECK (reserved <= on_hand));
+CREATE INDEX stock_lot_by_code ON stock_lot (clinic, code, expires_on);
+CREATE TABLE stock_move (
+  clinic TEXT NOT NULL, id TEXT NOT NULL, lot TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('received', 'handed_over', 'counted_more', 'counted_less', 'returned')),
+  quantity BIGINT NOT NULL CHECK (quantity > 0), charge TEXT, moved_at BIGINT NOT NULL,
+  PRIMARY KEY (clinic, id), FOREIGN KEY (clinic, lot) REFERENCES stock_lot (clinic, id),
+  FOREIGN KEY (clinic, charge) REFERENCES charge (clinic, id));
+CREATE INDEX stock_move_by_lot ON stock_move (clinic, lot);
+CREATE TABLE reservation (
+  clinic TEXT NOT NULL, charge TEXT NOT NULL, lot TEXT NOT NULL, quantity BIGINT NOT NULL CHECK (quantity > 0),
+  PRIMARY KEY (clinic, charge, lot), FOREIGN KEY (clinic, charge) REFERENCES charge (clinic, id),
+  FOREIGN KEY (clinic, lot) REFERENCES stock_lot (clinic, id));
+CREATE TABLE access_entry (
+  clinic TEXT NOT NULL, id TEXT NOT NULL, patient TEXT NOT NULL, actor TEXT NOT NULL, role TEXT NOT NULL, opened_at BIGINT NOT NULL,
+  PRIMARY KEY (clinic, id), FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id));
+CREATE INDEX access_by_patient ON access_entry (clinic, patient, opened_at);
+
+-- The journal and the keys of its sealed parts: the source of the ledger.
+CREATE TABLE journal (
+  clinic TEXT NOT NULL, epoch BIGINT NOT NULL, seq BIGINT NOT NULL CHECK (seq > 0), kind TEXT NOT NULL, version BIGINT NOT NULL,
+  occurred_at BIGINT NOT NULL, recorded_at BIGINT NOT NULL, actor TEXT NOT NULL, patient TEXT, body BYTEA NOT NULL, sealed BYTEA,
+  alg TEXT NOT NULL, prev_hash BYTEA NOT NULL, hash BYTEA NOT NULL,
+  PRIMARY KEY (clinic, epoch, seq));
+CREATE TABLE journal_head (
+  clinic TEXT NOT NULL PRIMARY KEY REFERENCES clinic (clinic), epoch BIGINT NOT NULL, seq BIGINT NOT NULL CHECK (seq >= 0), hash BYTEA NOT NULL);
+CREATE TABLE patient_key (
+  clinic TEXT NOT NULL, patient TEXT NOT NULL, sealed_key BYTEA NOT NULL, alg TEXT NOT NULL, PRIMARY KEY (clinic, patient));
+
+-- Local: never synced, never rebuilt. The row types say what the loss of each costs.
+CREATE TABLE credential (
+  clinic TEXT NOT NULL, account TEXT NOT NULL, hash TEXT NOT NULL, failures BIGINT NOT NULL CHECK (failures >= 0), locked_until BIGINT NOT NULL,
+  PRIMARY KEY (clinic, account), FOREIGN KEY (clinic, account) REFERENCES user_account (clinic, id));
+CREATE TABLE session (
+  clinic TEXT NOT NULL, token TEXT NOT NULL, account TEXT NOT NULL, csrf TEXT NOT NULL, locale TEXT NOT NULL,
+  started_at BIGINT NOT NULL, seen_at BIGINT NOT NULL,
+  PRIMARY KEY (clinic, token), FOREIGN KEY (clinic, account) REFERENCES user_account (clinic, id));
+CREATE UNIQUE INDEX session_by_token ON session (token);
+CREATE TABLE draft (
+  clinic TEXT NOT NULL, visit TEXT NOT NULL, version BIGINT NOT NULL CHECK (version > 0), body TEXT NOT NULL, saved_at BIGINT NOT NULL,
+  PRIMARY KEY (clinic, visit), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id));
+CREATE TABLE message (
+  clinic TEXT NOT NULL, id TEXT NOT NULL, infno TEXT NOT NULL, patient TEXT NOT NULL, visit TEXT, batch TEXT,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'success', 'refused', 'unknown', 'not_sent')),
+  requested_at BIGINT NOT NULL, answered_at BIGINT, digest TEXT NOT NULL, request BYTEA NOT NULL, reply BYTEA, alg TEXT NOT NULL,
+  PRIMARY KEY (clinic, id));
+CREATE INDEX message_by_visit ON message (clinic, visit, requested_at);
+CREATE INDEX message_by_state ON message (clinic, state, id);
+CREATE INDEX message_by_patient ON message (clinic, patient);
+CREATE TABLE voucher (
+  clinic TEXT NOT NULL, visit TEXT NOT NULL, sealed BYTEA NOT NULL, alg TEXT NOT NULL, kept_at BIGINT NOT NULL,
+  PRIMARY KEY (clinic, visit), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id));
+CREATE TABLE counter (
+  clinic TEXT NOT NULL, name TEXT NOT NULL, value BIGINT NOT NULL CHECK (value >= 0), second BIGINT NOT NULL,
+  PRIMARY KEY (clinic, name));
+CREATE TABLE sign_in (
+  clinic TEXT NOT NULL, account TEXT NOT NULL, day TEXT NOT NULL, sign_number TEXT NOT NULL, PRIMARY KEY (clinic, account, day));

@@ -1,0 +1,342 @@
+//! Queries by noun. Ledger rows only; each takes the clinic first.
+
+use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, PatientId, VisitId};
+use cunyi_domain::ledger::{
+    Access, Allergy, Batch, Charge, Coverage, Diagnosis, Lot, Patient, Reservation, Settlement,
+    Visit,
+};
+use cunyi_domain::money::Fen;
+use cunyi_domain::row::{Field, Value};
+use cunyi_domain::time::Moment;
+
+use crate::local::{Draft, Message};
+use crate::{StoreError, Tx};
+
+fn key<T: Field>(clinic: &ClinicId, id: T) -> Vec<Value> {
+    vec![clinic.clone().into_value(), id.into_value()]
+}
+
+/// A patient.
+pub fn patient(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    id: &PatientId,
+) -> Result<Option<Patient>, StoreError> {
+    Ok(tx.find("WHERE clinic = ? AND id = ?", key(clinic, id.clone()))?)
+}
+
+/// The patient with this identity number.
+pub fn patient_by_number(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    number: &str,
+) -> Result<Option<Patient>, StoreError> {
+    let found = tx.find(
+        "WHERE clinic = ? AND id_number = ?",
+        key(clinic, number.to_owned()),
+    )?;
+    Ok(found)
+}
+
+/// Patients whose number is, or whose name or initials begin with, the query; at most `limit`.
+pub fn find_patients(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    query: &str,
+    limit: i64,
+) -> Result<Vec<Patient>, StoreError> {
+    // A prefix as a range, so that the index serves it on both engines without LIKE's wildcards.
+    let upper = |text: &str| format!("{text}\u{10FFFF}");
+    let initials = query.to_lowercase();
+    let values = vec![
+        clinic.clone().into_value(),
+        query.to_uppercase().into_value(),
+        clinic.clone().into_value(),
+        query.to_owned().into_value(),
+        upper(query).into_value(),
+        clinic.clone().into_value(),
+        initials.clone().into_value(),
+        upper(&initials).into_value(),
+        Value::Int(limit),
+    ];
+    let each = |condition: &str| format!("SELECT id FROM patient WHERE clinic = ? AND {condition}");
+    let (number, name, initials) = (
+        each("id_number = ?"),
+        each("name >= ? AND name < ?"),
+        each("initials >= ? AND initials < ?"),
+    );
+    let mut values = values;
+    values.insert(0, clinic.clone().into_value());
+    // LOWER, which changes nothing, keeps SQLite from walking every patient for the order's sake.
+    Ok(tx.select(
+        &format!(
+            "WHERE clinic = ? AND erased = 0 AND id IN ({number} UNION {name} UNION {initials})
+             ORDER BY LOWER(initials), id LIMIT ?"
+        ),
+        values,
+    )?)
+}
+
+/// A patient's allergies.
+pub fn allergies(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    id: &PatientId,
+) -> Result<Vec<Allergy>, StoreError> {
+    Ok(tx.select(
+        "WHERE clinic = ? AND patient = ? ORDER BY id",
+        key(clinic, id.clone()),
+    )?)
+}
+
+/// A coverage.
+pub fn coverage(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    id: &cunyi_domain::ids::CoverageId,
+) -> Result<Option<Coverage>, StoreError> {
+    Ok(tx.find("WHERE clinic = ? AND id = ?", key(clinic, id.clone()))?)
+}
+
+/// A visit.
+pub fn visit(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    id: &VisitId,
+) -> Result<Option<Visit>, StoreError> {
+    Ok(tx.find("WHERE clinic = ? AND id = ?", key(clinic, id.clone()))?)
+}
+
+/// A patient's visits, newest first.
+pub fn visits_of(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    patient: &PatientId,
+    limit: i64,
+) -> Result<Vec<Visit>, StoreError> {
+    let mut values = key(clinic, patient.clone());
+    values.push(Value::Int(limit));
+    let rest = "WHERE clinic = ? AND patient = ? ORDER BY registered_at DESC, id DESC LIMIT ?";
+    Ok(tx.select(rest, values)?)
+}
+
+/// Visits that are not finished, oldest first; at most `limit`.
+pub fn open_visits(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    limit: i64,
+) -> Result<Vec<Visit>, StoreError> {
+    // The plus keeps SQLite from walking every visit by day for the order's sake.
+    let rest = "WHERE clinic = ? AND state IN ('waiting', 'seeing', 'parked')
+                ORDER BY +registered_at, id LIMIT ?";
+    Ok(tx.select(rest, key(clinic, limit))?)
+}
+
+/// Visits registered from one moment to before another, oldest first; at most `limit`.
+pub fn visits_between(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    from: Moment,
+    to: Moment,
+    limit: i64,
+) -> Result<Vec<Visit>, StoreError> {
+    let values = vec![
+        clinic.clone().into_value(),
+        from.into_value(),
+        to.into_value(),
+        Value::Int(limit),
+    ];
+    let rest = "WHERE clinic = ? AND registered_at >= ? AND registered_at < ?
+                ORDER BY registered_at, id LIMIT ?";
+    Ok(tx.select(rest, values)?)
+}
+
+/// A visit's diagnoses, the main one first.
+pub fn diagnoses(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    visit: &VisitId,
+) -> Result<Vec<Diagnosis>, StoreError> {
+    Ok(tx.select(
+        "WHERE clinic = ? AND visit = ? ORDER BY position",
+        key(clinic, visit.clone()),
+    )?)
+}
+
+/// A visit's batches, void ones too.
+pub fn batches(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    visit: &VisitId,
+) -> Result<Vec<Batch>, StoreError> {
+    Ok(tx.select(
+        "WHERE clinic = ? AND visit = ? ORDER BY position",
+        key(clinic, visit.clone()),
+    )?)
+}
+
+/// A batch.
+pub fn batch(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    id: &BatchId,
+) -> Result<Option<Batch>, StoreError> {
+    Ok(tx.find("WHERE clinic = ? AND id = ?", key(clinic, id.clone()))?)
+}
+
+/// A visit's charge lines of batches that were not taken back.
+pub fn charges(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    visit: &VisitId,
+) -> Result<Vec<Charge>, StoreError> {
+    let mut values = key(clinic, visit.clone());
+    values.extend(key(clinic, visit.clone()));
+    let rest = "WHERE clinic = ? AND visit = ? AND batch IN (SELECT id FROM batch
+                WHERE clinic = ? AND visit = ? AND state <> 'void') ORDER BY position, id";
+    Ok(tx.select(rest, values)?)
+}
+
+/// A charge line.
+pub fn charge(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    id: &ChargeId,
+) -> Result<Option<Charge>, StoreError> {
+    Ok(tx.find("WHERE clinic = ? AND id = ?", key(clinic, id.clone()))?)
+}
+
+/// A visit's settlements and reversals, oldest first.
+pub fn settlements(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    visit: &VisitId,
+) -> Result<Vec<Settlement>, StoreError> {
+    let rest = "WHERE clinic = ? AND visit = ? ORDER BY settled_at, id";
+    Ok(tx.select(rest, key(clinic, visit.clone()))?)
+}
+
+/// Settlements and reversals from one moment to before another; at most `limit`.
+pub fn settlements_between(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    from: Moment,
+    to: Moment,
+    limit: i64,
+) -> Result<Vec<Settlement>, StoreError> {
+    let values = vec![
+        clinic.clone().into_value(),
+        from.into_value(),
+        to.into_value(),
+        Value::Int(limit),
+    ];
+    let rest = "WHERE clinic = ? AND settled_at >= ? AND settled_at < ?
+                ORDER BY settled_at, id LIMIT ?";
+    Ok(tx.select(rest, values)?)
+}
+
+cunyi_domain::row! {
+    /// A sum.
+    pub struct Sum {
+        /// Fen.
+        pub amount: Fen,
+    }
+}
+
+/// What the fund has paid for a patient here since a moment, for one benefit or (empty) all:
+/// settlements that were not reversed. The order of the joins is SQLite's too (`CROSS JOIN`): from
+/// the patient, never from all batches.
+pub fn fund_used(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    patient: &PatientId,
+    benefit: &str,
+    since: Moment,
+) -> Result<Fen, StoreError> {
+    let mut values = key(clinic, patient.clone());
+    values.extend([since.into_value(), benefit.to_owned().into_value()]);
+    values.push(benefit.to_owned().into_value());
+    let sums: Vec<Sum> = tx.query(
+        "SELECT CAST(COALESCE(SUM(s.fund), 0) AS BIGINT) AS amount
+         FROM visit v CROSS JOIN batch b CROSS JOIN settlement s
+         WHERE v.clinic = ? AND v.patient = ? AND b.clinic = v.clinic AND b.visit = v.id
+         AND s.clinic = b.clinic AND s.id = b.settlement AND s.settled_at >= ? AND (? = '' OR b.benefit = ?)",
+        values,
+    )?;
+    Ok(sums.first().map_or(Fen::ZERO, |sum| sum.amount))
+}
+
+/// The deductible a patient has borne here since a moment under one benefit.
+pub fn deductible_used(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    patient: &PatientId,
+    benefit: &str,
+    since: Moment,
+) -> Result<Fen, StoreError> {
+    let mut values = key(clinic, patient.clone());
+    values.extend([since.into_value(), benefit.to_owned().into_value()]);
+    let sums: Vec<Sum> = tx.query(
+        "SELECT CAST(COALESCE(SUM(s.deductible), 0) AS BIGINT) AS amount
+         FROM visit v CROSS JOIN batch b CROSS JOIN settlement s
+         WHERE v.clinic = ? AND v.patient = ? AND b.clinic = v.clinic AND b.visit = v.id
+         AND s.clinic = b.clinic AND s.id = b.settlement AND s.settled_at >= ? AND b.benefit = ?",
+        values,
+    )?;
+    Ok(sums.first().map_or(Fen::ZERO, |sum| sum.amount))
+}
+
+/// Lots of a drug with something free, by earliest expiry.
+pub fn free_lots(tx: &mut Tx<'_>, clinic: &ClinicId, code: &str) -> Result<Vec<Lot>, StoreError> {
+    let rest = "WHERE clinic = ? AND code = ? AND on_hand > reserved ORDER BY expires_on, id";
+    Ok(tx.select(rest, key(clinic, code.to_owned()))?)
+}
+
+/// All lots with something left.
+pub fn lots(tx: &mut Tx<'_>, clinic: &ClinicId) -> Result<Vec<Lot>, StoreError> {
+    let rest = "WHERE clinic = ? AND on_hand > 0 ORDER BY code, expires_on, id";
+    Ok(tx.select(rest, vec![clinic.clone().into_value()])?)
+}
+
+/// What a visit's lines hold of lots.
+pub fn reservations(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    visit: &VisitId,
+) -> Result<Vec<Reservation>, StoreError> {
+    let mut values = vec![clinic.clone().into_value()];
+    values.extend(key(clinic, visit.clone()));
+    let rest =
+        "WHERE clinic = ? AND charge IN (SELECT id FROM charge WHERE clinic = ? AND visit = ?)
+                ORDER BY charge, lot";
+    Ok(tx.select(rest, values)?)
+}
+
+/// Who from outside opened a patient's record, newest first.
+pub fn accesses(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    patient: &PatientId,
+) -> Result<Vec<Access>, StoreError> {
+    let rest = "WHERE clinic = ? AND patient = ? ORDER BY opened_at DESC, id LIMIT 100";
+    Ok(tx.select(rest, key(clinic, patient.clone()))?)
+}
+
+/// A visit's draft.
+pub fn draft(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    visit: &VisitId,
+) -> Result<Option<Draft>, StoreError> {
+    Ok(tx.find("WHERE clinic = ? AND visit = ?", key(clinic, visit.clone()))?)
+}
+
+/// A visit's messages, oldest first.
+pub fn messages(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    visit: &VisitId,
+) -> Result<Vec<Message>, StoreError> {
+    let rest = "WHERE clinic = ? AND visit = ? ORDER BY requested_at, id LIMIT 500";
+    Ok(tx.select(rest, key(clinic, visit.clone()))?)
+}

@@ -1,0 +1,181 @@
+//! A clinic where everything has happened and every column of every table is filled.
+
+use cunyi_domain::batch::BatchEvent;
+use cunyi_domain::fact::{Personal, ReferenceActivated};
+use cunyi_domain::ids::{CoverageId, LotId, MessageId, PatientId};
+use cunyi_domain::journal::digest;
+use cunyi_domain::ledger::{AllergyKind, Registration, Visit, VisitState};
+use cunyi_store::local::{
+    Counter, Credential, Draft, Message, MessageState, Session, SignIn, Voucher,
+};
+use cunyi_store::reference::ReferenceFile;
+use cunyi_store::{StoreError, seal};
+
+use crate::people::fields;
+use crate::world::{Done, World, clinic};
+
+impl World {
+    /// Rows that no fact writes, every column filled.
+    pub fn fill_local(&self, visit: &Visit, typed: &str, token: &str) {
+        let now = self.now();
+        let rows = self.write(|w| {
+            let patient = &visit.patient;
+            let sealed = w.seal(patient, "certificate", token.as_bytes())?;
+            let request = w.seal(patient, "request", token.as_bytes())?;
+            let reply = w.seal(patient, "reply", token.as_bytes())?;
+            w.tx.insert(Draft {
+                clinic: clinic(),
+                visit: visit.id.clone(),
+                version: 3,
+                body: format!("{{\"complaint\":\"{typed}\"}}"),
+                saved_at: now,
+            })?;
+            w.tx.insert(Voucher {
+                clinic: clinic(),
+                visit: visit.id.clone(),
+                sealed,
+                alg: seal::ALGORITHM.to_owned(),
+                kept_at: now,
+            })?;
+            w.tx.insert(Message {
+                clinic: clinic(),
+                id: MessageId::new(now, w.rng),
+                infno: "2201".to_owned(),
+                patient: patient.clone(),
+                visit: Some(visit.id.clone()),
+                batch: Some("b1".into()),
+                state: MessageState::Success,
+                requested_at: now,
+                answered_at: Some(now),
+                digest: digest(b"request"),
+                request,
+                reply: Some(reply),
+                alg: seal::ALGORITHM.to_owned(),
+            })?;
+            Ok(())
+        });
+        rows.unwrap();
+    }
+
+    fn fill_installation(&self) {
+        let now = self.now();
+        let rows = self.store.db().transact("fill", |tx| {
+            tx.insert(Credential {
+                clinic: clinic(),
+                account: "u1".into(),
+                hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned(),
+                failures: 1,
+                locked_until: now,
+            })?;
+            tx.insert(Session {
+                clinic: clinic(),
+                token: digest(b"token"),
+                account: "u1".into(),
+                csrf: "csrf".to_owned(),
+                locale: "zh-CN".to_owned(),
+                started_at: now,
+                seen_at: now,
+            })?;
+            tx.insert(Counter {
+                clinic: clinic(),
+                name: "msgid".to_owned(),
+                value: 1,
+                second: now.0,
+            })?;
+            tx.insert(SignIn {
+                clinic: clinic(),
+                account: "u1".into(),
+                day: "2026-11-24".to_owned(),
+                sign_number: "S1".to_owned(),
+            })?;
+            tx.insert(ReferenceFile {
+                clinic: clinic(),
+                what: "policy".to_owned(),
+                name: "henan".to_owned(),
+                version: "2026.1".to_owned(),
+                content: "name = \"henan\"".to_owned(),
+                confirmed_by: "县医保局".to_owned(),
+                confirmed_on: "2026-11-01".to_owned(),
+                active_from: now,
+            })?;
+            Ok::<(), StoreError>(())
+        });
+        rows.unwrap();
+    }
+
+    /// A clinic where every kind of fact has happened and every column of every table is filled.
+    pub fn fill(&self) -> Result<(), StoreError> {
+        self.fill_installation();
+        let body = ReferenceActivated {
+            what: "policy".to_owned(),
+            name: "henan".to_owned(),
+            version: "2026.1".to_owned(),
+            digest: digest(b"policy"),
+            from: self.now(),
+        };
+        self.write(|w| w.record(body, None, None))?;
+        let lots = [self.receive(50)?, self.receive(20)?];
+
+        let liu = self.register(fields(1))?;
+        self.correct(&liu, fields(1), fields(2))?;
+        let wrong = self.note_allergy(&liu, AllergyKind::Drug)?;
+        self.note_allergy(&liu, AllergyKind::Group)?;
+        self.withdraw_allergy(&liu, wrong)?;
+        let coverage = self.identify(&liu, "41000000000000000001")?;
+        self.look(&liu)?;
+        self.insured_visit(&liu, &coverage, &lots)?;
+        self.self_pay_visit(&liu, &lots)?;
+        self.switched_visit(&liu, coverage)?;
+
+        let gone = self.register(fields(3))?;
+        let visit = self.arrive(&gone, None, None)?;
+        self.sign(&self.visit(&visit), 3)?;
+        self.store.erase(&self.who(), &self.dice, &gone)
+    }
+
+    /// Settled, handed over, and reversed after all.
+    fn insured_visit(&self, patient: &PatientId, coverage: &CoverageId, lots: &[LotId]) -> Done {
+        let proxy = Personal::Proxy {
+            name: "柳小五".to_owned(),
+            id_number: "410522198801010011".to_owned(),
+            relation: "儿子".to_owned(),
+        };
+        let id = self.arrive(patient, Some(coverage.clone()), Some(proxy))?;
+        let visit = self.visit(&id);
+        self.queue(&visit, VisitState::Waiting, VisitState::Seeing)?;
+        self.platform(&visit, Registration::Open, Registration::Requested)?;
+        self.platform(&visit, Registration::Requested, Registration::Registered)?;
+        self.sign(&visit, 1)?;
+        let batch = self.freeze(&visit, &[(lots[0].clone(), 3), (lots[1].clone(), 2)])?;
+        self.scan(patient, &self.charges_of(&batch)[1].id)?;
+        for event in [
+            BatchEvent::Upload,
+            BatchEvent::Presettle,
+            BatchEvent::Request,
+        ] {
+            self.happen(&self.batch(&batch), event, "")?;
+        }
+        self.happen(&self.batch(&batch), BatchEvent::Settle, "")?;
+        self.hand_over(&self.batch(&batch))?;
+        self.happen(&self.batch(&batch), BatchEvent::RequestReversal, "")?;
+        self.happen(&self.batch(&batch), BatchEvent::Reverse, "多收了一盒")?;
+        self.queue(&visit, VisitState::Seeing, VisitState::Done)?;
+        self.fill_local(&visit, "又咳嗽了", "token");
+        Ok(())
+    }
+
+    /// One batch taken back, one paid and waiting to be handed over.
+    fn self_pay_visit(&self, patient: &PatientId, lots: &[LotId]) -> Done {
+        let visit = self.arrive(patient, None, None)?;
+        let visit = self.visit(&visit);
+        let first = self.freeze(&visit, &[(lots[0].clone(), 5)])?;
+        self.happen(&self.batch(&first), BatchEvent::TakeBack, "")?;
+        let second = self.freeze(&visit, &[(lots[0].clone(), 4), (lots[1].clone(), 1)])?;
+        self.happen(&self.batch(&second), BatchEvent::Settle, "")
+    }
+
+    fn switched_visit(&self, patient: &PatientId, coverage: CoverageId) -> Done {
+        let visit = self.arrive(patient, Some(coverage), None)?;
+        self.switch_payer(&self.visit(&visit))
+    }
+}

@@ -1,0 +1,361 @@
+//! What happens to fee lists, money and stock, one method each.
+
+use cunyi_domain::batch::{BatchEvent, BatchState};
+use cunyi_domain::fact::{
+    BatchMoved, ChargesFrozen, HandedOver, LineSplit, ReservationsReleased, SettlementMade,
+    SettlementRequested, Shares, StockReceived, TraceCodesScanned,
+};
+use cunyi_domain::ids::{BatchId, ChargeId, LotId, MoveId, PatientId, SettlementId};
+use cunyi_domain::journal::digest;
+use cunyi_domain::ledger::{
+    Batch, Charge, ItemKind, LineClass, Lot, MoveKind, Payer, Reservation, Settlement,
+    SettlementKind, StockMove, Visit,
+};
+use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice, apportion};
+use cunyi_domain::time::parse_date;
+use cunyi_store::{StoreError, Tx, Writer, query};
+
+use crate::world::{Done, World, clinic};
+
+impl World {
+    pub fn batch(&self, id: &BatchId) -> Batch {
+        let batch = self
+            .store
+            .db()
+            .read("batch", |tx| query::batch(tx, &clinic(), id));
+        batch.unwrap().unwrap()
+    }
+
+    pub fn receive(&self, units: i64) -> Result<LotId, StoreError> {
+        let lot = LotId::new(self.now(), &self.dice);
+        let row = Lot {
+            clinic: clinic(),
+            id: lot.clone(),
+            code: "XJ01CAA040A001010100001".to_owned(),
+            lot_number: "20260301".to_owned(),
+            expires_on: parse_date("2028-02-29").unwrap(),
+            cost: UnitPrice(123_456),
+            on_hand: Quantity::whole(units),
+            reserved: Quantity::ZERO,
+        };
+        let moved = self.stock_move(&lot, MoveKind::Received, Quantity::whole(units), None);
+        let body = StockReceived {
+            lots: vec![row],
+            moves: vec![moved],
+        };
+        self.write(|w| w.record(body, None, None))?;
+        Ok(lot)
+    }
+
+    fn stock_move(
+        &self,
+        lot: &LotId,
+        kind: MoveKind,
+        quantity: Quantity,
+        charge: Option<ChargeId>,
+    ) -> StockMove {
+        let moved_at = self.now();
+        StockMove {
+            clinic: clinic(),
+            id: MoveId::new(moved_at, &self.dice),
+            lot: lot.clone(),
+            kind,
+            quantity,
+            charge,
+            moved_at,
+        }
+    }
+
+    /// Freezes a batch of one service line and one line for each lot.
+    pub fn freeze(&self, visit: &Visit, drugs: &[(LotId, i64)]) -> Result<BatchId, StoreError> {
+        let id = BatchId::new(self.now(), &self.dice);
+        let none = (None, 1);
+        let drugs = drugs.iter().map(|(lot, units)| (Some(lot.clone()), *units));
+        let lines: Vec<(Option<LotId>, i64)> = std::iter::once(none).chain(drugs).collect();
+        let charges: Vec<Charge> = (1..)
+            .zip(&lines)
+            .map(|(position, (lot, units))| self.line(visit, &id, position, lot.is_some(), *units))
+            .collect();
+        let held = charges.iter().zip(lines).filter_map(|(charge, (lot, _))| {
+            Some(Reservation {
+                clinic: clinic(),
+                charge: charge.id.clone(),
+                lot: lot?,
+                quantity: charge.quantity,
+            })
+        });
+        let body = ChargesFrozen {
+            visit: visit.id.clone(),
+            batches: vec![self.draft_batch(visit, &id, &charges)],
+            reservations: held.collect(),
+            charges,
+            overrides: vec![("allergy_group".to_owned(), "老柳说从前用过没事".to_owned())],
+        };
+        self.record(body, &visit.patient, None)?;
+        Ok(id)
+    }
+
+    fn draft_batch(&self, visit: &Visit, id: &BatchId, charges: &[Charge]) -> Batch {
+        let position = 1 + i64::try_from(self.batches_of(visit).len()).unwrap();
+        let total = charges.iter().map(|charge| charge.amount).sum();
+        let insured = visit.payer == Payer::Insured;
+        Batch {
+            clinic: clinic(),
+            id: id.clone(),
+            visit: visit.id.clone(),
+            position,
+            number: format!("{}{position:02}", visit.number),
+            payer: visit.payer,
+            benefit: if insured { "chronic" } else { "" }.to_owned(),
+            disease_code: if insured { "M03900" } else { "" }.to_owned(),
+            disease_name: if insured { "高血压" } else { "" }.to_owned(),
+            state: BatchState::Draft,
+            total,
+            estimated_fund: Fen::ZERO,
+            fund: Fen::ZERO,
+            account: Fen::ZERO,
+            cash: Fen::ZERO,
+            intent: None,
+            settlement: None,
+        }
+    }
+
+    fn line(
+        &self,
+        visit: &Visit,
+        batch: &BatchId,
+        position: i64,
+        drug: bool,
+        units: i64,
+    ) -> Charge {
+        let (price, quantity) = (UnitPrice(2_345_600), Quantity::whole(units));
+        let amount = price.amount(quantity).unwrap();
+        Charge {
+            clinic: clinic(),
+            id: ChargeId::new(self.now(), &self.dice),
+            visit: visit.id.clone(),
+            batch: batch.clone(),
+            position,
+            kind: if drug {
+                ItemKind::Drug
+            } else {
+                ItemKind::Service
+            },
+            code: "XJ01CAA040A001010100001".to_owned(),
+            name: "阿莫西林胶囊".to_owned(),
+            spec: "0.25g*24粒".to_owned(),
+            unit: "盒".to_owned(),
+            class: LineClass::A,
+            consultation_fee: !drug,
+            price,
+            quantity,
+            amount,
+            dose: "0.5g".to_owned(),
+            route: "口服".to_owned(),
+            frequency: "tid".to_owned(),
+            days: if drug { 3 } else { 0 },
+            own_pay: Fen::ZERO,
+            over_limit: Fen::ZERO,
+            pay_first: Fen::ZERO,
+            in_scope: amount,
+            fund: Fen::ZERO,
+            trace_codes: String::new(),
+        }
+    }
+
+    pub fn batches_of(&self, visit: &Visit) -> Vec<Batch> {
+        let read = |tx: &mut Tx<'_>| query::batches(tx, &clinic(), &visit.id);
+        self.store.db().read("batches", read).unwrap()
+    }
+
+    pub fn charges_of(&self, batch: &BatchId) -> Vec<Charge> {
+        let mut charges = self.all::<Charge>();
+        charges.retain(|charge| charge.batch == *batch);
+        charges
+    }
+
+    pub fn held_by(&self, batch: &BatchId) -> Vec<Reservation> {
+        let charges = self.charges_of(batch);
+        let mut held = self.all::<Reservation>();
+        held.retain(|row| charges.iter().any(|charge| charge.id == row.charge));
+        held
+    }
+
+    pub fn scan(&self, patient: &PatientId, charge: &ChargeId) -> Done {
+        let body = TraceCodesScanned {
+            charge: charge.clone(),
+            codes: "81234567890123456789,81234567890123456790".to_owned(),
+        };
+        self.record(body, patient, None)
+    }
+
+    /// Moves a batch as an event of the state machine does, with all that belongs to it. `why` is
+    /// the reason of a reversal.
+    pub fn happen(&self, batch: &Batch, event: BatchEvent, why: &str) -> Done {
+        use BatchEvent as E;
+        let visit = self.visit(&batch.visit);
+        match event {
+            E::Request | E::RequestReversal => {
+                let body = SettlementRequested {
+                    batch: batch.id.clone(),
+                    from: batch.state,
+                    event,
+                    message: "H410522000012026112408000000010002".to_owned(),
+                    transaction: if event == E::Request { "2207" } else { "2208" }.to_owned(),
+                    digest: digest(b"bytes"),
+                };
+                self.record(body, &visit.patient, None)
+            }
+            E::Settle | E::Reverse => self.money(batch, &visit, event, why),
+            _ => {
+                let body = BatchMoved {
+                    batch: batch.id.clone(),
+                    from: batch.state,
+                    event,
+                    message: Some("H410522000012026112408000000010003".to_owned()),
+                    shares: (event == E::Presettle).then_some(Shares {
+                        fund: Fen(100),
+                        account: Fen(20),
+                        cash: Fen(3),
+                    }),
+                    splits: self.splits(batch, event),
+                };
+                let held = (event == E::TakeBack).then(|| self.held_by(&batch.id));
+                self.write(|w| {
+                    w.record(body, Some(&visit.patient), None)?;
+                    release(w, &visit, held.unwrap_or_default())
+                })
+            }
+        }
+    }
+
+    fn splits(&self, batch: &Batch, event: BatchEvent) -> Vec<LineSplit> {
+        if event != BatchEvent::Upload {
+            return vec![];
+        }
+        let split = |charge: Charge| LineSplit {
+            charge: charge.id,
+            class: LineClass::B,
+            own_pay: Fen(1),
+            over_limit: Fen(2),
+            pay_first: Fen(3),
+            in_scope: charge.amount - Fen(6),
+        };
+        self.charges_of(&batch.id).into_iter().map(split).collect()
+    }
+
+    fn money(&self, batch: &Batch, visit: &Visit, event: BatchEvent, why: &str) -> Done {
+        let reversed = event == BatchEvent::Reverse;
+        let settlement = self.settlement(batch, reversed, why);
+        let charges = self.charges_of(&batch.id);
+        let weights: Vec<i64> = charges.iter().map(|charge| charge.in_scope.0).collect();
+        let funds = apportion(settlement.fund, &weights);
+        let ids = charges.iter().map(|charge| charge.id.clone());
+        let body = SettlementMade {
+            from: batch.state,
+            event,
+            settlement: Box::new(settlement),
+            line_funds: if reversed {
+                vec![]
+            } else {
+                ids.zip(funds).collect()
+            },
+        };
+        let held = reversed.then(|| self.held_by(&batch.id));
+        self.write(|w| {
+            w.record(body, Some(&visit.patient), None)?;
+            release(w, visit, held.unwrap_or_default())
+        })
+    }
+
+    /// A settlement that balances, or the reversal of the one in force.
+    pub fn settlement(&self, batch: &Batch, reversed: bool, why: &str) -> Settlement {
+        let settled_at = self.now();
+        let id = SettlementId::new(settled_at, &self.dice);
+        let old = self.all::<Settlement>();
+        let old = old
+            .into_iter()
+            .find(|row| Some(&row.id) == batch.settlement.as_ref());
+        if let (true, Some(old)) = (reversed, old) {
+            return Settlement {
+                id,
+                kind: SettlementKind::Reversal,
+                reverses: Some(old.id.clone()),
+                reason: why.to_owned(),
+                settled_at,
+                ..old
+            };
+        }
+        let (total, insured) = (batch.total, batch.payer == Payer::Insured);
+        let share = |part: i64| Fen(if insured { total.0 / part } else { 0 });
+        let (own_pay, over_limit, pay_first) = (share(10), share(20), share(30));
+        let in_scope = total - own_pay - over_limit - pay_first;
+        let (pool, civil_servant, enterprise) = (share(4), share(40), share(41));
+        let (serious_illness, large_amount) = (share(42), share(43));
+        let (medical_aid, other) = (share(44), share(45));
+        let extra = civil_servant + enterprise + serious_illness + large_amount;
+        let fund = pool + extra + medical_aid + other;
+        let (account, hospital) = (share(8), share(50));
+        Settlement {
+            clinic: clinic(),
+            id,
+            batch: batch.id.clone(),
+            visit: batch.visit.clone(),
+            kind: SettlementKind::Settlement,
+            reverses: None,
+            platform_settlement: "SETL0001".to_owned(),
+            message: "H410522000012026112408000000010002".to_owned(),
+            settled_at,
+            actor: "u1".into(),
+            reason: String::new(),
+            total,
+            own_pay,
+            over_limit,
+            pay_first,
+            in_scope,
+            deductible: share(60),
+            pool,
+            civil_servant,
+            enterprise,
+            serious_illness,
+            large_amount,
+            medical_aid,
+            other,
+            fund,
+            account,
+            mutual_aid: share(80),
+            cash: total - fund - account - hospital,
+            hospital,
+            ratio: Rate::percent(65),
+        }
+    }
+
+    /// Hands over what a batch holds.
+    pub fn hand_over(&self, batch: &Batch) -> Done {
+        let (visit, held) = (self.visit(&batch.visit), self.held_by(&batch.id));
+        self.record(self.handed_over(batch, held), &visit.patient, None)
+    }
+
+    pub fn handed_over(&self, batch: &Batch, held: Vec<Reservation>) -> HandedOver {
+        let left = |row: &Reservation| {
+            let charge = Some(row.charge.clone());
+            self.stock_move(&row.lot, MoveKind::HandedOver, row.quantity, charge)
+        };
+        HandedOver {
+            visit: batch.visit.clone(),
+            moves: held.iter().map(left).collect(),
+            reservations: held,
+        }
+    }
+}
+
+fn release(w: &mut Writer<'_, '_>, visit: &Visit, held: Vec<Reservation>) -> Done {
+    if held.is_empty() {
+        return Ok(());
+    }
+    let body = ReservationsReleased {
+        visit: visit.id.clone(),
+        reservations: held,
+    };
+    w.record(body, Some(&visit.patient), None)
+}

@@ -1,0 +1,200 @@
+//! What happens to patients and visits, one method each.
+
+use cunyi_domain::fact::{
+    AccessRecorded, AllergyNoted, AllergyWithdrawn, CoverageIdentified, PatientCorrected,
+    PatientFields, PatientRegistered, PayerSwitched, Personal, RecordSigned, RegistrationMoved,
+    VisitMoved, VisitRegistered,
+};
+use cunyi_domain::id_number::Sex;
+use cunyi_domain::ids::{CoverageId, EntryId, PatientId, VisitId};
+use cunyi_domain::ledger::{
+    AllergyKind, Certificate, Diagnosis, Payer, Registration, Visit, VisitState,
+};
+use cunyi_domain::money::Fen;
+use cunyi_domain::time::parse_date;
+use cunyi_store::{StoreError, query};
+
+use crate::world::{Done, World, clinic};
+
+/// A patient's particulars, all made from one number.
+pub fn fields(number: usize) -> PatientFields {
+    PatientFields {
+        name: format!("柳大{number}"),
+        initials: format!("ld{number}"),
+        birth_date: parse_date("1960-05-06"),
+        id_number: format!("41052219600506{number:04}"),
+        phone: format!("1390000{number:04}"),
+        address: format!("柳林村{number}号"),
+        guardian_name: format!("柳二{number}"),
+        guardian_id_number: format!("41052219400101{number:04}"),
+    }
+}
+
+fn words(number: usize) -> Personal {
+    Personal::Record {
+        complaint: format!("咳嗽{number}天"),
+        history: format!("受凉后{number}"),
+        examination: format!("咽红{number}"),
+        advice: format!("多饮水{number}"),
+    }
+}
+
+impl World {
+    pub fn register(&self, fields: PatientFields) -> Result<PatientId, StoreError> {
+        let patient = PatientId::new(self.now(), &self.dice);
+        let body = PatientRegistered {
+            patient: patient.clone(),
+            sex: Sex::Female,
+        };
+        self.record(body, &patient, Some(Personal::Patient(fields)))?;
+        Ok(patient)
+    }
+
+    pub fn correct(&self, patient: &PatientId, old: PatientFields, new: PatientFields) -> Done {
+        let body = PatientCorrected {
+            patient: patient.clone(),
+            sex: Sex::Male,
+        };
+        self.record(body, patient, Some(Personal::Correction { old, new }))
+    }
+
+    pub fn note_allergy(
+        &self,
+        patient: &PatientId,
+        kind: AllergyKind,
+    ) -> Result<EntryId, StoreError> {
+        let id = EntryId::new(self.now(), &self.dice);
+        let body = AllergyNoted {
+            id: id.clone(),
+            patient: patient.clone(),
+            kind,
+            code: "penicillins".to_owned(),
+            label: "青霉素类".to_owned(),
+        };
+        self.record(body, patient, None)?;
+        Ok(id)
+    }
+
+    pub fn withdraw_allergy(&self, patient: &PatientId, id: EntryId) -> Done {
+        self.record(AllergyWithdrawn { id }, patient, None)
+    }
+
+    pub fn identify(&self, patient: &PatientId, person: &str) -> Result<CoverageId, StoreError> {
+        let coverage = CoverageId::new(self.now(), &self.dice);
+        let body = CoverageIdentified {
+            coverage: coverage.clone(),
+            patient: patient.clone(),
+            scheme: "390".to_owned(),
+            person_type: "1501".to_owned(),
+            place: "410522".to_owned(),
+            filings: "M03900=高血压".to_owned(),
+            account_balance: Fen(12_300),
+            fund_used: Some(Fen(4500)),
+        };
+        self.record(
+            body,
+            patient,
+            Some(Personal::PersonNumber(person.to_owned())),
+        )?;
+        Ok(coverage)
+    }
+
+    pub fn look(&self, patient: &PatientId) -> Done {
+        let body = AccessRecorded {
+            id: EntryId::new(self.now(), &self.dice),
+            patient: patient.clone(),
+            role: "auditor".to_owned(),
+        };
+        self.record(body, patient, None)
+    }
+
+    pub fn arrive(
+        &self,
+        patient: &PatientId,
+        coverage: Option<CoverageId>,
+        proxy: Option<Personal>,
+    ) -> Result<VisitId, StoreError> {
+        let visit = VisitId::new(self.now(), &self.dice);
+        let payer = coverage.as_ref().map_or(Payer::SelfPay, |_| Payer::Insured);
+        let body = VisitRegistered {
+            visit: visit.clone(),
+            number: format!("0320261124{:04}", self.count::<Visit>() + 1),
+            patient: patient.clone(),
+            payer,
+            coverage,
+            certificate: Certificate::IdCard,
+            typed: proxy.is_some(),
+            doctor: "u1".into(),
+        };
+        self.record(body, patient, proxy)?;
+        Ok(visit)
+    }
+
+    pub fn visit(&self, id: &VisitId) -> Visit {
+        let visit = self
+            .store
+            .db()
+            .read("visit", |tx| query::visit(tx, &clinic(), id));
+        visit.unwrap().unwrap()
+    }
+
+    pub fn queue(&self, visit: &Visit, from: VisitState, to: VisitState) -> Done {
+        let id = visit.id.clone();
+        self.record(
+            VisitMoved {
+                visit: id,
+                from,
+                to,
+            },
+            &visit.patient,
+            None,
+        )
+    }
+
+    pub fn platform(&self, visit: &Visit, from: Registration, to: Registration) -> Done {
+        let body = RegistrationMoved {
+            visit: visit.id.clone(),
+            from,
+            to,
+            message: "H410522000012026112408000000010001".to_owned(),
+            platform_visit: (to == Registration::Registered).then(|| "MDTRT0001".to_owned()),
+            number: visit.number.clone(),
+        };
+        self.record(body, &visit.patient, None)
+    }
+
+    pub fn switch_payer(&self, visit: &Visit) -> Done {
+        let body = PayerSwitched {
+            visit: visit.id.clone(),
+        };
+        self.record(body, &visit.patient, None)
+    }
+
+    pub fn sign(&self, visit: &Visit, number: usize) -> Done {
+        self.sign_with(visit, words(number))
+    }
+
+    pub fn sign_with(&self, visit: &Visit, words: Personal) -> Done {
+        let diagnosis = |position, code: &str, name: &str| Diagnosis {
+            clinic: clinic(),
+            visit: visit.id.clone(),
+            position,
+            code: code.to_owned(),
+            name: name.to_owned(),
+        };
+        let body = RecordSigned {
+            visit: visit.id.clone(),
+            temperature: Some(375),
+            pulse: Some(80),
+            systolic: Some(130),
+            diastolic: Some(85),
+            glucose: Some(56),
+            weight: Some(605),
+            diagnoses: vec![
+                diagnosis(1, "J06.900", "急性上呼吸道感染"),
+                diagnosis(2, "I10.x00", "特发性高血压"),
+            ],
+        };
+        self.record(body, &visit.patient, Some(words))
+    }
+}

@@ -1,0 +1,270 @@
+//! The migrations and the row types say the same: names, kinds, nulls, keys, lists of words.
+
+use std::collections::BTreeSet;
+
+use cunyi_db::DbError;
+use cunyi_domain::batch::BatchState;
+use cunyi_domain::id_number::Sex;
+use cunyi_domain::ledger::{
+    AllergyKind, Certificate, ItemKind, LineClass, MoveKind, Payer, Registration, SettlementKind,
+    VisitState,
+};
+use cunyi_domain::row::{Field, Kind, TableKind, Value};
+use cunyi_store::StoreError;
+use cunyi_store::local::MessageState;
+use cunyi_store::reference::{Level, Role};
+
+use crate::tables::{TABLES, Table, table};
+use crate::world::World;
+
+cunyi_domain::row! {
+    /// A column as the engine describes it.
+    pub struct Described {
+        /// Name.
+        pub name: String,
+        /// Type.
+        pub kind: String,
+        /// 1 if it is NOT NULL.
+        pub filled: i64,
+        /// Place in the primary key, from 1.
+        pub place: i64,
+    }
+}
+
+cunyi_domain::row! {
+    /// A word.
+    pub struct Word {
+        /// Word.
+        pub word: String,
+    }
+}
+
+const SQLITE: &str = r#"SELECT name, type AS kind, "notnull" AS filled, pk AS place
+    FROM pragma_table_info(?) ORDER BY cid"#;
+
+const POSTGRES: &str = "SELECT CAST(c.column_name AS TEXT) AS name,
+      CAST(UPPER(c.data_type) AS TEXT) AS kind,
+      CAST(CASE c.is_nullable WHEN 'NO' THEN 1 ELSE 0 END AS BIGINT) AS filled,
+      CAST(COALESCE(k.ordinal_position, 0) AS BIGINT) AS place
+    FROM information_schema.columns c
+    LEFT JOIN information_schema.table_constraints t ON t.constraint_type = 'PRIMARY KEY'
+      AND t.table_schema = c.table_schema AND t.table_name = c.table_name
+    LEFT JOIN information_schema.key_column_usage k ON k.constraint_name = t.constraint_name
+      AND k.table_schema = c.table_schema AND k.table_name = c.table_name
+      AND k.column_name = c.column_name
+    WHERE c.table_schema = current_schema() AND c.table_name = ? ORDER BY c.ordinal_position";
+
+fn words(world: &World, sql: &str) -> Vec<String> {
+    let rows = world
+        .store
+        .db()
+        .read("words", |tx| tx.query::<Word>(sql, vec![]));
+    let rows: Result<Vec<Word>, DbError> = rows;
+    rows.unwrap().into_iter().map(|row| row.word).collect()
+}
+
+const fn sql_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Int => "BIGINT",
+        Kind::Text => "TEXT",
+        Kind::Bytes => "BYTEA",
+    }
+}
+
+#[test]
+fn the_columns_of_every_table_are_those_of_its_row_type() {
+    for world in World::engines("columns") {
+        let sql = if world.is_sqlite() { SQLITE } else { POSTGRES };
+        for table in TABLES {
+            let name = vec![Value::Text(table.name.to_owned())];
+            let found: Result<Vec<Described>, DbError> =
+                world.store.db().read("describe", |tx| tx.query(sql, name));
+            let place = |name| table.key.iter().position(|key| *key == name);
+            let expected = table.columns.iter().map(|column| Described {
+                name: column.name.to_owned(),
+                kind: sql_name(column.kind).to_owned(),
+                filled: i64::from(!column.nullable),
+                place: place(column.name).map_or(0, |place| i64::try_from(place).unwrap() + 1),
+            });
+            assert_eq!(
+                found.unwrap(),
+                expected.collect::<Vec<_>>(),
+                "{}",
+                table.name
+            );
+            assert_eq!(table.key[0], "clinic", "{}", table.name);
+            assert_eq!(table.columns[0].name, "clinic", "{}", table.name);
+        }
+    }
+}
+
+#[test]
+fn every_table_is_ledger_reference_or_local() {
+    for world in World::engines("kinds") {
+        let sql = if world.is_sqlite() {
+            "SELECT name AS word FROM sqlite_master WHERE type = 'table'"
+        } else {
+            "SELECT CAST(table_name AS TEXT) AS word FROM information_schema.tables
+             WHERE table_schema = current_schema()"
+        };
+        let found: BTreeSet<String> = words(&world, sql).into_iter().collect();
+        // Which steps of the schema have run: `db` writes it, no row type of ours.
+        let known = TABLES
+            .iter()
+            .map(|table| table.name)
+            .chain(["schema_migration"]);
+        assert_eq!(found, known.map(str::to_owned).collect());
+    }
+    let of = |kind| TABLES.iter().filter(|table| table.kind == kind).count();
+    let kinds = [TableKind::Ledger, TableKind::Reference, TableKind::Local].map(of);
+    assert_eq!(kinds, [12, 3, 10]);
+}
+
+#[test]
+fn every_column_of_a_filled_clinic_holds_what_its_kind_says() {
+    let world = World::memory();
+    world.fill().unwrap();
+    for table in TABLES {
+        for column in table.columns {
+            let sql = format!(
+                "SELECT DISTINCT typeof({}) AS word FROM {}",
+                column.name, table.name
+            );
+            let mut found = words(&world, &sql);
+            found.retain(|word| !(column.nullable && word == "null"));
+            let expected = match column.kind {
+                Kind::Int => "integer",
+                Kind::Text => "text",
+                Kind::Bytes => "blob",
+            };
+            assert_eq!(found, [expected], "{}.{}", table.name, column.name);
+        }
+    }
+}
+
+type Words = fn() -> Vec<&'static str>;
+
+macro_rules! all {
+    ($type:ty) => {
+        || <$type>::ALL.iter().map(|word| word.as_str()).collect()
+    };
+}
+
+/// Every column of a list of words. What is missing here fails the test below.
+const LISTS: &[(&str, &str, Words)] = &[
+    ("patient", "sex", all!(Sex)),
+    ("allergy", "kind", all!(AllergyKind)),
+    ("visit", "payer", all!(Payer)),
+    ("visit", "certificate", all!(Certificate)),
+    ("visit", "state", all!(VisitState)),
+    ("visit", "registration", all!(Registration)),
+    ("charge", "kind", all!(ItemKind)),
+    ("charge", "class", all!(LineClass)),
+    ("batch", "payer", all!(Payer)),
+    ("batch", "state", all!(BatchState)),
+    ("settlement", "kind", all!(SettlementKind)),
+    ("stock_move", "kind", all!(MoveKind)),
+    ("clinic", "level", all!(Level)),
+    ("user_account", "role", all!(Role)),
+    ("message", "state", all!(MessageState)),
+];
+
+/// Columns whose Rust type does not take this value.
+fn refusing(world: &World, kind: Kind, value: &Value) -> Vec<(&'static str, &'static str)> {
+    let mut found = Vec::new();
+    for table in TABLES {
+        let row = table.rows(world).remove(0);
+        for (place, column) in table.columns.iter().enumerate() {
+            let mut changed = row.clone();
+            changed[place] = value.clone();
+            if column.kind == kind && !(table.fits)(changed) {
+                found.push((table.name, column.name));
+            }
+        }
+    }
+    found
+}
+
+/// Whether the database takes a value in every row of a column; nothing stays changed.
+fn takes(world: &World, table: &Table, column: &str, value: Value) -> bool {
+    let sql = format!("UPDATE {} SET {column} = ?", table.name);
+    let tried = world.store.db().transact("try", |tx| {
+        assert!(tx.execute(&sql, vec![value])? > 0, "{sql}");
+        Err::<(), StoreError>(StoreError::NoClinic)
+    });
+    match tried {
+        Err(StoreError::NoClinic) => true,
+        Err(StoreError::Db(DbError::Constraint(_))) => false,
+        other => panic!("{sql}: {other:?}"),
+    }
+}
+
+#[test]
+fn the_database_takes_the_words_of_each_list_and_no_other() {
+    for world in World::engines("lists") {
+        world.fill().unwrap();
+        let typed = refusing(&world, Kind::Text, &"no such word".to_owned().into_value());
+        let dates = refusing(&world, Kind::Text, &"2026-11-24".to_owned().into_value());
+        let typed: BTreeSet<_> = typed.into_iter().filter(|c| dates.contains(c)).collect();
+        let listed: BTreeSet<_> = LISTS
+            .iter()
+            .map(|(table, column, _)| (*table, *column))
+            .collect();
+        assert_eq!(typed, listed, "columns of a text_enum");
+        for (name, column, list) in LISTS {
+            let takes =
+                |word: &str| takes(&world, table(name), column, word.to_owned().into_value());
+            for word in list() {
+                assert!(takes(word), "{name}.{column} refuses {word}");
+                assert!(
+                    !takes(&format!("{word} ")),
+                    "{name}.{column} takes {word} with a space"
+                );
+            }
+            assert!(!takes(""), "{name}.{column} takes nothing");
+        }
+    }
+}
+
+/// Whole numbers that may be negative: moments, and counts that only we write.
+fn may_be_negative(table: &str, column: &str) -> bool {
+    let moment = column.ends_with("_at") || ["locked_until", "active_from"].contains(&column);
+    moment
+        || [
+            ("journal", "epoch"),
+            ("journal", "version"),
+            ("journal_head", "epoch"),
+            ("counter", "second"),
+        ]
+        .contains(&(table, column))
+}
+
+#[test]
+fn flags_are_0_or_1_and_amounts_are_never_negative() {
+    for world in World::engines("numbers") {
+        world.fill().unwrap();
+        let flags = refusing(&world, Kind::Int, &Value::Int(7));
+        for table in TABLES {
+            for column in table
+                .columns
+                .iter()
+                .filter(|column| column.kind == Kind::Int)
+            {
+                let name = (table.name, column.name);
+                if may_be_negative(table.name, column.name) {
+                    continue;
+                }
+                assert!(
+                    !takes(&world, table, column.name, Value::Int(-1)),
+                    "{name:?} takes -1"
+                );
+                if flags.contains(&name) {
+                    assert!(
+                        !takes(&world, table, column.name, Value::Int(7)),
+                        "{name:?} takes 7"
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! What every page needs: language, session, time; and how values read in words.
+
+#![expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "templates pass arguments by reference"
+)]
+
+use std::fmt::Display;
+
+use cunyi_app::views::{Age, FindingView, Remaining, SessionView};
+use cunyi_domain::batch::BatchState;
+use cunyi_domain::id_number::Sex;
+use cunyi_domain::ledger::{Certificate, LineClass, Payer, Registration, VisitState};
+use cunyi_domain::refusal::Refusal;
+use cunyi_domain::time::Moment;
+
+use crate::labels;
+use crate::words::{self, Locale};
+
+/// The frame of a page.
+#[derive(Clone, Debug)]
+pub struct Chrome {
+    /// Language.
+    pub locale: Locale,
+    /// Who is signed in.
+    pub session: Option<SessionView>,
+    /// Now.
+    pub now: Moment,
+}
+
+impl Chrome {
+    /// Words of a key.
+    pub fn t(&self, key: &str) -> String {
+        words::t(self.locale, key, &[])
+    }
+
+    /// Words with one argument.
+    pub fn t1(&self, key: &str, name: &str, value: impl Display) -> String {
+        words::t(self.locale, key, &[(name, value.to_string())])
+    }
+
+    /// Words with two arguments.
+    pub fn t2(
+        &self,
+        key: &str,
+        name: &str,
+        value: impl Display,
+        name2: &str,
+        value2: impl Display,
+    ) -> String {
+        words::t(
+            self.locale,
+            key,
+            &[(name, value.to_string()), (name2, value2.to_string())],
+        )
+    }
+
+    /// For `lang=`.
+    pub fn lang(&self) -> &'static str {
+        self.locale.tag()
+    }
+
+    /// The language one can change to, and its own name.
+    pub fn other(&self) -> (&'static str, &'static str) {
+        match self.locale {
+            Locale::Zh => (Locale::En.tag(), "English"),
+            Locale::En => (Locale::Zh.tag(), "中文"),
+        }
+    }
+
+    /// In Chinese, as papers are.
+    #[must_use]
+    pub fn chinese(&self) -> Self {
+        Self {
+            locale: Locale::Zh,
+            ..self.clone()
+        }
+    }
+
+    /// What every form carries; empty before sign-in.
+    pub fn csrf(&self) -> &str {
+        self.session.as_ref().map_or("", |s| &s.csrf)
+    }
+
+    /// True if the role is this one (`doctor`): for what a page offers, never for what is permitted.
+    pub fn is(&self, role: &str) -> bool {
+        self.session
+            .as_ref()
+            .is_some_and(|s| s.actor.role.as_str() == role)
+    }
+
+    /// The role's name.
+    pub fn role(&self, role: &str) -> String {
+        self.label(labels::ROLES, role)
+    }
+
+    /// 68岁
+    pub fn age(&self, age: &Age) -> String {
+        match age {
+            Age::Years(n) => self.t1("age-years", "n", n),
+            Age::Months(n) => self.t1("age-months", "n", n),
+            Age::Days(n) => self.t1("age-days", "n", n),
+            Age::Unknown => self.t("age-unknown"),
+        }
+    }
+
+    /// 男 or 女
+    pub fn sex(&self, sex: &Sex) -> String {
+        self.sex_text(sex.as_str())
+    }
+
+    /// Of `1` or `2` as in a form.
+    pub fn sex_text(&self, sex: &str) -> String {
+        self.label(labels::SEXES, sex)
+    }
+
+    /// 待诊
+    pub fn visit_state(&self, state: &VisitState) -> String {
+        self.t(&format!("state-visit-{state}"))
+    }
+
+    /// 待预结算
+    pub fn batch_state(&self, state: &BatchState) -> String {
+        self.t(&format!("state-batch-{state}"))
+    }
+
+    /// 医保登记成功
+    pub fn registration(&self, state: &Registration) -> String {
+        self.t(&format!("state-registration-{state}"))
+    }
+
+    /// 甲
+    pub fn class(&self, class: &LineClass) -> String {
+        self.label(labels::CLASSES, class.as_str())
+    }
+
+    /// 身份证
+    pub fn certificate(&self, certificate: &Certificate) -> String {
+        self.label(labels::CERTIFICATES, certificate.as_str())
+    }
+
+    /// 医保 or 自费
+    pub fn payer(&self, payer: &Payer) -> String {
+        self.label(labels::PAYERS, payer.as_str())
+    }
+
+    /// 普通门诊
+    pub fn benefit(&self, benefit: &str) -> String {
+        self.label(labels::BENEFITS, benefit)
+    }
+
+    /// 城乡居民; empty for self-pay.
+    pub fn scheme(&self, scheme: &str) -> String {
+        self.label(labels::SCHEMES, scheme)
+    }
+
+    /// State of a message.
+    pub fn message_state(&self, state: &str) -> String {
+        self.label(labels::MESSAGES, state)
+    }
+
+    /// Remaining cap with its source and time.
+    pub fn remaining(&self, remaining: &Remaining) -> String {
+        match remaining {
+            Remaining::Platform { left, at } => {
+                self.t2("remaining-platform", "left", left, "at", short(at))
+            }
+            Remaining::OwnUse { used } => self.t1("remaining-own", "used", used),
+        }
+    }
+
+    /// What is wrong, with the field it is about in front.
+    pub fn refusal(&self, refusal: &Refusal) -> String {
+        let args: Vec<_> = refusal.args.iter().map(|(n, v)| (*n, v.clone())).collect();
+        let words = words::t(self.locale, &format!("refusal-{}", refusal.code), &args);
+        let field = self.field(&path_of(refusal));
+        if field.is_empty() {
+            words
+        } else {
+            format!("{field}{}{words}", self.t("colon"))
+        }
+    }
+
+    /// What a safety check says.
+    pub fn check(&self, finding: &FindingView) -> String {
+        let args: Vec<_> = finding
+            .args
+            .iter()
+            .map(|(name, value)| {
+                let group = *name == "group";
+                (
+                    *name,
+                    if group {
+                        self.label(labels::GROUPS, value)
+                    } else {
+                        value.clone()
+                    },
+                )
+            })
+            .collect();
+        words::t(self.locale, &format!("check-{}", finding.code), &args)
+    }
+
+    /// The name of a form's field: `lines.2.dose` is "row 3 dose".
+    pub fn field(&self, field: &str) -> String {
+        let (place, name) = match field.split_once('.') {
+            Some(("lines", rest)) => rest.split_once('.').unwrap_or((rest, "code")),
+            Some(("diagnoses", place)) => (place, "diagnoses"),
+            _ => ("", field),
+        };
+        let known = labels::FIELDS.iter().find(|(n, _)| *n == name);
+        let name = known.map_or(String::new(), |(_, key)| self.t(key));
+        match place.parse::<u32>() {
+            Ok(_) if name.is_empty() => name,
+            Ok(_) if field.starts_with("diagnoses") => name,
+            Ok(place) => self.t2("row-field", "n", place + 1, "field", name),
+            Err(_) => name,
+        }
+    }
+
+    /// From a table of value and key; a value without a key stands for itself.
+    pub fn label(&self, table: &[(&str, &str)], value: &str) -> String {
+        let known = table.iter().find(|(v, _)| *v == value);
+        known.map_or_else(|| value.to_owned(), |(_, key)| self.t(key))
+    }
+}
+
+/// The form's field a refusal is about, `lines.2.dose`; empty for none.
+pub fn path_of(refusal: &Refusal) -> String {
+    let line = refusal.args.iter().find(|(name, _)| *name == "line");
+    let line: Option<u32> = line.and_then(|(_, n)| n.parse().ok());
+    match (line, refusal.field.unwrap_or_default()) {
+        (Some(line), field) => format!("lines.{}.{field}", line.saturating_sub(1)),
+        (None, "diagnoses") => "diagnoses.0".to_owned(),
+        (None, field) => field.to_owned(),
+    }
+}
+
+/// 11-24 09:46
+pub fn short(moment: &Moment) -> String {
+    moment.local().strftime("%m-%d %H:%M").to_string()
+}

@@ -1,0 +1,91 @@
+//! Refusals and failures as answers: a refusal in the user's words, a failure without details.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use cunyi_app::AppError;
+use cunyi_domain::refusal::{Code, Refusal};
+
+use crate::chrome::Chrome;
+
+/// What a handler ends with.
+pub(crate) type Answer = Result<Response, Fault>;
+
+/// A refusal or failure with the frame of its page.
+pub(crate) struct Fault {
+    chrome: Arc<Chrome>,
+    error: AppError,
+}
+
+#[derive(Template)]
+#[template(path = "fault.html")]
+pub(crate) struct FaultPage<'a> {
+    pub(crate) c: &'a Chrome,
+    pub(crate) words: String,
+}
+
+impl Fault {
+    /// With the frame.
+    pub(crate) fn new(chrome: &Arc<Chrome>, error: AppError) -> Self {
+        Self {
+            chrome: Arc::clone(chrome),
+            error,
+        }
+    }
+
+    /// Of a refusal.
+    pub(crate) fn refused(chrome: &Arc<Chrome>, code: Code) -> Self {
+        Self::new(chrome, AppError::Refused(Refusal::new(code)))
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let words = words(&self.chrome, &self.error);
+        html(
+            status(&self.error),
+            &FaultPage {
+                c: &self.chrome,
+                words,
+            },
+        )
+    }
+}
+
+/// The words of an error; a failure is logged and shown without details.
+pub(crate) fn words(chrome: &Chrome, error: &AppError) -> String {
+    match error {
+        AppError::Refused(refusal) => chrome.refusal(refusal),
+        AppError::Failed(what) => {
+            tracing::error!(error = what, "a use case failed");
+            chrome.t("failed")
+        }
+    }
+}
+
+/// The status of an error.
+pub(crate) fn status(error: &AppError) -> StatusCode {
+    match error {
+        AppError::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        AppError::Refused(refusal) => match refusal.code {
+            Code::Forbidden => StatusCode::FORBIDDEN,
+            Code::NotFound => StatusCode::NOT_FOUND,
+            Code::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        },
+    }
+}
+
+/// A page.
+pub(crate) fn html(status: StatusCode, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(text) => (status, Html(text)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page cannot be rendered");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

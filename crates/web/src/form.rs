@@ -1,0 +1,271 @@
+//! Bodies of forms: bounded, strictly UTF-8, without U+0000.
+
+use cunyi_app::views::{DraftBody, DraftLine, IdentifyForm, PatientForm, RegisterForm};
+use cunyi_domain::refusal::{Code, Refusal};
+
+/// Largest body of a request, in bytes.
+pub const MAX_BODY: usize = 256 * 1024;
+/// Most lines of a prescription.
+pub const MAX_LINES: usize = 60;
+/// Most diagnoses of a visit.
+pub const MAX_DIAGNOSES: usize = 12;
+/// Most fields of a form.
+const MAX_FIELDS: usize = 2000;
+
+/// The fields of a posted form, in order.
+#[derive(Debug, Default)]
+pub struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// Reads `application/x-www-form-urlencoded`.
+    pub fn parse(body: &[u8]) -> Result<Self, Refusal> {
+        let mut fields = Vec::new();
+        for pair in body.split(|b| *b == b'&').filter(|pair| !pair.is_empty()) {
+            if fields.len() == MAX_FIELDS {
+                return Err(Refusal::new(Code::TooLarge));
+            }
+            let mut parts = pair.splitn(2, |b| *b == b'=');
+            let mut next = || decode(parts.next().unwrap_or_default());
+            fields.push((next()?, next()?));
+        }
+        Ok(Self(fields))
+    }
+
+    /// The first value of a field; empty where there is none.
+    pub fn get(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(n, _)| n == name);
+        found.map_or("", |(_, value)| value)
+    }
+
+    /// Without the spaces around it.
+    pub fn text(&self, name: &str) -> String {
+        self.get(name).trim().to_owned()
+    }
+
+    /// A ticked box.
+    pub fn ticked(&self, name: &str) -> bool {
+        !self.get(name).is_empty()
+    }
+
+    /// The values of `name.0`, `name.1`, … as far as they go, at most [`MAX_LINES`].
+    pub fn list(&self, name: &str) -> Vec<&str> {
+        let at = |i: usize| format!("{name}.{i}");
+        let there = |key: &String| self.0.iter().any(|(n, _)| n == key);
+        (0..MAX_LINES)
+            .map(at)
+            .take_while(there)
+            .map(|key| self.get(&key))
+            .collect()
+    }
+
+    /// A patient's particulars.
+    pub fn patient(&self) -> PatientForm {
+        PatientForm {
+            name: self.text("name"),
+            sex: self.text("sex"),
+            birth_date: self.text("birth_date"),
+            id_number: self.text("id_number"),
+            phone: self.text("phone"),
+            address: self.text("address"),
+            guardian_name: self.text("guardian_name"),
+            guardian_id_number: self.text("guardian_id_number"),
+        }
+    }
+
+    /// How someone is identified.
+    pub fn identify(&self) -> IdentifyForm {
+        IdentifyForm {
+            certificate: self.text("certificate"),
+            number: self.text("number"),
+            card_code: self.text("card_code"),
+            typed: self.get("source") != "reader",
+            birth_date: self.text("birth_date"),
+            sex: self.text("sex"),
+        }
+    }
+
+    /// What registration needs.
+    pub fn register(&self) -> RegisterForm {
+        let coverage = self.text("coverage");
+        RegisterForm {
+            handle: self.text("handle"),
+            see: self.get("then") == "see",
+            self_pay: coverage == "self",
+            coverage: if coverage == "self" {
+                String::new()
+            } else {
+                coverage
+            },
+            proxy_name: self.text("proxy_name"),
+            proxy_id_number: self.text("proxy_id_number"),
+            proxy_relation: self.text("proxy_relation"),
+        }
+    }
+
+    /// What the doctor typed: `complaint`, `diagnoses.0`, `lines.0.code`, `reasons.dose-daily` …
+    /// Lines and diagnoses that were left blank are passed over.
+    pub fn draft(&self) -> Result<DraftBody, Refusal> {
+        let mut body = DraftBody {
+            complaint: self.text("complaint"),
+            history: self.text("history"),
+            examination: self.text("examination"),
+            advice: self.text("advice"),
+            temperature: self.text("temperature"),
+            pulse: self.text("pulse"),
+            systolic: self.text("systolic"),
+            diastolic: self.text("diastolic"),
+            glucose: self.text("glucose"),
+            weight: self.text("weight"),
+            own_pay_consent: self.ticked("own_pay_consent"),
+            ..DraftBody::default()
+        };
+        for (name, value) in &self.0 {
+            match name.split_once('.') {
+                Some(("diagnoses", place)) => {
+                    let slot = slot(&mut body.diagnoses, place, MAX_DIAGNOSES)?;
+                    value.trim().clone_into(slot);
+                }
+                Some(("reasons", code)) if !value.trim().is_empty() => {
+                    if body.reasons.len() == MAX_LINES {
+                        return Err(Refusal::new(Code::TooLarge));
+                    }
+                    body.reasons
+                        .push((code.to_owned(), value.trim().to_owned()));
+                }
+                Some(("lines", rest)) => fill(&mut body.lines, rest, value.trim())?,
+                _ => {}
+            }
+        }
+        body.diagnoses.retain(|code| !code.is_empty());
+        body.lines.retain(|line| *line != DraftLine::default());
+        Ok(body)
+    }
+}
+
+fn slot<'a, T: Default>(
+    list: &'a mut Vec<T>,
+    place: &str,
+    most: usize,
+) -> Result<&'a mut T, Refusal> {
+    let place: usize = place.parse().map_err(|_| Refusal::new(Code::BadForm))?;
+    if place >= most {
+        return Err(Refusal::new(Code::TooLarge));
+    }
+    while list.len() <= place {
+        list.push(T::default());
+    }
+    list.get_mut(place).ok_or(Refusal::new(Code::TooLarge))
+}
+
+fn fill(lines: &mut Vec<DraftLine>, rest: &str, value: &str) -> Result<(), Refusal> {
+    let (place, field) = rest.split_once('.').ok_or(Refusal::new(Code::BadForm))?;
+    let line = slot(lines, place, MAX_LINES)?;
+    let field = match field {
+        "code" => &mut line.code,
+        "dose" => &mut line.dose,
+        "route" => &mut line.route,
+        "frequency" => &mut line.frequency,
+        "days" => &mut line.days,
+        "quantity" => &mut line.quantity,
+        "benefit" => &mut line.benefit,
+        _ => return Ok(()),
+    };
+    value.clone_into(field);
+    Ok(())
+}
+
+/// Undoes `+` and `%41`; line ends become `\n`.
+pub fn decode(text: &[u8]) -> Result<String, Refusal> {
+    let bad = || Refusal::new(Code::BadForm);
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.iter().copied();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let mut digit = || char::from(rest.next()?).to_digit(16);
+                let (high, low) = (digit().ok_or_else(bad)?, digit().ok_or_else(bad)?);
+                u8::try_from(high * 16 + low).map_err(|_| bad())?
+            }
+            other => other,
+        });
+    }
+    let text = String::from_utf8(bytes).map_err(|_| bad())?;
+    if text.contains('\0') {
+        return Err(bad());
+    }
+    Ok(text.replace("\r\n", "\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_prescription_is_read() {
+        let body =
+            b"complaint=%E5%A4%B4%E6%99%95+2&diagnoses.0=I10.x00&diagnoses.1=&lines.0.code=A\
+            &lines.0.dose=0.5&lines.2.code=B&lines.2.days=3&lines.1.code=&reasons.dose-daily=ok\
+            &own_pay_consent=1&unknown=x";
+        let draft = Form::parse(body).unwrap().draft().unwrap();
+        assert_eq!(draft.complaint, "头晕 2");
+        assert_eq!(draft.diagnoses, ["I10.x00"]);
+        let lines: Vec<_> = draft
+            .lines
+            .iter()
+            .map(|l| (&*l.code, &*l.dose, &*l.days))
+            .collect();
+        assert_eq!(lines, [("A", "0.5", ""), ("B", "", "3")]);
+        assert_eq!(draft.reasons, [("dose-daily".to_owned(), "ok".to_owned())]);
+        assert!(draft.own_pay_consent);
+    }
+
+    #[test]
+    fn what_is_too_much_or_no_text_is_refused() {
+        for body in [
+            &b"a=%00"[..],
+            b"a=\xff",
+            b"a=%ff",
+            b"a=%4",
+            b"a=%zz",
+            b"lines.60.code=A",
+            b"lines.99999999999999999999.code=A",
+            b"lines.-1.code=A",
+            b"lines.code=A",
+            b"diagnoses.12=A",
+        ] {
+            let read = Form::parse(body).and_then(|form| form.draft());
+            assert!(read.is_err(), "{}", String::from_utf8_lossy(body));
+        }
+        let many = "a=1&".repeat(MAX_FIELDS + 1);
+        assert_eq!(
+            Form::parse(many.as_bytes()).unwrap_err().code,
+            Code::TooLarge
+        );
+    }
+
+    #[test]
+    fn lists_end_where_they_end() {
+        let form = Form::parse(b"batch.0=a&batch.1=b&batch.3=d&n=+x+").unwrap();
+        assert_eq!(form.list("batch"), ["a", "b"]);
+        assert_eq!(form.text("n"), "x");
+        assert_eq!(form.get("none"), "");
+    }
+
+    proptest! {
+        #[test]
+        fn hostile_bytes_never_panic(body in proptest::collection::vec(any::<u8>(), 0..400)) {
+            if let Ok(form) = Form::parse(&body) {
+                let _ = form.draft();
+            }
+        }
+
+        #[test]
+        fn hostile_fields_never_panic(body in "(lines|diagnoses|reasons)(\\.[0-9a-z]{0,4}){0,3}=[%0-9a-f+]{0,8}") {
+            if let Ok(form) = Form::parse(body.as_bytes()) {
+                let _ = form.draft();
+            }
+        }
+    }
+}

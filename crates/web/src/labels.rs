@@ -1,0 +1,142 @@
+//! Values of the interface and the keys of their words.
+
+/// A value and the key of its words.
+pub type Labels = &'static [(&'static str, &'static str)];
+
+/// Roles.
+pub const ROLES: Labels = &[
+    ("doctor", "role-doctor"),
+    ("pharmacist", "role-pharmacist"),
+    ("township", "role-township"),
+    ("insurance", "role-insurance"),
+    ("health", "role-health"),
+    ("auditor", "role-auditor"),
+    ("administrator", "role-administrator"),
+];
+
+/// `gend`
+pub const SEXES: Labels = &[("1", "sex-male"), ("2", "sex-female")];
+
+/// `chrgitm_lv`
+pub const CLASSES: Labels = &[("01", "class-a"), ("02", "class-b"), ("03", "class-c")];
+
+/// `mdtrt_cert_type`
+pub const CERTIFICATES: Labels = &[
+    ("01", "certificate-voucher"),
+    ("02", "certificate-id-card"),
+    ("03", "certificate-social-card"),
+    ("self", "certificate-none"),
+];
+
+/// Who pays.
+pub const PAYERS: Labels = &[("insured", "payer-insured"), ("self", "payer-self")];
+
+/// Benefits as the policy names them.
+pub const BENEFITS: Labels = &[
+    ("general", "benefit-general"),
+    ("chronic", "benefit-chronic"),
+    ("", "payer-self"),
+];
+
+/// `insutype`
+pub const SCHEMES: Labels = &[
+    ("390", "scheme-resident"),
+    ("310", "scheme-employee"),
+    ("", "payer-self"),
+];
+
+/// What became of a message.
+pub const MESSAGES: Labels = &[
+    ("pending", "message-pending"),
+    ("success", "message-success"),
+    ("refused", "message-refused"),
+    ("unknown", "message-unknown"),
+    ("not_sent", "message-not-sent"),
+];
+
+/// Allergy groups of the catalogue.
+pub const GROUPS: Labels = &[
+    ("penicillins", "group-penicillins"),
+    ("cephalosporins", "group-cephalosporins"),
+    ("sulfonamides", "group-sulfonamides"),
+    ("macrolides", "group-macrolides"),
+    ("quinolones", "group-quinolones"),
+    ("aminoglycosides", "group-aminoglycosides"),
+    ("tetracyclines", "group-tetracyclines"),
+    ("lincosamides", "group-lincosamides"),
+    ("nitroimidazoles", "group-nitroimidazoles"),
+    ("azoles", "group-azoles"),
+    ("nsaids", "group-nsaids"),
+    ("pyrazolones", "group-pyrazolones"),
+    ("barbiturates", "group-barbiturates"),
+    ("local-anaesthetics", "group-local-anaesthetics"),
+    ("antisera", "group-antisera"),
+    ("ace-inhibitors", "group-ace-inhibitors"),
+    ("statins", "group-statins"),
+    ("iodine", "group-iodine"),
+    ("alcohol", "group-alcohol"),
+];
+
+/// Fields of forms.
+pub const FIELDS: Labels = &[
+    ("complaint", "field-complaint"),
+    ("history", "field-history"),
+    ("examination", "field-examination"),
+    ("advice", "field-advice"),
+    ("temperature", "field-temperature"),
+    ("pulse", "field-pulse"),
+    ("systolic", "field-systolic"),
+    ("diastolic", "field-diastolic"),
+    ("glucose", "field-glucose"),
+    ("weight", "field-weight"),
+    ("diagnoses", "field-diagnosis"),
+    ("code", "field-item"),
+    ("dose", "field-dose"),
+    ("route", "field-route"),
+    ("frequency", "field-frequency"),
+    ("days", "field-days"),
+    ("quantity", "field-quantity"),
+    ("benefit", "field-benefit"),
+    ("own_pay_consent", "field-own-pay-consent"),
+    ("name", "field-name"),
+    ("sex", "field-sex"),
+    ("birth_date", "field-birth-date"),
+    ("id_number", "field-id-number"),
+    ("number", "field-number"),
+    ("certificate", "field-certificate"),
+    ("card_code", "field-card-code"),
+    ("phone", "field-phone"),
+    ("address", "field-address"),
+    ("guardian_name", "field-guardian-name"),
+    ("guardian_id_number", "field-guardian-id-number"),
+    ("proxy_name", "field-proxy-name"),
+    ("proxy_id_number", "field-proxy-id-number"),
+    ("proxy_relation", "field-proxy-relation"),
+    ("coverage", "field-coverage"),
+    ("reason", "field-reason"),
+    ("login", "field-login"),
+    ("password", "field-password"),
+    ("clinic_name", "field-clinic-name"),
+    ("institution_code", "field-institution-code"),
+    ("institution_name", "field-institution-name"),
+    ("level", "field-level"),
+    ("slot", "field-slot"),
+    ("user_name", "field-user-name"),
+    ("query", "field-query"),
+    ("trace_codes", "field-trace-codes"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cunyi_catalogue::AllergyGroup;
+
+    #[test]
+    fn every_group_has_a_label() {
+        let groups: Vec<&str> = AllergyGroup::ALL.iter().map(|g| g.as_str()).collect();
+        assert_eq!(
+            groups,
+            GROUPS.iter().map(|(value, _)| *value).collect::<Vec<_>>()
+        );
+    }
+}

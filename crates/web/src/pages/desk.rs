@@ -1,0 +1,213 @@
+//! The desk: identify the patient with the insurance centre, or take her details, and register.
+
+#![expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "templates pass arguments by reference"
+)]
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
+use cunyi_app::views::{Identified, IdentifyForm, PatientForm, RegisterForm};
+use cunyi_app::{Actor, App, AppError};
+use cunyi_domain::ids::VisitId;
+use cunyi_domain::ledger::VisitState;
+use cunyi_domain::refusal::Code;
+
+use super::visit_path;
+use crate::chrome::Chrome;
+use crate::fault::{Answer, Fault, html, status, words};
+use crate::jobs::{Key, Outcome, Standing};
+use crate::session::{Posted, Signed};
+
+#[derive(Template)]
+#[template(path = "identify.html")]
+pub(crate) struct IdentifyPage<'a> {
+    pub(crate) c: &'a Chrome,
+    pub(crate) f: &'a IdentifyForm,
+    pub(crate) problem: String,
+}
+
+#[derive(Template)]
+#[template(path = "identified.html")]
+pub(crate) struct IdentifiedPage<'a> {
+    pub(crate) c: &'a Chrome,
+    pub(crate) i: &'a Identified,
+    pub(crate) f: &'a RegisterForm,
+    pub(crate) problem: String,
+}
+
+#[derive(Template)]
+#[template(path = "waiting.html")]
+pub(crate) struct WaitingPage<'a> {
+    pub(crate) c: &'a Chrome,
+}
+
+#[derive(Template)]
+#[template(path = "self_pay.html")]
+pub(crate) struct SelfPayPage<'a> {
+    pub(crate) c: &'a Chrome,
+    pub(crate) f: &'a PatientForm,
+    pub(crate) problem: String,
+}
+
+impl IdentifiedPage<'_> {
+    /// True if this coverage is ticked: what was chosen, or else what is proposed.
+    pub(crate) fn ticked(&self, place: &usize) -> bool {
+        match self.f.coverage.parse::<usize>() {
+            Ok(chosen) => chosen == *place,
+            Err(_) => !self.self_pay() && self.i.proposed == Some(*place),
+        }
+    }
+
+    /// True if self-pay is ticked.
+    pub(crate) fn self_pay(&self) -> bool {
+        self.f.self_pay || !self.i.coverages.iter().any(|c| c.in_force && c.local)
+    }
+}
+
+fn desk(by: &Signed) -> Key {
+    Key::Desk(by.session.actor.user.clone())
+}
+
+/// `GET /identify`
+pub(crate) async fn page(by: Signed) -> Answer {
+    let f = IdentifyForm {
+        certificate: "02".to_owned(),
+        typed: true,
+        ..IdentifyForm::default()
+    };
+    Ok(html(
+        StatusCode::OK,
+        &IdentifyPage {
+            c: &by.chrome,
+            f: &f,
+            problem: String::new(),
+        },
+    ))
+}
+
+/// `POST /identify`
+pub(crate) async fn identify(Posted { by, form }: Posted) -> Answer {
+    let form = form.identify();
+    let (app, actor) = (by.web.app.clone(), by.session.actor.clone());
+    let work = move || match app.identify(&actor, &form) {
+        Ok(identified) => Outcome::Identified(Box::new(identified)),
+        Err(error) => Outcome::NotIdentified(Box::new(form), error),
+    };
+    let standing = by.web.jobs.run(desk(&by), work).await;
+    show(&by, standing, None)
+}
+
+/// `GET /identify/wait`: the page that follows slow work at the desk.
+pub(crate) async fn wait(by: Signed) -> Answer {
+    let standing = by.web.jobs.look(&desk(&by));
+    show(&by, standing, None)
+}
+
+fn show(by: &Signed, standing: Standing, register: Option<&RegisterForm>) -> Answer {
+    let c = &*by.chrome;
+    Ok(match standing {
+        Standing::Nothing => Redirect::to("/identify").into_response(),
+        Standing::Running => html(StatusCode::OK, &WaitingPage { c }),
+        Standing::Ended(Outcome::Goto(path)) => Redirect::to(&path).into_response(),
+        Standing::Ended(Outcome::Identified(i)) => {
+            by.web.jobs.remember(&by.session.actor.user, (*i).clone());
+            let f = RegisterForm {
+                handle: i.handle.clone(),
+                ..RegisterForm::default()
+            };
+            html(
+                StatusCode::OK,
+                &IdentifiedPage {
+                    c,
+                    i: &i,
+                    f: &f,
+                    problem: String::new(),
+                },
+            )
+        }
+        Standing::Ended(Outcome::NotIdentified(f, error)) => {
+            let problem = words(c, &error);
+            html(status(&error), &IdentifyPage { c, f: &f, problem })
+        }
+        Standing::Ended(Outcome::Failed(error)) => {
+            let user = &by.session.actor.user;
+            let known = register.and_then(|f| Some((f, by.web.jobs.remembered(user, &f.handle)?)));
+            let Some((f, i)) = known else {
+                return Err(Fault::new(&by.chrome, error));
+            };
+            let problem = words(c, &error);
+            html(
+                status(&error),
+                &IdentifiedPage {
+                    c,
+                    i: &i,
+                    f,
+                    problem,
+                },
+            )
+        }
+    })
+}
+
+/// `POST /register`
+pub(crate) async fn register(Posted { by, form }: Posted) -> Answer {
+    let register = form.register();
+    let (app, actor, asked) = (
+        by.web.app.clone(),
+        by.session.actor.clone(),
+        register.clone(),
+    );
+    let work = move || match app.register(&actor, &asked) {
+        Ok(visit) => Outcome::Goto(visit_path(&visit)),
+        Err(error) => Outcome::Failed(error),
+    };
+    let standing = by.web.jobs.run(desk(&by), work).await;
+    show(&by, standing, Some(&register))
+}
+
+/// To the visit's page; straight into the chair if the doctor wants so. That this fails is no
+/// reason to lose the registration: the visit then waits.
+fn seat(app: &App, actor: &Actor, visit: &VisitId, see: bool) -> Outcome {
+    if see && let Err(AppError::Failed(what)) = app.move_visit(actor, visit, VisitState::Seeing) {
+        tracing::error!(error = what, "a registered visit stays in the queue");
+    }
+    Outcome::Goto(visit_path(visit))
+}
+
+/// `GET /self-pay`
+pub(crate) async fn self_pay_page(by: Signed) -> Answer {
+    let page = SelfPayPage {
+        c: &by.chrome,
+        f: &PatientForm::default(),
+        problem: String::new(),
+    };
+    Ok(html(StatusCode::OK, &page))
+}
+
+/// `POST /self-pay`
+pub(crate) async fn self_pay(Posted { by, form }: Posted) -> Answer {
+    let patient = form.patient();
+    let see = form.get("then") == "see";
+    let asked = patient.clone();
+    let done = by.ask(move |app, actor| {
+        let visit = app.register_self_pay(actor, &asked)?;
+        Ok(seat(app, actor, &visit, see))
+    });
+    match done.await {
+        Ok(Outcome::Goto(path)) => Ok(Redirect::to(&path).into_response()),
+        Ok(_) => Err(Fault::refused(&by.chrome, Code::NotFound)),
+        Err(error) => {
+            let problem = words(&by.chrome, &error);
+            Ok(html(
+                status(&error),
+                &SelfPayPage {
+                    c: &by.chrome,
+                    f: &patient,
+                    problem,
+                },
+            ))
+        }
+    }
+}

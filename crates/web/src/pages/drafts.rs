@@ -1,0 +1,362 @@
+//! What the doctor types: save, preview, sign; the search behind the grids.
+
+#![expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "templates pass arguments by reference"
+)]
+
+use askama::Template;
+use axum::Json;
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use cunyi_app::views::{DraftBody, DraftLine, Preview};
+use cunyi_app::{Actor, App, AppError};
+use cunyi_catalogue::{Catalogue, Class, ItemHit};
+use cunyi_domain::ids::VisitId;
+use cunyi_domain::money::{Fen, UnitPrice};
+use cunyi_domain::refusal::{Code, Refusal};
+use serde_json::{Value, json};
+
+use super::to_visit;
+use super::workstation::{Extra, Notice, show, show_error};
+use crate::chrome::{Chrome, path_of};
+use crate::fault::{Answer, Fault, html, status, words};
+use crate::form::{Form, MAX_LINES};
+use crate::session::{Posted, Signed};
+
+/// Most results of a search.
+const MOST_HITS: usize = 12;
+/// Rows that stay free below what is typed.
+const FREE_ROWS: usize = 2;
+
+/// A row of the prescription grid.
+#[derive(Default)]
+pub(crate) struct Row {
+    pub(crate) place: usize,
+    pub(crate) line: DraftLine,
+    pub(crate) name: String,
+    pub(crate) spec: String,
+    pub(crate) class: String,
+    pub(crate) dose_unit: String,
+    pub(crate) unit: String,
+    pub(crate) price: String,
+    pub(crate) service: bool,
+}
+
+/// A row of the diagnosis grid.
+#[derive(Default)]
+pub(crate) struct DiagnosisRow {
+    pub(crate) place: usize,
+    pub(crate) code: String,
+    pub(crate) name: String,
+}
+
+/// The typed lines with what the catalogue knows of them, and free rows below.
+pub(crate) fn rows(catalogue: &Catalogue, body: &DraftBody) -> Vec<Row> {
+    let many = (body.lines.len() + FREE_ROWS).min(MAX_LINES);
+    (0..many)
+        .map(|place| row(catalogue, place, body.lines.get(place)))
+        .collect()
+}
+
+fn row(catalogue: &Catalogue, place: usize, line: Option<&DraftLine>) -> Row {
+    let line = line.cloned().unwrap_or_default();
+    let row = match (catalogue.drug(&line.code), catalogue.service(&line.code)) {
+        (Some(drug), _) => {
+            let (unit, price) = sold(drug);
+            Row {
+                name: drug.name.clone(),
+                spec: drug.spec.clone(),
+                class: drug.class.as_str().to_owned(),
+                dose_unit: drug.dose_unit.clone(),
+                unit: unit.to_owned(),
+                price: price.to_string(),
+                ..Row::default()
+            }
+        }
+        (None, Some(service)) => Row {
+            name: service.name.clone(),
+            class: service.class.as_str().to_owned(),
+            unit: service.unit.clone(),
+            price: service.price.to_string(),
+            service: true,
+            ..Row::default()
+        },
+        (None, None) => Row::default(),
+    };
+    Row { place, line, ..row }
+}
+
+/// Unit and price a drug is sold by: the smallest unit where the pack may be broken.
+fn sold(drug: &cunyi_catalogue::Drug) -> (&str, UnitPrice) {
+    if drug.splittable {
+        (&drug.unit, drug.unit_price())
+    } else {
+        (&drug.pack_unit, drug.pack_price)
+    }
+}
+
+/// The typed diagnoses with their names, and a free row.
+pub(crate) fn diagnosis_rows(catalogue: &Catalogue, body: &DraftBody) -> Vec<DiagnosisRow> {
+    let many = (body.diagnoses.len() + 1).clamp(2, crate::form::MAX_DIAGNOSES);
+    let row = |place: usize| {
+        let code: String = body.diagnoses.get(place).cloned().unwrap_or_default();
+        let name = catalogue
+            .diagnosis(&code)
+            .map(|d| d.name.clone())
+            .unwrap_or_default();
+        DiagnosisRow { place, code, name }
+    };
+    (0..many).map(row).collect()
+}
+
+/// Problems by the field they are about.
+pub(crate) struct Problems(Vec<(String, String)>);
+
+impl Problems {
+    /// In words.
+    pub(crate) fn new(c: &Chrome, problems: &[Refusal]) -> Self {
+        Self(
+            problems
+                .iter()
+                .map(|p| (path_of(p), c.refusal(p)))
+                .collect(),
+        )
+    }
+
+    /// Of a field; empty if it is well.
+    pub(crate) fn at(&self, field: &str) -> &str {
+        self.0
+            .iter()
+            .find(|(f, _)| f == field)
+            .map_or("", |(_, words)| words)
+    }
+
+    /// Of a prescription row, joined.
+    pub(crate) fn of_row(&self, place: &usize) -> String {
+        let prefix = format!("lines.{place}.");
+        let words: Vec<&str> = self
+            .0
+            .iter()
+            .filter(|(f, _)| f.starts_with(&prefix))
+            .map(|(_, w)| &**w)
+            .collect();
+        words.join(" ")
+    }
+}
+
+/// The fee list on the right, on its own: what a changed prescription asks for.
+#[derive(Template)]
+#[template(path = "fee_preview.html")]
+pub(crate) struct FeePanel<'a> {
+    pub(crate) c: &'a Chrome,
+    pub(crate) p: &'a Preview,
+    pub(crate) body: &'a DraftBody,
+}
+
+impl FeePanel<'_> {
+    /// What the patient pays for herself alone.
+    pub(crate) fn own_pay(&self) -> Fen {
+        self.p.lines.iter().map(|l| l.own_pay).sum()
+    }
+}
+
+/// A posted draft: the visit, the version it was typed on, what was typed.
+struct Typed {
+    by: Signed,
+    visit: VisitId,
+    version: i64,
+    body: DraftBody,
+}
+
+fn typed(by: Signed, form: &Form, id: String) -> Result<Typed, Fault> {
+    let version = form.get("version").parse().unwrap_or(0);
+    match form.draft() {
+        Ok(body) => Ok(Typed {
+            by,
+            visit: VisitId(id),
+            version,
+            body,
+        }),
+        Err(refusal) => Err(Fault::new(&by.chrome, AppError::Refused(refusal))),
+    }
+}
+
+impl Typed {
+    /// Does something with it and goes to the visit's page; a refusal keeps what was typed.
+    async fn then<W>(self, work: W) -> Answer
+    where
+        W: FnOnce(&App, &Actor, &VisitId, i64, &DraftBody) -> Result<(), AppError> + Send + 'static,
+    {
+        let (visit, version, body) = (self.visit.clone(), self.version, self.body.clone());
+        let done = self
+            .by
+            .ask(move |app, actor| work(app, actor, &visit, version, &body))
+            .await;
+        match done {
+            Ok(()) => Ok(to_visit(&self.visit)),
+            Err(error) => {
+                show_error(&self.by, self.visit, error, Some((self.body, self.version))).await
+            }
+        }
+    }
+}
+
+fn keep(
+    app: &App,
+    actor: &Actor,
+    visit: &VisitId,
+    version: i64,
+    body: &DraftBody,
+) -> Result<(), AppError> {
+    app.save_draft(actor, visit, version, body).map(|_| ())
+}
+
+/// `POST /visits/{id}/draft`
+pub(crate) async fn save(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+    typed(by, &form, id)?.then(keep).await
+}
+
+/// `POST /visits/{id}/freeze`
+pub(crate) async fn freeze(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+    typed(by, &form, id)?.then(App::freeze).await
+}
+
+/// `POST /visits/{id}/clear`: an empty prescription; the record stays.
+pub(crate) async fn clear(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+    let mut typed = typed(by, &form, id)?;
+    typed.body.lines.clear();
+    typed.body.reasons.clear();
+    typed.then(keep).await
+}
+
+/// `POST /visits/{id}/as-last-time`: diagnoses and lines of the last visit, the rest as typed.
+pub(crate) async fn as_last_time(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+    let typed = typed(by, &form, id)?;
+    let visit = typed.visit.clone();
+    let last = typed
+        .by
+        .call(move |app, actor| app.as_last_time(actor, &visit))
+        .await?;
+    if last.lines.is_empty() && last.diagnoses.is_empty() {
+        let words = typed.by.chrome.t("no-last-time");
+        let notices = vec![Notice { bad: false, words }];
+        let kept = Some((typed.body, typed.version));
+        let extra = Extra {
+            notices,
+            typed: kept,
+            ..Extra::default()
+        };
+        return show(&typed.by, typed.visit, extra).await;
+    }
+    let body = DraftBody {
+        diagnoses: last.diagnoses,
+        lines: last.lines,
+        ..typed.body
+    };
+    Typed { body, ..typed }.then(keep).await
+}
+
+/// `POST /visits/{id}/preview`: the whole page, or for our script only the fee list.
+pub(crate) async fn preview(
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Posted { by, form }: Posted,
+) -> Answer {
+    let Typed {
+        by,
+        visit,
+        version,
+        body,
+    } = typed(by, &form, id)?;
+    if !headers.contains_key("x-fragment") {
+        let extra = Extra {
+            typed: Some((body, version)),
+            ..Extra::default()
+        };
+        return show(&by, visit, extra).await;
+    }
+    let asked = body.clone();
+    let preview = by
+        .call(move |app, actor| app.preview(actor, &visit, &asked))
+        .await?;
+    Ok(html(
+        StatusCode::OK,
+        &FeePanel {
+            c: &by.chrome,
+            p: &preview,
+            body: &body,
+        },
+    ))
+}
+
+/// `POST /api/visits/{id}/draft`: autosave.
+pub(crate) async fn autosave(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+    let Typed {
+        by,
+        visit,
+        version,
+        body,
+    } = typed(by, &form, id)?;
+    let saved = by
+        .ask(move |app, actor| app.save_draft(actor, &visit, version, &body))
+        .await;
+    Ok(match saved {
+        Ok(version) => Json(json!({ "version": version })).into_response(),
+        Err(error) => {
+            let changed = matches!(&error, AppError::Refused(r) if r.code == Code::Changed);
+            let body = json!({ "refused": words(&by.chrome, &error), "changed": changed });
+            (status(&error), Json(body)).into_response()
+        }
+    })
+}
+
+fn query(uri: &axum::http::Uri) -> String {
+    let form = Form::parse(uri.query().unwrap_or_default().as_bytes());
+    form.map(|form| form.text("q")).unwrap_or_default()
+}
+
+/// `GET /api/search/items?q=`
+pub(crate) async fn search_items(by: Signed, uri: axum::http::Uri) -> Response {
+    let hits = by.web.app.catalogue().search_items(&query(&uri), MOST_HITS);
+    Json(
+        hits.into_iter()
+            .map(|hit| item(&by.chrome, hit))
+            .collect::<Vec<_>>(),
+    )
+    .into_response()
+}
+
+fn item(c: &Chrome, hit: ItemHit<'_>) -> Value {
+    let class = |class: Class| c.label(crate::labels::CLASSES, class.as_str());
+    match hit {
+        ItemHit::Drug(drug) => {
+            let (unit, price) = sold(drug);
+            json!({
+                "code": drug.code, "name": drug.name, "spec": drug.spec,
+                "class": class(drug.class), "unit": unit, "price": price.to_string(),
+                "dose": drug.dose.map(|d| d.to_string()).unwrap_or_default(),
+                "doseUnit": drug.dose_unit, "route": drug.route.code,
+                "frequency": drug.frequency.code, "days": drug.days.to_string(),
+            })
+        }
+        ItemHit::Service(service) => json!({
+            "code": service.code, "name": service.name, "spec": "",
+            "class": class(service.class), "unit": service.unit,
+            "price": service.price.to_string(), "dose": "", "doseUnit": "", "route": "",
+            "frequency": "", "days": "",
+        }),
+    }
+}
+
+/// `GET /api/search/diagnoses?q=`
+pub(crate) async fn search_diagnoses(by: Signed, uri: axum::http::Uri) -> Response {
+    let hits = by
+        .web
+        .app
+        .catalogue()
+        .search_diagnoses(&query(&uri), MOST_HITS);
+    let hit = |d: &cunyi_catalogue::Diagnosis| json!({ "code": d.code, "name": d.name });
+    Json(hits.into_iter().map(hit).collect::<Vec<_>>()).into_response()
+}

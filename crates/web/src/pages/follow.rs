@@ -1,0 +1,168 @@
+//! What is done with a visit besides writing it: the queue, registration, settlement, hand-over.
+//! Steps that ask the insurance centre run as jobs, so that no page waits for it.
+
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect};
+use cunyi_app::{Actor, App, AppError};
+use cunyi_domain::ids::{BatchId, ChargeId, VisitId};
+use cunyi_domain::ledger::VisitState;
+use cunyi_domain::money::Fen;
+use cunyi_domain::refusal::{Code, Refusal};
+
+use super::workstation::{after, show_error};
+use super::{to_visit, visit_path};
+use crate::fault::{Answer, Fault};
+use crate::form::Form;
+use crate::jobs::{Key, Outcome};
+use crate::session::{Posted, Signed};
+
+/// Does something at once and goes back to the visit's page.
+async fn at_once<W>(by: Signed, visit: VisitId, work: W) -> Answer
+where
+    W: FnOnce(&App, &Actor, &VisitId) -> Result<(), AppError> + Send + 'static,
+{
+    let id = visit.clone();
+    match by.ask(move |app, actor| work(app, actor, &id)).await {
+        Ok(()) => Ok(to_visit(&visit)),
+        Err(error) => show_error(&by, visit, error, None).await,
+    }
+}
+
+/// Does something that may take as long as the centre.
+async fn as_job<W>(by: Signed, visit: VisitId, work: W) -> Answer
+where
+    W: FnOnce(&App, &Actor, &VisitId) -> Result<(), AppError> + Send + 'static,
+{
+    let (app, actor, id) = (by.web.app.clone(), by.session.actor.clone(), visit.clone());
+    let work = move || match work(&app, &actor, &id) {
+        Ok(()) => Outcome::Goto(visit_path(&id)),
+        Err(error) => Outcome::Failed(error),
+    };
+    let standing = by.web.jobs.run(Key::Visit(visit.clone()), work).await;
+    after(&by, visit, standing).await
+}
+
+/// `POST /visits/{id}/move`
+pub(crate) async fn move_visit(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+    let Some(to) = VisitState::from_text(form.get("to")) else {
+        return Err(Fault::refused(&by.chrome, Code::BadForm));
+    };
+    as_job(by, VisitId(id), move |app, actor, visit| {
+        app.move_visit(actor, visit, to)
+    })
+    .await
+}
+
+/// `POST /visits/{id}/retry-registration`
+pub(crate) async fn retry_registration(
+    Path(id): Path<String>,
+    Posted { by, .. }: Posted,
+) -> Answer {
+    as_job(by, VisitId(id), App::retry_registration).await
+}
+
+/// `POST /visits/{id}/self-pay`
+pub(crate) async fn switch_to_self_pay(
+    Path(id): Path<String>,
+    Posted { by, .. }: Posted,
+) -> Answer {
+    as_job(by, VisitId(id), App::switch_to_self_pay).await
+}
+
+/// `POST /visits/{id}/voucher`: an e-voucher that was scanned again.
+pub(crate) async fn renew_voucher(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+    let number = form.text("number");
+    at_once(by, VisitId(id), move |app, actor, visit| {
+        app.renew_voucher(actor, visit, &number)
+    })
+    .await
+}
+
+/// `POST /visits/{id}/presettle`
+pub(crate) async fn presettle(Path(id): Path<String>, Posted { by, .. }: Posted) -> Answer {
+    as_job(by, VisitId(id), App::presettle).await
+}
+
+/// `POST /visits/{id}/take-back`
+pub(crate) async fn take_back(Path(id): Path<String>, Posted { by, .. }: Posted) -> Answer {
+    as_job(by, VisitId(id), App::take_back).await
+}
+
+/// `POST /visits/{id}/settle`: pays what was shown and nothing else.
+pub(crate) async fn settle(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+    let visit = VisitId(id);
+    match expected(&form) {
+        Ok(expected) => {
+            as_job(by, visit, move |app, actor, visit| {
+                app.settle(actor, visit, &expected)
+            })
+            .await
+        }
+        Err(refusal) => show_error(&by, visit, AppError::Refused(refusal), None).await,
+    }
+}
+
+/// The batches of the form with the cash that was shown for each.
+fn expected(form: &Form) -> Result<Vec<(BatchId, Fen)>, Refusal> {
+    let (batches, cash) = (form.list("batch"), form.list("cash"));
+    if batches.is_empty() || batches.len() != cash.len() {
+        return Err(Refusal::new(Code::BadForm));
+    }
+    let pair = |(batch, cash): (&str, &str)| {
+        let cash = cash.parse().map_err(|_| Refusal::new(Code::BadForm))?;
+        Ok((BatchId::from(batch), cash))
+    };
+    batches.into_iter().zip(cash).map(pair).collect()
+}
+
+/// `POST /visits/{id}/hand-over`
+pub(crate) async fn hand_over(Path(id): Path<String>, Posted { by, .. }: Posted) -> Answer {
+    at_once(by, VisitId(id), App::hand_over).await
+}
+
+/// `POST /charges/{id}/trace`
+pub(crate) async fn scan_trace(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+    let (charge, codes) = (ChargeId(id), form.text("trace_codes"));
+    let visit = VisitId(form.text("visit"));
+    at_once(by, visit, move |app, actor, _| {
+        app.scan_trace(actor, &charge, &codes)
+    })
+    .await
+}
+
+/// `POST /batches/{id}/reverse`
+pub(crate) async fn reverse(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+    let (batch, reason) = (BatchId(id), form.text("reason"));
+    let visit = VisitId(form.text("visit"));
+    if visit.as_str().is_empty() {
+        return Ok(Redirect::to("/today").into_response());
+    }
+    as_job(by, visit, move |app, actor, _| {
+        app.reverse(actor, &batch, &reason)
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_shown_is_read() {
+        let read = |body: &str| Form::parse(body.as_bytes()).and_then(|form| expected(&form));
+        let two = read("batch.0=A&cash.0=8.63&batch.1=B&cash.1=0.00").unwrap();
+        assert_eq!(
+            two,
+            [(BatchId::from("A"), Fen(863)), (BatchId::from("B"), Fen(0))]
+        );
+        for bad in [
+            "",
+            "batch.0=A",
+            "cash.0=1",
+            "batch.0=A&cash.0=x",
+            "batch.0=A&cash.0=1.005",
+        ] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+    }
+}

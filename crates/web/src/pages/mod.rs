@@ -1,0 +1,37 @@
+//! The pages, a file a room of the screen.
+
+pub(crate) mod account;
+pub(crate) mod desk;
+pub(crate) mod drafts;
+pub(crate) mod follow;
+pub(crate) mod lists;
+pub(crate) mod papers;
+pub(crate) mod patients;
+#[cfg(test)]
+mod tests;
+pub(crate) mod workstation;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use cunyi_domain::ids::VisitId;
+use cunyi_domain::refusal::Code;
+
+use crate::fault::Fault;
+use crate::session::Guest;
+
+/// Every address that is no page.
+pub(crate) async fn not_found(guest: Guest) -> Response {
+    let mut response = Fault::refused(&guest.chrome, Code::NotFound).into_response();
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}
+
+/// To a visit's page, after a post.
+pub(crate) fn to_visit(visit: &VisitId) -> Response {
+    Redirect::to(&visit_path(visit)).into_response()
+}
+
+/// The address of a visit's page.
+pub(crate) fn visit_path(visit: &VisitId) -> String {
+    format!("/visits/{visit}")
+}

@@ -1,0 +1,138 @@
+//! Patients: search, history, correction, allergies, who looked. Searches are posted, so that no
+//! name stands in an address.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
+use cunyi_app::AppError;
+use cunyi_app::views::{PatientForm, PatientHit, PatientView};
+use cunyi_domain::ids::{EntryId, PatientId};
+
+use crate::chrome::Chrome;
+use crate::fault::{Answer, Fault, html, status, words};
+use crate::labels::{GROUPS, Labels};
+use crate::session::{Posted, Signed};
+
+#[derive(Template)]
+#[template(path = "patients.html")]
+pub(crate) struct PatientsPage<'a> {
+    pub(crate) c: &'a Chrome,
+    pub(crate) query: &'a str,
+    pub(crate) hits: Option<Vec<PatientHit>>,
+}
+
+#[derive(Template)]
+#[template(path = "patient.html")]
+pub(crate) struct PatientPage<'a> {
+    pub(crate) c: &'a Chrome,
+    pub(crate) p: &'a PatientView,
+    pub(crate) f: &'a PatientForm,
+    pub(crate) groups: Labels,
+    pub(crate) problem: String,
+}
+
+/// `GET /patients`
+pub(crate) async fn page(by: Signed) -> Answer {
+    Ok(html(
+        StatusCode::OK,
+        &PatientsPage {
+            c: &by.chrome,
+            query: "",
+            hits: None,
+        },
+    ))
+}
+
+/// `POST /patients/search`
+pub(crate) async fn search(Posted { by, form }: Posted) -> Answer {
+    let query = form.text("query");
+    let asked = query.clone();
+    let hits = by
+        .call(move |app, actor| app.find_patients(actor, &asked))
+        .await?;
+    Ok(html(
+        StatusCode::OK,
+        &PatientsPage {
+            c: &by.chrome,
+            query: &query,
+            hits: Some(hits),
+        },
+    ))
+}
+
+/// `GET /patients/{id}`
+pub(crate) async fn patient(by: Signed, Path(id): Path<String>) -> Answer {
+    show(&by, PatientId(id), None).await
+}
+
+async fn show(
+    by: &Signed,
+    id: PatientId,
+    refused: Option<(AppError, Option<PatientForm>)>,
+) -> Answer {
+    let p = by.call(move |app, actor| app.patient(actor, &id)).await?;
+    let (code, problem, typed) = match &refused {
+        Some((error, typed)) => (status(error), words(&by.chrome, error), typed.as_ref()),
+        None => (StatusCode::OK, String::new(), None),
+    };
+    let f = typed.unwrap_or(&p.fields);
+    Ok(html(
+        code,
+        &PatientPage {
+            c: &by.chrome,
+            p: &p,
+            f,
+            groups: GROUPS,
+            problem,
+        },
+    ))
+}
+
+/// `POST /patients/{id}/correct`
+pub(crate) async fn correct(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+    let (id, typed) = (PatientId(id), form.patient());
+    let (patient, asked) = (id.clone(), typed.clone());
+    let done = by
+        .ask(move |app, actor| app.correct_patient(actor, &patient, &asked))
+        .await;
+    finish(&by, id, done, Some(typed)).await
+}
+
+/// `POST /patients/{id}/allergies`
+pub(crate) async fn note_allergy(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+    let (id, kind, code) = (PatientId(id), form.text("kind"), form.text("code"));
+    let patient = id.clone();
+    let done = by
+        .ask(move |app, actor| app.note_allergy(actor, &patient, &kind, &code))
+        .await;
+    finish(&by, id, done, None).await
+}
+
+/// `POST /patients/{id}/allergies/{entry}/withdraw`
+pub(crate) async fn withdraw_allergy(
+    Path((id, entry)): Path<(String, String)>,
+    Posted { by, .. }: Posted,
+) -> Answer {
+    let (id, entry) = (PatientId(id), EntryId(entry));
+    let patient = id.clone();
+    let done = by
+        .ask(move |app, actor| app.withdraw_allergy(actor, &patient, &entry))
+        .await;
+    finish(&by, id, done, None).await
+}
+
+async fn finish(
+    by: &Signed,
+    id: PatientId,
+    done: Result<(), AppError>,
+    typed: Option<PatientForm>,
+) -> Answer {
+    match done {
+        Ok(()) => Ok(Redirect::to(&format!("/patients/{id}")).into_response()),
+        Err(error) if status(&error) == StatusCode::UNPROCESSABLE_ENTITY => {
+            show(by, id, Some((error, typed))).await
+        }
+        Err(error) => Err(Fault::new(&by.chrome, error)),
+    }
+}

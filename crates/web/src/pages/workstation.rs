@@ -1,0 +1,454 @@
+//! The workstation: queue on the left, the visit in the middle, the fee list on the right.
+
+#![expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "templates pass arguments by reference"
+)]
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use cunyi_app::views::{BatchView, DraftBody, Preview, QueueEntry, VisitView};
+use cunyi_app::{Actor, App, AppError};
+use cunyi_catalogue::{Frequency, Route, frequencies, routes};
+use cunyi_domain::batch::{BatchEvent, BatchState};
+use cunyi_domain::ids::VisitId;
+use cunyi_domain::ledger::{Payer, VisitState};
+use cunyi_domain::money::Fen;
+use cunyi_domain::refusal::Code;
+
+use super::to_visit;
+use crate::chrome::Chrome;
+use crate::fault::{Answer, Fault, html, status, words};
+use crate::jobs::{Key, Outcome, Standing};
+use crate::pages::drafts::{DiagnosisRow, Problems, Row, diagnosis_rows, rows};
+use crate::session::Signed;
+
+/// A part of the queue.
+pub(crate) struct Group {
+    pub(crate) state: VisitState,
+    pub(crate) entries: Vec<QueueEntry>,
+}
+
+/// The rail on the left.
+pub(crate) struct Queue {
+    pub(crate) groups: Vec<Group>,
+    pub(crate) current: VisitId,
+}
+
+impl Queue {
+    /// Waiting, seeing, parked and done, in this order.
+    pub(crate) fn new(entries: Vec<QueueEntry>, current: VisitId) -> Self {
+        use VisitState::{Done, Parked, Seeing, Waiting};
+        let mut groups = [Waiting, Seeing, Parked, Done].map(|state| Group {
+            state,
+            entries: vec![],
+        });
+        for entry in entries {
+            if let Some(group) = groups.iter_mut().find(|g| g.state == entry.state) {
+                group.entries.push(entry);
+            }
+        }
+        Self {
+            groups: groups.into(),
+            current,
+        }
+    }
+}
+
+/// Something to say above a page.
+pub(crate) struct Notice {
+    pub(crate) bad: bool,
+    pub(crate) words: String,
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+pub(crate) struct HomePage<'a> {
+    pub(crate) c: &'a Chrome,
+    pub(crate) q: &'a Queue,
+    pub(crate) notices: Vec<Notice>,
+}
+
+/// The visit while its record is open.
+#[derive(Template)]
+#[template(path = "visit_draft.html")]
+pub(crate) struct DraftPage<'a> {
+    pub(crate) c: &'a Chrome,
+    pub(crate) q: &'a Queue,
+    pub(crate) v: &'a VisitView,
+    pub(crate) notices: Vec<Notice>,
+    pub(crate) body: &'a DraftBody,
+    pub(crate) version: i64,
+    pub(crate) rows: Vec<Row>,
+    pub(crate) diagnoses: Vec<DiagnosisRow>,
+    pub(crate) problems: Problems,
+    pub(crate) p: &'a Preview,
+    pub(crate) routes: &'static [Route],
+    pub(crate) frequencies: &'static [Frequency],
+}
+
+/// The visit once signed, or to someone who does not treat, or while a job runs.
+#[derive(Template)]
+#[template(path = "visit_signed.html")]
+pub(crate) struct SignedPage<'a> {
+    pub(crate) c: &'a Chrome,
+    pub(crate) q: &'a Queue,
+    pub(crate) v: &'a VisitView,
+    pub(crate) notices: Vec<Notice>,
+    pub(crate) settle: Settle<'a>,
+    pub(crate) running: bool,
+}
+
+/// The settlement panel's arithmetic.
+pub(crate) struct Settle<'a> {
+    pub(crate) batches: &'a [BatchView],
+}
+
+/// What can be done next with a frozen fee list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// The centre is to compute it.
+    Presettle,
+    /// The patient pays what is shown.
+    Confirm,
+    /// An answer is awaited.
+    Wait,
+    /// Drugs go over the counter.
+    HandOver,
+    /// All is done.
+    Nothing,
+}
+
+impl Settle<'_> {
+    /// Sum of all batches.
+    pub(crate) fn total(&self) -> Fen {
+        self.batches.iter().map(|b| b.total).sum()
+    }
+
+    /// What the fund pays, computed or estimated.
+    pub(crate) fn fund(&self) -> Fen {
+        self.batches.iter().map(fund).sum()
+    }
+
+    /// From the personal account.
+    pub(crate) fn account(&self) -> Fen {
+        self.batches.iter().map(|b| b.account).sum()
+    }
+
+    /// True while a figure is only our estimate.
+    pub(crate) fn estimated(&self) -> bool {
+        self.batches
+            .iter()
+            .any(|b| b.payer == Payer::Insured && !computed(b))
+    }
+
+    /// Batches that are still to be paid, in order.
+    pub(crate) fn open(&self) -> Vec<&BatchView> {
+        let open = |b: &&BatchView| !b.state.is_final() && !b.state.in_flight();
+        self.batches.iter().filter(open).collect()
+    }
+
+    /// True if some are paid and others are not.
+    pub(crate) fn partly(&self) -> bool {
+        let settled = self
+            .batches
+            .iter()
+            .filter(|b| b.state == BatchState::Settled)
+            .count();
+        settled > 0 && self.batches.iter().any(|b| !b.state.is_final())
+    }
+
+    /// True if there is something and all of it is paid.
+    fn all_settled(&self) -> bool {
+        !self.batches.is_empty() && self.batches.iter().all(|b| b.state == BatchState::Settled)
+    }
+
+    /// What was paid and not paid back.
+    pub(crate) fn paid(&self) -> Fen {
+        let settled = |b: &&BatchView| b.state == BatchState::Settled;
+        self.batches.iter().filter(settled).map(cash).sum()
+    }
+
+    /// What is to be taken now.
+    pub(crate) fn due(&self) -> Fen {
+        self.open().into_iter().map(cash).sum()
+    }
+
+    /// True while trace codes of a batch's lines may be entered: before it is paid.
+    pub(crate) fn may_scan(&self, position: &i64) -> bool {
+        use BatchState::{Draft, Presettled, Refused, Uploaded};
+        let open = |s| matches!(s, Draft | Uploaded | Presettled | Refused);
+        self.batches
+            .iter()
+            .any(|b| b.position == *position && open(b.state))
+    }
+
+    /// True if something is still to be settled with the centre.
+    pub(crate) fn may_renew_voucher(&self) -> bool {
+        self.open().iter().any(|b| b.payer == Payer::Insured)
+    }
+
+    /// True if nothing was paid and nothing is in flight.
+    pub(crate) fn may_take_back(&self) -> bool {
+        self.batches
+            .iter()
+            .all(|b| b.state.after(BatchEvent::TakeBack).is_some())
+    }
+
+    /// True if the outcome of some batch is lost.
+    pub(crate) fn unknown(&self) -> bool {
+        let lost = |s| matches!(s, BatchState::Unknown | BatchState::ReversalUnknown);
+        self.batches.iter().any(|b| lost(b.state))
+    }
+
+    /// What comes next.
+    pub(crate) fn next(&self, handed_over: bool) -> Next {
+        let any = |f: fn(&BatchView) -> bool| self.batches.iter().any(f);
+        if any(|b| b.state.in_flight()) {
+            Next::Wait
+        } else if any(|b| b.payer == Payer::Insured && !b.state.is_final() && !ready(b)) {
+            Next::Presettle
+        } else if any(|b| !b.state.is_final()) {
+            Next::Confirm
+        } else if !handed_over && self.all_settled() {
+            Next::HandOver
+        } else {
+            Next::Nothing
+        }
+    }
+}
+
+/// True once the centre has computed a batch.
+pub(crate) fn computed(batch: &BatchView) -> bool {
+    !matches!(batch.state, BatchState::Draft | BatchState::Uploaded)
+}
+
+fn ready(batch: &BatchView) -> bool {
+    batch.state == BatchState::Presettled
+}
+
+/// What the patient pays for a batch: the centre's figure, or our estimate before it has computed.
+pub(crate) fn cash(batch: &BatchView) -> Fen {
+    match batch.payer {
+        Payer::SelfPay => batch.total,
+        Payer::Insured if computed(batch) => batch.cash,
+        Payer::Insured => batch.total - batch.estimated_fund,
+    }
+}
+
+/// True if no money stands behind a visit: nothing frozen, or all of it paid back.
+pub(crate) fn may_cancel(visit: &VisitView) -> bool {
+    visit
+        .batches
+        .iter()
+        .all(|b| b.state == BatchState::Reversed)
+}
+
+/// What the fund pays for a batch: the centre's figure, or our estimate before it has computed.
+pub(crate) fn fund(batch: &BatchView) -> Fen {
+    if computed(batch) {
+        batch.fund
+    } else {
+        batch.estimated_fund
+    }
+}
+
+impl DraftPage<'_> {
+    /// Estimates are said to be estimates.
+    pub(crate) fn own_pay(&self) -> Fen {
+        self.p.lines.iter().map(|l| l.own_pay).sum()
+    }
+}
+
+/// `GET /`
+pub(crate) async fn home(by: Signed) -> Answer {
+    let (entries, notices) = match by.ask(App::queue).await {
+        Ok(entries) => (entries, vec![]),
+        Err(error @ AppError::Refused(_)) if status(&error) == StatusCode::FORBIDDEN => (
+            vec![],
+            vec![Notice {
+                bad: false,
+                words: by.chrome.t("home-no-queue"),
+            }],
+        ),
+        Err(error) => return Err(Fault::new(&by.chrome, error)),
+    };
+    let queue = Queue::new(entries, VisitId::default());
+    Ok(html(
+        StatusCode::OK,
+        &HomePage {
+            c: &by.chrome,
+            q: &queue,
+            notices,
+        },
+    ))
+}
+
+/// `GET /visits/{id}`
+pub(crate) async fn visit(by: Signed, Path(id): Path<String>) -> Answer {
+    let id = VisitId(id);
+    match by.web.jobs.look(&Key::Visit(id.clone())) {
+        Standing::Ended(Outcome::Failed(error)) => show_error(&by, id, error, None).await,
+        Standing::Running => {
+            show(
+                &by,
+                id,
+                Extra {
+                    running: true,
+                    ..Extra::default()
+                },
+            )
+            .await
+        }
+        _ => show(&by, id, Extra::default()).await,
+    }
+}
+
+/// What a visit's page shows besides the visit.
+#[derive(Default)]
+pub(crate) struct Extra {
+    /// 200 unless something was refused.
+    pub(crate) status: StatusCode,
+    /// What to say above it.
+    pub(crate) notices: Vec<Notice>,
+    /// What was typed and not saved, with the version it was typed on.
+    pub(crate) typed: Option<(DraftBody, i64)>,
+    /// A job runs.
+    pub(crate) running: bool,
+}
+
+/// A visit's page with an error above it and what was typed kept.
+pub(crate) async fn show_error(
+    by: &Signed,
+    id: VisitId,
+    error: AppError,
+    typed: Option<(DraftBody, i64)>,
+) -> Answer {
+    let lost = matches!(&error, AppError::Refused(r) if matches!(r.code, Code::NotFound | Code::Forbidden));
+    if lost {
+        return Err(Fault::new(&by.chrome, error));
+    }
+    let notices = vec![Notice {
+        bad: true,
+        words: words(&by.chrome, &error),
+    }];
+    let extra = Extra {
+        status: status(&error),
+        notices,
+        typed,
+        running: false,
+    };
+    show(by, id, extra).await
+}
+
+struct Read {
+    queue: Vec<QueueEntry>,
+    visit: VisitView,
+    body: DraftBody,
+    version: i64,
+    preview: Preview,
+    rows: Vec<Row>,
+    diagnoses: Vec<DiagnosisRow>,
+}
+
+/// A visit's page.
+pub(crate) async fn show(by: &Signed, id: VisitId, extra: Extra) -> Answer {
+    let treats = by.chrome.is("doctor");
+    let typed = extra.typed;
+    let read = by
+        .call(move |app, actor| read(app, actor, &id, typed, treats))
+        .await?;
+    let queue = Queue::new(read.queue, read.visit.visit.clone());
+    let (c, v, notices) = (&*by.chrome, &read.visit, extra.notices);
+    if v.frozen || !treats || extra.running || v.state == VisitState::Cancelled {
+        let settle = Settle {
+            batches: &v.batches,
+        };
+        let page = SignedPage {
+            c,
+            q: &queue,
+            v,
+            notices,
+            settle,
+            running: extra.running,
+        };
+        return Ok(html(extra.status, &page));
+    }
+    let problems = Problems::new(c, &read.preview.problems);
+    let page = DraftPage {
+        c,
+        q: &queue,
+        v,
+        notices,
+        body: &read.body,
+        version: read.version,
+        rows: read.rows,
+        diagnoses: read.diagnoses,
+        problems,
+        p: &read.preview,
+        routes: routes(),
+        frequencies: frequencies(),
+    };
+    Ok(html(extra.status, &page))
+}
+
+fn read(
+    app: &App,
+    actor: &Actor,
+    id: &VisitId,
+    typed: Option<(DraftBody, i64)>,
+    treats: bool,
+) -> Result<Read, AppError> {
+    let visit = app.visit(actor, id)?;
+    let queue = app.queue(actor)?;
+    let (body, version) = typed
+        // A refused signature has still saved the draft: what is typed is then on that version.
+        .filter(|(body, _)| *body != visit.draft)
+        .unwrap_or_else(|| (visit.draft.clone(), visit.draft_version));
+    // Nothing typed yet is nothing wrong yet.
+    let empty = body == DraftBody::default();
+    let preview = if visit.frozen || !treats || empty {
+        Preview::default()
+    } else {
+        app.preview(actor, id, &body)?
+    };
+    let rows = rows(app.catalogue(), &body);
+    let diagnoses = diagnosis_rows(app.catalogue(), &body);
+    Ok(Read {
+        queue,
+        visit,
+        body,
+        version,
+        preview,
+        rows,
+        diagnoses,
+    })
+}
+
+impl SignedPage<'_> {
+    /// Seconds after which the page asks again by itself; none when nothing is awaited.
+    pub(crate) fn refresh(&self) -> Option<u32> {
+        let requested = |s| matches!(s, BatchState::Requested | BatchState::ReversalRequested);
+        (self.running || self.v.batches.iter().any(|b| requested(b.state))).then_some(2)
+    }
+
+    /// What comes next.
+    pub(crate) fn next(&self) -> Next {
+        if !self.v.frozen {
+            Next::Nothing
+        } else if self.running {
+            Next::Wait
+        } else {
+            self.settle.next(self.v.handed_over)
+        }
+    }
+}
+
+/// The page again after work that may take long, or the news that it goes on.
+pub(crate) async fn after(by: &Signed, id: VisitId, standing: Standing) -> Answer {
+    match standing {
+        Standing::Ended(Outcome::Failed(error)) => show_error(by, id, error, None).await,
+        _ => Ok(to_visit(&id)),
+    }
+}

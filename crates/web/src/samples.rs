@@ -1,0 +1,438 @@
+//! Invented views for the tests that render every page.
+
+use cunyi_app::Actor;
+use cunyi_app::views::{
+    Age, BatchView, ChargeView, CoverageView, DayView, DraftBody, DraftLine, FindingView,
+    Identified, MessageView, Paper, PastVisit, PatientForm, PatientHit, PatientStrip, PatientView,
+    Preview, QueueEntry, Remaining, SessionView, SettlementView, Statement, StockView, VisitView,
+};
+use cunyi_domain::amounts::Amounts;
+use cunyi_domain::batch::BatchState;
+use cunyi_domain::id_number::Sex;
+use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, EntryId, PatientId, UserId, VisitId};
+use cunyi_domain::ledger::{
+    Certificate, ItemKind, LineClass, Payer, Registration, SettlementKind, VisitState,
+};
+use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
+use cunyi_domain::refusal::{Code, Refusal};
+use cunyi_domain::time::{Moment, parse_date, parse_date_time};
+use cunyi_store::reference::Role;
+
+use crate::chrome::Chrome;
+use crate::words::Locale;
+
+/// A name that would be a script if a page did not escape it.
+pub const HOSTILE: &str = "<script>alert(1)</script>\"'&";
+
+pub fn now() -> Moment {
+    parse_date_time("2026-11-24 09:46:12").unwrap()
+}
+
+pub fn chrome(locale: Locale) -> Chrome {
+    let actor = Actor {
+        clinic: ClinicId::from("C"),
+        user: UserId::from("U"),
+        role: Role::Doctor,
+    };
+    let session = SessionView {
+        actor,
+        user_name: "刘秀英".to_owned(),
+        clinic_name: "青山村卫生室".to_owned(),
+        fictional: true,
+        unconfirmed: true,
+        locale: locale.tag().to_owned(),
+        csrf: "c5f".to_owned(),
+    };
+    Chrome {
+        locale,
+        session: Some(session),
+        now: now(),
+    }
+}
+
+pub fn queue_entry(number: i64, name: &str, state: VisitState) -> QueueEntry {
+    QueueEntry {
+        visit: VisitId(format!("V{number}")),
+        number: format!("0020261124{number:04}"),
+        patient: PatientId(format!("P{number}")),
+        name: name.to_owned(),
+        sex: Sex::Female,
+        age: if number == 15 {
+            Age::Months(27)
+        } else {
+            Age::Years(67)
+        },
+        state,
+        payer: Payer::Insured,
+        registered_at: now(),
+        diagnosis: "高血压2级".to_owned(),
+        total: Fen(3520),
+        fund: Fen(2057),
+        unknown: number == 14,
+        chronic: number == 13,
+    }
+}
+
+pub fn queue() -> Vec<QueueEntry> {
+    vec![
+        queue_entry(13, "陈桂香", VisitState::Seeing),
+        queue_entry(14, "彭建国", VisitState::Waiting),
+        queue_entry(15, "周小雨", VisitState::Waiting),
+        queue_entry(16, HOSTILE, VisitState::Parked),
+        queue_entry(12, "刘春生", VisitState::Done),
+    ]
+}
+
+pub fn charge(
+    place: i64,
+    name: &str,
+    class: LineClass,
+    fen: i64,
+    fund: i64,
+    batch: i64,
+) -> ChargeView {
+    let own = if class == LineClass::C {
+        Fen(fen)
+    } else {
+        Fen::ZERO
+    };
+    ChargeView {
+        id: ChargeId(format!("F{place}")),
+        kind: if name == "一般诊疗费" {
+            ItemKind::Service
+        } else {
+            ItemKind::Drug
+        },
+        code: format!("X{place}"),
+        name: name.to_owned(),
+        spec: "5mg×28片".to_owned(),
+        unit: "盒".to_owned(),
+        class,
+        price: UnitPrice::from_fen(fen),
+        quantity: Quantity::whole(1),
+        amount: Fen(fen),
+        dose: "5mg".to_owned(),
+        route: "口服".to_owned(),
+        frequency: "每日一次".to_owned(),
+        days: 28,
+        own_pay: own,
+        over_limit: Fen::ZERO,
+        pay_first: Fen::ZERO,
+        in_scope: Fen(fen) - own,
+        fund: Fen(fund),
+        batch,
+        trace_codes: vec!["81234567890123456789".to_owned()],
+    }
+}
+
+pub fn charges() -> Vec<ChargeView> {
+    vec![
+        charge(1, "苯磺酸氨氯地平片", LineClass::A, 460, 322, 1),
+        charge(2, "厄贝沙坦片", LineClass::B, 1960, 1235, 1),
+        charge(3, "复方氨酚烷胺片", LineClass::C, 500, 0, 2),
+        charge(4, "一般诊疗费", LineClass::A, 600, 500, 2),
+    ]
+}
+
+pub fn batch(position: i64, state: BatchState) -> BatchView {
+    let chronic = position == 1;
+    BatchView {
+        id: BatchId(format!("B{position}")),
+        position,
+        number: format!("2611240013{position}"),
+        payer: Payer::Insured,
+        benefit: if chronic { "chronic" } else { "general" }.to_owned(),
+        disease_name: if chronic { "高血压" } else { "" }.to_owned(),
+        state,
+        total: Fen(if chronic { 2420 } else { 1100 }),
+        estimated_fund: Fen(if chronic { 1557 } else { 500 }),
+        estimate_only: true,
+        fund: Fen(if chronic { 1557 } else { 500 }),
+        account: Fen::ZERO,
+        cash: Fen(if chronic { 863 } else { 600 }),
+        platform_settlement: "400125241".to_owned(),
+        settled_at: Some(now()),
+        said: if state == BatchState::Refused {
+            "就诊信息不存在"
+        } else {
+            ""
+        }
+        .to_owned(),
+    }
+}
+
+pub fn draft() -> DraftBody {
+    let line = |code: &str| DraftLine {
+        code: code.to_owned(),
+        dose: "5".to_owned(),
+        route: "po".to_owned(),
+        frequency: "qd".to_owned(),
+        days: "28".to_owned(),
+        quantity: String::new(),
+        benefit: "chronic".to_owned(),
+    };
+    DraftBody {
+        complaint: "头晕2天,复查血压,取药".to_owned(),
+        history: HOSTILE.to_owned(),
+        examination: "心律齐,双肺呼吸音清".to_owned(),
+        temperature: "36.5".to_owned(),
+        pulse: "76".to_owned(),
+        systolic: "152".to_owned(),
+        diastolic: "94".to_owned(),
+        diagnoses: vec!["I10.x05".to_owned(), "J00.x00".to_owned()],
+        lines: vec![line("X1"), line("X2")],
+        reasons: vec![("too-little".to_owned(), "家中还有".to_owned())],
+        own_pay_consent: true,
+        ..DraftBody::default()
+    }
+}
+
+pub fn preview() -> Preview {
+    Preview {
+        problems: vec![
+            Refusal::at(Code::BadNumber, "dose").with("line", 2),
+            Refusal::at(Code::BadNumber, "pulse"),
+            Refusal::at(Code::NoDiagnosis, "diagnoses"),
+        ],
+        findings: vec![
+            FindingView {
+                refused: true,
+                code: "allergy-group".to_owned(),
+                lines: vec![0],
+                args: vec![
+                    ("drug", "阿莫西林胶囊".to_owned()),
+                    ("group", "penicillins".to_owned()),
+                ],
+                reason: String::new(),
+            },
+            FindingView {
+                refused: false,
+                code: "too-little".to_owned(),
+                lines: vec![1],
+                args: vec![
+                    ("drug", "厄贝沙坦片".to_owned()),
+                    ("limit", "28".to_owned()),
+                    ("unit", "片".to_owned()),
+                ],
+                reason: "家中还有".to_owned(),
+            },
+        ],
+        lines: charges(),
+        batches: vec![batch(1, BatchState::Draft), batch(2, BatchState::Draft)],
+        total: Fen(3520),
+        estimated_fund: Fen(2057),
+        personal: Fen(1463),
+    }
+}
+
+pub fn visit(states: &[BatchState]) -> VisitView {
+    let frozen = !states.is_empty();
+    VisitView {
+        visit: VisitId::from("V13"),
+        number: "00202611240013".to_owned(),
+        state: VisitState::Seeing,
+        payer: Payer::Insured,
+        registration: if frozen {
+            Registration::Registered
+        } else {
+            Registration::Refused
+        },
+        registration_said: "医保中心：人员信息不符".to_owned(),
+        registered_at: now(),
+        doctor: "刘秀英".to_owned(),
+        patient: PatientStrip {
+            patient: PatientId::from("P13"),
+            name: "陈桂香".to_owned(),
+            sex: Sex::Female,
+            age: Age::Years(67),
+            masked_number: "4312***********021".to_owned(),
+            allergies: vec![(EntryId::from("E1"), "青霉素类".to_owned())],
+            filings: vec!["高血压".to_owned()],
+            scheme: "390".to_owned(),
+            remaining: Some(Remaining::Platform {
+                left: Fen(21360),
+                at: now(),
+            }),
+        },
+        proxy: Some(("陈小明".to_owned(), "儿子".to_owned())),
+        typed: true,
+        frozen,
+        handed_over: false,
+        draft: draft(),
+        draft_version: 3,
+        diagnosis_names: vec!["高血压2级".to_owned(), "急性上呼吸道感染".to_owned()],
+        charges: if frozen { charges() } else { vec![] },
+        batches: (1..)
+            .zip(states)
+            .map(|(place, state)| batch(place, *state))
+            .collect(),
+        past: vec![past()],
+    }
+}
+
+pub fn past() -> PastVisit {
+    PastVisit {
+        visit: VisitId::from("V1"),
+        at: now(),
+        diagnoses: "高血压2级".to_owned(),
+        items: "苯磺酸氨氯地平片".to_owned(),
+        total: Fen(1060),
+        pressure: "148/92".to_owned(),
+    }
+}
+
+pub fn identified() -> Identified {
+    let coverage = |scheme: &str, in_force, local| CoverageView {
+        scheme: scheme.to_owned(),
+        in_force,
+        local,
+        place: "演示县".to_owned(),
+        person_type: "普通居民".to_owned(),
+        balance: Fen(12_345),
+    };
+    Identified {
+        handle: "H1".to_owned(),
+        name: "陈桂香".to_owned(),
+        sex: Sex::Female,
+        age: Age::Years(67),
+        masked_number: "4312***********021".to_owned(),
+        certificate: Certificate::IdCard,
+        typed: true,
+        coverages: vec![coverage("390", true, true), coverage("310", false, false)],
+        proposed: Some(0),
+        filings: vec!["高血压".to_owned()],
+        remaining: Some(Remaining::OwnUse { used: Fen(18_640) }),
+        patient: Some(PatientId::from("P13")),
+        warnings: vec![Refusal::new(Code::ClockSkew)],
+    }
+}
+
+pub fn patient_form() -> PatientForm {
+    PatientForm {
+        name: "陈桂香".to_owned(),
+        sex: "2".to_owned(),
+        birth_date: "1959-03-02".to_owned(),
+        id_number: "4312***********021".to_owned(),
+        phone: "138****0000".to_owned(),
+        address: HOSTILE.to_owned(),
+        guardian_name: String::new(),
+        guardian_id_number: String::new(),
+    }
+}
+
+pub fn patient() -> PatientView {
+    PatientView {
+        patient: PatientId::from("P13"),
+        fields: patient_form(),
+        age: Age::Years(67),
+        erased: false,
+        allergies: vec![(EntryId::from("E1"), "青霉素类".to_owned())],
+        visits: vec![past()],
+        accesses: vec![("王审核".to_owned(), Role::Township, now())],
+    }
+}
+
+pub fn hits() -> Vec<PatientHit> {
+    vec![PatientHit {
+        patient: PatientId::from("P13"),
+        name: HOSTILE.to_owned(),
+        sex: Sex::Male,
+        age: Age::Days(20),
+        masked_number: String::new(),
+        last_visit: Some(now()),
+    }]
+}
+
+pub fn day() -> DayView {
+    let settlement = |kind, reason: &str| SettlementView {
+        kind,
+        visit: VisitId::from("V13"),
+        batch: BatchId::from("B1"),
+        number: "26112400131".to_owned(),
+        name: "陈桂香".to_owned(),
+        at: now(),
+        actor: "刘秀英".to_owned(),
+        reason: reason.to_owned(),
+        benefit: "chronic".to_owned(),
+        platform_settlement: "400125241".to_owned(),
+        total: Fen(2420),
+        fund: Fen(1557),
+        account: Fen::ZERO,
+        cash: Fen(863),
+    };
+    DayView {
+        visits: queue(),
+        settlements: vec![
+            settlement(SettlementKind::Settlement, ""),
+            settlement(SettlementKind::Reversal, HOSTILE),
+        ],
+        total: Fen::ZERO,
+        fund: Fen::ZERO,
+        account: Fen::ZERO,
+        cash: Fen::ZERO,
+    }
+}
+
+pub fn paper(states: &[BatchState]) -> Paper {
+    Paper {
+        clinic: "青山村卫生室".to_owned(),
+        fictional: true,
+        unconfirmed: true,
+        visit: visit(states),
+        patient: patient_form(),
+        day: now().date(),
+        diagnoses: "高血压2级、急性上呼吸道感染".to_owned(),
+        scheme: "390".to_owned(),
+        printed_at: now(),
+    }
+}
+
+pub fn statement(state: BatchState) -> Statement {
+    let amounts = Amounts {
+        total: Fen(2420),
+        pay_first: Fen(196),
+        in_scope: Fen(2224),
+        pool: Fen(1557),
+        fund: Fen(1557),
+        cash: Fen(863),
+        ratio: Rate::percent(70),
+        ..Amounts::default()
+    };
+    Statement {
+        paper: paper(&[state, BatchState::Settled]),
+        batch: batch(1, state),
+        lines: charges().into_iter().filter(|l| l.batch == 1).collect(),
+        amounts: (state == BatchState::Settled || state == BatchState::Reversed).then_some(amounts),
+        ratio: Rate::percent(70),
+        reversed: state == BatchState::Reversed,
+    }
+}
+
+pub fn stock() -> Vec<StockView> {
+    vec![StockView {
+        code: "X1".to_owned(),
+        name: "苯磺酸氨氯地平片".to_owned(),
+        spec: "5mg×28片".to_owned(),
+        unit: "片".to_owned(),
+        lots: vec![(
+            "A2026".to_owned(),
+            parse_date("2027-01-31").unwrap(),
+            Quantity::whole(280),
+            Quantity::whole(28),
+        )],
+        free: Quantity::whole(252),
+        near_expiry: true,
+    }]
+}
+
+pub fn messages() -> Vec<MessageView> {
+    ["pending", "success", "refused", "unknown", "not_sent"]
+        .map(|state| MessageView {
+            id: "H43120000001202611240946120001".to_owned(),
+            infno: "2207".to_owned(),
+            state: state.to_owned(),
+            requested_at: now(),
+            answered_at: (state == "success").then(now),
+        })
+        .into()
+}

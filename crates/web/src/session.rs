@@ -1,0 +1,288 @@
+//! Who asks: the session behind the cookie, the form behind a post.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use cunyi_app::views::SessionView;
+use cunyi_app::{Actor, App, AppError};
+use cunyi_domain::refusal::{Code, Refusal};
+
+use crate::Web;
+use crate::chrome::Chrome;
+use crate::fault::Fault;
+use crate::form::{Form, MAX_BODY};
+use crate::words::Locale;
+
+/// Name of the cookie; behind TLS browsers hold it to this host.
+fn cookie_name(secure: bool) -> &'static str {
+    if secure { "__Host-cunyi" } else { "cunyi" }
+}
+
+/// `Set-Cookie` with a token; an empty one takes it away.
+pub(crate) fn set_cookie(secure: bool, token: &str) -> String {
+    let name = cookie_name(secure);
+    let secure = if secure { "; Secure" } else { "" };
+    let age = if token.is_empty() { "; Max-Age=0" } else { "" };
+    format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict{secure}{age}")
+}
+
+fn token(headers: &HeaderMap, secure: bool) -> Option<String> {
+    let name = cookie_name(secure);
+    let cookies = headers
+        .get_all(header::COOKIE)
+        .into_iter()
+        .filter_map(|v| v.to_str().ok());
+    let mut pairs = cookies.flat_map(|cookies| cookies.split(';'));
+    let found = pairs.find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))?;
+    let plausible = found.len() <= 256 && found.bytes().all(|b| b.is_ascii_alphanumeric());
+    (plausible && !found.is_empty()).then(|| found.to_owned())
+}
+
+/// Runs a use case off the async threads. Bounded: when all places are taken it is refused.
+pub(crate) async fn blocking<T, W>(web: &Arc<Web>, work: W) -> Result<T, AppError>
+where
+    T: Send + 'static,
+    W: FnOnce(&App) -> Result<T, AppError> + Send + 'static,
+{
+    let Ok(place) = Arc::clone(&web.at_work).try_acquire_owned() else {
+        return Err(AppError::Refused(Refusal::new(Code::Busy)));
+    };
+    let app = Arc::clone(&web.app);
+    let work = tokio::task::spawn_blocking(move || {
+        let result = work(&app);
+        drop(place);
+        result
+    });
+    work.await
+        .unwrap_or_else(|_| Err(AppError::Failed("a use case panicked".to_owned())))
+}
+
+/// Someone without a session.
+pub(crate) struct Guest {
+    pub(crate) web: Arc<Web>,
+    pub(crate) chrome: Arc<Chrome>,
+}
+
+impl Guest {
+    fn new(web: &Arc<Web>, parts: &Parts) -> Self {
+        let asked = parts
+            .uri
+            .query()
+            .and_then(|q| Form::parse(q.as_bytes()).ok());
+        let asked = asked
+            .map(|form| form.text("lang"))
+            .filter(|lang| !lang.is_empty());
+        // Chinese unless English is asked for: a borrowed computer's settings do not decide.
+        let locale = Locale::from_tag(asked.as_deref().unwrap_or_default());
+        let chrome = Chrome {
+            locale,
+            session: None,
+            now: web.app.now(),
+        };
+        Self {
+            web: Arc::clone(web),
+            chrome: Arc::new(chrome),
+        }
+    }
+
+    /// Without a session there is only the sign-in or, on an empty database, the set-up.
+    async fn sent_away(self, parts: &Parts) -> Response {
+        if parts.uri.path().starts_with("/api/") {
+            return StatusCode::UNAUTHORIZED.into_response();
+        }
+        match blocking(&self.web, App::installed).await {
+            Ok(true) => Redirect::to("/login").into_response(),
+            Ok(false) => Redirect::to("/setup").into_response(),
+            Err(error) => Fault::new(&self.chrome, error).into_response(),
+        }
+    }
+}
+
+impl FromRequestParts<Arc<Web>> for Guest {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        web: &Arc<Web>,
+    ) -> Result<Self, Self::Rejection> {
+        Ok(Self::new(web, parts))
+    }
+}
+
+/// Someone signed in.
+#[derive(Clone)]
+pub(crate) struct Signed {
+    pub(crate) web: Arc<Web>,
+    pub(crate) chrome: Arc<Chrome>,
+    pub(crate) session: SessionView,
+    pub(crate) token: String,
+}
+
+impl Signed {
+    /// Runs a use case as this user.
+    pub(crate) async fn call<T, W>(&self, work: W) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        W: FnOnce(&App, &Actor) -> Result<T, AppError> + Send + 'static,
+    {
+        self.ask(work)
+            .await
+            .map_err(|error| Fault::new(&self.chrome, error))
+    }
+
+    /// The same, for those who show a refusal beside its field.
+    pub(crate) async fn ask<T, W>(&self, work: W) -> Result<T, AppError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&App, &Actor) -> Result<T, AppError> + Send + 'static,
+    {
+        let actor = self.session.actor.clone();
+        blocking(&self.web, move |app| work(app, &actor)).await
+    }
+}
+
+impl FromRequestParts<Arc<Web>> for Signed {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Response> {
+        let guest = Guest::new(web, parts);
+        let Some(token) = token(&parts.headers, web.options.secure_cookies) else {
+            return Err(guest.sent_away(parts).await);
+        };
+        let asked = token.clone();
+        match blocking(web, move |app| app.session(&asked)).await {
+            Ok(Some(session)) => {
+                let locale = Locale::from_tag(&session.locale);
+                let chrome = Chrome {
+                    locale,
+                    session: Some(session.clone()),
+                    now: web.app.now(),
+                };
+                Ok(Self {
+                    web: Arc::clone(web),
+                    chrome: Arc::new(chrome),
+                    session,
+                    token,
+                })
+            }
+            Ok(None) => Err(guest.sent_away(parts).await),
+            Err(error) => Err(Fault::new(&guest.chrome, error).into_response()),
+        }
+    }
+}
+
+/// A form posted by someone signed in, from a page of ours.
+pub(crate) struct Posted {
+    pub(crate) by: Signed,
+    pub(crate) form: Form,
+}
+
+impl FromRequest<Arc<Web>> for Posted {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, web: &Arc<Web>) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let by = Signed::from_request_parts(&mut parts, web).await?;
+        let form = read(body, &by.chrome)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        if !same(form.get("csrf"), &by.session.csrf) {
+            return Err(Fault::refused(&by.chrome, Code::BadForm).into_response());
+        }
+        Ok(Self { by, form })
+    }
+}
+
+/// A form posted before there is a session; the guard has looked at its origin.
+pub(crate) struct GuestForm {
+    pub(crate) by: Guest,
+    pub(crate) form: Form,
+}
+
+impl FromRequest<Arc<Web>> for GuestForm {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, web: &Arc<Web>) -> Result<Self, Response> {
+        let (parts, body) = request.into_parts();
+        let mut by = Guest::new(web, &parts);
+        let form = read(body, &by.chrome)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        if !form.get("lang").is_empty() {
+            let locale = Locale::from_tag(form.get("lang"));
+            by.chrome = Arc::new(Chrome {
+                locale,
+                ..(*by.chrome).clone()
+            });
+        }
+        Ok(Self { by, form })
+    }
+}
+
+async fn read(body: axum::body::Body, chrome: &Arc<Chrome>) -> Result<Form, Fault> {
+    let Ok(bytes) = axum::body::to_bytes(body, MAX_BODY).await else {
+        return Err(Fault::refused(chrome, Code::TooLarge));
+    };
+    Form::parse(&bytes).map_err(|refusal| Fault::new(chrome, AppError::Refused(refusal)))
+}
+
+/// Equal, in a time that does not tell where they differ; an empty token equals nothing.
+fn same(given: &str, expected: &str) -> bool {
+    let different = given
+        .bytes()
+        .zip(expected.bytes())
+        .fold(0, |sum, (a, b)| sum | (a ^ b));
+    !expected.is_empty() && given.len() == expected.len() && different == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    #[test]
+    fn the_token_is_found_among_cookies() {
+        let of = |cookies: &'static str| {
+            let headers =
+                HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static(cookies))]);
+            token(&headers, false)
+        };
+        assert_eq!(of("a=b; cunyi=0af1"), Some("0af1".to_owned()));
+        for none in [
+            "",
+            "cunyi=",
+            "cunyi",
+            "cunyix=1",
+            "cunyi=a b",
+            "cunyi=../x",
+            "xcunyi=1",
+        ] {
+            assert_eq!(of(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn cookies_are_out_of_reach_of_scripts_and_other_sites() {
+        assert_eq!(
+            set_cookie(false, "t"),
+            "cunyi=t; Path=/; HttpOnly; SameSite=Strict"
+        );
+        let secure = set_cookie(true, "t");
+        assert!(
+            secure.starts_with("__Host-cunyi=t;") && secure.contains("Secure"),
+            "{secure}"
+        );
+        assert!(set_cookie(false, "").contains("Max-Age=0"));
+    }
+
+    #[test]
+    fn tokens_are_compared_whole() {
+        assert!(same("abc", "abc"));
+        for (given, expected) in [("", ""), ("ab", "abc"), ("abd", "abc"), ("abc", "")] {
+            assert!(!same(given, expected), "{given} {expected}");
+        }
+    }
+}

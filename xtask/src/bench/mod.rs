@@ -1,0 +1,162 @@
+//! Measures: start, pages, write path, replay. Each prints its raw figures under the machine's name;
+//! `docs/performance.md` keeps them.
+
+mod http;
+mod pages;
+mod program;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use clap::{Args, ValueEnum};
+
+use crate::run;
+use program::Demo;
+
+/// What is measured.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Name {
+    /// From the program's start to its first page, and its size.
+    Start,
+    /// Every read page under 20 users, and what memory that takes.
+    Pages,
+    /// A visit's write path against bare SQLite.
+    Write,
+    /// Rebuilding the ledger from the journal.
+    Replay,
+}
+
+/// What to measure.
+#[derive(Args)]
+pub struct Options {
+    /// One measure; all of them when none is named.
+    name: Option<Name>,
+    /// Seconds of the page run.
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+    /// Seeds the demo files anew; else those of the last run are used.
+    #[arg(long)]
+    fresh: bool,
+}
+
+/// Starts whose median counts.
+const STARTS: usize = 5;
+/// The usual demo.
+const USUAL: &[&str] = &[];
+/// 2,000 working days of 25 visits, a winter market day's, and today's already done.
+const LARGE: &[&str] = &["--days", "2334", "--per-day", "25", "--done-today", "25"];
+
+pub fn run(options: &Options) -> Result<()> {
+    run::step(
+        "build",
+        &mut run::cargo(&["build", "--release", "--package", "cunyi-server"]),
+    )?;
+    println!("{}", machine()?);
+    let wanted = |name| options.name.is_none_or(|only| only == name);
+    let folder = |name: &str, extent: &[&str]| program::seeded(name, extent, options.fresh);
+    if wanted(Name::Start) {
+        start("60 days", &folder("usual", USUAL)?)?;
+        println!("binary: {} bytes", fs::metadata(program::binary())?.len());
+    }
+    if wanted(Name::Write) {
+        write(&folder("usual", USUAL)?)?;
+    }
+    if wanted(Name::Pages) {
+        let large = folder("large", LARGE)?;
+        start("50,000 visits", &large)?;
+        pages::run(&large, Duration::from_secs(options.seconds))?;
+    }
+    if wanted(Name::Replay) {
+        replay(&folder("large", LARGE)?)?;
+    }
+    println!("load at the end: {}", load()?);
+    Ok(())
+}
+
+/// What the figures were taken on.
+fn machine() -> Result<String> {
+    let line = |file: &str, name: &str| -> Result<String> {
+        let text = fs::read_to_string(file)?;
+        let found = text.lines().find(|line| line.starts_with(name));
+        let value = found.and_then(|line| line.split_once(':'));
+        Ok(value
+            .map_or("unknown", |(_, value)| value.trim())
+            .to_owned())
+    };
+    let ask = |program: &str, arguments: &[&str]| -> Result<String> {
+        let said = run::output(
+            Command::new(program)
+                .args(arguments)
+                .current_dir(run::root()),
+        )?;
+        Ok(said.trim().to_owned())
+    };
+    let cores = thread::available_parallelism()?;
+    Ok(format!(
+        "{}\n{}, {cores} cores, {} of memory, kernel {}\n{}, commit {}\nload at the start: {}",
+        ask("date", &["+%F %T %z"])?,
+        line("/proc/cpuinfo", "model name")?,
+        line("/proc/meminfo", "MemTotal")?,
+        ask("uname", &["-r"])?,
+        ask("rustc", &["--version"])?,
+        ask("git", &["rev-parse", "--short", "HEAD"])?,
+        load()?,
+    ))
+}
+
+fn load() -> Result<String> {
+    Ok(fs::read_to_string("/proc/loadavg")?.trim().to_owned())
+}
+
+/// From spawning the program to the first 200 of the sign-in page.
+fn start(what: &str, folder: &Path) -> Result<()> {
+    let mut all = Vec::new();
+    for _ in 0..STARTS {
+        all.push(Demo::start(folder, &[])?.took.as_millis());
+    }
+    all.sort_unstable();
+    let median = all[all.len() / 2];
+    println!("start, {what}: median {median} ms of {all:?} (limit 1000)");
+    Ok(())
+}
+
+fn write(folder: &Path) -> Result<()> {
+    let bench = ["bench", "--package", "cunyi-store", "--bench", "write_path"];
+    print!(
+        "{}",
+        run::output(run::cargo(&bench).env("CUNYI_BENCH_DATA", folder))?
+    );
+    Ok(())
+}
+
+fn replay(folder: &Path) -> Result<()> {
+    let mut command = Command::new(program::binary());
+    command
+        .args(["journal", "replay", "--check", "--data"])
+        .arg(folder);
+    let start = run::now();
+    let mut child = command.stdout(Stdio::piped()).spawn()?;
+    let mut peak = 0;
+    while child.try_wait()?.is_none() {
+        peak = program::memory(child.id()).unwrap_or(peak);
+        thread::sleep(run::PULSE);
+    }
+    let took = start.elapsed();
+    let done = child.wait_with_output()?;
+    let said = String::from_utf8_lossy(&done.stdout).into_owned();
+    let facts = said
+        .split_once(" facts")
+        .and_then(|(before, _)| before.rsplit(' ').next());
+    let facts: u128 = facts.context("replay tells its facts")?.parse()?;
+    let rate = facts * 1000 / took.as_millis().max(1);
+    print!("{said}");
+    println!(
+        "replay: {facts} facts in {} ms, {rate} facts/s with the comparison; VmHWM {peak} kB",
+        took.as_millis()
+    );
+    Ok(())
+}

@@ -1,0 +1,305 @@
+//! Twenty users who read every page, and how long the slowest hundredth of each waits.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+use super::http::{Answer, Client};
+use super::program::Demo;
+use crate::run;
+
+/// Users at their browsers; the last is an auditor, the others are doctors.
+const USERS: usize = 20;
+/// Between an answer and the next question.
+const THINKS: Duration = Duration::from_secs(1);
+/// What 99 of 100 answers must not exceed.
+const LIMIT: Duration = Duration::from_millis(20);
+/// Megabytes that one process may have held, and both.
+const MEMORY: [u64; 2] = [80, 120];
+/// How many days ago the lists and visits are from that are read.
+const DAYS_AGO: &[&str] = &["1", "2", "3", "9", "40", "200", "700", "1500"];
+/// What is typed into the searches.
+const TYPED: &[&str] = &["a", "am", "gm", "g", "xy", "tn", "yt", "zl", "b"];
+
+/// A question: a path, and the form when it is posted.
+type Ask = (String, Option<String>);
+
+/// A page with all the ways it is asked for.
+struct Page {
+    name: &'static str,
+    asks: Vec<Ask>,
+}
+
+/// Who reads, and what came of it: page and time of each answer.
+struct Reader<'a> {
+    client: Client,
+    pages: &'a [Page],
+    dice: u64,
+    times: Vec<(usize, Duration)>,
+}
+
+/// Runs the readers over a demo's folder and prints the table and the memory.
+pub fn run(folder: &Path, length: Duration) -> Result<()> {
+    let demo = Demo::start(folder, &[])?;
+    let doctors = doctors_pages(demo.port)?;
+    let visits = paths(&doctors, "visit, done");
+    let auditors = [
+        page("visit, as auditor: leaves an entry", visits),
+        page(
+            "patient, as auditor: leaves an entry",
+            paths(&doctors, "patient"),
+        ),
+    ];
+    let mut readers = Vec::new();
+    for user in 0..USERS {
+        let (login, pages) = match user {
+            _ if user + 1 == USERS => ("shen", &auditors[..]),
+            _ if user % 2 == 0 => ("zhang", &doctors[..]),
+            _ => ("li", &doctors[..]),
+        };
+        readers.push(Reader {
+            client: Client::signed_in(demo.port, login)?,
+            pages,
+            dice: user as u64,
+            times: Vec::new(),
+        });
+    }
+    let all: Vec<Result<Reader<'_>>> = thread::scope(|scope| {
+        let mut threads = Vec::new();
+        for (user, reader) in readers.into_iter().enumerate() {
+            threads.push(scope.spawn(move || reader.read(user, length)));
+        }
+        threads
+            .into_iter()
+            .filter_map(|thread| thread.join().ok())
+            .collect()
+    });
+    let all: Vec<Reader<'_>> = all.into_iter().collect::<Result<_>>()?;
+    println!("{USERS} users, {THINKS:?} think time, {length:?}; ms:");
+    println!(
+        "{:<40} {:>6} {:>7} {:>7} {:>7}",
+        "page", "asked", "p50", "p99", "most"
+    );
+    let (auditor, doctor) = all
+        .split_last()
+        .unwrap_or_else(|| unreachable!("there are users"));
+    let doctor: Vec<_> = doctor.iter().flat_map(|reader| &reader.times).collect();
+    print(&doctors, &doctor);
+    print(&auditors, &auditor.times.iter().collect::<Vec<_>>());
+    let (clinic, centre) = demo.memory()?;
+    let [each, both] = MEMORY;
+    println!(
+        "VmHWM: clinic {clinic} kB, centre {centre} kB (limit {each} MB), both {} kB (limit {both} MB)",
+        clinic + centre
+    );
+    Ok(())
+}
+
+impl Reader<'_> {
+    fn read(mut self, user: usize, length: Duration) -> Result<Self> {
+        // They do not all begin at once.
+        thread::sleep(THINKS * u32::try_from(user)? / u32::try_from(USERS)?);
+        let begun = run::now();
+        for number in user * 3.. {
+            if begun.elapsed() > length {
+                break;
+            }
+            run::go_on()?;
+            let place = number % self.pages.len();
+            let pages = self.pages;
+            let asks = &pages[place].asks;
+            let (path, form) = &asks[self.below(asks.len())];
+            let asked = run::now();
+            let answer = ask(&mut self.client, path, form.as_deref())?;
+            self.times.push((place, asked.elapsed()));
+            good(path, &answer)?;
+            thread::sleep(THINKS);
+        }
+        Ok(self)
+    }
+
+    /// From 0 to below `n`, the same for the same user in every run.
+    fn below(&mut self, n: usize) -> usize {
+        self.dice = self
+            .dice
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from((self.dice >> 33) % (n as u64)).unwrap_or(0)
+    }
+}
+
+fn ask(client: &mut Client, path: &str, form: Option<&str>) -> Result<Answer> {
+    match form {
+        Some(form) => client.post(path, form),
+        None => client.get(path),
+    }
+}
+
+fn good(path: &str, answer: &Answer) -> Result<()> {
+    if answer.status != 200 {
+        bail!("{path}: status {}", answer.status);
+    }
+    Ok(())
+}
+
+fn print(pages: &[Page], times: &[&(usize, Duration)]) {
+    for (place, page) in pages.iter().enumerate() {
+        let of_page = times.iter().filter(|(at, _)| *at == place);
+        let mut all: Vec<Duration> = of_page.map(|(_, took)| *took).collect();
+        all.sort_unstable();
+        let rank = |percent: usize| all[(all.len() * percent).div_ceil(100).max(1) - 1];
+        if all.is_empty() {
+            continue;
+        }
+        let miss = if rank(99) > LIMIT { "  MISS" } else { "" };
+        let ms = |took: Duration| format!("{:.1}", took.as_secs_f64() * 1000.0);
+        println!(
+            "{:<40} {:>6} {:>7} {:>7} {:>7}{miss}",
+            page.name,
+            all.len(),
+            ms(rank(50)),
+            ms(rank(99)),
+            ms(rank(100)),
+        );
+    }
+}
+
+fn page(name: &'static str, paths: impl IntoIterator<Item = String>) -> Page {
+    let asks = paths.into_iter().map(|path| (path, None)).collect();
+    Page { name, asks }
+}
+
+/// The paths of a page.
+fn paths(pages: &[Page], name: &str) -> Vec<String> {
+    let of_name = pages.iter().filter(|page| page.name == name);
+    of_name
+        .flat_map(|page| page.asks.iter().map(|(path, _)| path.clone()))
+        .collect()
+}
+
+/// Pages of the patients that searches answer.
+fn found(client: &mut Client, searches: &[Ask]) -> Result<BTreeSet<String>> {
+    let mut patients = BTreeSet::new();
+    for (path, form) in searches {
+        let list = ask(client, path, form.as_deref())?.body;
+        patients.extend(links(&list, "/patients/"));
+    }
+    Ok(patients)
+}
+
+/// Visits of the queue whose record is still written: their page carries the draft's version.
+fn open_visits(client: &mut Client, home: &str) -> Result<Vec<String>> {
+    let mut open = Vec::new();
+    for path in links(home, "/visits/") {
+        if client.get(&path)?.body.contains("name=\"version\"") {
+            open.push(path);
+        }
+    }
+    Ok(open)
+}
+
+/// Every page that a doctor reads (the table of `crates/web/src/routes.rs`), with ids found by
+/// following links.
+fn doctors_pages(port: u16) -> Result<Vec<Page>> {
+    let mut client = Client::signed_in(port, "zhang")?;
+    let home = client.get("/")?.body;
+    let csrf = between(&home, "name=\"csrf\" value=\"", "\"")
+        .next()
+        .unwrap_or_default();
+    let searches: Vec<Ask> = TYPED
+        .iter()
+        .map(|typed| {
+            (
+                "/patients/search".to_owned(),
+                Some(format!("csrf={csrf}&query={}", &typed[..1])),
+            )
+        })
+        .collect();
+    let patients = found(&mut client, &searches)?;
+    let (mut days, mut visits, mut batches) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+    for ago in DAYS_AGO {
+        let day =
+            run::output(Command::new("date").args(["+%F", "--date", &format!("{ago} days ago")]))?;
+        let path = format!("/today?day={}", day.trim());
+        let list = client.get(&path)?.body;
+        visits.extend(links(&list, "/visits/"));
+        batches.extend(links(&list, "/batches/"));
+        days.push(path);
+    }
+    let open = open_visits(&mut client, &home)?;
+    let under = |ending: &str| {
+        visits
+            .iter()
+            .map(|visit| format!("{visit}{ending}"))
+            .collect::<Vec<_>>()
+    };
+    let typed = |path: &str| {
+        TYPED
+            .iter()
+            .map(|text| format!("{path}?q={text}"))
+            .collect::<Vec<_>>()
+    };
+    let one = |path: &str| vec![path.to_owned()];
+    let pages = vec![
+        page("queue", one("/")),
+        page("visit, open", open),
+        page("visit, done", visits.clone()),
+        page("messages", under("/messages")),
+        page("prescription", under("/print/prescription")),
+        page("fee list", under("/print/fee-list")),
+        page("statement", batches),
+        page("patients", one("/patients")),
+        Page {
+            name: "patient search",
+            asks: searches,
+        },
+        page("patient", patients),
+        page("today", one("/today")),
+        page("today, a past day", days),
+        page("stock", one("/stock")),
+        page("search items", typed("/api/search/items")),
+        page("search diagnoses", typed("/api/search/diagnoses")),
+        page("identify", one("/identify")),
+        page("self-pay", one("/self-pay")),
+        page("sign-in", one("/login")),
+        page("assets", links(&home, "/assets/")),
+    ];
+    match pages.iter().find(|page| page.asks.is_empty()) {
+        Some(empty) => bail!("nothing to ask for: {}", empty.name),
+        None => Ok(pages),
+    }
+}
+
+/// The distinct links of a page that begin so.
+fn links(html: &str, begin: &str) -> BTreeSet<String> {
+    let attributes = between(html, "href=\"", "\"").chain(between(html, "src=\"", "\""));
+    let ours = attributes.filter(|link| {
+        link.strip_prefix(begin)
+            .is_some_and(|rest| !rest.is_empty())
+    });
+    ours.map(str::to_owned).collect()
+}
+
+/// Every text between two marks.
+fn between<'a>(text: &'a str, from: &'a str, to: &'a str) -> impl Iterator<Item = &'a str> {
+    text.split(from)
+        .skip(1)
+        .filter_map(move |rest| rest.split(to).next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_found_once() {
+        let html = r#"<a href="/visits/A">1</a><a href="/visits/A">2</a><a href="/visits/">3</a>
+                      <script src="/assets/x.js"></script><a href="/patients/B">"#;
+        assert_eq!(Vec::from_iter(links(html, "/visits/")), ["/visits/A"]);
+        assert_eq!(Vec::from_iter(links(html, "/assets/")), ["/assets/x.js"]);
+    }
+}
