@@ -96,8 +96,8 @@ fn a_warning_wants_a_reason_and_the_reason_is_sealed() {
             );
             store.open_personal(tx, &entries[0])
         });
-        // Two ingredients are there twice: two findings, one reason.
-        let words = vec!["王小明家属要求两药错开服用".to_owned(); 2];
+        // Two ingredients are there twice: two findings of one check, overridden once.
+        let words = vec!["王小明家属要求两药错开服用".to_owned()];
         assert_eq!(kept.unwrap(), Some(Personal::Reasons(words)));
         w.prove();
     }

@@ -194,7 +194,8 @@ fn no_insurance_suspended_elsewhere() {
         let suspended = w.person(|p| p.coverages.len() == 1 && p.coverages[0].status == "2");
         let elsewhere = w.person(|p| p.coverages.len() == 1 && p.coverages[0].place == ELSEWHERE);
         for person in [suspended, elsewhere] {
-            assert_eq!(warned(&w, person), [Code::NoCoverage, Code::NotEntitled]);
+            // Not also that the benefit is not hers: that follows.
+            assert_eq!(warned(&w, person), [Code::NoCoverage]);
             assert_eq!(w.identify(person).proposed, None);
             for coverage in ["", "0"] {
                 let refusal = w.refused(register(&w, person, coverage));

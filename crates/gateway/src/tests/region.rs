@@ -34,7 +34,7 @@ fn faults_are_named_with_their_place() {
         (
             "kind = \"plain\"",
             "kind = \"carrier pigeon\"",
-            "x.toml:20:8: unknown variant",
+            "x.toml:22:8: unknown variant",
         ),
         (
             "kind = \"plain\"",
