@@ -14,8 +14,14 @@ use crate::ours::{ANSWERED, pending};
 use crate::record::{Recorded, Transaction};
 use crate::{Result, instances};
 
-/// A statement's number and its values.
-type Line = (usize, Vec<Bound>);
+/// A statement that is to be run.
+struct Line {
+    /// Its number among the prepared ones.
+    statement: usize,
+    values: Vec<Bound>,
+    /// True if it must meet exactly one row.
+    guarded: bool,
+}
 
 /// A connection with everything that is to be written.
 pub struct Bare {
@@ -72,9 +78,10 @@ impl Bare {
         let mut commit = self.connection.prepare("COMMIT")?;
         for transaction in &self.transactions {
             begin.execute([])?;
-            for (number, values) in transaction {
-                if statements[*number].execute(params_from_iter(values))? != 1 {
-                    return Err(format!("not one row: {}", self.texts[*number]).into());
+            for line in transaction {
+                let rows = statements[line.statement].execute(params_from_iter(&line.values))?;
+                if line.guarded && rows != 1 {
+                    return Err(format!("not one row: {}", self.texts[line.statement]).into());
                 }
             }
             commit.execute([])?;
@@ -166,8 +173,17 @@ impl Bare {
                 let sql = format!("DELETE FROM {table} WHERE {}", equals(&only));
                 Ok(self.line(&sql, only.into_iter().map(|(_, value)| value).collect()))
             }
-            Change::UpdateAll { table, .. } | Change::Delete { table, .. } => {
-                Err(format!("a visit changes no unknown number of rows of {table}").into())
+            Change::Delete { table, only } => {
+                let sql = format!("DELETE FROM {table} WHERE {}", equals(&only));
+                let values = only.into_iter().map(|(_, value)| value).collect();
+                let guarded = false;
+                Ok(Line {
+                    guarded,
+                    ..self.line(&sql, values)
+                })
+            }
+            Change::UpdateAll { table, .. } => {
+                Err(format!("a visit updates no unknown number of rows of {table}").into())
             }
         }
     }
@@ -178,7 +194,11 @@ impl Bare {
         if number == next {
             self.texts.push(sql.to_owned());
         }
-        (number, values.into_iter().map(bound).collect())
+        Line {
+            statement: number,
+            values: values.into_iter().map(bound).collect(),
+            guarded: true,
+        }
     }
 }
 
