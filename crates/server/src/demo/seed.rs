@@ -49,6 +49,8 @@ impl Default for Extent {
 
 /// Visits that the lots of [`Seeder::lot`] are enough for.
 const STOCKED_FOR: i64 = 450;
+/// Smallest units that one delivery's line may bring.
+const MOST_UNITS: i64 = 1_000_000;
 const DAY: i64 = 86_400_000_000;
 const SECOND: i64 = 1_000_000;
 
@@ -217,20 +219,17 @@ impl Seeder {
 
     fn lot(&self, drug: &Drug, number: usize, days: i64) -> NewLot {
         let expires = Moment(Moment::start_of(self.today).0 + days * DAY);
+        // Four weeks of a chronic drug are many tablets, and many people take them.
+        let usual = match drug.two_disease {
+            Some(_) => 12_000,
+            None => drug.units_per_pack.max(1) * 80,
+        };
         NewLot {
             code: drug.code.clone(),
             lot_number: format!("YS{number:05}"),
             expires_on: expires.date(),
             cost: UnitPrice(drug.unit_price().0 * 7 / 10),
-            // Four weeks of a chronic drug are many tablets, and many people take them.
-            quantity: Quantity::whole(
-                self.stocked()
-                    * if drug.two_disease.is_some() {
-                        12_000
-                    } else {
-                        drug.units_per_pack.max(1) * 80
-                    },
-            ),
+            quantity: Quantity::whole((self.stocked() * usual).min(MOST_UNITS)),
         }
     }
 
