@@ -1,11 +1,11 @@
 //! `cunyi centre`: the sandbox insurance centre as a server of its own.
 
 use std::io::Read;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use cunyi_catalogue::Catalogue;
 use cunyi_centre::{Centre, Item, Parts};
 use cunyi_db::{Durability, Target};
@@ -14,6 +14,7 @@ use cunyi_domain::time::{Clock, Rng};
 use cunyi_gateway::Region;
 
 use crate::machine::{SystemClock, SystemRng};
+use crate::{data, process};
 
 /// Seed of the demo's villagers.
 pub const SEED: u64 = cunyi_centre::population::DEMO_SEED;
@@ -36,27 +37,20 @@ pub struct Options {
 
 /// Serves until a signal, or until the parent that holds our standard input is gone.
 pub fn run(options: &Options) -> Result<()> {
-    let address = loopback(options.address, options.port)?;
-    crate::data::private_folder(&options.data)?;
-    let target = Target::File(options.data.join("centre.db"));
+    let address = process::loopback(options.address, options.port)?;
+    let runtime = process::runtime()?;
+    let listener = process::listen(&runtime, address)?;
+    let _taken = data::take(&options.data, CENTRE)?;
+    let target = Target::File(database(&options.data));
     let centre = open(
         target,
         Durability::Full,
         Arc::new(SystemClock),
         Arc::new(SystemRng),
     )?;
-    let with_parent = options.with_parent;
-    runtime()?.block_on(async move {
-        let listener = listen(address).await?;
-        let ended = signal()?;
-        println!("医保中心仿真 · sandbox insurance centre: http://{address}");
-        let shutdown = async move {
-            tokio::select! {
-                () = ended => {}
-                () = parent_gone(with_parent) => {}
-            }
-        };
-        Ok(cunyi_centre::serve(Arc::new(centre), listener, shutdown).await?)
+    let ready = || println!("医保中心仿真 · sandbox insurance centre: http://{address}");
+    process::serve(runtime, parent_gone(options.with_parent), ready, |stop| {
+        cunyi_centre::serve(Arc::new(centre), listener, stop)
     })
 }
 
@@ -104,59 +98,6 @@ fn item(lists: &Catalogue, code: &str) -> Option<Item> {
     })
 }
 
-/// Refuses any address that others could reach.
-pub fn loopback(address: IpAddr, port: u16) -> Result<SocketAddr> {
-    if !address.is_loopback() {
-        bail!("{address} 不是本机地址，拒绝监听 · is not a loopback address");
-    }
-    Ok(SocketAddr::new(address, port))
-}
-
-/// Listens, or says that the port is in use.
-pub async fn listen(address: SocketAddr) -> Result<tokio::net::TcpListener> {
-    tokio::net::TcpListener::bind(address)
-        .await
-        .with_context(|| {
-            format!(
-                "端口 {} 不能使用，换一个或结束占用它的程序 · port in use",
-                address.port()
-            )
-        })
-}
-
-/// A runtime of few threads: blocking work has lanes of its own.
-pub fn runtime() -> Result<tokio::runtime::Runtime> {
-    Ok(tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()?)
-}
-
-/// Ends at SIGTERM or Ctrl-C. The handler stands when this returns, so whoever is told that the
-/// program is ready may end it.
-#[cfg(unix)]
-pub fn signal() -> Result<impl Future<Output = ()> + Send + 'static> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut term = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = term.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
-}
-
-/// Ends at Ctrl-C.
-#[cfg(not(unix))]
-pub fn signal() -> Result<impl Future<Output = ()> + Send + 'static> {
-    Ok(async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    })
-}
-
 /// Ends when standard input closes: however the parent ended, the child does not stay behind.
 async fn parent_gone(with_parent: bool) {
     if !with_parent {
@@ -172,7 +113,13 @@ async fn parent_gone(with_parent: bool) {
     let _closed = waits.await;
 }
 
+/// What the centre's folder holds, which may be the clinic's of a demo.
+pub const CENTRE: data::Holds = data::Holds {
+    database: "centre.db",
+    lock: "centre.lock",
+};
+
 /// Where the demo keeps the centre's ledger.
 pub fn database(folder: &Path) -> PathBuf {
-    folder.join("centre.db")
+    folder.join(CENTRE.database)
 }

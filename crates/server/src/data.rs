@@ -1,19 +1,66 @@
 //! A data folder: database, installation key, and how they are made and found.
 
-use std::fs;
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use cunyi_db::{Durability, Target};
 use cunyi_domain::time::Rng;
 use cunyi_store::{InstallationKey, Store};
 
 use crate::machine::SystemRng;
 
+/// What a folder holds for one program: its database, and the file that the running program locks.
+#[derive(Clone, Copy)]
+pub struct Holds {
+    /// The database's file.
+    pub database: &'static str,
+    /// The lock's file.
+    pub lock: &'static str,
+}
+
+/// What a clinic's folder holds.
+pub const CLINIC: Holds = Holds {
+    database: "clinic.db",
+    lock: "clinic.lock",
+};
+
 /// The clinic's database in its folder.
 pub fn database(folder: &Path) -> PathBuf {
-    folder.join("clinic.db")
+    folder.join(CLINIC.database)
+}
+
+/// Takes a folder for as long as the answer is kept. Refused when another program has it, or when it
+/// holds something, but nothing of this kind.
+pub fn take(folder: &Path, holds: Holds) -> Result<File> {
+    let ours = [holds.database, holds.lock];
+    if !is_empty(folder)? && !ours.iter().any(|file| folder.join(file).exists()) {
+        bail!(
+            "{} 里有别的文件，不是本程序的数据目录，请换一个空目录 · holds other files: choose an empty folder",
+            folder.display()
+        );
+    }
+    private_folder(folder)?;
+    lock(folder, holds)
+}
+
+/// Whether a folder holds nothing, or is not there.
+pub fn is_empty(folder: &Path) -> Result<bool> {
+    Ok(!folder.exists() || fs::read_dir(folder)?.next().is_none())
+}
+
+/// Locks a folder against a second program, until the file is dropped or the process ends.
+pub fn lock(folder: &Path, holds: Holds) -> Result<File> {
+    let file = private_file(&folder.join(holds.lock))?;
+    let taken = file.try_lock();
+    taken.map_err(|_| {
+        anyhow!(
+            "{} 正被另一个村医程序使用，请先结束它 · is in use by another cunyi: end it first",
+            folder.display()
+        )
+    })?;
+    Ok(file)
 }
 
 /// The key that seals patients' keys: beside the database, never in it.
@@ -29,7 +76,7 @@ pub fn open(folder: &Path, durability: Durability, create: bool) -> Result<Store
             folder.display()
         );
     }
-    private_folder(folder)?;
+    let fresh = !database(folder).exists();
     let key = match fs::read(key_file(folder)) {
         Ok(bytes) => {
             let bytes: [u8; 32] = bytes
@@ -38,13 +85,15 @@ pub fn open(folder: &Path, durability: Durability, create: bool) -> Result<Store
                 .context("installation.key 长度不对 · has a wrong length")?;
             InstallationKey::new(bytes)
         }
-        Err(_) if create && !database(folder).exists() => new_key(folder)?,
+        Err(error) if create && fresh && error.kind() == ErrorKind::NotFound => new_key(folder)?,
         Err(error) => {
             return Err(error).context(
                 "installation.key 读不出，数据无法解封 · cannot be read: sealed data stays shut",
             );
         }
     };
+    // SQLite gives the files beside it the rights of the database.
+    private_file(&database(folder))?;
     Ok(Store::open(
         Target::File(database(folder)),
         durability,
@@ -61,39 +110,38 @@ fn new_key(folder: &Path) -> Result<InstallationKey> {
     Ok(InstallationKey::new(bytes))
 }
 
+/// A file that only its owner may read, made if it is not there.
 #[cfg(unix)]
-fn private_file(path: &Path) -> Result<fs::File> {
+fn private_file(path: &Path) -> Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
-    let mut options = fs::OpenOptions::new();
-    Ok(options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?)
+    let mut options = File::options();
+    options.write(true).create(true).truncate(false).mode(0o600);
+    options
+        .open(path)
+        .with_context(|| path.display().to_string())
 }
 
+/// A file, made if it is not there.
 #[cfg(not(unix))]
-fn private_file(path: &Path) -> Result<fs::File> {
-    Ok(fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(path)?)
+fn private_file(path: &Path) -> Result<File> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(false);
+    options
+        .open(path)
+        .with_context(|| path.display().to_string())
 }
 
-/// Makes a folder that only its owner may enter.
+/// A folder that only its owner may enter, made if it is not there.
 #[cfg(unix)]
 pub fn private_folder(folder: &Path) -> Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    let mut builder = fs::DirBuilder::new();
-    builder
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-        .with_context(|| format!("{}", folder.display()))
+    use std::os::unix::fs::PermissionsExt;
+    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    let owners = fs::Permissions::from_mode(0o700);
+    fs::set_permissions(folder, owners).with_context(|| folder.display().to_string())
 }
 
-/// Makes a folder.
+/// A folder, made if it is not there.
 #[cfg(not(unix))]
 pub fn private_folder(folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder).with_context(|| format!("{}", folder.display()))
+    fs::create_dir_all(folder).with_context(|| folder.display().to_string())
 }

@@ -6,6 +6,7 @@ mod demo;
 mod journal;
 mod machine;
 mod message;
+mod process;
 mod serve;
 
 use std::path::PathBuf;

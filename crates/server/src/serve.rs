@@ -11,9 +11,8 @@ use cunyi_db::Durability;
 use cunyi_gateway::HttpTransport;
 use cunyi_web::WebOptions;
 
-use crate::centre::{listen, loopback, runtime, signal};
-use crate::data;
 use crate::machine::{SystemClock, SystemRng};
+use crate::{data, process};
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -29,8 +28,14 @@ pub struct Options {
 }
 
 /// Serves until a signal. The first page asks for the clinic when none is installed.
+///
+/// The port and the folder are taken before anything is read: a second program that started here
+/// would else declare the first one's calls lost.
 pub fn run(options: &Options) -> Result<()> {
-    let address = loopback(options.address, options.port)?;
+    let address = process::loopback(options.address, options.port)?;
+    let runtime = process::runtime()?;
+    let listener = process::listen(&runtime, address)?;
+    let _taken = data::take(&options.data, data::CLINIC)?;
     let store = data::open(&options.data, Durability::Full, true)?;
     let app = Arc::new(App::new(Parts {
         store,
@@ -41,14 +46,11 @@ pub fn run(options: &Options) -> Result<()> {
         centre_url: None,
     }));
     app.recover()?;
-    runtime()?.block_on(async move {
-        let listener = listen(address).await?;
-        let ended = signal()?;
-        println!("村医 · Cunyi: http://{address}");
-        let router = cunyi_web::router(app, WebOptions::default());
+    let router = cunyi_web::router(app, WebOptions::default());
+    let ready = || println!("村医 · Cunyi: http://{address}");
+    process::serve(runtime, std::future::pending(), ready, |stop| {
         axum::serve(listener, router)
-            .with_graceful_shutdown(ended)
-            .await?;
-        Ok(())
+            .with_graceful_shutdown(stop)
+            .into_future()
     })
 }

@@ -7,7 +7,7 @@ mod people;
 mod seed;
 mod template;
 
-use std::fs;
+use std::fs::{self, File};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -20,10 +20,12 @@ use cunyi_db::Durability;
 use cunyi_domain::time::Clock;
 use cunyi_gateway::HttpTransport;
 use cunyi_web::WebOptions;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 
-use crate::centre::{listen, loopback, runtime, signal};
-use crate::data;
+use crate::centre::CENTRE;
 use crate::machine::{SystemClock, SystemRng};
+use crate::{data, process};
 
 pub use people::{LOGINS, PASSWORD};
 
@@ -65,47 +67,61 @@ impl Default for Options {
 const MARK: &str = ".cunyi-demo";
 
 pub fn run(options: &Options) -> Result<()> {
-    let clinic = loopback(options.address, options.clinic_port)?;
-    let centre = loopback(options.address, options.centre_port)?;
-    for address in [clinic, centre] {
-        free(address)?;
-    }
-    prepare(&options.data, options.fresh)?;
+    let clinic = process::loopback(options.address, options.clinic_port)?;
+    let centre = process::loopback(options.address, options.centre_port)?;
+    let runtime = process::runtime()?;
+    let listener = process::listen(&runtime, clinic)?;
+    // The child listens there itself; this only tells before the seeding that it cannot.
+    drop(process::listen(&runtime, centre)?);
+    let _taken = prepare(&options.data, options.fresh)?;
     if !data::database(&options.data).exists() {
         seed_beside(&options.data, options.extent)?;
     }
     let mut child = start_centre(&options.data, centre)?;
-    let result = serve(&options.data, clinic, centre);
+    let addresses = Addresses { clinic, centre };
+    let result = serve(runtime, listener, &options.data, addresses);
     stop(&mut child);
     result
 }
 
-fn free(address: SocketAddr) -> Result<()> {
-    std::net::TcpListener::bind(address)
-        .map(drop)
-        .with_context(|| {
-            format!(
-                "端口 {} 已被占用，请换一个端口 · is in use, choose another",
-                address.port()
-            )
-        })
+/// Where clinic and centre listen.
+#[derive(Clone, Copy)]
+struct Addresses {
+    clinic: SocketAddr,
+    centre: SocketAddr,
 }
 
-/// An empty folder, or one of ours.
-fn prepare(folder: &Path, fresh: bool) -> Result<()> {
-    let ours = folder.join(MARK).exists();
-    let empty = !folder.exists() || fs::read_dir(folder)?.next().is_none();
-    if !ours && !empty {
+/// An empty folder, or one of ours; held until the answer is dropped.
+fn prepare(folder: &Path, fresh: bool) -> Result<File> {
+    if !folder.join(MARK).exists() && !data::is_empty(folder)? {
         bail!(
             "{} 不是演示程序建立的目录，拒绝使用 · was not made by the demo",
             folder.display()
         );
     }
-    if ours && fresh {
-        fs::remove_dir_all(folder)?;
-    }
     data::private_folder(folder)?;
     fs::write(folder.join(MARK), "演示数据，全部虚构 · invented data\n")?;
+    let taken = data::lock(folder, data::CLINIC)?;
+    if fresh {
+        clear(folder)?;
+    }
+    Ok(taken)
+}
+
+/// Removes all but the mark and what is locked.
+fn clear(folder: &Path) -> Result<()> {
+    let kept = [MARK, data::CLINIC.lock, CENTRE.lock];
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if kept.iter().any(|name| entry.file_name() == *name) {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            fs::remove_dir_all(entry.path())?;
+        } else {
+            fs::remove_file(entry.path())?;
+        }
+    }
     Ok(())
 }
 
@@ -153,7 +169,7 @@ fn start_centre(folder: &Path, address: SocketAddr) -> Result<Child> {
     Ok(child)
 }
 
-/// Closing its standard input asks the child to end; then it is waited for.
+/// Closing its standard input asks the child to end, which it does in its own time of grace.
 fn stop(child: &mut Child) {
     drop(child.stdin.take());
     if let Err(error) = child.wait() {
@@ -161,7 +177,12 @@ fn stop(child: &mut Child) {
     }
 }
 
-fn serve(folder: &Path, clinic: SocketAddr, centre: SocketAddr) -> Result<()> {
+fn serve(
+    runtime: Runtime,
+    listener: TcpListener,
+    folder: &Path,
+    addresses: Addresses,
+) -> Result<()> {
     let store = data::open(folder, Durability::Full, false)?;
     let app = Arc::new(App::new(Parts {
         store,
@@ -169,7 +190,7 @@ fn serve(folder: &Path, clinic: SocketAddr, centre: SocketAddr) -> Result<()> {
         transport: Arc::new(HttpTransport),
         clock: Arc::new(SystemClock),
         rng: Arc::new(SystemRng),
-        centre_url: Some(format!("http://{centre}")),
+        centre_url: Some(format!("http://{}", addresses.centre)),
     }));
     app.recover()?;
     let hints = people::hints(&app)?;
@@ -181,23 +202,24 @@ fn serve(folder: &Path, clinic: SocketAddr, centre: SocketAddr) -> Result<()> {
         demo_hints: hints.clone(),
         ..WebOptions::default()
     };
-    runtime()?.block_on(async move {
-        let listener = listen(clinic).await?;
-        let ended = signal()?;
-        println!("村医演示已就绪 · the demo is ready");
-        println!("  诊所 clinic            http://{clinic}");
-        println!("  医保中心仿真 centre    http://{centre}");
-        for login in LOGINS {
-            println!("  {:<10} {PASSWORD}  {}", login.typed, login.what);
-        }
-        for hint in &hints {
-            println!("  {hint}");
-        }
-        println!("  Ctrl-C 结束 · ends");
-        let router = cunyi_web::router(app, options);
+    let router = cunyi_web::router(app, options);
+    let ready = || print_ready(addresses, &hints);
+    process::serve(runtime, std::future::pending(), ready, |stop| {
         axum::serve(listener, router)
-            .with_graceful_shutdown(ended)
-            .await?;
-        Ok(())
+            .with_graceful_shutdown(stop)
+            .into_future()
     })
+}
+
+fn print_ready(Addresses { clinic, centre }: Addresses, hints: &[String]) {
+    println!("村医演示已就绪 · the demo is ready");
+    println!("  诊所 clinic            http://{clinic}");
+    println!("  医保中心仿真 centre    http://{centre}");
+    for login in LOGINS {
+        println!("  {:<10} {PASSWORD}  {}", login.typed, login.what);
+    }
+    for hint in hints {
+        println!("  {hint}");
+    }
+    println!("  Ctrl-C 结束 · ends");
 }

@@ -54,6 +54,20 @@ pub const LOGINS: &[Login] = &[
         what: "乡镇卫生院 township reviewer",
     },
     Login {
+        typed: "bao",
+        name: "鲍国安",
+        role: "insurance",
+        code: "",
+        what: "县医保局 insurance officer",
+    },
+    Login {
+        typed: "wei",
+        name: "魏健",
+        role: "health",
+        code: "",
+        what: "县卫健局 health officer",
+    },
+    Login {
         typed: "shen",
         name: "沈明",
         role: "auditor",

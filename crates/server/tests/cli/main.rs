@@ -1,11 +1,15 @@
 //! The command line, as a process.
 
-use std::io::{BufRead, BufReader};
+mod program;
+mod serve;
+
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use cunyi_db::{Db, DbError, Durability, Target};
+
+use program::{Program, free_port, get, post};
 
 fn cunyi(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cunyi"));
@@ -42,14 +46,6 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _gone = std::fs::remove_dir_all(&self.0);
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .expect("a port")
-        .local_addr()
-        .expect("bound")
-        .port()
 }
 
 #[test]
@@ -114,39 +110,41 @@ fn a_message_is_checked_by_its_exit_code() {
     }
 }
 
-/// Starts the demo, waits until it serves, ends it by SIGTERM.
-fn run_demo_once(folder: &Path, fresh: bool) {
+/// Starts the demo on free ports: clinic, centre, the program, and what it printed until it was ready.
+fn start_demo(folder: &Path, more: &[&str]) -> (u16, u16, Program, Vec<String>) {
     let (clinic, centre) = (free_port(), free_port());
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cunyi"));
-    command.args(["demo", "--data"]).arg(folder);
-    command.args([
-        "--clinic-port",
-        &clinic.to_string(),
-        "--centre-port",
-        &centre.to_string(),
-    ]);
-    if fresh {
-        command.arg("--fresh");
+    let [clinic_port, centre_port] = [clinic, centre].map(|port| port.to_string());
+    let folder = folder.to_str().expect("utf-8");
+    let mut arguments = vec!["demo", "--data", folder, "--clinic-port", &clinic_port];
+    arguments.extend(["--centre-port", &centre_port]);
+    arguments.extend(more);
+    let mut program = Program::start(&arguments);
+    let said = program.says("Ctrl-C");
+    (clinic, centre, program, said)
+}
+
+/// Starts the demo, waits until it serves, ends it by SIGTERM.
+fn run_demo_once(folder: &Path, more: &[&str]) {
+    let (clinic, centre, program, said) = start_demo(folder, more);
+    let said = said.join("\n");
+    for address in [clinic, centre].map(|port| format!("http://127.0.0.1:{port}")) {
+        assert!(said.contains(&address), "{said}");
     }
-    let mut child = command.stdout(Stdio::piped()).spawn().expect("starts");
-    let out = child.stdout.take().expect("piped");
-    let mut lines = BufReader::new(out).lines().map_while(Result::ok);
-    assert!(
-        lines.any(|line| line.contains("Ctrl-C")),
-        "the demo ended before it was ready"
-    );
-    assert!(
-        TcpStream::connect(("127.0.0.1", centre)).is_ok(),
-        "the centre listens"
-    );
-    let kill = Command::new("kill")
-        .args(["-TERM", &child.id().to_string()])
-        .status();
-    assert!(kill.expect("kill").success());
-    assert!(
-        child.wait().expect("ends").success(),
-        "SIGTERM ends it cleanly"
-    );
+    assert!(get(clinic, "/login").contains("演示") && get(centre, "/").contains("演示"));
+    // Who signs in with what, as printed, and the hint which patient to begin with.
+    let logins = said.lines().filter(|line| line.contains("demo-2026"));
+    let logins: Vec<&str> = logins.filter_map(|l| l.split_whitespace().next()).collect();
+    assert!(logins.len() >= 7, "one login a role: {said}");
+    for login in logins {
+        let answer = post(
+            clinic,
+            "/login",
+            &[("login", login), ("password", "demo-2026")],
+        );
+        assert!(answer.starts_with("HTTP/1.1 303"), "{login}: {answer}");
+    }
+    assert!(said.contains("F2"), "the first visit's hint: {said}");
+    assert!(program.terminate().success(), "SIGTERM ends it cleanly");
     for port in [clinic, centre] {
         assert!(
             TcpStream::connect(("127.0.0.1", port)).is_err(),
@@ -156,16 +154,98 @@ fn run_demo_once(folder: &Path, fresh: bool) {
 }
 
 #[test]
+fn a_running_demo_keeps_its_folder_and_its_ports() {
+    let folder = Folder::new("held");
+    let (_, centre, program, _) = start_demo(&folder.0, &[]);
+    let other = free_port().to_string();
+    let fresh = [
+        "demo",
+        "--fresh",
+        "--data",
+        folder.text(),
+        "--clinic-port",
+        &other,
+    ];
+    let free = free_port().to_string();
+    let output = cunyi(&[&fresh[..], &["--centre-port", &free]].concat());
+    assert!(
+        !output.status.success() && said(&output).contains("正被"),
+        "{}",
+        said(&output)
+    );
+    assert!(folder.0.join("clinic.db").exists(), "nothing was removed");
+
+    let second = Folder::new("second");
+    let taken = centre.to_string();
+    let arguments = [
+        "demo",
+        "--data",
+        second.text(),
+        "--clinic-port",
+        &other,
+        "--centre-port",
+    ];
+    let output = cunyi(&[&arguments[..], &[&taken]].concat());
+    assert!(
+        !output.status.success() && said(&output).contains("占用"),
+        "{}",
+        said(&output)
+    );
+    assert!(program.terminate().success());
+}
+
+#[test]
+fn cargo_run_starts_the_demo() {
+    let folder = Folder::new("cargo");
+    // As cargo does; the ports are the usual ones, so it may say that they are taken. Either way it
+    // is the demo that speaks.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cunyi"));
+    command
+        .env("CARGO_PKG_NAME", "cunyi-server")
+        .current_dir(&folder.0)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let taken: Vec<_> = [8760, 8761]
+        .map(|port| TcpListener::bind(("127.0.0.1", port)))
+        .into();
+    let output = command.output().expect("runs");
+    assert!(said(&output).contains("8760"), "{}", said(&output));
+    drop(taken);
+}
+
+#[test]
+fn the_centre_alone_is_a_server() {
+    let folder = Folder::new("centre");
+    let port = free_port();
+    let arguments = [
+        "centre",
+        "--data",
+        folder.text(),
+        "--port",
+        &port.to_string(),
+    ];
+    let mut program = Program::start(&arguments);
+    program.says("http://127.0.0.1");
+    assert_eq!(get(port, "/health").lines().last(), Some("ok"));
+    let other = free_port().to_string();
+    let output = cunyi(&["centre", "--data", folder.text(), "--port", &other]);
+    assert!(!output.status.success() && said(&output).contains("正被"));
+    assert!(program.terminate().success());
+    let output = cunyi(&["centre", "--data", folder.text(), "--address", "192.0.2.1"]);
+    assert!(!output.status.success() && said(&output).contains("本机"));
+}
+
+#[test]
 fn sigterm_ends_both_data_is_kept_and_a_changed_byte_is_found() {
     let folder = Folder::new("demo");
-    run_demo_once(&folder.0, true);
+    run_demo_once(&folder.0, &["--fresh"]);
     let journal = |arguments: &[&str]| {
         let output = cunyi(&[&["journal"], arguments, &["--data", folder.text()]].concat());
         (output.status.success(), said(&output))
     };
     let (good, words) = journal(&["verify"]);
     assert!(good, "{words}");
-    run_demo_once(&folder.0, false);
+    run_demo_once(&folder.0, &[]);
     assert_eq!(
         journal(&["verify"]).1,
         words,

@@ -1,0 +1,145 @@
+//! `cunyi serve`: the clinic's real start.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::program::{Program, free_port, get, post};
+use crate::{Folder, cunyi, said};
+
+const REGION: &str = include_str!("../../../gateway/regions/demo.toml");
+
+/// What is typed on the first-run page.
+fn first_run<'a>(code: &'a str, password: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("clinic_name", "柳树沟村卫生室"),
+        ("institution_code", code),
+        ("institution_name", "柳树沟村卫生室"),
+        ("level", "village"),
+        ("slot", "3"),
+        ("region", REGION),
+        ("policies.0", cunyi_policy::DEMO_RESIDENT),
+        ("administrator_login", "guan"),
+        ("administrator_name", "管理员"),
+        ("administrator_password", password),
+        ("doctor_login", "liu"),
+        ("doctor_name", "柳医生"),
+        ("doctor_code", "D990000000001"),
+        ("doctor_password", password),
+    ]
+}
+
+fn serve(folder: &Folder, port: u16) -> Program {
+    let port = port.to_string();
+    let mut program = Program::start(&["serve", "--data", folder.text(), "--port", &port]);
+    program.says("http://127.0.0.1");
+    program
+}
+
+#[test]
+fn a_clinic_is_installed_by_the_first_page_once_and_is_there_after_a_restart() {
+    let folder = Folder::new("serve");
+    let port = free_port();
+    let program = serve(&folder, port);
+    let location = |path: &str| {
+        let answer = get(port, path);
+        let line = answer.lines().find_map(|l| l.strip_prefix("location: "));
+        line.unwrap_or_default().to_owned()
+    };
+    assert_eq!(location("/login"), "/setup", "nothing is installed");
+
+    let refused = post(port, "/setup", &first_run("12345", "liu shu gou 2026"));
+    assert!(refused.starts_with("HTTP/1.1 422"), "{refused}");
+    assert!(refused.contains("柳树沟村卫生室"), "what was typed stays");
+    assert!(!refused.contains("liu shu gou"), "but for passwords");
+    let weak = post(port, "/setup", &first_run("H99000100009", "short"));
+    assert!(weak.starts_with("HTTP/1.1 422"), "{weak}");
+
+    let form = first_run("H99000100009", "liu shu gou 2026");
+    assert!(post(port, "/setup", &form).starts_with("HTTP/1.1 303"));
+    assert_eq!(location("/setup"), "/login", "installed");
+    let second = first_run("H99000100010", "somebody else's");
+    assert!(
+        post(port, "/setup", &second).contains("location: /login"),
+        "a second installation changes nothing"
+    );
+    assert!(program.terminate().success());
+
+    let program = serve(&folder, port);
+    let form = [("login", "liu"), ("password", "liu shu gou 2026")];
+    let signed_in = post(port, "/login", &form);
+    assert!(signed_in.contains("location: /\r\n"), "{signed_in}");
+    assert!(!get(port, "/login").contains("演示"), "this is no demo");
+    assert!(program.terminate().success());
+}
+
+#[test]
+fn what_it_writes_is_its_owners_alone() {
+    let folder = Folder::new("rights");
+    fs::set_permissions(&folder.0, fs::Permissions::from_mode(0o755)).expect("loosened");
+    let program = serve(&folder, free_port());
+    let mode = |path: &std::path::Path| {
+        let metadata = fs::metadata(path).expect("is there");
+        metadata.permissions().mode() & 0o777
+    };
+    assert_eq!(mode(&folder.0), 0o700);
+    let mut files = 0;
+    for entry in fs::read_dir(&folder.0).expect("read") {
+        let path = entry.expect("read").path();
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+        files += 1;
+    }
+    assert!(files >= 5, "database, log, its index, key, lock: {files}");
+    assert!(program.terminate().success());
+}
+
+#[test]
+fn a_folder_has_one_program_at_a_time() {
+    let folder = Folder::new("twice");
+    let program = serve(&folder, free_port());
+    let port = free_port().to_string();
+    for arguments in [
+        ["serve", "--data", folder.text(), "--port", &port],
+        ["demo", "--data", folder.text(), "--clinic-port", &port],
+    ] {
+        let output = cunyi(&arguments);
+        let words = said(&output);
+        assert!(!output.status.success(), "{words}");
+        assert!(words.contains("正被") || words.contains("拒绝"), "{words}");
+    }
+    assert!(program.terminate().success());
+    let again = serve(&folder, free_port());
+    assert!(again.terminate().success());
+}
+
+#[test]
+fn what_it_cannot_use_is_refused_in_words() {
+    let folder = Folder::new("refused");
+    let data = folder.text();
+    for (arguments, words) in [
+        (["serve", "--data", data, "--address", "0.0.0.0"], "本机"),
+        (["serve", "--data", data, "--address", "::"], "本机"),
+    ] {
+        let output = cunyi(&arguments);
+        assert!(!output.status.success() && said(&output).contains(words));
+    }
+
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("bound").port().to_string();
+    let output = cunyi(&["serve", "--data", data, "--port", &port]);
+    assert!(!output.status.success() && said(&output).contains("占用"));
+    assert!(!folder.0.join("clinic.db").exists(), "and nothing was made");
+
+    let port = free_port().to_string();
+    fs::write(folder.0.join("letters.txt"), "mine").expect("written");
+    let output = cunyi(&["serve", "--data", data, "--port", &port]);
+    assert!(!output.status.success() && said(&output).contains("别的文件"));
+    fs::remove_file(folder.0.join("letters.txt")).expect("removed");
+
+    assert!(serve(&folder, free_port()).terminate().success());
+    fs::remove_file(folder.0.join("installation.key")).expect("removed");
+    let output = cunyi(&["serve", "--data", data, "--port", &port]);
+    assert!(!output.status.success() && said(&output).contains("无法解封"));
+    fs::write(folder.0.join("installation.key"), "too short").expect("written");
+    let output = cunyi(&["serve", "--data", data, "--port", &port]);
+    assert!(!output.status.success() && said(&output).contains("长度不对"));
+}
