@@ -2,8 +2,9 @@
 
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::BatchState;
+use cunyi_domain::id_number::mask;
 use cunyi_domain::ids::{BatchId, VisitId};
-use cunyi_domain::ledger::{Settlement, SettlementKind};
+use cunyi_domain::ledger::{Payer, Settlement, SettlementKind, Visit};
 use cunyi_domain::money::Rate;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_store::{Tx, query};
@@ -64,11 +65,26 @@ impl App {
         let patient = query::patient(tx, &actor.clinic, &visit.patient.patient)?;
         let patient = patient.ok_or(Refusal::new(Code::NotFound))?;
         let diagnoses = query::diagnoses(tx, &actor.clinic, id)?;
+        let row = query::visit(tx, &actor.clinic, id)?;
+        let coverage = match row.filter(|row| row.payer == Payer::Insured) {
+            Some(Visit {
+                coverage: Some(coverage),
+                ..
+            }) => query::coverage(tx, &actor.clinic, &coverage)?,
+            _ => None,
+        };
+        let numbers = may(actor.role, Action::ReadNumbers);
+        let shown = |number: String| if numbers { number } else { mask(&number) };
+        let (person_number, insured_at) = coverage
+            .map(|c| (shown(c.person_number), c.place))
+            .unwrap_or_default();
         Ok(Paper {
             clinic: setup.clinic.name.clone(),
             fictional: setup.clinic.fictional,
             unconfirmed: setup.unconfirmed(),
-            patient: form_of(&patient, may(actor.role, Action::ReadNumbers)),
+            patient: form_of(&patient, numbers),
+            person_number,
+            insured_at,
             day: visit.registered_at.date(),
             diagnoses: diagnoses
                 .into_iter()

@@ -463,7 +463,11 @@ pub struct Paper {
     pub diagnoses: String,
     /// 费别: scheme or self.
     pub scheme: String,
-    /// The pharmacist who prepared or checked, if another than the doctor.
+    /// 人员编号 `psn_no`; empty for self-pay, masked for roles that may not see numbers.
+    pub person_number: String,
+    /// 参保地 `insuplc_admdvs`; empty for self-pay.
+    pub insured_at: String,
+    /// When it was printed.
     pub printed_at: Moment,
 }
 

@@ -7,6 +7,7 @@
 
 use std::fmt::Display;
 
+use cunyi_app::Action;
 use cunyi_app::views::{Age, FindingView, Remaining, SessionView};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
@@ -82,11 +83,10 @@ impl Chrome {
         self.session.as_ref().map_or("", |s| &s.csrf)
     }
 
-    /// True if the role is this one (`doctor`): for what a page offers, never for what is permitted.
-    pub fn is(&self, role: &str) -> bool {
-        self.session
-            .as_ref()
-            .is_some_and(|s| s.actor.role.as_str() == role)
+    /// True if the role may do it: for what a page offers. What is permitted, `app` decides.
+    pub fn may(&self, action: Action) -> bool {
+        let role = self.session.as_ref().map(|s| s.actor.role);
+        role.is_some_and(|role| cunyi_app::may(role, action))
     }
 
     /// The role's name.

@@ -61,6 +61,7 @@ routes! {
     get "/visits/{id}/print/prescription" => papers::prescription,
     get "/visits/{id}/print/fee-list" => papers::fee_list,
     get "/batches/{id}/print/statement" => papers::statement,
+    get "/patients/{id}/print/history" => papers::history,
     // Patients
     get "/patients" => patients::page,
     post "/patients/search" => patients::search,

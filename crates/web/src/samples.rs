@@ -383,6 +383,8 @@ pub fn paper(states: &[BatchState]) -> Paper {
         day: now().date(),
         diagnoses: "高血压2级、急性上呼吸道感染".to_owned(),
         scheme: "390".to_owned(),
+        person_number: "43120000009900123".to_owned(),
+        insured_at: "990001".to_owned(),
         printed_at: now(),
     }
 }

@@ -1,5 +1,5 @@
-//! Papers: prescription 处方笺, fee list 费用清单, settlement statement 结算单, on A5. They are
-//! Chinese in every language of the screen: a patient and an inspector read them.
+//! Papers: prescription 处方笺, fee list 费用清单, settlement statement 结算单, history 就诊记录, on
+//! A5. They are Chinese in every language of the screen: a patient and an inspector read them.
 
 #![expect(
     clippy::trivially_copy_pass_by_ref,
@@ -9,10 +9,12 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use cunyi_app::views::{BatchView, ChargeView, Paper, Statement};
-use cunyi_domain::ids::{BatchId, VisitId};
-use cunyi_domain::ledger::ItemKind;
-use cunyi_domain::money::{Fen, Rate, format_decimal};
+use cunyi_app::views::{Age, BatchView, ChargeView, Paper, PatientView, Statement};
+use cunyi_domain::batch::BatchState;
+use cunyi_domain::ids::{BatchId, PatientId, VisitId};
+use cunyi_domain::ledger::{ItemKind, VisitState};
+use cunyi_domain::money::{Fen, Rate, apportion, format_decimal};
+use cunyi_domain::time::Moment;
 
 use super::workstation::Settle;
 use crate::chrome::Chrome;
@@ -67,32 +69,128 @@ impl<'a> PrescriptionPage<'a> {
     }
 }
 
+/// A line of the fee list with its 分摊 of what is paid for its batch as a whole.
+pub(crate) struct SharedLine<'a> {
+    pub(crate) line: &'a ChargeView,
+    pub(crate) account: Fen,
+    pub(crate) cash: Fen,
+}
+
+/// Shares a batch's account and cash out over what its lines leave to the patient, by largest
+/// remainder, so that each column sums to the batch. What a hospital bears is in neither.
+pub(crate) fn shared<'a>(batch: &BatchView, lines: Vec<&'a ChargeView>) -> Vec<SharedLine<'a>> {
+    let weights = |parts: &[Fen]| parts.iter().map(|fen| fen.0).collect::<Vec<_>>();
+    let personal: Vec<Fen> = lines.iter().map(|l| l.amount - l.fund).collect();
+    let accounts = apportion(batch.account, &weights(&personal));
+    let rest: Vec<Fen> = personal
+        .iter()
+        .zip(&accounts)
+        .map(|(p, a)| *p - *a)
+        .collect();
+    let cash = apportion(super::workstation::cash(batch), &weights(&rest));
+    let parts = accounts.into_iter().zip(cash);
+    lines
+        .into_iter()
+        .zip(parts)
+        .map(|(line, (account, cash))| SharedLine {
+            line,
+            account,
+            cash,
+        })
+        .collect()
+}
+
+/// The columns of the fee list that are summed.
+const COLUMNS: [fn(&SharedLine<'_>) -> Fen; 8] = [
+    |l| l.line.amount,
+    |l| l.line.over_limit,
+    |l| l.line.own_pay,
+    |l| l.line.pay_first,
+    |l| l.line.in_scope,
+    |l| l.line.fund,
+    |l| l.account,
+    |l| l.cash,
+];
+
 impl FeeListPage<'_> {
     /// Lines of a batch.
-    pub(crate) fn lines(&self, batch: &BatchView) -> Vec<&ChargeView> {
-        self.p
-            .visit
-            .charges
-            .iter()
-            .filter(|line| line.batch == batch.position)
-            .collect()
+    pub(crate) fn lines(&self, batch: &BatchView) -> Vec<SharedLine<'_>> {
+        let of_batch = |line: &&ChargeView| line.batch == batch.position;
+        let lines = self.p.visit.charges.iter().filter(of_batch).collect();
+        shared(batch, lines)
     }
 
-    /// Sum of one amount of all lines.
-    pub(crate) fn sum(&self, of: fn(&ChargeView) -> Fen) -> Fen {
-        self.p.visit.charges.iter().map(of).sum()
+    /// A line's amounts, in the order of the columns.
+    pub(crate) fn amounts(&self, line: &SharedLine<'_>) -> [Fen; 8] {
+        COLUMNS.map(|column| column(line))
     }
 
-    /// Sums of amount, pay-first, own pay (over the ceiling included), fund and the patient's part.
-    pub(crate) fn sums(&self) -> [Fen; 5] {
-        [
-            self.sum(|l| l.amount),
-            self.sum(|l| l.pay_first),
-            self.sum(|l| l.own_pay + l.over_limit),
-            self.sum(|l| l.fund),
-            self.sum(|l| l.amount - l.fund),
-        ]
+    /// Sums of the columns. What was paid back is listed and not summed.
+    pub(crate) fn sums(&self) -> [Fen; 8] {
+        let counts = |b: &&BatchView| b.state != BatchState::Reversed;
+        let batches = self.p.visit.batches.iter().filter(counts);
+        let lines: Vec<SharedLine<'_>> = batches.flat_map(|b| self.lines(b)).collect();
+        COLUMNS.map(|column| lines.iter().map(column).sum())
     }
+
+    /// True while something is not settled: the list is no receipt then.
+    pub(crate) fn open(&self) -> bool {
+        self.p.visit.batches.iter().any(|b| !b.state.is_final())
+    }
+}
+
+impl PrescriptionPage<'_> {
+    /// 儿科处方 for those under fourteen (处方管理办法 annex 1).
+    pub(crate) fn child(&self) -> bool {
+        match self.p.visit.patient.age {
+            Age::Years(years) => years < 14,
+            Age::Months(_) | Age::Days(_) => true,
+            Age::Unknown => false,
+        }
+    }
+
+    /// Why this is no prescription to dispense from; nothing where it is one.
+    pub(crate) fn void(&self) -> Option<&'static str> {
+        if self.p.visit.state == VisitState::Cancelled {
+            Some("paper-cancelled")
+        } else if !self.p.visit.frozen {
+            Some("paper-unsigned")
+        } else {
+            None
+        }
+    }
+}
+
+/// A patient's visits on paper.
+#[derive(Template)]
+#[template(path = "print_history.html")]
+pub(crate) struct HistoryPage<'a> {
+    pub(crate) c: &'a Chrome,
+    pub(crate) ui: &'a Chrome,
+    pub(crate) h: &'a PatientView,
+    pub(crate) printed_at: Moment,
+}
+
+impl HistoryPage<'_> {
+    /// The clinic that prints it.
+    pub(crate) fn clinic(&self) -> &str {
+        let session = self.c.session.as_ref();
+        session.map_or("", |s| s.clinic_name.as_str())
+    }
+}
+
+/// `GET /patients/{id}/print/history`
+pub(crate) async fn history(by: Signed, Path(id): Path<String>) -> Answer {
+    let h = by
+        .call(move |app, actor| app.patient(actor, &PatientId(id)))
+        .await?;
+    let page = HistoryPage {
+        c: &by.chrome.chinese(),
+        ui: &by.chrome,
+        h: &h,
+        printed_at: by.chrome.now,
+    };
+    Ok(html(StatusCode::OK, &page))
 }
 
 /// Sum of a sheet's lines.

@@ -2,16 +2,19 @@
 
 use askama::Template;
 use cunyi_app::SetupForm;
-use cunyi_app::views::{IdentifyForm, PatientForm, RegisterForm, VisitView};
+use cunyi_app::views::{Age, IdentifyForm, Paper, PatientForm, RegisterForm, VisitView};
 use cunyi_catalogue::{Catalogue, frequencies, routes};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::VisitId;
+use cunyi_domain::ledger::VisitState;
+use cunyi_domain::money::Fen;
+use cunyi_store::reference::Role;
 
 use super::account::{LoginPage, SetupPage};
 use super::desk::{IdentifiedPage, IdentifyPage, SelfPayPage, WaitingPage};
 use super::drafts::{FeePanel, Problems, diagnosis_rows, rows};
 use super::lists::{MessagesPage, StockPage, TodayPage};
-use super::papers::{FeeListPage, PrescriptionPage, StatementPage};
+use super::papers::{FeeListPage, HistoryPage, PrescriptionPage, StatementPage, shared};
 use super::patients::{PatientPage, PatientsPage};
 use super::workstation::{DraftPage, HomePage, Next, Notice, Queue, Settle, SignedPage};
 use crate::WebOptions;
@@ -149,7 +152,7 @@ fn signed(c: &Chrome, v: &VisitView, running: bool) -> String {
 }
 
 fn follow(c: &Chrome, pages: &mut Pages) {
-    use BatchState::{Draft, Presettled, Refused, Requested, Settled, Unknown};
+    use BatchState::{Draft, Presettled, Refused, Requested, Reversed, Settled, Unknown};
     for (name, states) in [
         ("visit-frozen", &[Draft, Draft][..]),
         ("visit-presettled", &[Presettled, Presettled]),
@@ -157,6 +160,8 @@ fn follow(c: &Chrome, pages: &mut Pages) {
         ("visit-unknown", &[Settled, Unknown]),
         ("visit-refused", &[Settled, Refused]),
         ("visit-settled", &[Settled, Settled]),
+        ("visit-half-reversed", &[Settled, Reversed]),
+        ("visit-reversed", &[Reversed, Reversed]),
     ] {
         pages.push((name, signed(c, &samples::visit(states), false)));
     }
@@ -218,6 +223,15 @@ fn papers(ui: &Chrome, pages: &mut Pages) {
         "sums and capitals"
     );
     pages.push(("fee-list", list));
+    let h = samples::patient();
+    let printed_at = samples::now();
+    let history = HistoryPage {
+        c,
+        ui,
+        h: &h,
+        printed_at,
+    };
+    pages.push(("history", history.render().unwrap()));
     for (name, state) in [
         ("statement", BatchState::Settled),
         ("statement-reversed", BatchState::Reversed),
@@ -315,24 +329,150 @@ fn no_place_of_a_name_is_an_address() {
 
 #[test]
 fn what_comes_next_follows_from_the_batches() {
-    use BatchState::{Draft, Presettled, Refused, Requested, Reversed, Settled, Unknown};
-    for (states, next) in [
-        (&[Draft, Draft][..], Next::Presettle),
-        (&[Presettled, Draft], Next::Presettle),
-        (&[Presettled, Presettled], Next::Confirm),
-        (&[Settled, Presettled], Next::Confirm),
-        (&[Settled, Refused], Next::Presettle),
-        (&[Settled, Requested], Next::Wait),
-        (&[Unknown, Presettled], Next::Wait),
-        (&[Settled, Settled], Next::HandOver),
-        (&[Reversed, Reversed], Next::Nothing),
+    use BatchState::{Draft, Presettled, Refused, Requested, Reversed, Settled, Unknown, Void};
+    use VisitState::{Cancelled, Done, Parked, Seeing};
+    for (visit, states, next) in [
+        (Seeing, &[Draft, Draft][..], Next::Presettle),
+        (Seeing, &[Presettled, Draft], Next::Presettle),
+        (Seeing, &[Presettled, Presettled], Next::Confirm),
+        (Seeing, &[Settled, Presettled], Next::Confirm),
+        (Seeing, &[Settled, Refused], Next::Presettle),
+        (Seeing, &[Settled, Requested], Next::Wait),
+        (Seeing, &[Unknown, Presettled], Next::Wait),
+        (Seeing, &[Settled, Settled], Next::HandOver),
+        // What was paid back takes no part any more.
+        (Seeing, &[Settled, Reversed], Next::HandOver),
+        (Seeing, &[Reversed, Settled], Next::HandOver),
+        (Seeing, &[Reversed, Refused], Next::Presettle),
+        (Seeing, &[Reversed, Presettled], Next::Confirm),
+        (Seeing, &[Reversed, Reversed], Next::Cancel),
+        (Seeing, &[Reversed, Void], Next::Cancel),
+        (Parked, &[Draft], Next::Resume),
+        (Parked, &[Settled, Settled], Next::Resume),
+        (Parked, &[Unknown], Next::Wait),
+        (Done, &[Settled, Reversed], Next::Nothing),
+        (Done, &[Reversed], Next::Nothing),
+        (Cancelled, &[Reversed], Next::Nothing),
     ] {
         let v = samples::visit(states);
         let settle = Settle {
             batches: &v.batches,
         };
-        assert_eq!(settle.next(false), next, "{states:?}");
+        assert_eq!(settle.next(visit), next, "{visit} {states:?}");
     }
+}
+
+#[test]
+fn a_batch_that_was_paid_back_is_in_no_sum() {
+    use BatchState::{Presettled, Refused, Reversed, Settled};
+    let sums = |states: &[BatchState]| {
+        let v = samples::visit(states);
+        let s = Settle {
+            batches: &v.batches,
+        };
+        [s.total(), s.fund(), s.paid(), s.paid_back(), s.due()].map(|fen| fen.0)
+    };
+    assert_eq!(sums(&[Settled, Settled]), [3520, 2057, 1463, 0, 0]);
+    assert_eq!(sums(&[Reversed, Settled]), [1100, 500, 600, 863, 0]);
+    assert_eq!(sums(&[Settled, Reversed]), [2420, 1557, 863, 600, 0]);
+    assert_eq!(sums(&[Reversed, Presettled]), [1100, 500, 0, 863, 600]);
+    let v = samples::visit(&[Reversed, Refused]);
+    let batches = &v.batches;
+    assert!(Settle { batches }.may_take_back());
+    let v = samples::visit(&[Reversed, Reversed]);
+    let batches = &v.batches;
+    assert!(!Settle { batches }.may_take_back());
+}
+
+#[test]
+fn a_page_offers_only_what_the_role_may_do() {
+    use BatchState::{Draft, Settled};
+    let page = |role, states: &[BatchState]| {
+        let mut c = samples::chrome(Locale::Zh);
+        c.session.as_mut().unwrap().actor.role = role;
+        signed(&c, &samples::visit(states), false)
+    };
+    let doctor = page(Role::Doctor, &[Draft]);
+    assert!(doctor.contains("/presettle\"") && doctor.contains("/take-back\""));
+    let pharmacist = page(Role::Pharmacist, &[Draft]);
+    assert!(!pharmacist.contains("/presettle\"") && !pharmacist.contains("/take-back\""));
+    assert!(pharmacist.contains("这一步由医生或药师"));
+    assert!(page(Role::Pharmacist, &[Settled]).contains("/hand-over\""));
+    let township = page(Role::Township, &[Settled]);
+    for gone in ["/hand-over\"", "/reverse\"", "/move\"", "/messages\""] {
+        assert!(!township.contains(gone), "{gone}");
+    }
+}
+
+#[test]
+fn a_batchs_account_and_cash_are_shared_out_to_the_fen() {
+    let lines = samples::charges();
+    let lines: Vec<_> = lines.iter().filter(|l| l.batch == 1).collect();
+    let mut batch = samples::batch(1, BatchState::Settled);
+    for account in 0..=863 {
+        (batch.account, batch.cash) = (Fen(account), Fen(863 - account));
+        let shares = shared(&batch, lines.clone());
+        for s in &shares {
+            assert_eq!(s.line.fund + s.account + s.cash, s.line.amount);
+            assert!(s.account >= Fen::ZERO && s.cash >= Fen::ZERO);
+        }
+        assert_eq!(shares.iter().map(|s| s.account).sum::<Fen>(), batch.account);
+        assert_eq!(shares.iter().map(|s| s.cash).sum::<Fen>(), batch.cash);
+    }
+    // What the hospital bears is nobody's account and nobody's cash.
+    (batch.account, batch.cash) = (Fen(100), Fen(700));
+    let shares = shared(&batch, lines);
+    assert_eq!(shares.iter().map(|s| s.account).sum::<Fen>(), Fen(100));
+    assert_eq!(shares.iter().map(|s| s.cash).sum::<Fen>(), Fen(700));
+}
+
+fn fee_list(states: &[BatchState]) -> String {
+    let c = samples::chrome(Locale::Zh);
+    let p = samples::paper(states);
+    let batches = &p.visit.batches;
+    FeeListPage {
+        c: &c,
+        ui: &c,
+        p: &p,
+        settle: Settle { batches },
+    }
+    .render()
+    .unwrap()
+}
+
+#[test]
+fn the_fee_list_says_what_it_is_and_counts_what_counts() {
+    use BatchState::{Draft, Presettled, Reversed, Settled};
+    for (states, mark) in [
+        (&[Draft, Draft][..], r#"<p class="box">估算 · 未结算</p>"#),
+        (&[Presettled, Presettled], r#"<p class="box">未结算</p>"#),
+    ] {
+        assert!(fee_list(states).contains(mark), "{states:?}");
+    }
+    let settled = fee_list(&[Settled, Settled]);
+    assert!(!settled.contains(r#"class="box""#) && settled.contains("叁拾伍元贰角"));
+    // Code, name, pack, price, quantity and class of a line, and its eight amounts.
+    let line = "<td>厄贝沙坦片 5mg×28片<br><span class=\"code\">X2</span></td><td>乙</td>\
+        <td class=\"n\">19.60</td><td class=\"n\">1盒</td><td class=\"n\">19.60</td>\
+        <td class=\"n\">0.00</td><td class=\"n\">0.00</td><td class=\"n\">0.00</td>\
+        <td class=\"n\">19.60</td><td class=\"n\">12.35</td><td class=\"n\">0.00</td>\
+        <td class=\"n\">7.25</td>";
+    assert!(settled.contains(line), "{settled}");
+    let half = fee_list(&[Reversed, Settled]);
+    assert!(half.contains("不计入合计") && half.contains("壹拾壹元整"));
+}
+
+#[test]
+fn a_prescription_nobody_signed_says_so() {
+    let c = samples::chrome(Locale::Zh);
+    let slip = |p: &Paper| PrescriptionPage::new(&c, &c, p).render().unwrap();
+    let mut p = samples::paper(&[BatchState::Settled]);
+    assert!(!slip(&p).contains("不作处方") && slip(&p).contains(">普通<"));
+    p.visit.state = VisitState::Cancelled;
+    assert!(slip(&p).contains("已退号，不作处方"));
+    p = samples::paper(&[]);
+    p.visit.patient.age = Age::Months(27);
+    assert!(slip(&p).contains("医师尚未签名，不作处方") && slip(&p).contains(">儿科<"));
 }
 
 #[test]

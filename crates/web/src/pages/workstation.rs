@@ -9,7 +9,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use cunyi_app::views::{BatchView, DraftBody, Preview, QueueEntry, VisitView};
-use cunyi_app::{Actor, App, AppError};
+use cunyi_app::{Action, Actor, App, AppError};
 use cunyi_catalogue::{Frequency, Route, frequencies, routes};
 use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::ids::VisitId;
@@ -105,7 +105,7 @@ pub(crate) struct Settle<'a> {
     pub(crate) batches: &'a [BatchView],
 }
 
-/// What can be done next with a frozen fee list.
+/// What can be done next with a visit; there is always one answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
     /// The centre is to compute it.
@@ -114,26 +114,50 @@ pub(crate) enum Next {
     Confirm,
     /// An answer is awaited.
     Wait,
+    /// The visit was put aside with its fee list: it goes on when it is called again.
+    Resume,
     /// Drugs go over the counter.
     HandOver,
+    /// All was paid back: the visit ends without goods.
+    Cancel,
+    /// It is for someone of another role.
+    Others,
     /// All is done.
     Nothing,
 }
 
+impl Next {
+    /// What a role must be permitted to do it.
+    const fn needs(self) -> Option<Action> {
+        match self {
+            Self::Presettle | Self::Confirm => Some(Action::Settle),
+            Self::Resume | Self::Cancel => Some(Action::Register),
+            Self::HandOver => Some(Action::HandOver),
+            Self::Wait | Self::Others | Self::Nothing => None,
+        }
+    }
+}
+
 impl Settle<'_> {
-    /// Sum of all batches.
+    /// Batches that count: neither paid back nor taken back.
+    fn live(&self) -> impl Iterator<Item = &BatchView> {
+        let gone = |s| matches!(s, BatchState::Reversed | BatchState::Void);
+        self.batches.iter().filter(move |b| !gone(b.state))
+    }
+
+    /// Sum of what counts.
     pub(crate) fn total(&self) -> Fen {
-        self.batches.iter().map(|b| b.total).sum()
+        self.live().map(|b| b.total).sum()
     }
 
     /// What the fund pays, computed or estimated.
     pub(crate) fn fund(&self) -> Fen {
-        self.batches.iter().map(fund).sum()
+        self.live().map(fund).sum()
     }
 
     /// From the personal account.
     pub(crate) fn account(&self) -> Fen {
-        self.batches.iter().map(|b| b.account).sum()
+        self.live().map(|b| b.account).sum()
     }
 
     /// True while a figure is only our estimate.
@@ -159,9 +183,10 @@ impl Settle<'_> {
         settled > 0 && self.batches.iter().any(|b| !b.state.is_final())
     }
 
-    /// True if there is something and all of it is paid.
-    fn all_settled(&self) -> bool {
-        !self.batches.is_empty() && self.batches.iter().all(|b| b.state == BatchState::Settled)
+    /// What was paid back.
+    pub(crate) fn paid_back(&self) -> Fen {
+        let reversed = |b: &&BatchView| b.state == BatchState::Reversed;
+        self.batches.iter().filter(reversed).map(cash).sum()
     }
 
     /// What was paid and not paid back.
@@ -191,9 +216,8 @@ impl Settle<'_> {
 
     /// True if nothing was paid and nothing is in flight.
     pub(crate) fn may_take_back(&self) -> bool {
-        self.batches
-            .iter()
-            .all(|b| b.state.after(BatchEvent::TakeBack).is_some())
+        let mut live = self.live().peekable();
+        live.peek().is_some() && live.all(|b| b.state.after(BatchEvent::TakeBack).is_some())
     }
 
     /// True if the outcome of some batch is lost.
@@ -202,19 +226,23 @@ impl Settle<'_> {
         self.batches.iter().any(|b| lost(b.state))
     }
 
-    /// What comes next.
-    pub(crate) fn next(&self, handed_over: bool) -> Next {
-        let any = |f: fn(&BatchView) -> bool| self.batches.iter().any(f);
+    /// What comes next for a visit that stands so in the queue.
+    pub(crate) fn next(&self, visit: VisitState) -> Next {
+        let any = |f: fn(&BatchView) -> bool| self.live().any(f);
         if any(|b| b.state.in_flight()) {
             Next::Wait
+        } else if matches!(visit, VisitState::Done | VisitState::Cancelled) {
+            Next::Nothing
+        } else if self.live().next().is_none() {
+            Next::Cancel
+        } else if visit != VisitState::Seeing {
+            Next::Resume
         } else if any(|b| b.payer == Payer::Insured && !b.state.is_final() && !ready(b)) {
             Next::Presettle
         } else if any(|b| !b.state.is_final()) {
             Next::Confirm
-        } else if !handed_over && self.all_settled() {
-            Next::HandOver
         } else {
-            Next::Nothing
+            Next::HandOver
         }
     }
 }
@@ -354,7 +382,7 @@ struct Read {
 
 /// A visit's page.
 pub(crate) async fn show(by: &Signed, id: VisitId, extra: Extra) -> Answer {
-    let treats = by.chrome.is("doctor");
+    let treats = by.chrome.may(Action::Treat);
     let typed = extra.typed;
     let read = by
         .call(move |app, actor| read(app, actor, &id, typed, treats))
@@ -435,13 +463,15 @@ impl SignedPage<'_> {
 
     /// What comes next.
     pub(crate) fn next(&self) -> Next {
-        if !self.v.frozen {
-            Next::Nothing
-        } else if self.running {
+        let next = if self.running {
             Next::Wait
+        } else if self.v.frozen {
+            self.settle.next(self.v.state)
         } else {
-            self.settle.next(self.v.handed_over)
-        }
+            Next::Nothing
+        };
+        let may = next.needs().is_none_or(|action| self.c.may(action));
+        if may { next } else { Next::Others }
     }
 }
 
