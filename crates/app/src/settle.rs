@@ -75,7 +75,7 @@ impl App {
                 .iter()
                 .find(|(id, _)| *id == batch.id)
                 .map(|(_, cash)| *cash);
-            let seen = seen.ok_or(Refusal::new(Code::ShareChanged))?;
+            let seen = seen.ok_or_else(|| share_changed(batch, None))?;
             if batch.payer == Payer::SelfPay {
                 self.settle_cash(actor, batch, seen)?;
                 continue;
@@ -107,7 +107,7 @@ impl App {
             let row = query::batch(w.tx, &actor.clinic, &batch.id)?;
             let row = row.ok_or(Refusal::new(Code::NotFound))?;
             if row.total != seen {
-                return refuse(Code::ShareChanged);
+                return Err(share_changed(&row, Some(seen)).into());
             }
             let visit = query::visit(w.tx, &actor.clinic, &row.visit)?;
             let visit = visit.ok_or(Refusal::new(Code::NotFound))?;
@@ -168,6 +168,15 @@ impl App {
         }
         self.caller(actor)
     }
+}
+
+/// Another share than the user saw: which batch, what was shown, what it is now.
+fn share_changed(batch: &Batch, seen: Option<Fen>) -> Refusal {
+    let old = seen.map_or_else(|| "–".to_owned(), |fen| fen.to_string());
+    Refusal::new(Code::ShareChanged)
+        .with("n", batch.position)
+        .with("old", old)
+        .with("new", batch.cash)
 }
 
 /// A new settlement or reversal row of a batch.

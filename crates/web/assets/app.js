@@ -26,18 +26,24 @@ if (waiting) setTimeout(() => location.replace(waiting.dataset.url), Number(wait
 
 $("[data-print]")?.addEventListener("click", () => print());
 
-// The draft's save on its way, and whether another window has taken over.
+// The draft's save on its way, whether something is typed that no save has taken, and whether another
+// window has taken over.
 let saving;
+let dirty = false;
 let halted = false;
+// Trace codes on their way.
+let scans = Promise.resolve();
+let scanning = 0;
 
 // A second click on a form that is on its way does nothing; the server holds the same.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.id === "draft" && saving) {
-    // The draft's version is on its way: the form goes when it is here.
+  const before = form.id === "draft" ? saving : scanning && scans;
+  if (before) {
+    // The draft's version, or a trace code, is on its way: the form goes when it is there.
     event.preventDefault();
     const { submitter } = event;
-    saving.then(() => form.requestSubmit(submitter));
+    before.then(() => form.requestSubmit(submitter));
     return;
   }
   const asked = event.submitter?.dataset.confirm ?? form.dataset.confirm;
@@ -54,7 +60,12 @@ document.addEventListener("submit", (event) => {
   if (form.id === "draft") renumber();
   event.submitter?.setAttribute("aria-busy", "true");
 });
-addEventListener("pageshow", () => $$("form[data-sent]").forEach((form) => delete form.dataset.sent));
+addEventListener("pageshow", (event) => {
+  // A page the browser had kept shows what was true then.
+  if (event.persisted && draft) location.reload();
+  $$("form[data-sent]").forEach((form) => delete form.dataset.sent);
+  $$("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+});
 
 // A reader or scanner types a whole number within a blink; a person does not.
 const scan = $("[data-scan]");
@@ -197,7 +208,9 @@ function fill(row, hit) {
   if (!row || !("price" in hit)) return;
   for (const field of ["dose", "route", "frequency", "days"]) {
     const input = $(`[name$=".${field}"]`, row);
-    if (input) input.value = hit[field];
+    if (!input || (input.value && input.value !== input.dataset.usual)) continue;
+    input.value = hit[field];
+    input.dataset.usual = hit[field];
   }
   const say = (selector, text) => {
     const place = $(selector, row);
@@ -228,6 +241,7 @@ function freeRow(table) {
     if (!input.name) input.remove();
     input.value = "";
     input.removeAttribute("aria-invalid");
+    delete input.dataset.usual;
   }
   $$(".picked, .spec, .dose-unit, .unit-name", row).forEach((e) => (e.textContent = ""));
   const code = $("[data-search]", row);
@@ -256,6 +270,7 @@ function renumber() {
 const draft = $("#draft");
 const changed = () => {
   if (!draft) return;
+  dirty = true;
   say("unsaved");
   autosave();
   refreshSoon();
@@ -277,10 +292,12 @@ const autosave = later(1200, () => {
   saving = save().finally(() => (saving = undefined));
 });
 
+const draftUrl = () => `/api/visits/${draft.dataset.visit}/draft`;
+
 async function save() {
+  dirty = false;
   try {
-    const url = `/api/visits/${draft.dataset.visit}/draft`;
-    const answer = await fetch(url, { method: "POST", body: body() });
+    const answer = await fetch(draftUrl(), { method: "POST", body: body(), signal: AbortSignal.timeout(10000) });
     const told = answer.headers.get("content-type")?.startsWith("application/json") ? await answer.json() : {};
     if (answer.ok && "version" in told) {
       draft.elements.version.value = told.version;
@@ -288,12 +305,27 @@ async function save() {
     } else {
       // Once another window has saved, this one does not try again by itself.
       halted = Boolean(told.changed) || answer.status === 401;
+      dirty = true;
       say("unsaved", told.refused);
     }
   } catch {
+    dirty = true;
     say("unsaved");
   }
 }
+
+// Who leaves the page loses nothing: what is typed goes after her, or she is asked first where it
+// cannot be saved.
+addEventListener("pagehide", () => {
+  if (!draft || !dirty || halted || draft.dataset.sent) return;
+  const last = body();
+  // The save that is on its way counts the version up before this one arrives.
+  if (saving) last.set("version", Number(last.get("version")) + 1);
+  navigator.sendBeacon(draftUrl(), last);
+});
+addEventListener("beforeunload", (event) => {
+  if (draft && dirty && halted && !draft.dataset.sent) event.preventDefault();
+});
 
 let asked = 0;
 async function refresh() {
@@ -325,7 +357,36 @@ function mark() {
 }
 
 $$("[data-search]").forEach(enhance);
-$$("input.trace").find((input) => !input.value)?.focus();
+
+// Trace codes come in bursts: each code is kept in the field, sent behind the scenes, and the next
+// field with a box to scan is ready before the next code comes.
+const traces = $$("input.trace");
+const scanned = (input) => input.value.split(/[\s,，]+/).filter(Boolean);
+const wanting = () => traces.find((input) => scanned(input).length < Number(input.dataset.boxes));
+for (const input of traces) {
+  input.form.addEventListener("submit", (event) => {
+    if (input.form.dataset.whole) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const codes = scanned(input);
+    if (!codes.length) return;
+    input.value = `${codes.join(" ")} `;
+    const sent = new URLSearchParams(new FormData(input.form));
+    scanning += 1;
+    scans = scans.then(() => keep(input, sent)).finally(() => (scanning -= 1));
+    const next = codes.length < Number(input.dataset.boxes) ? input : wanting();
+    next?.focus();
+    next?.setSelectionRange(next.value.length, next.value.length);
+  });
+}
+async function keep(input, sent) {
+  const answer = await fetch(input.form.action, { method: "POST", body: sent }).catch(() => undefined);
+  if (answer?.ok) return input.removeAttribute("aria-invalid");
+  // Refused or lost: the whole page says why.
+  input.form.dataset.whole = "yes";
+  setTimeout(() => input.form.requestSubmit());
+}
+wanting()?.focus();
 if (draft) {
   draft.addEventListener("input", changed);
   $("#fee").addEventListener("change", changed);

@@ -289,6 +289,7 @@ reverse-go = Refund, give back {$cash}
 
 # Patients
 allergies = Allergies
+note-allergy = Note an allergy
 no-allergies = No allergies on record.
 allergy-group = By group
 allergy-drug = By drug (pinyin initials)
@@ -439,7 +440,7 @@ refusal-no-diagnosis = Enter the main diagnosis first.
 refusal-nothing-to-charge = There is neither drug nor service to charge.
 refusal-policy-cannot = The policy cannot decide this: a parameter is missing. Call the administrator.
 refusal-clock-skew = This computer's clock is too far from the centre's; set it first.
-refusal-share-changed = The amount differs from what was shown; look at it again and confirm.
+refusal-share-changed = Batch {$n}: the patient now pays {$new} instead of {$old}. Nothing has been charged: tell the patient, then confirm the new amount.
 refusal-reason-missing = Give a reason.
 refusal-busy = Too much is going on; try again in a few seconds.
 refusal-wrong-password = Wrong user name or password.

@@ -289,6 +289,7 @@ reverse-go = 确认退费 退现金 {$cash}
 
 # Patients
 allergies = 过敏史
+note-allergy = 记录过敏
 no-allergies = 没有记录过敏。
 allergy-group = 按类别
 allergy-drug = 按药品（拼音首字母）
@@ -439,7 +440,7 @@ refusal-no-diagnosis = 请先录入主要诊断。
 refusal-nothing-to-charge = 处方和诊疗项目都是空的，没有可收费的内容。
 refusal-policy-cannot = 报销政策无法计算这一项，缺少参数，请联系管理员。
 refusal-clock-skew = 本机时间与医保中心相差太多，请先校准电脑时间。
-refusal-share-changed = 应付金额与刚才显示的不同，请看清新的金额后再确认。
+refusal-share-changed = 第{$n}批患者应付由 {$old} 元变为 {$new} 元，还没有收费。请看清新的金额，告知患者后再确认。
 refusal-reason-missing = 请写明理由。
 refusal-busy = 现在办理的太多，请稍等几秒再试。
 refusal-wrong-password = 用户名或密码不对。

@@ -428,7 +428,7 @@ impl Step for Settle2207 {
             return refuse(Code::WrongState);
         }
         if about.batch.cash != self.seen {
-            return refuse(Code::ShareChanged);
+            return Err(super::share_changed(&about.batch, Some(self.seen)).into());
         }
         let charges = about.charges(w)?;
         let sum = |part: fn(&Charge) -> Fen| charges.iter().map(part).sum::<Fen>().into();

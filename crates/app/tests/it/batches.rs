@@ -1,5 +1,6 @@
 //! One visit, several settlement batches.
 
+use cunyi_app::AppError;
 use cunyi_centre::faults::Fault;
 use cunyi_domain::batch::BatchState as S;
 use cunyi_domain::ledger::VisitState;
@@ -154,8 +155,17 @@ fn a_share_that_the_first_batch_changed_is_confirmed_again() {
             w.person(|p| is_resident(p) && filed(p) == ["高血压"] && p.fund_elsewhere == Fen::ZERO);
         let visit = w.presettled(person, &w.cold_and_pressure());
         let before = w.view(&visit).batches[1].cash;
-        assert_eq!(w.code(w.settle(&visit)), Code::ShareChanged);
+        let Err(AppError::Refused(refusal)) = w.settle(&visit) else {
+            panic!("settled at a share nobody saw");
+        };
         let view = w.view(&visit);
+        assert_eq!(refusal.code, Code::ShareChanged);
+        let told = [
+            ("n", "2".to_owned()),
+            ("old", before.to_string()),
+            ("new", view.batches[1].cash.to_string()),
+        ];
+        assert_eq!(refusal.args, told);
         assert_eq!(w.states(&visit), [S::Settled, S::Presettled]);
         assert!(
             view.batches[1].cash > before,

@@ -112,17 +112,19 @@ const COLUMNS: [fn(&SharedLine<'_>) -> Fen; 8] = [
     |l| l.cash,
 ];
 
+impl SharedLine<'_> {
+    /// Its amounts, in the order of the columns.
+    pub(crate) fn amounts(&self) -> [Fen; 8] {
+        COLUMNS.map(|column| column(self))
+    }
+}
+
 impl FeeListPage<'_> {
     /// Lines of a batch.
     pub(crate) fn lines(&self, batch: &BatchView) -> Vec<SharedLine<'_>> {
         let of_batch = |line: &&ChargeView| line.batch == batch.position;
         let lines = self.p.visit.charges.iter().filter(of_batch).collect();
         shared(batch, lines)
-    }
-
-    /// A line's amounts, in the order of the columns.
-    pub(crate) fn amounts(&self, line: &SharedLine<'_>) -> [Fen; 8] {
-        COLUMNS.map(|column| column(line))
     }
 
     /// Sums of the columns. What was paid back is listed and not summed.

@@ -7,8 +7,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use cunyi_app::AppError;
 use cunyi_app::views::{PatientForm, PatientHit, PatientView};
-use cunyi_domain::ids::{EntryId, PatientId};
+use cunyi_domain::ids::{EntryId, PatientId, VisitId};
 
+use super::to_visit;
+use super::workstation::show_error;
 use crate::chrome::Chrome;
 use crate::fault::{Answer, Fault, html, status, words};
 use crate::labels::{GROUPS, Labels};
@@ -99,14 +101,19 @@ pub(crate) async fn correct(Path(id): Path<String>, Posted { by, form }: Posted)
     finish(&by, id, done, Some(typed)).await
 }
 
-/// `POST /patients/{id}/allergies`
+/// `POST /patients/{id}/allergies`: on her page, or during a visit and then back to it.
 pub(crate) async fn note_allergy(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
     let (id, kind, code) = (PatientId(id), form.text("kind"), form.text("code"));
+    let visit = VisitId(form.text("visit"));
     let patient = id.clone();
     let done = by
         .ask(move |app, actor| app.note_allergy(actor, &patient, &kind, &code))
         .await;
-    finish(&by, id, done, None).await
+    match done {
+        _ if visit.as_str().is_empty() => finish(&by, id, done, None).await,
+        Ok(()) => Ok(to_visit(&visit)),
+        Err(error) => show_error(&by, visit, error, None).await,
+    }
 }
 
 /// `POST /patients/{id}/allergies/{entry}/withdraw`

@@ -146,6 +146,7 @@ fn signed(c: &Chrome, v: &VisitView, running: bool) -> String {
         notices: vec![],
         settle,
         running,
+        catalogue: &Catalogue::demo(),
     }
     .render()
     .unwrap()

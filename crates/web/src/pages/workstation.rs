@@ -8,13 +8,13 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use cunyi_app::views::{BatchView, DraftBody, Preview, QueueEntry, VisitView};
+use cunyi_app::views::{BatchView, ChargeView, DraftBody, Preview, QueueEntry, VisitView};
 use cunyi_app::{Action, Actor, App, AppError};
-use cunyi_catalogue::{Frequency, Route, frequencies, routes};
+use cunyi_catalogue::{Catalogue, Frequency, Route, frequencies, routes};
 use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::ids::VisitId;
 use cunyi_domain::ledger::{Payer, VisitState};
-use cunyi_domain::money::Fen;
+use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::refusal::Code;
 
 use super::to_visit;
@@ -98,6 +98,7 @@ pub(crate) struct SignedPage<'a> {
     pub(crate) notices: Vec<Notice>,
     pub(crate) settle: Settle<'a>,
     pub(crate) running: bool,
+    pub(crate) catalogue: &'a Catalogue,
 }
 
 /// The settlement panel's arithmetic.
@@ -400,6 +401,7 @@ pub(crate) async fn show(by: &Signed, id: VisitId, extra: Extra) -> Answer {
             notices,
             settle,
             running: extra.running,
+            catalogue: by.web.app.catalogue(),
         };
         return Ok(html(extra.status, &page));
     }
@@ -455,6 +457,14 @@ fn read(
 }
 
 impl SignedPage<'_> {
+    /// How many boxes of a line carry a trace code: whole boxes each, what is split from one box one.
+    pub(crate) fn boxes(&self, line: &ChargeView) -> i64 {
+        let drug = self.catalogue.drug(&line.code);
+        let whole = drug.is_some_and(|drug| drug.pack_unit == line.unit);
+        let boxes = line.quantity.0 / Quantity::whole(1).0;
+        if whole { boxes.max(1) } else { 1 }
+    }
+
     /// Seconds after which the page asks again by itself; none when nothing is awaited.
     pub(crate) fn refresh(&self) -> Option<u32> {
         let requested = |s| matches!(s, BatchState::Requested | BatchState::ReversalRequested);
