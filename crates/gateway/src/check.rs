@@ -12,7 +12,7 @@ use crate::envelope::{Said, said};
 use crate::identities::{Balance, Options, balance};
 use crate::json::Node;
 use crate::outcome::one_line;
-use crate::template::has_placeholder;
+use crate::template::is_placeholder;
 
 use find::{Kind, Message, messages};
 use survey::{Named, name};
@@ -51,14 +51,14 @@ pub fn check(bytes: &[u8], options: &CheckOptions) -> Verdict {
             };
         }
     };
-    let messages: Vec<Message> = found.nodes.iter().flat_map(messages).collect();
+    let messages: Vec<Message> = found.iter().flat_map(messages).collect();
     if messages.is_empty() {
         return Verdict {
             line: "not a message of the interface".to_owned(),
             ok: false,
         };
     }
-    let one = |message| check_one(message, found.template, options);
+    let one = |message| check_one(message, options);
     let verdicts: Vec<Verdict> = messages.into_iter().map(one).collect();
     Verdict {
         ok: verdicts.iter().all(|verdict| verdict.ok),
@@ -70,36 +70,30 @@ pub fn check(bytes: &[u8], options: &CheckOptions) -> Verdict {
     }
 }
 
-fn check_one(message: Message, template: bool, options: &CheckOptions) -> Verdict {
-    let template = template || holds_placeholder(&message.node);
+fn check_one(message: Message, options: &CheckOptions) -> Verdict {
+    let template = holds_placeholder(&message.node);
     let said = said(&message.node);
     let opened = message.opened(options.key.as_ref());
-    let kind = opened.kind;
     let named = name(&opened);
-    let what = match &said {
-        Said::Refused { code, text } | Said::RefusedElsewhere { code, text } => {
-            let text = if text.is_empty() {
-                "without a word"
-            } else {
-                text
-            };
-            format!("{}, refused ({code}): {text}", named.what)
-        }
-        _ => named.what.clone(),
+    let refused = match &said {
+        Said::Refused { code, text } | Said::RefusedElsewhere { code, text } => Some((code, text)),
+        _ => None,
     };
-    let refused = matches!(said, Said::Refused { .. } | Said::RefusedElsewhere { .. });
-    if template {
-        return Verdict {
-            line: format!("template of {what}; {}", unknown(&named)),
-            ok: true,
-        };
-    }
+    let what = match refused {
+        Some((code, text)) if text.is_empty() => {
+            format!("{}, refused ({code}) without a word", named.what)
+        }
+        Some((code, text)) => format!("{}, refused ({code}): {text}", named.what),
+        None if template => format!("template of {}", named.what),
+        None => named.what.clone(),
+    };
     let fault = match opened.sealed {
-        _ if refused => None,
+        _ if refused.is_some() => None,
         Some(seal::Sealed::NoKey) => Some("encrypted, and no key was given"),
         Some(seal::Sealed::WrongKey) => Some("encrypted, and the key does not open it"),
+        _ if template => None,
         Some(seal::Sealed::NotText) => Some("unreadable: input or output is no object"),
-        None if kind == Kind::Reply && said == Said::Nothing => Some("unreadable: infcode"),
+        None if opened.kind == Kind::Reply && said == Said::Nothing => Some("unreadable: infcode"),
         None => None,
     };
     if let Some(fault) = fault {
@@ -148,7 +142,7 @@ fn unknown(named: &Named) -> String {
 
 fn holds_placeholder(node: &Node) -> bool {
     match node {
-        Node::Text(text) => has_placeholder(text),
+        Node::Text(text) => is_placeholder(text),
         Node::List(items) => items.iter().any(holds_placeholder),
         Node::Object(pairs) => pairs.iter().any(|(_, value)| holds_placeholder(value)),
         _ => false,

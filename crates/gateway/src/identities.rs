@@ -6,6 +6,7 @@ use cunyi_domain::money::{Rounding, div_round};
 
 use crate::json::Node;
 use crate::number::plain;
+use crate::template::is_placeholder;
 
 /// What regions do differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +68,8 @@ pub const PERSON_5203: &str = "psn_pay = acct_pay + cash_payamt";
 pub const HOSPITAL_5203: &str =
     "hospital share = medfee_sumamt - fund_pay_sumamt - psn_pay, not below 0, as setldetail says";
 
-/// Checks every line and every settlement in a tree.
+/// Checks every object of a tree that holds the operands of an identity; text that is itself JSON
+/// is opened.
 pub fn balance(node: &Node, options: Options) -> Balance {
     let mut holds = 0;
     match walk(node, &Node::Null, options, &mut holds) {
@@ -78,16 +80,15 @@ pub fn balance(node: &Node, options: Options) -> Balance {
 }
 
 fn walk(node: &Node, parent: &Node, options: Options, holds: &mut usize) -> Result<(), Balance> {
-    let checks = Checks { node, details: &[] };
-    if node.get("det_item_fee_sumamt").is_some() {
-        *holds += all_hold(&checks.line()?)?;
+    if let Some(opened) = node.opened() {
+        return walk(&opened, parent, options, holds);
     }
-    if node.get("medfee_sumamt").is_some() {
-        let details = node.get("setldetail").or_else(|| parent.get("setldetail"));
-        let opened = details.and_then(Node::opened);
-        let details = opened.as_ref().or(details).map_or(&[][..], Node::items);
-        *holds += Checks { node, details }.settlement(options)?;
-    }
+    let details = node.get("setldetail").or_else(|| parent.get("setldetail"));
+    let opened = details.and_then(Node::opened);
+    let details = opened.as_ref().or(details).map_or(&[][..], Node::items);
+    let checks = Checks { node, details };
+    *holds += all_hold(&checks.line()?)?;
+    *holds += checks.settlement(options)?;
     for child in children(node) {
         // A list is transparent: an only settlement in it has the list's siblings.
         let lone = matches!(node, Node::List(items) if items.len() == 1);
@@ -113,9 +114,9 @@ fn all_hold(verdicts: &Verdicts) -> Result<usize, Balance> {
     })
 }
 
-/// Values are kept in 10⁻⁸.
-const SCALE: usize = 8;
-const ONE: i128 = 100_000_000;
+/// Values are kept in 10⁻¹⁶.
+const SCALE: usize = 16;
+const ONE: i128 = 10_i128.pow(16);
 /// A fen.
 const FEN: i128 = ONE / 100;
 
@@ -125,49 +126,78 @@ struct Checks<'a> {
     details: &'a [Node],
 }
 
-/// A field's value if it says something.
-fn value(node: &Node, field: &'static str) -> Result<Option<i128>, Balance> {
+/// A field's value if it says something; `read` turns its digits into a value.
+fn value(
+    node: &Node,
+    field: &'static str,
+    read: fn(&str) -> Option<i128>,
+) -> Result<Option<i128>, Balance> {
     let Some(found) = node.get(field).filter(|found| !found.is_nothing()) else {
         return Ok(None);
     };
-    if found.scalar().is_some_and(crate::template::has_placeholder) {
+    if found.scalar().is_some_and(is_placeholder) {
         return Ok(None);
     }
-    let number = found
-        .scalar()
-        .and_then(plain)
-        .and_then(|text| decimal(&text));
+    let number = found.scalar().and_then(plain).and_then(|text| read(&text));
     number.map(Some).ok_or(Balance::Unreadable(field))
 }
 
+/// An amount: every digit of it counts.
+fn amount(text: &str) -> Option<i128> {
+    let cut = decimal(text)?;
+    let fraction = text.split_once('.').map_or("", |(_, fraction)| fraction);
+    let lost = fraction.bytes().skip(SCALE).any(|digit| digit != b'0');
+    (!lost).then_some(cut)
+}
+
+/// A count, a price or a ratio: binary floats of other systems bring more digits than can move a fen.
 fn decimal(text: &str) -> Option<i128> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let fraction = fraction.trim_end_matches('0');
     let all = || whole.bytes().chain(fraction.bytes());
     // 18 digits before the point leave room for every sum below.
-    let fits = whole.len() <= 18 && fraction.len() <= SCALE;
+    let fits = whole.trim_start_matches('0').len() <= 18;
     if !fits || digits.trim_matches('.').is_empty() || !all().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let padding = std::iter::repeat_n(b'0', SCALE - fraction.len());
-    let magnitude = all()
-        .chain(padding)
+    let kept = fraction.bytes().chain(std::iter::repeat(b'0')).take(SCALE);
+    let magnitude = whole
+        .bytes()
+        .chain(kept)
         .fold(0_i128, |sum, b| sum * 10 + i128::from(b - b'0'));
     Some(if negative { -magnitude } else { magnitude })
 }
 
 /// A product rounded half up to the fen; nothing when it does not fit.
 fn product(a: i128, b: i128) -> Option<i128> {
-    Some(div_round(a.checked_mul(b)?, ONE * FEN, Rounding::HalfUp) * FEN)
+    let ((a, a_scale), (b, b_scale)) = (trimmed(a), trimmed(b));
+    let product = a.checked_mul(b)?;
+    let fen = match (a_scale + b_scale).checked_sub(2) {
+        Some(digits) => div_round(product, 10_i128.checked_pow(digits)?, Rounding::HalfUp),
+        None => product.checked_mul(10_i128.pow(2 - a_scale - b_scale))?,
+    };
+    fen.checked_mul(FEN)
+}
+
+/// A value's digits without the zeros at its end, and how many stand after the point.
+fn trimmed(mut value: i128) -> (i128, u32) {
+    let mut scale = 16;
+    while scale > 0 && value % 10 == 0 {
+        (value, scale) = (value / 10, scale - 1);
+    }
+    (value, scale)
 }
 
 impl Checks<'_> {
     fn get(&self, field: &'static str) -> Result<Option<i128>, Balance> {
-        value(self.node, field)
+        value(self.node, field, amount)
+    }
+
+    fn factor(&self, field: &'static str) -> Result<Option<i128>, Balance> {
+        value(self.node, field, decimal)
     }
 
     /// The first of several spellings that says something.
@@ -194,6 +224,9 @@ impl Checks<'_> {
     /// §4.1, a detail line.
     fn line(&self) -> Result<Verdicts, Balance> {
         let mut verdicts = Vec::new();
+        let Some(total) = self.get("det_item_fee_sumamt")? else {
+            return Ok(verdicts);
+        };
         let parts = [
             "fulamt_ownpay_amt",
             "overlmt_amt",
@@ -201,13 +234,10 @@ impl Checks<'_> {
             "inscp_scp_amt",
         ];
         let parts = self.sum(&parts)?;
-        let (count, price) = (self.get("cnt")?, self.get("pric")?);
-        let (rate, over) = (self.get("selfpay_prop")?, self.get("overlmt_amt")?);
+        let (count, price) = (self.factor("cnt")?, self.factor("pric")?);
+        let (rate, over) = (self.factor("selfpay_prop")?, self.get("overlmt_amt")?);
         let pay_first = self.get("preselfpay_amt")?;
         let own_pay = self.get("fulamt_ownpay_amt")?;
-        let Some(total) = self.get("det_item_fee_sumamt")? else {
-            return Ok(verdicts);
-        };
         if let Some(parts) = parts {
             verdicts.push((LINE_PARTS, parts == total));
         }
@@ -417,7 +447,7 @@ impl Rows {
         // Hunan sends one row of empty strings.
         let says = |row: &&Node| row.pairs().iter().any(|(_, value)| !value.is_nothing());
         for row in details.iter().filter(says) {
-            let amount = value(row, "fund_payamt")?;
+            let amount = value(row, "fund_payamt", amount)?;
             complete &= amount.is_some();
             rows.sum = Some(rows.sum.unwrap_or(0) + amount.unwrap_or(0));
             if is_hospital(row) {

@@ -3,64 +3,42 @@
 use serde_json::value::RawValue;
 
 use crate::json::{Node, NotJson};
-use crate::template::{filled, has_placeholder};
-
-/// What a file holds.
-pub(super) struct Found {
-    /// Its JSON values.
-    pub nodes: Vec<Node>,
-    /// True when placeholders had to be replaced to read it.
-    pub template: bool,
-}
+use crate::template::quoted;
 
 /// More values than this in one file are a log to be cut first.
 const MAX_VALUES: usize = 1000;
+/// A log in a page in a log: escapes deeper than this are not undone.
+const MAX_ESCAPES: usize = 3;
 
-/// Every JSON value of a file, or why it has none.
-pub(super) fn documents(bytes: &[u8]) -> Result<Found, &'static str> {
+/// Every JSON value of a file, or why it has none. Placeholders that stand for a value come back as
+/// texts.
+pub(super) fn documents(bytes: &[u8]) -> Result<Vec<Node>, &'static str> {
     let why = match Node::parse(bytes) {
-        Ok(node) => {
-            return Ok(Found {
-                nodes: vec![node],
-                template: false,
-            });
-        }
+        Ok(node) => return Ok(vec![node]),
         Err(NotJson::NotUtf8) => return Err("not UTF-8"),
         Err(NotJson::Truncated) => "it ends in the middle",
         Err(NotJson::Malformed) => "not JSON",
     };
     let text = std::str::from_utf8(bytes).map_err(|_| "not UTF-8")?;
-    let readings: [fn(&str) -> Option<String>; 3] = [
-        |text| Some(text.to_owned()),
-        without_entities,
-        without_escapes,
-    ];
-    for reading in readings {
-        let Some(text) = reading(text) else { continue };
-        if let Some(nodes) = fragments(&text) {
-            return Ok(Found {
-                nodes,
-                template: false,
-            });
+    let mut text = text.trim_start_matches('\u{FEFF}').to_owned();
+    for _ in 0..MAX_ESCAPES {
+        if let Some(nodes) = fragments(&text).or_else(|| fragments(&quoted(&text))) {
+            return Ok(nodes);
         }
-        if has_placeholder(&text)
-            && let Some(nodes) = fragments(&filled(&text))
-        {
-            return Ok(Found {
-                nodes,
-                template: true,
-            });
-        }
+        let Some(unescaped) = without_entities(&text).or_else(|| without_escapes(&text)) else {
+            break;
+        };
+        text = unescaped;
     }
     Err(why)
 }
 
-/// The objects that stand in a text, with anything between them. Nothing if one that begins like a
-/// JSON object is cut off or broken: what remains readable inside it is not the message.
+/// The objects and lists of objects that stand in a text, with anything between them. Nothing if one
+/// that begins like JSON is cut off or broken: what remains readable inside it is not the message.
 fn fragments(text: &str) -> Option<Vec<Node>> {
     let mut nodes = Vec::new();
     let mut rest = text;
-    while let Some(at) = rest.find('{') {
+    while let Some(at) = rest.find(['{', '[']) {
         rest = &rest[at..];
         let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Box<RawValue>>();
         let first = values.next();
@@ -69,24 +47,40 @@ fn fragments(text: &str) -> Option<Vec<Node>> {
                 nodes.push(Node::parse_text(raw.get()).ok()?);
                 rest = &rest[values.byte_offset()..];
             }
-            // A brace of the log's own: `{traceId=…}`.
-            Some(Err(_)) if !rest[1..].trim_start().starts_with(['"', '}']) => rest = &rest[1..],
+            Some(Err(_)) if is_of_the_log(rest) => rest = &rest[1..],
             _ => return None,
         }
     }
     (!nodes.is_empty()).then_some(nodes)
 }
 
+/// True for a bracket that no message begins with: `{traceId=…}`, `[main]`.
+fn is_of_the_log(text: &str) -> bool {
+    let inside = text[1..].trim_start();
+    if text.starts_with('[') {
+        return !inside.starts_with(['{', '[', '"']);
+    }
+    // A JavaScript object has its names without quotes.
+    let name = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    let named = inside.starts_with(name);
+    let value = inside.trim_start_matches(name).trim_start();
+    let script = named && value.starts_with(':');
+    !script && !inside.starts_with(['"', '\'', '}'])
+}
+
 /// A page's source writes quotes as entities.
 fn without_entities(text: &str) -> Option<String> {
+    // The last of them may spell another.
     let entities = [
         ("&quot;", "\""),
         ("&#34;", "\""),
+        ("&#39;", "'"),
         ("&lt;", "<"),
         ("&gt;", ">"),
         ("&amp;", "&"),
     ];
-    text.contains(['&']).then(|| {
+    let found = entities.iter().any(|(entity, _)| text.contains(entity));
+    found.then(|| {
         entities
             .iter()
             .fold(text.to_owned(), |text, (entity, sign)| {
@@ -97,6 +91,25 @@ fn without_entities(text: &str) -> Option<String> {
 
 /// A log writes a message as an escaped string.
 fn without_escapes(text: &str) -> Option<String> {
-    text.contains("{\\\"")
-        .then(|| text.replace("\\\"", "\"").replace("\\\\", "\\"))
+    let signs = text.chars().filter(|c| !c.is_whitespace());
+    let escaped = signs
+        .clone()
+        .zip(signs.skip(1))
+        .any(|pair| pair == ('{', '\\'));
+    escaped.then(|| unescaped(text))
+}
+
+/// One level of a JSON string's escapes undone.
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut signs = text.chars();
+    while let Some(sign) = signs.next() {
+        match (sign, if sign == '\\' { signs.next() } else { None }) {
+            ('\\', Some('n' | 'r' | 't')) => out.push(' '),
+            ('\\', Some(escaped @ ('"' | '\\' | '/'))) => out.push(escaped),
+            ('\\', Some(other)) => out.extend(['\\', other]),
+            (sign, _) => out.push(sign),
+        }
+    }
+    out
 }

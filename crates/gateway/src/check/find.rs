@@ -29,53 +29,66 @@ pub(super) struct Message {
 /// Wrappers deeper than this are not looked through.
 const MAX_WRAPPERS: u8 = 8;
 
+impl Message {
+    fn new(kind: Kind, node: &Node) -> Self {
+        Self {
+            kind,
+            node: node.clone(),
+            sealed: None,
+        }
+    }
+}
+
 /// The messages of a tree.
 pub(super) fn messages(node: &Node) -> Vec<Message> {
-    let mut found = Vec::new();
-    envelopes(node, 0, &mut found);
-    if found.is_empty() && is_platform(node, 0) {
-        let node = node.opened().unwrap_or_else(|| node.clone());
-        found.push(Message {
-            kind: Kind::Node,
-            node,
-            sealed: None,
-        });
+    let node = node.opened().unwrap_or_else(|| node.clone());
+    let found = envelopes(&node, 0);
+    let half = |key: &&str| node.get(key).is_some_and(|_| node.pairs().len() == 1);
+    let is_node = is_platform(&node, 0) || ["input", "output", "result"].iter().any(half);
+    if found.is_empty() && is_node {
+        return vec![Message::new(Kind::Node, &node)];
     }
     found
 }
 
-fn envelopes(node: &Node, depth: u8, found: &mut Vec<Message>) {
+/// The envelopes of a tree, and the nodes of the platform that stand beside them.
+fn envelopes(node: &Node, depth: u8) -> Vec<Message> {
     if depth > MAX_WRAPPERS {
-        return;
-    }
-    let has = |key| node.get(key).is_some();
-    let kind = if has("infcode") || matches!(said(node), Said::RefusedElsewhere { .. }) {
-        Some(Kind::Reply)
-    } else if has("infno") && (has("input") || has("msgid")) {
-        Some(Kind::Request)
-    } else {
-        None
-    };
-    if let Some(kind) = kind {
-        found.push(Message {
-            kind,
-            node: node.clone(),
-            sealed: None,
-        });
-        return;
+        return Vec::new();
     }
     if let Some(opened) = node.opened() {
-        return envelopes(&opened, depth + 1, found);
+        return envelopes(&opened, depth + 1);
     }
-    let list = if let Node::List(items) = node {
-        items.as_slice()
+    let has = |key| node.get(key).is_some();
+    if has("infcode") {
+        return vec![Message::new(Kind::Reply, node)];
+    }
+    if has("infno") && (has("input") || has("msgid")) {
+        return vec![Message::new(Kind::Request, node)];
+    }
+    let (mut found, mut rest) = (Vec::new(), Vec::new());
+    let items = if let Node::List(items) = node {
+        items
     } else {
-        &[]
+        &[][..]
     };
     let values = node.pairs().iter().map(|(_, value)| value);
-    list.iter()
-        .chain(values)
-        .for_each(|value| envelopes(value, depth + 1, found));
+    for child in items.iter().chain(values) {
+        let inside = envelopes(child, depth + 1);
+        if inside.is_empty() {
+            rest.push(child);
+        }
+        found.extend(inside);
+    }
+    // A wrapper's own refusal, unless the reply that it wraps says otherwise.
+    let replied = found.iter().any(|message| message.kind == Kind::Reply);
+    if !replied && matches!(said(node), Said::RefusedElsewhere { .. }) {
+        found.push(Message::new(Kind::Reply, node));
+    } else if !found.is_empty() {
+        let rest = rest.into_iter().filter(|child| is_platform(child, depth));
+        found.extend(rest.map(|child| Message::new(Kind::Node, child)));
+    }
+    found
 }
 
 /// Words that other systems' messages use as well.
@@ -143,6 +156,8 @@ const STEMS: &[&str] = &[
     "poolarea",
     "clr_appy",
     "vola_",
+    "retrslt",
+    "msgrslt",
 ];
 
 /// True when a name of the platform stands in the tree.
@@ -181,11 +196,10 @@ fn knows(shape: &[FieldShape], key: &str) -> bool {
 impl Message {
     /// The same with its content as a tree: decrypted, or read out of a text.
     pub fn opened(mut self, key: Option<&Key>) -> Self {
-        let name = match self.kind {
-            Kind::Request => "input",
-            Kind::Reply => "output",
-            Kind::Node => return self,
+        let Some(name) = self.holder() else {
+            return self;
         };
+        let words = self.kind != Kind::Request;
         let Node::Object(pairs) = &mut self.node else {
             return self;
         };
@@ -195,6 +209,8 @@ impl Message {
             } else if !matches!(content, Node::Object(_) | Node::List(_)) && !content.is_nothing() {
                 match super::seal::open(content, key) {
                     Ok(opened) => *content = opened,
+                    // Some platforms answer in words where there is nothing to say.
+                    Err(Sealed::NotText) if words && matches!(content, Node::Text(_)) => {}
                     Err(sealed) => self.sealed = Some(sealed),
                 }
             }
@@ -202,17 +218,22 @@ impl Message {
         self
     }
 
+    /// Where the content stands; nothing for a node without its envelope.
+    pub fn holder(&self) -> Option<&'static str> {
+        let has = |key: &&str| self.node.get(key).is_some();
+        match self.kind {
+            Kind::Request => Some("input"),
+            Kind::Reply => Some("output"),
+            Kind::Node if has(&"code") => ["data"].into_iter().find(has),
+            Kind::Node => ["output", "input"].into_iter().find(has),
+        }
+    }
+
     /// What stands under `input` or `output`; a reply without it may carry its nodes beside infcode.
     pub fn content(&self) -> &Node {
-        let inside = match self.kind {
-            Kind::Request => self.node.get("input"),
-            Kind::Reply => self.node.get("output"),
-            Kind::Node => None,
-        };
-        inside.unwrap_or(if self.kind == Kind::Node {
-            &self.node
-        } else {
-            &Node::Null
-        })
+        match self.holder() {
+            Some(name) => self.node.get(name).unwrap_or(&Node::Null),
+            None => &self.node,
+        }
     }
 }

@@ -88,7 +88,9 @@ pub(super) fn name(message: &Message) -> Named {
         // The first of equals: `max_by_key` would take the last.
         .rev()
         .max_by_key(|(tally, _)| tally.known.cast_signed() - tally.unknown.len().cast_signed())
-        .filter(|(tally, _)| stated.is_some() || tally.known > tally.unknown.len());
+        .filter(|(tally, _)| {
+            stated.is_some() || (tally.known > tally.unknown.len() && speaks(content))
+        });
     let (tally, title) = match best {
         Some((tally, candidate)) => (
             tally,
@@ -121,6 +123,15 @@ pub(super) fn name(message: &Message) -> Named {
     }
 }
 
+/// True when a value stands anywhere: names alone tell no transaction from another.
+fn speaks(node: &Node) -> bool {
+    match node {
+        Node::List(items) => items.iter().any(speaks),
+        Node::Object(pairs) => pairs.iter().any(|(_, value)| speaks(value)),
+        _ => !node.is_nothing(),
+    }
+}
+
 fn best_of(title: Option<&str>) -> Option<&'static TransactionShape> {
     TRANSACTIONS
         .iter()
@@ -130,7 +141,7 @@ fn best_of(title: Option<&str>) -> Option<&'static TransactionShape> {
 /// The envelope's own fields; nodes of the output beside it are known too.
 fn envelope(message: &Message, of: Option<&TransactionShape>) -> Tally {
     let (fields, extras) = match message.kind {
-        Kind::Node => return Tally::default(),
+        Kind::Node => (&[][..], &[][..]),
         Kind::Request => (REQUEST_FIELDS, REQUEST_EXTRAS),
         Kind::Reply => (REPLY_FIELDS, REPLY_EXTRAS),
     };
@@ -141,10 +152,13 @@ fn envelope(message: &Message, of: Option<&TransactionShape>) -> Tally {
             .iter()
             .any(|field| field.names.contains(&key.as_str()))
     };
+    let Some(holder) = message.holder() else {
+        return tally;
+    };
     for (key, value) in message.node.pairs() {
-        if extras.contains(&key.as_str()) || named(fields, key) {
+        if key == holder || extras.contains(&key.as_str()) || named(fields, key) {
             tally.known += 1;
-        } else if message.kind == Kind::Reply && named(nodes, key) {
+        } else if message.kind != Kind::Request && named(nodes, key) {
             tally.count(&Node::Object(vec![(key.clone(), value.clone())]), nodes, "");
         } else {
             tally.add_unknown(value, key.clone());

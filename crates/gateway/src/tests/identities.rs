@@ -66,6 +66,21 @@ const LINES: &[(&str, &str, Balance)] = &[
         Balance::Holds(2),
     ),
     (
+        "a price in digits of a binary float",
+        r#"{"det_item_fee_sumamt":1.00,"cnt":"3","pric":0.33333333333333331483}"#,
+        Balance::Holds(1),
+    ),
+    (
+        "digits that a fraction of a fen needs",
+        r#"{"det_item_fee_sumamt":0.12,"cnt":0.2500000000001,"pric":0.5}"#,
+        Balance::Broken(LINE_PRODUCT),
+    ),
+    (
+        "an amount finer than can be kept",
+        r#"{"det_item_fee_sumamt":1.00000000000000001,"cnt":1,"pric":1}"#,
+        Balance::Unreadable("det_item_fee_sumamt"),
+    ),
+    (
         "nothing beside the sum",
         r#"{"det_item_fee_sumamt":10,"cnt":null,"pric":""}"#,
         Balance::NoMoney,
@@ -190,6 +205,36 @@ const SETTLEMENTS: &[(&str, &str, Options, Balance)] = &[
         r#"{"setlinfo":{"medfee_sumamt":10,"fund_pay_sumamt":6,"psn_pay":3,"acct_pay":0,"cash_payamt":3},"setldetail":[{"fund_pay_type":"390100","fund_payamt":6},{"fund_pay_type":"999996","fund_payamt":1}]}"#,
         USUAL,
         Balance::Holds(3),
+    ),
+    (
+        "without the total: the person's share",
+        r#"{"psn_part_amt":3,"acct_pay":1,"psn_cash_pay":2.01}"#,
+        USUAL,
+        Balance::Broken(PERSON),
+    ),
+    (
+        "without the total: the funds",
+        r#"{"fund_pay_sumamt":3,"hifp_pay":3,"cvlserv_pay":0,"hifes_pay":0,"hifmi_pay":0,"hifob_pay":0,"maf_pay":0,"oth_pay":0.01}"#,
+        USUAL,
+        Balance::Broken(FUNDS),
+    ),
+    (
+        "without the total: the details",
+        r#"{"setlinfo":{"fund_pay_sumamt":3,"acct_pay":1},"setldetail":[{"fund_payamt":3}]}"#,
+        USUAL,
+        Balance::Broken(DETAILS),
+    ),
+    (
+        "without the total: 5203",
+        r#"{"psn_pay":3,"acct_pay":1,"cash_payamt":2}"#,
+        USUAL,
+        Balance::Holds(1),
+    ),
+    (
+        "nodes written as text",
+        r#"{"setlinfo":"{\"fund_pay_sumamt\":3,\"acct_pay\":1}","setldetail":"[{\"fund_payamt\":3.99}]"}"#,
+        USUAL,
+        Balance::Broken(DETAILS),
     ),
     (
         "5203, reversed",

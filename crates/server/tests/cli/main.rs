@@ -1,5 +1,6 @@
 //! The command line, as a process.
 
+mod message;
 mod program;
 mod serve;
 
@@ -81,33 +82,6 @@ fn the_demo_refuses_what_is_not_its_own() {
         "{}",
         said(&output)
     );
-}
-
-#[test]
-fn a_message_is_checked_by_its_exit_code() {
-    let folder = Folder::new("message");
-    let good = r#"{"infcode":0,"output":{"setlinfo":{"medfee_sumamt":10,"fund_pay_sumamt":4,
-        "psn_part_amt":6,"hosp_part_amt":0,"acct_pay":0,"psn_cash_pay":6,"hifp_pay":4,
-        "fulamt_ownpay_amt":0,"overlmt_selfpay":0,"preselfpay_amt":0,"inscp_scp_amt":10}}}"#;
-    for (name, text, holds) in [
-        ("good.json", good.to_owned(), true),
-        (
-            "fen.json",
-            good.replace("\"psn_cash_pay\":6", "\"psn_cash_pay\":6.01"),
-            false,
-        ),
-        (
-            "refused.json",
-            r#"{"infcode":-1,"err_msg":"该人员不存在"}"#.to_owned(),
-            true,
-        ),
-        ("page.json", "<html>502</html>".to_owned(), false),
-    ] {
-        let file = folder.0.join(name);
-        std::fs::write(&file, text).expect("written");
-        let output = cunyi(&["message", "check", file.to_str().expect("utf-8")]);
-        assert_eq!(output.status.success(), holds, "{name}: {}", said(&output));
-    }
 }
 
 /// Starts the demo on free ports: clinic, centre, the program, and what it printed until it was ready.
