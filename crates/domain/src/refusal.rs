@@ -76,6 +76,8 @@ text_enum! {
         LockedOut = "locked-out",
         /// The form is too old or does not come from our page.
         BadForm = "bad-form",
+        /// The address in the browser is none of this computer's names.
+        UnknownHost = "unknown-host",
         /// The request's body is too large.
         TooLarge = "too-large",
         /// A proxy's name, identity number and relation belong together.

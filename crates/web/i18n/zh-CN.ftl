@@ -446,6 +446,7 @@ refusal-busy = 现在办理的太多，请稍等几秒再试。
 refusal-wrong-password = 用户名或密码不对。
 refusal-locked-out = 密码错误次数太多，已暂时锁定，请 15 分钟后再试。
 refusal-bad-form = 页面已过期或内容不完整，请返回刷新后重新提交。
+refusal-unknown-host = 这个地址不属于本系统。请在本机打开 http://127.0.0.1，端口见启动时的提示。
 refusal-too-large = 内容太多，请减少后再提交。
 refusal-proxy-incomplete = 代办人的姓名、身份证号和关系要一起填写。
 refusal-guardian-missing = 没有身份证号的新生儿必须填写监护人。

@@ -16,6 +16,7 @@ use cunyi_domain::refusal::Refusal;
 use cunyi_domain::time::Moment;
 
 use crate::labels;
+use crate::routes::{Access, ROUTES};
 use crate::words::{self, Locale};
 
 /// The frame of a page.
@@ -27,6 +28,8 @@ pub struct Chrome {
     pub session: Option<SessionView>,
     /// Now.
     pub now: Moment,
+    /// 演示 on every page, a guest's too.
+    pub fictional: bool,
 }
 
 impl Chrome {
@@ -87,6 +90,16 @@ impl Chrome {
     pub fn may(&self, action: Action) -> bool {
         let role = self.session.as_ref().map(|s| s.actor.role);
         role.is_some_and(|role| cunyi_app::may(role, action))
+    }
+
+    /// True if a page lets this user in: what is not offered need not be refused.
+    pub fn opens(&self, page: &str) -> bool {
+        let to = |(method, path, _): &&(&str, &str, Access)| *method == "get" && *path == page;
+        let access = ROUTES.iter().find(to).map(|(_, _, access)| access);
+        let actor = self.session.as_ref().map(|s| &s.actor);
+        access
+            .zip(actor)
+            .is_some_and(|(access, actor)| access.admits(actor))
     }
 
     /// The role's name.

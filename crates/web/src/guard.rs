@@ -6,8 +6,11 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use cunyi_domain::refusal::Code;
 
 use crate::Web;
+use crate::fault::Fault;
+use crate::session::Guest;
 
 /// Names that mean this computer.
 pub const LOOPBACK: &[&str] = &["localhost", "127.0.0.1", "[::1]"];
@@ -37,9 +40,14 @@ const HSTS: &str = "max-age=31536000";
 pub(crate) async fn guard(State(web): State<Arc<Web>>, request: Request, next: Next) -> Response {
     let host = text(request.headers(), &header::HOST);
     let mut response = if !known(host, &web.options.hosts) {
-        (StatusCode::MISDIRECTED_REQUEST, "unknown host").into_response()
+        refused(
+            &web,
+            &request,
+            Code::UnknownHost,
+            StatusCode::MISDIRECTED_REQUEST,
+        )
     } else if request.method() != Method::GET && foreign(request.headers(), host) {
-        (StatusCode::FORBIDDEN, "foreign origin").into_response()
+        refused(&web, &request, Code::BadForm, StatusCode::FORBIDDEN)
     } else {
         next.run(request).await
     };
@@ -59,6 +67,14 @@ pub(crate) async fn guard(State(web): State<Arc<Web>>, request: Request, next: N
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A refusal before any handler, in words all the same.
+fn refused(web: &Arc<Web>, request: &Request, code: Code, status: StatusCode) -> Response {
+    let guest = Guest::new(web, request.uri());
+    let mut response = Fault::refused(&guest.chrome, code).into_response();
+    *response.status_mut() = status;
     response
 }
 

@@ -23,9 +23,10 @@ use std::sync::Arc;
 use cunyi_app::App;
 use tokio::sync::Semaphore;
 
+pub use assets::url as asset;
 pub use form::MAX_BODY;
 pub use guard::LOOPBACK;
-pub use routes::ROUTES;
+pub use routes::{Access, ROUTES};
 
 /// How the pages are served.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +35,8 @@ pub struct WebOptions {
     pub secure_cookies: bool,
     /// Host names the clinic is reached by, besides the loopback ones.
     pub hosts: Vec<String>,
+    /// Demo: every page says 演示, before sign-in too.
+    pub fictional: bool,
     /// Demo: sign-ins to show, login and password.
     pub demo_logins: Vec<(String, String)>,
     /// Demo: what to try first, a line each.
@@ -62,6 +65,7 @@ pub fn router(app: Arc<App>, options: WebOptions) -> axum::Router {
     });
     routes::routes()
         .fallback(pages::not_found)
+        .method_not_allowed_fallback(pages::not_allowed)
         .layer(axum::middleware::from_fn_with_state(
             Arc::clone(&web),
             guard::guard,

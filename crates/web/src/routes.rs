@@ -1,76 +1,100 @@
-//! Everything that can be asked for, in one table.
+//! Everything that can be asked for, in one table: method, path, whom it lets in, who answers.
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
+use cunyi_app::{Action as A, Actor, may};
 
 use crate::pages::{account, desk, drafts, follow, lists, papers, patients, workstation};
 use crate::{Web, assets};
+use Access::{Anyone, Only, SignedIn};
+
+/// Whom a route lets in. It is looked at before the body of a request is read; the use cases look
+/// again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Also guests.
+    Anyone,
+    /// Whoever is signed in.
+    SignedIn,
+    /// Roles that may do this.
+    Only(A),
+}
+
+impl Access {
+    /// True if it lets a signed-in user in.
+    pub fn admits(self, actor: &Actor) -> bool {
+        match self {
+            Anyone | SignedIn => true,
+            Only(action) => may(actor.role, action),
+        }
+    }
+}
 
 macro_rules! routes {
-    ($($method:ident $path:literal => $handler:path,)+) => {
-        /// Method and path of every page and endpoint. `{id}` stands for an id.
-        pub const ROUTES: &[(&str, &str)] = &[$((stringify!($method), $path),)+];
+    ($($method:ident $path:literal, $access:expr => $handler:path;)+) => {
+        /// Method, path and admission of every page and endpoint. `{id}` stands for an id.
+        pub const ROUTES: &[(&str, &str, Access)] = &[$((stringify!($method), $path, $access),)+];
 
         pub(crate) fn routes() -> Router<Arc<Web>> {
-            Router::new()$(.route($path, $method($handler)))+
+            Router::new()$(.route($path, $method($handler).layer(Extension($access))))+
         }
     };
 }
 
 routes! {
-    get "/assets/{file}" => assets::get,
+    get "/assets/{file}", Anyone => assets::get;
     // Account
-    get "/login" => account::login,
-    post "/login" => account::sign_in,
-    post "/logout" => account::sign_out,
-    post "/locale" => account::set_locale,
-    get "/setup" => account::setup,
-    post "/setup" => account::install,
+    get "/login", Anyone => account::login;
+    post "/login", Anyone => account::sign_in;
+    post "/logout", SignedIn => account::sign_out;
+    post "/locale", SignedIn => account::set_locale;
+    get "/setup", Anyone => account::setup;
+    post "/setup", Anyone => account::install;
     // Desk: identify, register
-    get "/identify" => desk::page,
-    post "/identify" => desk::identify,
-    get "/identify/wait" => desk::wait,
-    post "/register" => desk::register,
-    get "/self-pay" => desk::self_pay_page,
-    post "/self-pay" => desk::self_pay,
+    get "/identify", Only(A::Register) => desk::page;
+    post "/identify", Only(A::Register) => desk::identify;
+    get "/identify/wait", Only(A::Register) => desk::wait;
+    post "/register", Only(A::Register) => desk::register;
+    get "/self-pay", Only(A::Register) => desk::self_pay_page;
+    post "/self-pay", Only(A::Register) => desk::self_pay;
     // Workstation
-    get "/" => workstation::home,
-    get "/visits/{id}" => workstation::visit,
-    post "/visits/{id}/draft" => drafts::save,
-    post "/visits/{id}/preview" => drafts::preview,
-    post "/visits/{id}/clear" => drafts::clear,
-    post "/visits/{id}/as-last-time" => drafts::as_last_time,
-    post "/visits/{id}/freeze" => drafts::freeze,
-    post "/api/visits/{id}/draft" => drafts::autosave,
-    get "/api/search/items" => drafts::search_items,
-    get "/api/search/diagnoses" => drafts::search_diagnoses,
+    get "/", SignedIn => workstation::home;
+    get "/visits/{id}", Only(A::ReadRecord) => workstation::visit;
+    post "/visits/{id}/draft", Only(A::Treat) => drafts::save;
+    post "/visits/{id}/preview", Only(A::Treat) => drafts::preview;
+    post "/visits/{id}/clear", Only(A::Treat) => drafts::clear;
+    post "/visits/{id}/as-last-time", Only(A::Treat) => drafts::as_last_time;
+    post "/visits/{id}/freeze", Only(A::Treat) => drafts::freeze;
+    post "/api/visits/{id}/draft", Only(A::Treat) => drafts::autosave;
+    get "/api/search/items", Only(A::Treat) => drafts::search_items;
+    get "/api/search/diagnoses", Only(A::Treat) => drafts::search_diagnoses;
     // What follows the signature
-    post "/visits/{id}/move" => follow::move_visit,
-    post "/visits/{id}/retry-registration" => follow::retry_registration,
-    post "/visits/{id}/self-pay" => follow::switch_to_self_pay,
-    post "/visits/{id}/voucher" => follow::renew_voucher,
-    post "/visits/{id}/presettle" => follow::presettle,
-    post "/visits/{id}/take-back" => follow::take_back,
-    post "/visits/{id}/settle" => follow::settle,
-    post "/visits/{id}/hand-over" => follow::hand_over,
-    post "/charges/{id}/trace" => follow::scan_trace,
-    post "/batches/{id}/reverse" => follow::reverse,
+    post "/visits/{id}/move", Only(A::Register) => follow::move_visit;
+    post "/visits/{id}/retry-registration", Only(A::Register) => follow::retry_registration;
+    post "/visits/{id}/self-pay", Only(A::Register) => follow::switch_to_self_pay;
+    post "/visits/{id}/voucher", Only(A::Register) => follow::renew_voucher;
+    post "/visits/{id}/presettle", Only(A::Settle) => follow::presettle;
+    post "/visits/{id}/take-back", Only(A::Treat) => follow::take_back;
+    post "/visits/{id}/settle", Only(A::Settle) => follow::settle;
+    post "/visits/{id}/hand-over", Only(A::HandOver) => follow::hand_over;
+    post "/charges/{id}/trace", Only(A::HandOver) => follow::scan_trace;
+    post "/batches/{id}/reverse", Only(A::Settle) => follow::reverse;
     // Papers
-    get "/visits/{id}/print/prescription" => papers::prescription,
-    get "/visits/{id}/print/fee-list" => papers::fee_list,
-    get "/batches/{id}/print/statement" => papers::statement,
-    get "/patients/{id}/print/history" => papers::history,
+    get "/visits/{id}/print/prescription", Only(A::ReadRecord) => papers::prescription;
+    get "/visits/{id}/print/fee-list", Only(A::ReadRecord) => papers::fee_list;
+    get "/batches/{id}/print/statement", Only(A::ReadRecord) => papers::statement;
+    get "/patients/{id}/print/history", Only(A::ReadPatient) => papers::history;
     // Patients
-    get "/patients" => patients::page,
-    post "/patients/search" => patients::search,
-    get "/patients/{id}" => patients::patient,
-    post "/patients/{id}/correct" => patients::correct,
-    post "/patients/{id}/allergies" => patients::note_allergy,
-    post "/patients/{id}/allergies/{entry}/withdraw" => patients::withdraw_allergy,
+    get "/patients", Only(A::ReadPatient) => patients::page;
+    post "/patients/search", Only(A::ReadPatient) => patients::search;
+    get "/patients/{id}", Only(A::ReadPatient) => patients::patient;
+    post "/patients/{id}/correct", Only(A::CorrectPatient) => patients::correct;
+    post "/patients/{id}/allergies", Only(A::Treat) => patients::note_allergy;
+    post "/patients/{id}/allergies/{entry}/withdraw", Only(A::Treat) => patients::withdraw_allergy;
     // Lists
-    get "/today" => lists::today,
-    get "/stock" => lists::stock,
-    get "/visits/{id}/messages" => lists::messages,
+    get "/today", Only(A::SeeQueue) => lists::today;
+    get "/stock", Only(A::ReadStock) => lists::stock;
+    get "/visits/{id}/messages", Only(A::ReadMessages) => lists::messages;
 }

@@ -47,6 +47,7 @@ pub fn chrome(locale: Locale) -> Chrome {
         locale,
         session: Some(session),
         now: now(),
+        fictional: true,
     }
 }
 

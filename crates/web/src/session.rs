@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use cunyi_app::views::SessionView;
 use cunyi_app::{Actor, App, AppError};
@@ -14,6 +14,7 @@ use crate::Web;
 use crate::chrome::Chrome;
 use crate::fault::Fault;
 use crate::form::{Form, MAX_BODY};
+use crate::routes::Access;
 use crate::words::Locale;
 
 /// Name of the cookie; behind TLS browsers hold it to this host.
@@ -67,11 +68,8 @@ pub(crate) struct Guest {
 }
 
 impl Guest {
-    fn new(web: &Arc<Web>, parts: &Parts) -> Self {
-        let asked = parts
-            .uri
-            .query()
-            .and_then(|q| Form::parse(q.as_bytes()).ok());
+    pub(crate) fn new(web: &Arc<Web>, uri: &Uri) -> Self {
+        let asked = uri.query().and_then(|q| Form::parse(q.as_bytes()).ok());
         let asked = asked
             .map(|form| form.text("lang"))
             .filter(|lang| !lang.is_empty());
@@ -81,6 +79,7 @@ impl Guest {
             locale,
             session: None,
             now: web.app.now(),
+            fictional: web.options.fictional,
         };
         Self {
             web: Arc::clone(web),
@@ -108,7 +107,7 @@ impl FromRequestParts<Arc<Web>> for Guest {
         parts: &mut Parts,
         web: &Arc<Web>,
     ) -> Result<Self, Self::Rejection> {
-        Ok(Self::new(web, parts))
+        Ok(Self::new(web, &parts.uri))
     }
 }
 
@@ -148,22 +147,27 @@ impl FromRequestParts<Arc<Web>> for Signed {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Response> {
-        let guest = Guest::new(web, parts);
+        let guest = Guest::new(web, &parts.uri);
         let Some(token) = token(&parts.headers, web.options.secure_cookies) else {
             return Err(guest.sent_away(parts).await);
         };
         let asked = token.clone();
         match blocking(web, move |app| app.session(&asked)).await {
             Ok(Some(session)) => {
-                let locale = Locale::from_tag(&session.locale);
-                let chrome = Chrome {
-                    locale,
+                let chrome = Arc::new(Chrome {
+                    locale: Locale::from_tag(&session.locale),
+                    fictional: guest.chrome.fictional || session.fictional,
                     session: Some(session.clone()),
-                    now: web.app.now(),
-                };
+                    ..(*guest.chrome).clone()
+                });
+                // A route that says nothing lets nobody in.
+                let access = parts.extensions.get::<Access>();
+                if !access.is_some_and(|access| access.admits(&session.actor)) {
+                    return Err(Fault::refused(&chrome, Code::Forbidden).into_response());
+                }
                 Ok(Self {
                     web: Arc::clone(web),
-                    chrome: Arc::new(chrome),
+                    chrome,
                     session,
                     token,
                 })
@@ -207,7 +211,7 @@ impl FromRequest<Arc<Web>> for GuestForm {
 
     async fn from_request(request: Request, web: &Arc<Web>) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
-        let mut by = Guest::new(web, &parts);
+        let mut by = Guest::new(web, &parts.uri);
         let form = read(body, &by.chrome)
             .await
             .map_err(IntoResponse::into_response)?;

@@ -195,6 +195,7 @@ fn serve(
     app.recover()?;
     let hints = people::hints(&app)?;
     let options = WebOptions {
+        fictional: true,
         demo_logins: LOGINS
             .iter()
             .map(|l| (l.typed.to_owned(), PASSWORD.to_owned()))

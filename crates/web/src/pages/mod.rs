@@ -21,8 +21,13 @@ use crate::session::Guest;
 
 /// Every address that is no page.
 pub(crate) async fn not_found(guest: Guest) -> Response {
+    Fault::refused(&guest.chrome, Code::NotFound).into_response()
+}
+
+/// An address that is no page by this method: a form's address opened as a page.
+pub(crate) async fn not_allowed(guest: Guest) -> Response {
     let mut response = Fault::refused(&guest.chrome, Code::NotFound).into_response();
-    *response.status_mut() = StatusCode::NOT_FOUND;
+    *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
     response
 }
 

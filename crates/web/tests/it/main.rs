@@ -1,16 +1,14 @@
-//! Every route as every role, on its own clinic's patient and on another clinic's.
-//!
-//! The answers stand in `golden/routes.txt`: a route that is new or answers differently fails here
-//! until someone has looked at the line.
+//! The pages as a browser meets them: every route as every role, on its own clinic's patient and
+//! on another clinic's; what each role sees; what comes in badly.
 
-#[expect(dead_code, reason = "the use cases' wire, of which routes need a part")]
+#[expect(dead_code, reason = "the use cases' wire, of which pages need a part")]
 #[path = "../../../app/tests/it/wire.rs"]
 mod wire;
-#[expect(
-    dead_code,
-    reason = "the use cases' world, of which routes need a part"
-)]
+#[expect(dead_code, reason = "the use cases' world, of which pages need a part")]
 #[path = "../../../app/tests/it/world.rs"]
 mod world;
 
+mod cases;
+mod frame;
+mod house;
 mod routes;

@@ -1,0 +1,338 @@
+//! A valid request for each route, made on a visit that stands where the route needs it: what is
+//! asked would be done, so a refusal can only come from who asks.
+
+use cunyi_app::views::{DraftBody, IdentifyForm, RegisterForm};
+use cunyi_app::{Actor, NewLot};
+use cunyi_centre::faults::Fault;
+use cunyi_centre::population::Voucher;
+use cunyi_domain::ids::{PatientId, VisitId};
+use cunyi_domain::ledger::VisitState;
+use cunyi_domain::money::{Quantity, UnitPrice};
+use cunyi_domain::time::{Clock, parse_date};
+
+use crate::house::{Ask, House};
+use crate::world::PASSWORD;
+
+/// Whose records an answer may tell of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// One record, by its id in the address.
+    Record,
+    /// What a clinic has.
+    List,
+    /// Something new, or nobody.
+    New,
+}
+
+pub struct Case {
+    pub route: (&'static str, &'static str),
+    pub about: About,
+    /// Asked for this user; the request is good once.
+    pub ask: fn(&House, &Actor) -> Ask,
+}
+
+macro_rules! cases {
+    ($($method:ident $path:literal $about:ident |$house:ident, $actor:ident| $ask:expr;)+) => {
+        /// In the order of the routes.
+        pub const CASES: &[Case] = &[$(Case {
+            route: (stringify!($method), $path),
+            about: About::$about,
+            ask: |$house, $actor| $ask,
+        },)+];
+    };
+}
+
+cases! {
+    get "/assets/{file}" New |_h, _by| get(cunyi_web::asset("app.css"));
+    get "/login" New |_h, _by| get("/login");
+    post "/login" New |_h, _by| post("/login", &[("login", "doctor"), ("password", PASSWORD)]);
+    post "/logout" New |_h, _by| post("/logout", &[]);
+    post "/locale" New |_h, _by| post("/locale", &[("locale", "zh-CN"), ("back", "/today")]);
+    get "/setup" New |_h, _by| get("/setup");
+    post "/setup" New |_h, _by| post("/setup", &[("clinic_name", "又一家")]);
+    get "/identify" New |_h, _by| get("/identify");
+    post "/identify" New |h, _by| {
+        let number = h.villager().id_number;
+        post("/identify", &[("certificate", "02"), ("number", &number), ("source", "typed")])
+    };
+    get "/identify/wait" New |_h, _by| get("/identify/wait");
+    post "/register" Record |h, by| {
+        let handle = handle(h, by);
+        post("/register", &[("handle", &handle), ("then", "see")])
+    };
+    get "/self-pay" New |_h, _by| get("/self-pay");
+    post "/self-pay" New |_h, _by| post("/self-pay", &NEWBORN);
+    get "/" List |h, _by| { registered(h); get("/") };
+    get "/visits/{id}" Record |h, _by| of_visit("get", &frozen(h), "");
+    post "/visits/{id}/draft" Record |h, _by| typed(h, &registered(h), "/draft");
+    post "/visits/{id}/preview" Record |h, _by| typed(h, &registered(h), "/preview");
+    post "/visits/{id}/clear" Record |h, _by| typed(h, &registered(h), "/clear");
+    post "/visits/{id}/as-last-time" Record |h, _by| {
+        let person = h.villager();
+        h.w.settled(&person, &draft(h));
+        typed(h, &h.w.register(&person), "/as-last-time")
+    };
+    post "/visits/{id}/freeze" Record |h, _by| typed(h, &registered(h), "/freeze");
+    post "/api/visits/{id}/draft" Record |h, _by| {
+        let ask = typed(h, &registered(h), "/draft");
+        Ask { path: format!("/api{}", ask.path), ..ask }
+    };
+    get "/api/search/items" New |_h, _by| get("/api/search/items?q=gml");
+    get "/api/search/diagnoses" New |_h, _by| get("/api/search/diagnoses?q=gxy");
+    post "/visits/{id}/move" Record |h, _by| {
+        Ask { form: form(&[("to", "cancelled")]), ..of_visit("post", &registered(h), "/move") }
+    };
+    post "/visits/{id}/retry-registration" Record |h, _by| {
+        of_visit("post", &unregistered(h), "/retry-registration")
+    };
+    post "/visits/{id}/self-pay" Record |h, _by| of_visit("post", &unregistered(h), "/self-pay");
+    post "/visits/{id}/voucher" Record |h, _by| {
+        let (visit, token) = by_voucher(h);
+        Ask { form: form(&[("number", &token)]), ..of_visit("post", &visit, "/voucher") }
+    };
+    post "/visits/{id}/presettle" Record |h, _by| of_visit("post", &frozen(h), "/presettle");
+    post "/visits/{id}/take-back" Record |h, _by| of_visit("post", &frozen(h), "/take-back");
+    post "/visits/{id}/settle" Record |h, _by| {
+        let visit = h.w.presettled(&h.villager(), &draft(h));
+        let batch = &h.w.view(&visit).batches[0];
+        let shown = [("batch.0", batch.id.as_str()), ("cash.0", &batch.cash.to_string())];
+        Ask { form: form(&shown), ..of_visit("post", &visit, "/settle") }
+    };
+    post "/visits/{id}/hand-over" Record |h, _by| of_visit("post", &settled(h), "/hand-over");
+    post "/charges/{id}/trace" Record |h, _by| {
+        let visit = frozen(h);
+        let line = &h.w.view(&visit).charges[0].id;
+        let scanned = [("visit", visit.as_str()), ("trace_codes", "81234567890123456789")];
+        post(&format!("/charges/{line}/trace"), &scanned)
+    };
+    post "/batches/{id}/reverse" Record |h, _by| {
+        let visit = settled(h);
+        let batch = &h.w.view(&visit).batches[0].id;
+        let why = [("visit", visit.as_str()), ("reason", "开错药")];
+        post(&format!("/batches/{batch}/reverse"), &why)
+    };
+    get "/visits/{id}/print/prescription" Record |h, _by| {
+        of_visit("get", &frozen(h), "/print/prescription")
+    };
+    get "/visits/{id}/print/fee-list" Record |h, _by| of_visit("get", &frozen(h), "/print/fee-list");
+    get "/batches/{id}/print/statement" Record |h, _by| {
+        let batch = &h.w.view(&settled(h)).batches[0].id;
+        get(format!("/batches/{batch}/print/statement"))
+    };
+    get "/patients/{id}/print/history" Record |h, _by| {
+        of_patient("get", &patient(h, &settled(h)), "/print/history")
+    };
+    get "/patients" New |_h, _by| get("/patients");
+    post "/patients/search" List |h, _by| {
+        let person = h.villager();
+        h.w.register(&person);
+        // What was typed stands on the page again: a piece of a number is typed, not all of it.
+        post("/patients/search", &[("query", &person.id_number[..12])])
+    };
+    get "/patients/{id}" Record |h, _by| of_patient("get", &patient(h, &settled(h)), "");
+    post "/patients/{id}/correct" Record |h, _by| {
+        let mut ask = of_patient("post", &patient(h, &registered(h)), "/correct");
+        ask.form = form(&NEWBORN);
+        ask
+    };
+    post "/patients/{id}/allergies" Record |h, _by| {
+        let mut ask = of_patient("post", &patient(h, &registered(h)), "/allergies");
+        ask.form = form(&[("kind", "group"), ("code", "penicillins")]);
+        ask
+    };
+    post "/patients/{id}/allergies/{entry}/withdraw" Record |h, _by| {
+        let id = patient(h, &registered(h));
+        h.w.app.note_allergy(&h.w.doctor, &id, "group", "penicillins").expect("noted");
+        let entry = &h.w.app.patient(&h.w.doctor, &id).expect("seen").allergies[0].0;
+        of_patient("post", &id, &format!("/allergies/{entry}/withdraw"))
+    };
+    get "/today" List |h, _by| { settled(h); get("/today") };
+    get "/stock" New |_h, _by| get("/stock");
+    get "/visits/{id}/messages" Record |h, _by| of_visit("get", &settled(h), "/messages");
+}
+
+/// Someone without a number, under a guardian.
+pub const NEWBORN: [(&str, &str); 6] = [
+    ("name", "周新生"),
+    ("sex", "2"),
+    ("birth_date", "2026-11-01"),
+    ("guardian_name", "孙监护"),
+    ("guardian_id_number", "11010519491231002X"),
+    ("phone", "13900001111"),
+];
+
+pub fn form(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    pairs.iter().map(owned).collect()
+}
+
+pub fn get(path: impl AsRef<str>) -> Ask {
+    Ask {
+        method: "get",
+        path: path.as_ref().to_owned(),
+        ..Ask::default()
+    }
+}
+
+pub fn post(path: &str, pairs: &[(&str, &str)]) -> Ask {
+    Ask {
+        method: "post",
+        path: path.to_owned(),
+        form: form(pairs),
+        ..Ask::default()
+    }
+}
+
+pub fn of_visit(method: &'static str, visit: &VisitId, rest: &str) -> Ask {
+    Ask {
+        method,
+        path: format!("/visits/{visit}{rest}"),
+        ..Ask::default()
+    }
+}
+
+fn of_patient(method: &'static str, patient: &PatientId, rest: &str) -> Ask {
+    Ask {
+        method,
+        path: format!("/patients/{patient}{rest}"),
+        ..Ask::default()
+    }
+}
+
+/// A delivery of what the next prescription takes.
+fn deliver(h: &House) {
+    let code = h.w.line("感冒灵颗粒").code;
+    let lot = NewLot {
+        code,
+        lot_number: "L2".to_owned(),
+        expires_on: parse_date("2028-01-31").expect("a date"),
+        cost: UnitPrice::from_fen(10),
+        quantity: Quantity::whole(18),
+    };
+    h.w.app
+        .receive_stock(&h.w.doctor, &[lot])
+        .expect("received");
+}
+
+/// What the doctor types; what it needs is in the cupboard.
+pub fn draft(h: &House) -> DraftBody {
+    deliver(h);
+    let body = DraftBody {
+        history: "既往体健".to_owned(),
+        examination: "咽充血".to_owned(),
+        advice: "多饮水，三天后复诊".to_owned(),
+        ..h.w.cold()
+    };
+    h.keep_secret([&body.complaint, &body.history, &body.examination]);
+    h.keep_secret([&body.advice]);
+    h.keep_secret(["急性上呼吸道感染", "青霉素", "开错药"]);
+    body
+}
+
+/// A draft as its page posts it.
+pub fn draft_form(body: &DraftBody, version: i64) -> Vec<(String, String)> {
+    let mut pairs = form(&[
+        ("version", &version.to_string()),
+        ("complaint", &body.complaint),
+        ("history", &body.history),
+        ("examination", &body.examination),
+        ("advice", &body.advice),
+        ("temperature", &body.temperature),
+        ("own_pay_consent", "1"),
+    ]);
+    for (place, code) in body.diagnoses.iter().enumerate() {
+        pairs.push((format!("diagnoses.{place}"), code.clone()));
+    }
+    for (place, line) in body.lines.iter().enumerate() {
+        for (name, value) in [
+            ("code", &line.code),
+            ("dose", &line.dose),
+            ("route", &line.route),
+            ("frequency", &line.frequency),
+            ("days", &line.days),
+            ("quantity", &line.quantity),
+        ] {
+            pairs.push((format!("lines.{place}.{name}"), value.clone()));
+        }
+    }
+    pairs
+}
+
+fn typed(h: &House, visit: &VisitId, rest: &str) -> Ask {
+    Ask {
+        form: draft_form(&draft(h), 0),
+        ..of_visit("post", visit, rest)
+    }
+}
+
+/// An identification for this user; for one who may not identify, the doctor's.
+fn handle(h: &House, by: &Actor) -> String {
+    let form = IdentifyForm {
+        certificate: "02".to_owned(),
+        number: h.villager().id_number,
+        typed: true,
+        ..IdentifyForm::default()
+    };
+    let may = cunyi_app::may(by.role, cunyi_app::Action::Register);
+    let by = if may && by.clinic == h.w.doctor.clinic {
+        by
+    } else {
+        &h.w.doctor
+    };
+    h.w.app.identify(by, &form).expect("identified").handle
+}
+
+/// In the chair.
+pub fn registered(h: &House) -> VisitId {
+    let visit = h.w.register(&h.villager());
+    let moved = h.w.app.move_visit(&h.w.doctor, &visit, VisitState::Seeing);
+    moved.expect("seen");
+    visit
+}
+
+pub fn frozen(h: &House) -> VisitId {
+    h.w.frozen(&h.villager(), &draft(h))
+}
+
+pub fn settled(h: &House) -> VisitId {
+    h.w.settled(&h.villager(), &draft(h))
+}
+
+/// Registered here; the centre refused it.
+fn unregistered(h: &House) -> VisitId {
+    h.w.centre.panel.set_fault(Fault::Refuse, "2201", 1);
+    h.w.register(&h.villager())
+}
+
+/// Identified by an e-voucher; also its token.
+fn by_voucher(h: &House) -> (VisitId, String) {
+    let voucher = loop {
+        let person = h.villager();
+        let now = h.w.clock.now();
+        let good = |v: &Voucher| v.known && v.expires_at > now;
+        if let Some(voucher) = person.voucher.filter(good) {
+            break voucher;
+        }
+    };
+    let token = voucher.token;
+    h.keep_secret([&token]);
+    let form = IdentifyForm {
+        certificate: "01".to_owned(),
+        number: token.clone(),
+        ..IdentifyForm::default()
+    };
+    let found = h.w.app.identify(&h.w.doctor, &form).expect("identified");
+    let form = RegisterForm {
+        handle: found.handle,
+        ..RegisterForm::default()
+    };
+    let visit = h.w.app.register(&h.w.doctor, &form).expect("registered");
+    h.w.app
+        .freeze(&h.w.doctor, &visit, 0, &draft(h))
+        .expect("frozen");
+    (visit, token)
+}
+
+pub fn patient(h: &House, visit: &VisitId) -> PatientId {
+    h.w.view(visit).patient.patient
+}

@@ -1,0 +1,269 @@
+//! A clinic with its pages, a second clinic beside it, and browsers that ask.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use cunyi_app::Actor;
+use cunyi_centre::population::Person;
+use cunyi_db::Target;
+use cunyi_domain::ids::{ClinicId, UserId};
+use cunyi_domain::journal::Head;
+use cunyi_domain::row::Field;
+use cunyi_domain::time::Moment;
+use cunyi_store::Who;
+use cunyi_store::local::Credential;
+use cunyi_store::reference::{self, Clinic, Role, User};
+use cunyi_web::WebOptions;
+use tower::ServiceExt;
+
+use crate::world::{PASSWORD, Setting, World, world};
+
+/// The name every request comes to.
+pub const HOST: &str = "127.0.0.1:8760";
+
+/// No journal entry of the second clinic needs chance.
+struct Ones;
+
+impl cunyi_domain::time::Rng for Ones {
+    fn fill(&self, buffer: &mut [u8]) {
+        buffer.fill(1);
+    }
+}
+
+/// What a browser sends.
+#[derive(Clone, Debug, Default)]
+pub struct Ask {
+    pub method: &'static str,
+    pub path: String,
+    pub form: Vec<(String, String)>,
+    pub headers: Vec<(&'static str, String)>,
+}
+
+/// What comes back.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    /// What stands in the first box that says what is wrong.
+    pub fn problem(&self) -> &str {
+        let box_at = ["class=\"problem", "class=\"notice bad"].map(|c| self.body.find(c));
+        let text = box_at
+            .into_iter()
+            .flatten()
+            .min()
+            .map(|at| &self.body[at..]);
+        let text = text.and_then(|t| t.split_once('>')).map(|(_, rest)| rest);
+        text.map_or("", |t| t.split("</").next().unwrap_or_default())
+    }
+
+    pub fn location(&self) -> &str {
+        let value = self.headers.get(header::LOCATION);
+        value.and_then(|v| v.to_str().ok()).unwrap_or_default()
+    }
+}
+
+/// A signed-in browser.
+pub struct Browser {
+    pub token: String,
+    pub csrf: String,
+    pub actor: Actor,
+}
+
+pub struct House {
+    pub w: World,
+    pub router: Router,
+    /// Whoever was treated here, with what was written of them.
+    secrets: Mutex<Vec<String>>,
+    /// Tokens by login.
+    open: Mutex<BTreeMap<String, String>>,
+    next: AtomicUsize,
+}
+
+pub fn house() -> House {
+    house_with(WebOptions::default())
+}
+
+pub fn house_with(options: WebOptions) -> House {
+    let w = world(Target::Memory, &Setting::default());
+    second_clinic(&w);
+    let router = cunyi_web::router(std::sync::Arc::clone(&w.app), options);
+    House {
+        w,
+        router,
+        secrets: Mutex::default(),
+        open: Mutex::default(),
+        next: AtomicUsize::new(0),
+    }
+}
+
+/// A clinic beside, with a user of each role named `other-…` and the first clinic's passwords.
+fn second_clinic(w: &World) {
+    let first = &w.doctor.clinic;
+    let second = ClinicId("second".to_owned());
+    let who = Who {
+        clinic: second.clone(),
+        actor: UserId("setup".to_owned()),
+        now: Moment(0),
+    };
+    let store = w.app.store();
+    let made = store.write::<(), cunyi_store::StoreError>(&who, &Ones, "second", |tx| {
+        let clinic = reference::clinic(tx.tx, first)?;
+        let beside = Clinic {
+            clinic: second.clone(),
+            slot: 4,
+            ..clinic
+        };
+        reference::install(tx.tx, beside)?;
+        for what in ["region", "policy"] {
+            for file in reference::files(tx.tx, first, what)? {
+                tx.tx.insert(reference::ReferenceFile {
+                    clinic: second.clone(),
+                    ..file
+                })?;
+            }
+        }
+        let known: Vec<Credential> = tx.tx.select("", vec![])?;
+        for role in Role::ALL {
+            let id = UserId(format!("other-{role}"));
+            tx.tx.insert(User {
+                clinic: second.clone(),
+                id: id.clone(),
+                login: format!("other-{role}"),
+                name: "别处的人".to_owned(),
+                role: *role,
+                national_code: String::new(),
+                active: true,
+            })?;
+            tx.tx.insert(Credential {
+                clinic: second.clone(),
+                account: id,
+                hash: known[0].hash.clone(),
+                failures: 0,
+                locked_until: Moment(0),
+            })?;
+        }
+        Ok(())
+    });
+    made.expect("a second clinic");
+}
+
+impl House {
+    /// This user's browser; signed in only where no session is left, for hashing takes time.
+    pub fn sign_in(&self, login: &str) -> Browser {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let token = open.entry(login.to_owned()).or_default();
+        if self.w.app.session(token).expect("read").is_none() {
+            *token = self.w.app.sign_in(login, PASSWORD).expect(login);
+        }
+        let token = token.clone();
+        let session = self.w.app.session(&token).expect("read").expect("there");
+        Browser {
+            token,
+            csrf: session.csrf,
+            actor: session.actor,
+        }
+    }
+
+    /// The next villager, insured here and without filings; a row of them goes round.
+    pub fn villager(&self) -> Person {
+        let all: Vec<&Person> = self.w.residents().collect();
+        let next = self.next.fetch_add(1, Ordering::SeqCst);
+        let person = all[next % all.len()].clone();
+        self.keep_secret([&person.name, &person.id_number, &person.number]);
+        self.keep_secret([&person.phone, &person.address]);
+        self.keep_secret([cunyi_domain::id_number::mask(&person.id_number)]);
+        person
+    }
+
+    /// These must not be told to whoever may not know.
+    pub fn keep_secret(&self, words: impl IntoIterator<Item = impl AsRef<str>>) {
+        let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        secrets.extend(words.into_iter().map(|word| word.as_ref().to_owned()));
+    }
+
+    /// Fails if any secret stands in a text.
+    pub fn tells_nothing(&self, text: &str, what: &str) {
+        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+            assert!(!text.contains(secret.as_str()), "{what} tells {secret}");
+        }
+    }
+
+    /// The last number of each clinic's journal.
+    pub fn heads(&self) -> Vec<i64> {
+        let heads = ["second", self.w.doctor.clinic.as_str()].map(|clinic| {
+            let values = vec![clinic.to_owned().into_value()];
+            let db = self.w.app.store().db();
+            let head: Option<Head> = db
+                .read("heads", |tx| tx.find("WHERE clinic = ?", values))
+                .expect("read");
+            head.map_or(0, |head| head.seq)
+        });
+        heads.to_vec()
+    }
+
+    /// Asks as a browser with a session.
+    pub async fn ask(&self, by: &Browser, ask: &Ask) -> Answer {
+        let mut ask = ask.clone();
+        ask.form.push(("csrf".to_owned(), by.csrf.clone()));
+        ask.headers.push(("cookie", format!("cunyi={}", by.token)));
+        self.send(&ask).await
+    }
+
+    /// Asks as whoever the request says.
+    pub async fn send(&self, ask: &Ask) -> Answer {
+        let form = encode(&ask.form);
+        self.bytes(ask, form.into_bytes().into()).await
+    }
+
+    /// Asks with a body of any bytes.
+    pub async fn bytes(&self, ask: &Ask, body: Bytes) -> Answer {
+        let mut request = Request::builder()
+            .method(ask.method.to_uppercase().as_str())
+            .uri(&ask.path);
+        if !ask.headers.iter().any(|(name, _)| *name == "host") {
+            request = request.header(header::HOST, HOST);
+        }
+        for (name, value) in &ask.headers {
+            request = request.header(*name, value);
+        }
+        let body = if ask.method == "post" {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            Body::from(body)
+        } else {
+            Body::empty()
+        };
+        let request = request.body(body).expect("a request");
+        let answer = self.router.clone().oneshot(request).await;
+        let answer = answer.expect("an answer");
+        let (parts, body) = answer.into_parts();
+        let bytes = to_bytes(body, 8 << 20).await.expect("a body");
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+}
+
+/// As browsers write a form: all but letters and digits as `%41`.
+pub fn encode(form: &[(String, String)]) -> String {
+    let escape = |text: &str| -> String {
+        let byte = |b: u8| match b {
+            b if b.is_ascii_alphanumeric() => char::from(b).to_string(),
+            b => format!("%{b:02X}"),
+        };
+        text.bytes().map(byte).collect()
+    };
+    let pairs = form
+        .iter()
+        .map(|(name, value)| format!("{}={}", escape(name), escape(value)));
+    pairs.collect::<Vec<_>>().join("&")
+}
