@@ -70,6 +70,8 @@ text_enum! {
         ReasonMissing = "reason-missing",
         /// Too much work is queued; try again in a moment.
         Busy = "busy",
+        /// Something else is being done with this visit or at this desk.
+        StillRunning = "still-running",
         /// Wrong user name or password.
         WrongPassword = "wrong-password",
         /// Too many wrong passwords: locked for some minutes.

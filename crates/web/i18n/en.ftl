@@ -443,6 +443,7 @@ refusal-clock-skew = This computer's clock is too far from the centre's; set it 
 refusal-share-changed = Batch {$n}: the patient now pays {$new} instead of {$old}. Nothing has been charged: tell the patient, then confirm the new amount.
 refusal-reason-missing = Give a reason.
 refusal-busy = Too much is going on; try again in a few seconds.
+refusal-still-running = Something else is still being done here with the insurance centre. It was not interrupted, and this was not started: wait until it has ended, then do it again.
 refusal-wrong-password = Wrong user name or password.
 refusal-locked-out = Too many wrong passwords: locked. Try again in 15 minutes.
 refusal-bad-form = The page is too old or incomplete; go back, reload and send it again.

@@ -443,6 +443,7 @@ refusal-clock-skew = 本机时间与医保中心相差太多，请先校准电�
 refusal-share-changed = 第{$n}批患者应付由 {$old} 元变为 {$new} 元，还没有收费。请看清新的金额，告知患者后再确认。
 refusal-reason-missing = 请写明理由。
 refusal-busy = 现在办理的太多，请稍等几秒再试。
+refusal-still-running = 这里还有另一项业务正在与医保中心办理，没有被打断；刚才这一步没有开始。请等它办完后再做。
 refusal-wrong-password = 用户名或密码不对。
 refusal-locked-out = 密码错误次数太多，已暂时锁定，请 15 分钟后再试。
 refusal-bad-form = 页面已过期或内容不完整，请返回刷新后重新提交。

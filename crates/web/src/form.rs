@@ -31,6 +31,11 @@ impl Form {
         Ok(Self(fields))
     }
 
+    /// All fields but the page's token, in order.
+    pub fn fields(&self) -> impl Iterator<Item = &(String, String)> {
+        self.0.iter().filter(|(name, _)| name != "csrf")
+    }
+
     /// The first value of a field; empty where there is none.
     pub fn get(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(n, _)| n == name);

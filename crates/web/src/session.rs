@@ -14,6 +14,7 @@ use crate::Web;
 use crate::chrome::Chrome;
 use crate::fault::Fault;
 use crate::form::{Form, MAX_BODY};
+use crate::jobs::{Key, Place, What};
 use crate::routes::Access;
 use crate::words::Locale;
 
@@ -132,6 +133,15 @@ impl Signed {
             .map_err(|error| Fault::new(&self.chrome, error))
     }
 
+    /// Where this user's work goes on.
+    pub(crate) fn job(&self, key: Key) -> Place {
+        Place {
+            key,
+            by: self.session.actor.user.clone(),
+            now: self.chrome.now,
+        }
+    }
+
     /// The same, for those who show a refusal beside its field.
     pub(crate) async fn ask<T, W>(&self, work: W) -> Result<T, AppError>
     where
@@ -182,6 +192,8 @@ impl FromRequestParts<Arc<Web>> for Signed {
 pub(crate) struct Posted {
     pub(crate) by: Signed,
     pub(crate) form: Form,
+    /// Tells a second click from another wish.
+    pub(crate) what: What,
 }
 
 impl FromRequest<Arc<Web>> for Posted {
@@ -196,7 +208,8 @@ impl FromRequest<Arc<Web>> for Posted {
         if !same(form.get("csrf"), &by.session.csrf) {
             return Err(Fault::refused(&by.chrome, Code::BadForm).into_response());
         }
-        Ok(Self { by, form })
+        let what = What::new(parts.uri.path(), &form);
+        Ok(Self { by, form, what })
     }
 }
 

@@ -85,7 +85,7 @@ pub(crate) async fn sign_out(Posted { by, .. }: Posted) -> Answer {
 }
 
 /// `POST /locale`
-pub(crate) async fn set_locale(Posted { by, form }: Posted) -> Answer {
+pub(crate) async fn set_locale(Posted { by, form, .. }: Posted) -> Answer {
     let (token, locale) = (by.token.clone(), form.text("locale"));
     by.call(move |app, _| app.set_locale(&token, &locale))
         .await?;

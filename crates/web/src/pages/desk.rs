@@ -17,7 +17,7 @@ use cunyi_domain::refusal::Code;
 use super::visit_path;
 use crate::chrome::Chrome;
 use crate::fault::{Answer, Fault, html, status, words};
-use crate::jobs::{Key, Outcome, Standing};
+use crate::jobs::{Key, Outcome, Place, Standing};
 use crate::session::{Posted, Signed};
 
 #[derive(Template)]
@@ -66,8 +66,8 @@ impl IdentifiedPage<'_> {
     }
 }
 
-fn desk(by: &Signed) -> Key {
-    Key::Desk(by.session.actor.user.clone())
+fn desk(by: &Signed) -> Place {
+    by.job(Key::Desk(by.session.actor.user.clone()))
 }
 
 /// `GET /identify`
@@ -88,83 +88,75 @@ pub(crate) async fn page(by: Signed) -> Answer {
 }
 
 /// `POST /identify`
-pub(crate) async fn identify(Posted { by, form }: Posted) -> Answer {
+pub(crate) async fn identify(Posted { by, form, what }: Posted) -> Answer {
     let form = form.identify();
-    let (app, actor) = (by.web.app.clone(), by.session.actor.clone());
-    let work = move || match app.identify(&actor, &form) {
+    let (app, actor, asked) = (by.web.app.clone(), by.session.actor.clone(), form.clone());
+    let work = move || match app.identify(&actor, &asked) {
         Ok(identified) => Outcome::Identified(Box::new(identified)),
-        Err(error) => Outcome::NotIdentified(Box::new(form), error),
+        Err(error) => Outcome::NotIdentified(Box::new(asked), error),
     };
-    let standing = by.web.jobs.run(desk(&by), work).await;
-    show(&by, standing, None)
+    match by.web.jobs.run(&desk(&by), what, work).await {
+        Ok(standing) => show(&by, standing),
+        Err(refusal) => ended(&by, Outcome::NotIdentified(Box::new(form), refusal.into())),
+    }
 }
 
 /// `GET /identify/wait`: the page that follows slow work at the desk.
 pub(crate) async fn wait(by: Signed) -> Answer {
     let standing = by.web.jobs.look(&desk(&by));
-    show(&by, standing, None)
+    show(&by, standing)
 }
 
-fn show(by: &Signed, standing: Standing, register: Option<&RegisterForm>) -> Answer {
+fn show(by: &Signed, standing: Standing) -> Answer {
+    match standing {
+        Standing::Nothing => Ok(Redirect::to("/identify").into_response()),
+        Standing::Running => Ok(html(StatusCode::OK, &WaitingPage { c: &by.chrome })),
+        Standing::Ended(outcome) => ended(by, outcome),
+    }
+}
+
+fn ended(by: &Signed, outcome: Outcome) -> Answer {
     let c = &*by.chrome;
-    Ok(match standing {
-        Standing::Nothing => Redirect::to("/identify").into_response(),
-        Standing::Running => html(StatusCode::OK, &WaitingPage { c }),
-        Standing::Ended(Outcome::Goto(path)) => Redirect::to(&path).into_response(),
-        Standing::Ended(Outcome::Identified(i)) => {
-            by.web.jobs.remember(&by.session.actor.user, (*i).clone());
+    Ok(match outcome {
+        Outcome::Goto(path) => Redirect::to(&path).into_response(),
+        Outcome::Identified(i) => {
+            by.web.jobs.remember(&desk(by), (*i).clone());
             let f = RegisterForm {
                 handle: i.handle.clone(),
                 ..RegisterForm::default()
             };
-            html(
-                StatusCode::OK,
-                &IdentifiedPage {
-                    c,
-                    i: &i,
-                    f: &f,
-                    problem: String::new(),
-                },
-            )
+            let problem = String::new();
+            let (i, f) = (&*i, &f);
+            html(StatusCode::OK, &IdentifiedPage { c, i, f, problem })
         }
-        Standing::Ended(Outcome::NotIdentified(f, error)) => {
+        Outcome::NotIdentified(f, error) => {
             let problem = words(c, &error);
             html(status(&error), &IdentifyPage { c, f: &f, problem })
         }
-        Standing::Ended(Outcome::Failed(error)) => {
-            let user = &by.session.actor.user;
-            let known = register.and_then(|f| Some((f, by.web.jobs.remembered(user, &f.handle)?)));
-            let Some((f, i)) = known else {
+        Outcome::NotRegistered(f, error) => {
+            let Some(i) = by.web.jobs.remembered(&desk(by), &f.handle) else {
                 return Err(Fault::new(&by.chrome, error));
             };
             let problem = words(c, &error);
-            html(
-                status(&error),
-                &IdentifiedPage {
-                    c,
-                    i: &i,
-                    f,
-                    problem,
-                },
-            )
+            let (i, f) = (&i, &*f);
+            html(status(&error), &IdentifiedPage { c, i, f, problem })
         }
+        Outcome::Failed(error) => return Err(Fault::new(&by.chrome, error)),
     })
 }
 
 /// `POST /register`
-pub(crate) async fn register(Posted { by, form }: Posted) -> Answer {
-    let register = form.register();
-    let (app, actor, asked) = (
-        by.web.app.clone(),
-        by.session.actor.clone(),
-        register.clone(),
-    );
+pub(crate) async fn register(Posted { by, form, what }: Posted) -> Answer {
+    let form = form.register();
+    let (app, actor, asked) = (by.web.app.clone(), by.session.actor.clone(), form.clone());
     let work = move || match app.register(&actor, &asked) {
         Ok(visit) => Outcome::Goto(visit_path(&visit)),
-        Err(error) => Outcome::Failed(error),
+        Err(error) => Outcome::NotRegistered(Box::new(asked), error),
     };
-    let standing = by.web.jobs.run(desk(&by), work).await;
-    show(&by, standing, Some(&register))
+    match by.web.jobs.run(&desk(&by), what, work).await {
+        Ok(standing) => show(&by, standing),
+        Err(refusal) => ended(&by, Outcome::NotRegistered(Box::new(form), refusal.into())),
+    }
 }
 
 /// To the visit's page; straight into the chair if the doctor wants so. That this fails is no
@@ -187,7 +179,7 @@ pub(crate) async fn self_pay_page(by: Signed) -> Answer {
 }
 
 /// `POST /self-pay`
-pub(crate) async fn self_pay(Posted { by, form }: Posted) -> Answer {
+pub(crate) async fn self_pay(Posted { by, form, .. }: Posted) -> Answer {
     let patient = form.patient();
     let see = form.get("then") == "see";
     let asked = patient.clone();

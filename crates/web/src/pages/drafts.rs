@@ -214,17 +214,17 @@ fn keep(
 }
 
 /// `POST /visits/{id}/draft`
-pub(crate) async fn save(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+pub(crate) async fn save(Path(id): Path<String>, Posted { by, form, .. }: Posted) -> Answer {
     typed(by, &form, id)?.then(keep).await
 }
 
 /// `POST /visits/{id}/freeze`
-pub(crate) async fn freeze(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+pub(crate) async fn freeze(Path(id): Path<String>, Posted { by, form, .. }: Posted) -> Answer {
     typed(by, &form, id)?.then(App::freeze).await
 }
 
 /// `POST /visits/{id}/clear`: an empty prescription; the record stays.
-pub(crate) async fn clear(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+pub(crate) async fn clear(Path(id): Path<String>, Posted { by, form, .. }: Posted) -> Answer {
     let mut typed = typed(by, &form, id)?;
     typed.body.lines.clear();
     typed.body.reasons.clear();
@@ -232,7 +232,10 @@ pub(crate) async fn clear(Path(id): Path<String>, Posted { by, form }: Posted) -
 }
 
 /// `POST /visits/{id}/as-last-time`: diagnoses and lines of the last visit, the rest as typed.
-pub(crate) async fn as_last_time(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+pub(crate) async fn as_last_time(
+    Path(id): Path<String>,
+    Posted { by, form, .. }: Posted,
+) -> Answer {
     let typed = typed(by, &form, id)?;
     let visit = typed.visit.clone();
     let last = typed
@@ -262,7 +265,7 @@ pub(crate) async fn as_last_time(Path(id): Path<String>, Posted { by, form }: Po
 pub(crate) async fn preview(
     headers: HeaderMap,
     Path(id): Path<String>,
-    Posted { by, form }: Posted,
+    Posted { by, form, .. }: Posted,
 ) -> Answer {
     let Typed {
         by,
@@ -292,7 +295,7 @@ pub(crate) async fn preview(
 }
 
 /// `POST /api/visits/{id}/draft`: autosave.
-pub(crate) async fn autosave(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+pub(crate) async fn autosave(Path(id): Path<String>, Posted { by, form, .. }: Posted) -> Answer {
     let Typed {
         by,
         visit,

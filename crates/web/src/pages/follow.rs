@@ -2,7 +2,6 @@
 //! Steps that ask the insurance centre run as jobs, so that no page waits for it.
 
 use axum::extract::Path;
-use axum::response::{IntoResponse, Redirect};
 use cunyi_app::{Actor, App, AppError};
 use cunyi_domain::ids::{BatchId, ChargeId, VisitId};
 use cunyi_domain::ledger::VisitState;
@@ -13,7 +12,7 @@ use super::workstation::{after, show_error};
 use super::{to_visit, visit_path};
 use crate::fault::{Answer, Fault};
 use crate::form::Form;
-use crate::jobs::{Key, Outcome};
+use crate::jobs::{Key, Outcome, What};
 use crate::session::{Posted, Signed};
 
 /// Does something at once and goes back to the visit's page.
@@ -29,7 +28,7 @@ where
 }
 
 /// Does something that may take as long as the centre.
-async fn as_job<W>(by: Signed, visit: VisitId, work: W) -> Answer
+async fn as_job<W>(by: Signed, what: What, visit: VisitId, work: W) -> Answer
 where
     W: FnOnce(&App, &Actor, &VisitId) -> Result<(), AppError> + Send + 'static,
 {
@@ -38,16 +37,22 @@ where
         Ok(()) => Outcome::Goto(visit_path(&id)),
         Err(error) => Outcome::Failed(error),
     };
-    let standing = by.web.jobs.run(Key::Visit(visit.clone()), work).await;
-    after(&by, visit, standing).await
+    let key = Key::visit(&by.session.actor, &visit);
+    match by.web.jobs.run(&by.job(key), what, work).await {
+        Ok(standing) => after(&by, visit, standing).await,
+        Err(refusal) => show_error(&by, visit, refusal.into(), None).await,
+    }
 }
 
 /// `POST /visits/{id}/move`
-pub(crate) async fn move_visit(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+pub(crate) async fn move_visit(
+    Path(id): Path<String>,
+    Posted { by, form, what }: Posted,
+) -> Answer {
     let Some(to) = VisitState::from_text(form.get("to")) else {
         return Err(Fault::refused(&by.chrome, Code::BadForm));
     };
-    as_job(by, VisitId(id), move |app, actor, visit| {
+    as_job(by, what, VisitId(id), move |app, actor, visit| {
         app.move_visit(actor, visit, to)
     })
     .await
@@ -56,21 +61,24 @@ pub(crate) async fn move_visit(Path(id): Path<String>, Posted { by, form }: Post
 /// `POST /visits/{id}/retry-registration`
 pub(crate) async fn retry_registration(
     Path(id): Path<String>,
-    Posted { by, .. }: Posted,
+    Posted { by, what, .. }: Posted,
 ) -> Answer {
-    as_job(by, VisitId(id), App::retry_registration).await
+    as_job(by, what, VisitId(id), App::retry_registration).await
 }
 
 /// `POST /visits/{id}/self-pay`
 pub(crate) async fn switch_to_self_pay(
     Path(id): Path<String>,
-    Posted { by, .. }: Posted,
+    Posted { by, what, .. }: Posted,
 ) -> Answer {
-    as_job(by, VisitId(id), App::switch_to_self_pay).await
+    as_job(by, what, VisitId(id), App::switch_to_self_pay).await
 }
 
 /// `POST /visits/{id}/voucher`: an e-voucher that was scanned again.
-pub(crate) async fn renew_voucher(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+pub(crate) async fn renew_voucher(
+    Path(id): Path<String>,
+    Posted { by, form, .. }: Posted,
+) -> Answer {
     let number = form.text("number");
     at_once(by, VisitId(id), move |app, actor, visit| {
         app.renew_voucher(actor, visit, &number)
@@ -79,21 +87,21 @@ pub(crate) async fn renew_voucher(Path(id): Path<String>, Posted { by, form }: P
 }
 
 /// `POST /visits/{id}/presettle`
-pub(crate) async fn presettle(Path(id): Path<String>, Posted { by, .. }: Posted) -> Answer {
-    as_job(by, VisitId(id), App::presettle).await
+pub(crate) async fn presettle(Path(id): Path<String>, Posted { by, what, .. }: Posted) -> Answer {
+    as_job(by, what, VisitId(id), App::presettle).await
 }
 
 /// `POST /visits/{id}/take-back`
-pub(crate) async fn take_back(Path(id): Path<String>, Posted { by, .. }: Posted) -> Answer {
-    as_job(by, VisitId(id), App::take_back).await
+pub(crate) async fn take_back(Path(id): Path<String>, Posted { by, what, .. }: Posted) -> Answer {
+    as_job(by, what, VisitId(id), App::take_back).await
 }
 
 /// `POST /visits/{id}/settle`: pays what was shown and nothing else.
-pub(crate) async fn settle(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+pub(crate) async fn settle(Path(id): Path<String>, Posted { by, form, what }: Posted) -> Answer {
     let visit = VisitId(id);
     match expected(&form) {
         Ok(expected) => {
-            as_job(by, visit, move |app, actor, visit| {
+            as_job(by, what, visit, move |app, actor, visit| {
                 app.settle(actor, visit, &expected)
             })
             .await
@@ -121,7 +129,7 @@ pub(crate) async fn hand_over(Path(id): Path<String>, Posted { by, .. }: Posted)
 }
 
 /// `POST /charges/{id}/trace`
-pub(crate) async fn scan_trace(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+pub(crate) async fn scan_trace(Path(id): Path<String>, Posted { by, form, .. }: Posted) -> Answer {
     let (charge, codes) = (ChargeId(id), form.text("trace_codes"));
     let visit = VisitId(form.text("visit"));
     at_once(by, visit, move |app, actor, _| {
@@ -131,13 +139,13 @@ pub(crate) async fn scan_trace(Path(id): Path<String>, Posted { by, form }: Post
 }
 
 /// `POST /batches/{id}/reverse`
-pub(crate) async fn reverse(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+pub(crate) async fn reverse(Path(id): Path<String>, Posted { by, form, what }: Posted) -> Answer {
     let (batch, reason) = (BatchId(id), form.text("reason"));
     let visit = VisitId(form.text("visit"));
     if visit.as_str().is_empty() {
-        return Ok(Redirect::to("/today").into_response());
+        return Err(Fault::refused(&by.chrome, Code::BadForm));
     }
-    as_job(by, visit, move |app, actor, _| {
+    as_job(by, what, visit, move |app, actor, _| {
         app.reverse(actor, &batch, &reason)
     })
     .await

@@ -47,7 +47,7 @@ pub(crate) async fn page(by: Signed) -> Answer {
 }
 
 /// `POST /patients/search`
-pub(crate) async fn search(Posted { by, form }: Posted) -> Answer {
+pub(crate) async fn search(Posted { by, form, .. }: Posted) -> Answer {
     let query = form.text("query");
     let asked = query.clone();
     let hits = by
@@ -92,7 +92,7 @@ async fn show(
 }
 
 /// `POST /patients/{id}/correct`
-pub(crate) async fn correct(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+pub(crate) async fn correct(Path(id): Path<String>, Posted { by, form, .. }: Posted) -> Answer {
     let (id, typed) = (PatientId(id), form.patient());
     let (patient, asked) = (id.clone(), typed.clone());
     let done = by
@@ -102,7 +102,10 @@ pub(crate) async fn correct(Path(id): Path<String>, Posted { by, form }: Posted)
 }
 
 /// `POST /patients/{id}/allergies`: on her page, or during a visit and then back to it.
-pub(crate) async fn note_allergy(Path(id): Path<String>, Posted { by, form }: Posted) -> Answer {
+pub(crate) async fn note_allergy(
+    Path(id): Path<String>,
+    Posted { by, form, .. }: Posted,
+) -> Answer {
     let (id, kind, code) = (PatientId(id), form.text("kind"), form.text("code"));
     let visit = VisitId(form.text("visit"));
     let patient = id.clone();

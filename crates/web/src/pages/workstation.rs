@@ -317,7 +317,11 @@ pub(crate) async fn home(by: Signed) -> Answer {
 /// `GET /visits/{id}`
 pub(crate) async fn visit(by: Signed, Path(id): Path<String>) -> Answer {
     let id = VisitId(id);
-    match by.web.jobs.look(&Key::Visit(id.clone())) {
+    match by
+        .web
+        .jobs
+        .look(&by.job(Key::visit(&by.session.actor, &id)))
+    {
         Standing::Ended(Outcome::Failed(error)) => show_error(&by, id, error, None).await,
         Standing::Running => {
             show(

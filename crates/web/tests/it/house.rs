@@ -70,6 +70,7 @@ impl Answer {
 }
 
 /// A signed-in browser.
+#[derive(Clone)]
 pub struct Browser {
     pub token: String,
     pub csrf: String,

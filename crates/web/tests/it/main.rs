@@ -12,3 +12,4 @@ mod cases;
 mod frame;
 mod house;
 mod routes;
+mod together;
