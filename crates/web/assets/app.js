@@ -38,9 +38,9 @@ let scanning = 0;
 // A second click on a form that is on its way does nothing; the server holds the same.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  const before = form.id === "draft" ? saving : scanning && scans;
+  const before = form.id === "draft" ? saving : scanning ? scans : unsaved();
   if (before) {
-    // The draft's version, or a trace code, is on its way: the form goes when it is there.
+    // What is typed, or a trace code, is on its way: the form goes when it is there.
     event.preventDefault();
     const { submitter } = event;
     before.then(() => form.requestSubmit(submitter));
@@ -314,16 +314,28 @@ async function save() {
   }
 }
 
-// Who leaves the page loses nothing: what is typed goes after her, or she is asked first where it
-// cannot be saved.
-addEventListener("pagehide", () => {
+// What is typed is saved before another form of the page goes.
+function unsaved() {
+  if (!draft || !dirty || halted) return saving;
+  saving ??= save().finally(() => (saving = undefined));
+  return saving;
+}
+
+// Who leaves the page loses nothing: what is typed goes ahead of her, or she is asked first where it
+// cannot be saved. `pagehide` alone would be too late: by then the next page is made.
+function send() {
   if (!draft || !dirty || halted || draft.dataset.sent) return;
   const last = body();
   // The save that is on its way counts the version up before this one arrives.
-  if (saving) last.set("version", Number(last.get("version")) + 1);
-  navigator.sendBeacon(draftUrl(), last);
-});
+  const version = Number(last.get("version")) + (saving ? 1 : 0);
+  last.set("version", version);
+  if (!navigator.sendBeacon(draftUrl(), last)) return;
+  dirty = false;
+  draft.elements.version.value = version + 1;
+}
+addEventListener("pagehide", send);
 addEventListener("beforeunload", (event) => {
+  send();
   if (draft && dirty && halted && !draft.dataset.sent) event.preventDefault();
 });
 

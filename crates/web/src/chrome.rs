@@ -8,7 +8,8 @@
 use std::fmt::Display;
 
 use cunyi_app::Action;
-use cunyi_app::views::{Age, FindingView, Remaining, SessionView};
+use cunyi_app::views::{Age, ChargeView, FindingView, Remaining, SessionView};
+use cunyi_catalogue::{AllergyGroup, frequencies, routes};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ledger::{Certificate, LineClass, Payer, Registration, VisitState};
@@ -165,6 +166,35 @@ impl Chrome {
     /// 城乡居民; empty for self-pay.
     pub fn scheme(&self, scheme: &str) -> String {
         self.label(labels::SCHEMES, scheme)
+    }
+
+    /// 口服, of its code.
+    pub fn route(&self, code: &str) -> String {
+        self.label(labels::ROUTES, code)
+    }
+
+    /// 每日一次, of its code.
+    pub fn frequency(&self, code: &str) -> String {
+        self.label(labels::FREQUENCIES, code)
+    }
+
+    /// How a line is taken: lines keep the Chinese names that are printed.
+    pub fn usage(&self, line: &ChargeView) -> String {
+        let route = routes().iter().find(|r| r.name_zh == line.route);
+        let frequency = frequencies().iter().find(|f| f.name_zh == line.frequency);
+        let route = route.map_or_else(|| line.route.clone(), |r| self.route(r.code));
+        let frequency =
+            frequency.map_or_else(|| line.frequency.clone(), |f| self.frequency(f.code));
+        format!("{} {route} {frequency}", line.dose)
+    }
+
+    /// An allergy by its label: a group's is kept in Chinese.
+    pub fn allergy(&self, label: &str) -> String {
+        let group = AllergyGroup::ALL.iter().find(|g| g.name_zh() == label);
+        group.map_or_else(
+            || label.to_owned(),
+            |g| self.label(labels::GROUPS, g.as_str()),
+        )
     }
 
     /// State of a message.

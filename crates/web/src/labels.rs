@@ -77,6 +77,54 @@ pub const GROUPS: Labels = &[
     ("alcohol", "group-alcohol"),
 ];
 
+/// Routes of the catalogue.
+pub const ROUTES: Labels = &[
+    ("po", "route-po"),
+    ("sl", "route-sl"),
+    ("buccal", "route-buccal"),
+    ("im", "route-im"),
+    ("ih", "route-ih"),
+    ("id", "route-id"),
+    ("iv", "route-iv"),
+    ("ivgtt", "route-ivgtt"),
+    ("infiltration", "route-infiltration"),
+    ("inh", "route-inh"),
+    ("pr", "route-pr"),
+    ("pv", "route-pv"),
+    ("eye", "route-eye"),
+    ("ear", "route-ear"),
+    ("nose", "route-nose"),
+    ("throat", "route-throat"),
+    ("skin", "route-skin"),
+    ("dressing", "route-dressing"),
+    ("other", "route-other"),
+];
+
+/// Frequencies of the catalogue.
+pub const FREQUENCIES: Labels = &[
+    ("qd", "frequency-qd"),
+    ("bid", "frequency-bid"),
+    ("tid", "frequency-tid"),
+    ("qid", "frequency-qid"),
+    ("quingid", "frequency-quingid"),
+    ("qn", "frequency-qn"),
+    ("st", "frequency-st"),
+    ("prn", "frequency-prn"),
+    ("qod", "frequency-qod"),
+    ("q3d", "frequency-q3d"),
+    ("qw", "frequency-qw"),
+    ("biw", "frequency-biw"),
+    ("tiw", "frequency-tiw"),
+    ("qow", "frequency-qow"),
+    ("q1h", "frequency-q1h"),
+    ("q2h", "frequency-q2h"),
+    ("q3h", "frequency-q3h"),
+    ("q4h", "frequency-q4h"),
+    ("q6h", "frequency-q6h"),
+    ("q8h", "frequency-q8h"),
+    ("q12h", "frequency-q12h"),
+];
+
 /// Fields of forms.
 pub const FIELDS: Labels = &[
     ("complaint", "field-complaint"),
@@ -130,6 +178,23 @@ pub const FIELDS: Labels = &[
 mod tests {
     use super::*;
     use cunyi_catalogue::AllergyGroup;
+
+    #[test]
+    fn routes_frequencies_and_groups_are_called_as_the_catalogue_calls_them() {
+        let said = |table: Labels, code: &str| {
+            let (_, key) = table.iter().find(|(value, _)| *value == code).unwrap();
+            crate::words::t(crate::words::Locale::Zh, key, &[])
+        };
+        for route in cunyi_catalogue::routes() {
+            assert_eq!(said(ROUTES, route.code), route.name_zh);
+        }
+        for frequency in cunyi_catalogue::frequencies() {
+            assert_eq!(said(FREQUENCIES, frequency.code), frequency.name_zh);
+        }
+        for group in AllergyGroup::ALL {
+            assert!(said(GROUPS, group.as_str()).starts_with(group.name_zh()));
+        }
+    }
 
     #[test]
     fn every_group_has_a_label() {

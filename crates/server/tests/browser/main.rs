@@ -1,6 +1,10 @@
 //! Journeys in a real browser against the real program: the demo's clinic and its centre, each a
 //! process, driven by keyboard. Needs what `cargo xtask test` starts; says so where it is missing.
 
+mod arrivals;
+mod batches;
 mod demo;
+mod desk;
 mod journey;
 mod page;
+mod records;

@@ -114,6 +114,44 @@ impl Page {
         element.click().await.expect("clicks");
     }
 
+    /// Chooses an option of a select by its value.
+    pub async fn choose(&self, css: &str, value: &str) {
+        self.see(css).await;
+        let field = self.client.find(Locator::Css(css)).await.expect("select");
+        field.select_by_value(value).await.expect("chooses");
+    }
+
+    /// Waits until a script answers true.
+    pub async fn until(&self, what: &str, script: &str) {
+        let holds = async { while self.script(script).await != json!(true) {} };
+        let held = tokio::time::timeout(PATIENCE, holds).await;
+        assert!(held.is_ok(), "{what}:\n{}", self.text().await);
+    }
+
+    /// The address without the host.
+    pub async fn path(&self) -> String {
+        let path = self.script("return location.pathname").await;
+        path.as_str().expect("a path").to_owned()
+    }
+
+    /// The words of an element.
+    pub async fn words_of(&self, css: &str) -> String {
+        self.see(css).await;
+        let element = self.client.find(Locator::Css(css)).await.expect("element");
+        element.text().await.expect("text")
+    }
+
+    /// How many elements there are.
+    pub async fn count(&self, css: &str) -> usize {
+        let found = self.client.find_all(Locator::Css(css)).await;
+        found.expect("elements").len()
+    }
+
+    /// Answers the browser's question with yes.
+    pub async fn agree(&self) {
+        self.client.accept_alert().await.expect("a question");
+    }
+
     /// Presses keys where the focus is.
     pub async fn keys(&self, text: &str) {
         let active = self.client.active_element().await.expect("focus");
