@@ -29,7 +29,7 @@ impl App {
             |c: &&str| c.len() <= LONGEST_CODE && c.bytes().all(|b| b.is_ascii_alphanumeric());
         let twice = (1..list.len()).any(|i| list[..i].contains(&list[i]));
         if list.is_empty() || list.len() > MOST_CODES || !list.iter().all(good) || twice {
-            return refuse_at(Code::BadText, "codes");
+            return refuse_at(Code::BadText, "trace_codes");
         }
         let codes = list.join(",");
         let who = self.who(actor);

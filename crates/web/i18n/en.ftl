@@ -24,6 +24,7 @@ note = Record
 print = Print
 back-home = Back to the workstation
 back-visit = Back to the visit
+fault-typed = What you typed, to copy it from here
 fault-title = This was not done
 failed = Something went wrong and nothing was done. It has been logged; try again later or call support.
 

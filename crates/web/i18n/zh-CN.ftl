@@ -24,6 +24,7 @@ note = 记录
 print = 打印
 back-home = 回到工作站
 back-visit = 回到就诊
+fault-typed = 您刚才输入的内容，可从这里复制
 fault-title = 没有办成
 failed = 程序出错了，没有办成。已记入日志，请稍后再试或联系运维。
 

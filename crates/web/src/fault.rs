@@ -9,6 +9,10 @@ use cunyi_app::AppError;
 use cunyi_domain::refusal::{Code, Refusal};
 
 use crate::chrome::Chrome;
+use crate::form::Form;
+
+/// Fields that are never shown again outside their own page.
+const SECRET: &[&str] = &["password", "number", "card_code"];
 
 /// What a handler ends with.
 pub(crate) type Answer = Result<Response, Fault>;
@@ -17,6 +21,7 @@ pub(crate) type Answer = Result<Response, Fault>;
 pub(crate) struct Fault {
     chrome: Arc<Chrome>,
     error: AppError,
+    typed: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -24,6 +29,8 @@ pub(crate) struct Fault {
 pub(crate) struct FaultPage<'a> {
     pub(crate) c: &'a Chrome,
     pub(crate) words: String,
+    /// What was typed and cannot be put back into its page: label and text.
+    pub(crate) typed: &'a [(String, String)],
 }
 
 impl Fault {
@@ -32,7 +39,18 @@ impl Fault {
         Self {
             chrome: Arc::clone(chrome),
             error,
+            typed: Vec::new(),
         }
+    }
+
+    /// Shows what was typed again, but for what is secret.
+    pub(crate) fn keeping(mut self, form: &Form) -> Self {
+        let shown = form.fields().filter(|(name, _)| !SECRET.contains(&&**name));
+        let named = shown.map(|(name, text)| (self.chrome.field(name), text.trim().to_owned()));
+        self.typed = named
+            .filter(|(label, text)| !label.is_empty() && !text.is_empty())
+            .collect();
+        self
     }
 
     /// Of a refusal.
@@ -49,6 +67,7 @@ impl IntoResponse for Fault {
             &FaultPage {
                 c: &self.chrome,
                 words,
+                typed: &self.typed,
             },
         )
     }

@@ -31,6 +31,22 @@ impl Form {
         Ok(Self(fields))
     }
 
+    /// What can be read of a form that is refused, so that its page can show it again.
+    pub fn salvage(body: &[u8]) -> Self {
+        let lossy = |text: &[u8]| {
+            let spaced = spaces(text);
+            let text = percent(&spaced).unwrap_or(spaced);
+            String::from_utf8_lossy(&text).replace('\0', "\u{FFFD}")
+        };
+        let pair = |pair: &[u8]| {
+            let mut parts = pair.splitn(2, |b| *b == b'=');
+            let mut next = || lossy(parts.next().unwrap_or_default());
+            (next(), next())
+        };
+        let pairs = body.split(|b| *b == b'&').take(MAX_FIELDS);
+        Self(pairs.map(pair).collect())
+    }
+
     /// All fields but the page's token, in order.
     pub fn fields(&self) -> impl Iterator<Item = &(String, String)> {
         self.0.iter().filter(|(name, _)| name != "csrf")
@@ -181,25 +197,34 @@ fn fill(lines: &mut Vec<DraftLine>, rest: &str, value: &str) -> Result<(), Refus
 
 /// Undoes `+` and `%41`; line ends become `\n`.
 pub fn decode(text: &[u8]) -> Result<String, Refusal> {
-    let bad = || Refusal::new(Code::BadForm);
+    let bytes = percent(&spaces(text)).ok_or(Refusal::new(Code::BadForm))?;
+    let text = String::from_utf8(bytes).map_err(|_| Refusal::new(Code::BadText))?;
+    if text.contains('\0') {
+        return Err(Refusal::new(Code::BadText));
+    }
+    Ok(text.replace("\r\n", "\n"))
+}
+
+/// A `+` stands for a space.
+fn spaces(text: &[u8]) -> Vec<u8> {
+    let space = |b: &u8| if *b == b'+' { b' ' } else { *b };
+    text.iter().map(space).collect()
+}
+
+/// Undoes `%41`; none if a digit is missing.
+fn percent(text: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.iter().copied();
     while let Some(byte) = rest.next() {
         bytes.push(match byte {
-            b'+' => b' ',
             b'%' => {
                 let mut digit = || char::from(rest.next()?).to_digit(16);
-                let (high, low) = (digit().ok_or_else(bad)?, digit().ok_or_else(bad)?);
-                u8::try_from(high * 16 + low).map_err(|_| bad())?
+                u8::try_from(digit()? * 16 + digit()?).ok()?
             }
             other => other,
         });
     }
-    let text = String::from_utf8(bytes).map_err(|_| bad())?;
-    if text.contains('\0') {
-        return Err(bad());
-    }
-    Ok(text.replace("\r\n", "\n"))
+    Some(bytes)
 }
 
 #[cfg(test)]
@@ -258,9 +283,18 @@ mod tests {
         assert_eq!(form.get("none"), "");
     }
 
+    #[test]
+    fn what_can_be_read_of_a_refused_form() {
+        let form = Form::salvage(b"complaint=%E5%92%B3+x%00&name=\xff&%4=1&advice=%zz");
+        assert_eq!(form.get("complaint"), "咳 x\u{FFFD}");
+        assert_eq!(form.get("name"), "\u{FFFD}");
+        assert_eq!(form.get("advice"), "%zz");
+    }
+
     proptest! {
         #[test]
         fn hostile_bytes_never_panic(body in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = Form::salvage(&body);
             if let Ok(form) = Form::parse(&body) {
                 let _ = form.draft();
             }

@@ -10,6 +10,7 @@ use cunyi_domain::refusal::Code;
 
 use crate::Web;
 use crate::fault::Fault;
+use crate::form::decode;
 use crate::session::Guest;
 
 /// Names that mean this computer.
@@ -48,6 +49,8 @@ pub(crate) async fn guard(State(web): State<Arc<Web>>, request: Request, next: N
         )
     } else if request.method() != Method::GET && foreign(request.headers(), host) {
         refused(&web, &request, Code::BadForm, StatusCode::FORBIDDEN)
+    } else if decode(request.uri().path().as_bytes()).is_err() {
+        refused(&web, &request, Code::NotFound, StatusCode::NOT_FOUND)
     } else {
         next.run(request).await
     };

@@ -7,7 +7,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use cunyi_app::views::{Identified, IdentifyForm, RegisterForm};
+use cunyi_app::views::{DraftBody, Identified, IdentifyForm, RegisterForm};
 use cunyi_app::{Actor, AppError};
 use cunyi_domain::ids::{ClinicId, UserId, VisitId};
 use cunyi_domain::refusal::{Code, Refusal};
@@ -22,6 +22,18 @@ const KEPT: Duration = Duration::from_mins(30);
 /// Most jobs at a time in the whole program; more is a refusal in words.
 const MOST: usize = 64;
 
+/// What was typed into a visit's page and not taken.
+#[derive(Clone, Debug, Default)]
+pub enum Kept {
+    /// Nothing was typed.
+    #[default]
+    Nothing,
+    /// A draft, with the version it was typed on.
+    Draft(Box<DraftBody>, i64),
+    /// One field beside a charge or batch: its id, the text.
+    Field(String, String),
+}
+
 /// What came of it.
 #[derive(Debug)]
 pub enum Outcome {
@@ -33,8 +45,8 @@ pub enum Outcome {
     NotIdentified(Box<IdentifyForm>, AppError),
     /// Someone was not registered; what was chosen and typed is kept.
     NotRegistered(Box<RegisterForm>, AppError),
-    /// It was refused or failed.
-    Failed(AppError),
+    /// It was refused or failed; what was typed for it is kept.
+    Failed(AppError, Kept),
 }
 
 /// What is being done with, one at a time.
@@ -110,7 +122,7 @@ struct Ending(Arc<Jobs>, Key);
 impl Drop for Ending {
     fn drop(&mut self) {
         let error = AppError::Failed("a job ended without an outcome".to_owned());
-        self.0.end(&self.1, Outcome::Failed(error));
+        self.0.end(&self.1, Outcome::Failed(error, Kept::Nothing));
     }
 }
 
@@ -311,7 +323,7 @@ mod tests {
     fn a_panic_ends_the_job() {
         let jobs = Arc::new(Jobs::default());
         let standing = run(&jobs, what("settle"), || std::panic::panic_any("a bug")).unwrap();
-        let failed = matches!(standing, Standing::Ended(Outcome::Failed(_)));
+        let failed = matches!(standing, Standing::Ended(Outcome::Failed(..)));
         assert!(failed, "{standing:?}");
     }
 

@@ -243,7 +243,9 @@ async fn read(body: axum::body::Body, chrome: &Arc<Chrome>) -> Result<Form, Faul
     let Ok(bytes) = axum::body::to_bytes(body, MAX_BODY).await else {
         return Err(Fault::refused(chrome, Code::TooLarge));
     };
-    Form::parse(&bytes).map_err(|refusal| Fault::new(chrome, AppError::Refused(refusal)))
+    Form::parse(&bytes).map_err(|refusal| {
+        Fault::new(chrome, AppError::Refused(refusal)).keeping(&Form::salvage(&bytes))
+    })
 }
 
 /// Equal, in a time that does not tell where they differ; an empty token equals nothing.

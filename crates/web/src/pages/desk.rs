@@ -141,7 +141,7 @@ fn ended(by: &Signed, outcome: Outcome) -> Answer {
             let (i, f) = (&i, &*f);
             html(status(&error), &IdentifiedPage { c, i, f, problem })
         }
-        Outcome::Failed(error) => return Err(Fault::new(&by.chrome, error)),
+        Outcome::Failed(error, _) => return Err(Fault::new(&by.chrome, error)),
     })
 }
 

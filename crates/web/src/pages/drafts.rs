@@ -23,6 +23,7 @@ use super::workstation::{Extra, Notice, show, show_error};
 use crate::chrome::{Chrome, path_of};
 use crate::fault::{Answer, Fault, html, status, words};
 use crate::form::{Form, MAX_LINES};
+use crate::jobs::Kept;
 use crate::session::{Posted, Signed};
 
 /// Most results of a search.
@@ -197,7 +198,8 @@ impl Typed {
         match done {
             Ok(()) => Ok(to_visit(&self.visit)),
             Err(error) => {
-                show_error(&self.by, self.visit, error, Some((self.body, self.version))).await
+                let kept = Kept::Draft(Box::new(self.body), self.version);
+                show_error(&self.by, self.visit, error, kept).await
             }
         }
     }
@@ -245,10 +247,10 @@ pub(crate) async fn as_last_time(
     if last.lines.is_empty() && last.diagnoses.is_empty() {
         let words = typed.by.chrome.t("no-last-time");
         let notices = vec![Notice { bad: false, words }];
-        let kept = Some((typed.body, typed.version));
+        let kept = Kept::Draft(Box::new(typed.body), typed.version);
         let extra = Extra {
             notices,
-            typed: kept,
+            kept,
             ..Extra::default()
         };
         return show(&typed.by, typed.visit, extra).await;
@@ -275,7 +277,7 @@ pub(crate) async fn preview(
     } = typed(by, &form, id)?;
     if !headers.contains_key("x-fragment") {
         let extra = Extra {
-            typed: Some((body, version)),
+            kept: Kept::Draft(Box::new(body), version),
             ..Extra::default()
         };
         return show(&by, visit, extra).await;

@@ -12,35 +12,36 @@ use super::workstation::{after, show_error};
 use super::{to_visit, visit_path};
 use crate::fault::{Answer, Fault};
 use crate::form::Form;
-use crate::jobs::{Key, Outcome, What};
+use crate::jobs::{Kept, Key, Outcome, What};
 use crate::session::{Posted, Signed};
 
 /// Does something at once and goes back to the visit's page.
-async fn at_once<W>(by: Signed, visit: VisitId, work: W) -> Answer
+async fn at_once<W>(by: Signed, visit: VisitId, kept: Kept, work: W) -> Answer
 where
     W: FnOnce(&App, &Actor, &VisitId) -> Result<(), AppError> + Send + 'static,
 {
     let id = visit.clone();
     match by.ask(move |app, actor| work(app, actor, &id)).await {
         Ok(()) => Ok(to_visit(&visit)),
-        Err(error) => show_error(&by, visit, error, None).await,
+        Err(error) => show_error(&by, visit, error, kept).await,
     }
 }
 
 /// Does something that may take as long as the centre.
-async fn as_job<W>(by: Signed, what: What, visit: VisitId, work: W) -> Answer
+async fn as_job<W>(by: Signed, what: What, visit: VisitId, kept: Kept, work: W) -> Answer
 where
     W: FnOnce(&App, &Actor, &VisitId) -> Result<(), AppError> + Send + 'static,
 {
     let (app, actor, id) = (by.web.app.clone(), by.session.actor.clone(), visit.clone());
+    let typed = kept.clone();
     let work = move || match work(&app, &actor, &id) {
         Ok(()) => Outcome::Goto(visit_path(&id)),
-        Err(error) => Outcome::Failed(error),
+        Err(error) => Outcome::Failed(error, typed),
     };
     let key = Key::visit(&by.session.actor, &visit);
     match by.web.jobs.run(&by.job(key), what, work).await {
         Ok(standing) => after(&by, visit, standing).await,
-        Err(refusal) => show_error(&by, visit, refusal.into(), None).await,
+        Err(refusal) => show_error(&by, visit, refusal.into(), kept).await,
     }
 }
 
@@ -52,9 +53,13 @@ pub(crate) async fn move_visit(
     let Some(to) = VisitState::from_text(form.get("to")) else {
         return Err(Fault::refused(&by.chrome, Code::BadForm));
     };
-    as_job(by, what, VisitId(id), move |app, actor, visit| {
-        app.move_visit(actor, visit, to)
-    })
+    as_job(
+        by,
+        what,
+        VisitId(id),
+        Kept::Nothing,
+        move |app, actor, visit| app.move_visit(actor, visit, to),
+    )
     .await
 }
 
@@ -63,7 +68,14 @@ pub(crate) async fn retry_registration(
     Path(id): Path<String>,
     Posted { by, what, .. }: Posted,
 ) -> Answer {
-    as_job(by, what, VisitId(id), App::retry_registration).await
+    as_job(
+        by,
+        what,
+        VisitId(id),
+        Kept::Nothing,
+        App::retry_registration,
+    )
+    .await
 }
 
 /// `POST /visits/{id}/self-pay`
@@ -71,7 +83,14 @@ pub(crate) async fn switch_to_self_pay(
     Path(id): Path<String>,
     Posted { by, what, .. }: Posted,
 ) -> Answer {
-    as_job(by, what, VisitId(id), App::switch_to_self_pay).await
+    as_job(
+        by,
+        what,
+        VisitId(id),
+        Kept::Nothing,
+        App::switch_to_self_pay,
+    )
+    .await
 }
 
 /// `POST /visits/{id}/voucher`: an e-voucher that was scanned again.
@@ -80,7 +99,7 @@ pub(crate) async fn renew_voucher(
     Posted { by, form, .. }: Posted,
 ) -> Answer {
     let number = form.text("number");
-    at_once(by, VisitId(id), move |app, actor, visit| {
+    at_once(by, VisitId(id), Kept::Nothing, move |app, actor, visit| {
         app.renew_voucher(actor, visit, &number)
     })
     .await
@@ -88,12 +107,12 @@ pub(crate) async fn renew_voucher(
 
 /// `POST /visits/{id}/presettle`
 pub(crate) async fn presettle(Path(id): Path<String>, Posted { by, what, .. }: Posted) -> Answer {
-    as_job(by, what, VisitId(id), App::presettle).await
+    as_job(by, what, VisitId(id), Kept::Nothing, App::presettle).await
 }
 
 /// `POST /visits/{id}/take-back`
 pub(crate) async fn take_back(Path(id): Path<String>, Posted { by, what, .. }: Posted) -> Answer {
-    as_job(by, what, VisitId(id), App::take_back).await
+    as_job(by, what, VisitId(id), Kept::Nothing, App::take_back).await
 }
 
 /// `POST /visits/{id}/settle`: pays what was shown and nothing else.
@@ -101,12 +120,12 @@ pub(crate) async fn settle(Path(id): Path<String>, Posted { by, form, what }: Po
     let visit = VisitId(id);
     match expected(&form) {
         Ok(expected) => {
-            as_job(by, what, visit, move |app, actor, visit| {
+            as_job(by, what, visit, Kept::Nothing, move |app, actor, visit| {
                 app.settle(actor, visit, &expected)
             })
             .await
         }
-        Err(refusal) => show_error(&by, visit, AppError::Refused(refusal), None).await,
+        Err(refusal) => show_error(&by, visit, AppError::Refused(refusal), Kept::Nothing).await,
     }
 }
 
@@ -125,14 +144,15 @@ fn expected(form: &Form) -> Result<Vec<(BatchId, Fen)>, Refusal> {
 
 /// `POST /visits/{id}/hand-over`
 pub(crate) async fn hand_over(Path(id): Path<String>, Posted { by, .. }: Posted) -> Answer {
-    at_once(by, VisitId(id), App::hand_over).await
+    at_once(by, VisitId(id), Kept::Nothing, App::hand_over).await
 }
 
 /// `POST /charges/{id}/trace`
 pub(crate) async fn scan_trace(Path(id): Path<String>, Posted { by, form, .. }: Posted) -> Answer {
     let (charge, codes) = (ChargeId(id), form.text("trace_codes"));
+    let kept = Kept::Field(charge.to_string(), codes.clone());
     let visit = VisitId(form.text("visit"));
-    at_once(by, visit, move |app, actor, _| {
+    at_once(by, visit, kept, move |app, actor, _| {
         app.scan_trace(actor, &charge, &codes)
     })
     .await
@@ -141,11 +161,12 @@ pub(crate) async fn scan_trace(Path(id): Path<String>, Posted { by, form, .. }: 
 /// `POST /batches/{id}/reverse`
 pub(crate) async fn reverse(Path(id): Path<String>, Posted { by, form, what }: Posted) -> Answer {
     let (batch, reason) = (BatchId(id), form.text("reason"));
+    let kept = Kept::Field(batch.to_string(), reason.clone());
     let visit = VisitId(form.text("visit"));
     if visit.as_str().is_empty() {
         return Err(Fault::refused(&by.chrome, Code::BadForm));
     }
-    as_job(by, what, visit, move |app, actor, _| {
+    as_job(by, what, visit, kept, move |app, actor, _| {
         app.reverse(actor, &batch, &reason)
     })
     .await

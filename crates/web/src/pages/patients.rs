@@ -13,6 +13,7 @@ use super::to_visit;
 use super::workstation::show_error;
 use crate::chrome::Chrome;
 use crate::fault::{Answer, Fault, html, status, words};
+use crate::jobs::Kept;
 use crate::labels::{GROUPS, Labels};
 use crate::session::{Posted, Signed};
 
@@ -115,7 +116,7 @@ pub(crate) async fn note_allergy(
     match done {
         _ if visit.as_str().is_empty() => finish(&by, id, done, None).await,
         Ok(()) => Ok(to_visit(&visit)),
-        Err(error) => show_error(&by, visit, error, None).await,
+        Err(error) => show_error(&by, visit, error, Kept::Nothing).await,
     }
 }
 

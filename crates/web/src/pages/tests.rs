@@ -61,6 +61,7 @@ fn account(c: &Chrome, pages: &mut Pages) {
     let fault = FaultPage {
         c,
         words: samples::HOSTILE.to_owned(),
+        typed: &[("主诉".to_owned(), samples::HOSTILE.to_owned())],
     };
     pages.push(("fault", fault.render().unwrap()));
 }
@@ -146,6 +147,7 @@ fn signed(c: &Chrome, v: &VisitView, running: bool) -> String {
         notices: vec![],
         settle,
         running,
+        typed: None,
         catalogue: &Catalogue::demo(),
     }
     .render()

@@ -20,7 +20,7 @@ use cunyi_domain::refusal::Code;
 use super::to_visit;
 use crate::chrome::Chrome;
 use crate::fault::{Answer, Fault, html, status, words};
-use crate::jobs::{Key, Outcome, Standing};
+use crate::jobs::{Kept, Key, Outcome, Standing};
 use crate::pages::drafts::{DiagnosisRow, Problems, Row, diagnosis_rows, rows};
 use crate::session::Signed;
 
@@ -98,6 +98,8 @@ pub(crate) struct SignedPage<'a> {
     pub(crate) notices: Vec<Notice>,
     pub(crate) settle: Settle<'a>,
     pub(crate) running: bool,
+    /// What was typed beside a charge or batch and not taken: its id, the text.
+    pub(crate) typed: Option<(String, String)>,
     pub(crate) catalogue: &'a Catalogue,
 }
 
@@ -322,7 +324,7 @@ pub(crate) async fn visit(by: Signed, Path(id): Path<String>) -> Answer {
         .jobs
         .look(&by.job(Key::visit(&by.session.actor, &id)))
     {
-        Standing::Ended(Outcome::Failed(error)) => show_error(&by, id, error, None).await,
+        Standing::Ended(Outcome::Failed(error, kept)) => show_error(&by, id, error, kept).await,
         Standing::Running => {
             show(
                 &by,
@@ -345,19 +347,14 @@ pub(crate) struct Extra {
     pub(crate) status: StatusCode,
     /// What to say above it.
     pub(crate) notices: Vec<Notice>,
-    /// What was typed and not saved, with the version it was typed on.
-    pub(crate) typed: Option<(DraftBody, i64)>,
+    /// What was typed and not taken.
+    pub(crate) kept: Kept,
     /// A job runs.
     pub(crate) running: bool,
 }
 
 /// A visit's page with an error above it and what was typed kept.
-pub(crate) async fn show_error(
-    by: &Signed,
-    id: VisitId,
-    error: AppError,
-    typed: Option<(DraftBody, i64)>,
-) -> Answer {
+pub(crate) async fn show_error(by: &Signed, id: VisitId, error: AppError, kept: Kept) -> Answer {
     let lost = matches!(&error, AppError::Refused(r) if matches!(r.code, Code::NotFound | Code::Forbidden));
     if lost {
         return Err(Fault::new(&by.chrome, error));
@@ -369,7 +366,7 @@ pub(crate) async fn show_error(
     let extra = Extra {
         status: status(&error),
         notices,
-        typed,
+        kept,
         running: false,
     };
     show(by, id, extra).await
@@ -388,7 +385,11 @@ struct Read {
 /// A visit's page.
 pub(crate) async fn show(by: &Signed, id: VisitId, extra: Extra) -> Answer {
     let treats = by.chrome.may(Action::Treat);
-    let typed = extra.typed;
+    let (typed, field) = match extra.kept {
+        Kept::Nothing => (None, None),
+        Kept::Draft(body, version) => (Some((*body, version)), None),
+        Kept::Field(of, text) => (None, Some((of, text))),
+    };
     let read = by
         .call(move |app, actor| read(app, actor, &id, typed, treats))
         .await?;
@@ -405,6 +406,7 @@ pub(crate) async fn show(by: &Signed, id: VisitId, extra: Extra) -> Answer {
             notices,
             settle,
             running: extra.running,
+            typed: field,
             catalogue: by.web.app.catalogue(),
         };
         return Ok(html(extra.status, &page));
@@ -461,6 +463,13 @@ fn read(
 }
 
 impl SignedPage<'_> {
+    /// What was typed beside a charge or batch and not taken; empty if nothing was.
+    pub(crate) fn typed(&self, id: impl std::fmt::Display) -> &str {
+        let id = id.to_string();
+        let of = self.typed.as_ref().filter(|(of, _)| *of == id);
+        of.map_or("", |(_, text)| text)
+    }
+
     /// How many boxes of a line carry a trace code: whole boxes each, what is split from one box one.
     pub(crate) fn boxes(&self, line: &ChargeView) -> i64 {
         let drug = self.catalogue.drug(&line.code);
@@ -492,7 +501,7 @@ impl SignedPage<'_> {
 /// The page again after work that may take long, or the news that it goes on.
 pub(crate) async fn after(by: &Signed, id: VisitId, standing: Standing) -> Answer {
     match standing {
-        Standing::Ended(Outcome::Failed(error)) => show_error(by, id, error, None).await,
+        Standing::Ended(Outcome::Failed(error, kept)) => show_error(by, id, error, kept).await,
         _ => Ok(to_visit(&id)),
     }
 }

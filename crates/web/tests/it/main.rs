@@ -8,6 +8,7 @@ mod wire;
 #[path = "../../../app/tests/it/world.rs"]
 mod world;
 
+mod bad;
 mod cases;
 mod frame;
 mod house;
