@@ -16,6 +16,9 @@ use crate::error::{Result, refuse, refuse_at};
 /// Shortest password, in characters.
 const SHORTEST_PASSWORD: usize = 8;
 
+/// Characters of a file's digest that name its version: `sm3:` and twelve hex digits.
+const VERSION: usize = 16;
+
 /// What the first-run page asks for.
 #[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -201,7 +204,7 @@ fn file(clinic: &ClinicId, what: &str, name: &str, content: &str, now: Moment) -
         clinic: clinic.clone(),
         what: what.to_owned(),
         name: name.to_owned(),
-        version: digest(content.as_bytes())[..12].to_owned(),
+        version: digest(content.as_bytes())[..VERSION].to_owned(),
         content: content.to_owned(),
         confirmed_by: String::new(),
         confirmed_on: String::new(),

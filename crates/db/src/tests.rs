@@ -163,42 +163,105 @@ fn nest(db: &Db, left: usize, check: &dyn Fn(&mut Tx<'_>) -> Result<(), DbError>
     }
 }
 
+cunyi_domain::row! {
+    /// A pragma's value.
+    pub struct Pragma {
+        /// As text.
+        pub value: String,
+    }
+}
+
 #[test]
 fn every_connection_of_a_file_has_its_pragmas() {
-    cunyi_domain::row! {
-        /// A pragma's value.
-        pub struct Pragma {
-            /// Value.
-            pub value: i64,
-        }
-    }
     let dir = std::env::temp_dir().join(format!("cunyi-db-{}", std::process::id()));
     std::fs::create_dir_all(&dir).unwrap();
-    let db = Db::open(Target::File(dir.join("x.db")), Durability::Full, SCHEMA).unwrap();
-    let check = |tx: &mut Tx<'_>| -> Result<(), DbError> {
-        for (name, value) in [
-            ("foreign_keys", 1),
-            ("synchronous", 2),
-            ("busy_timeout", 5000),
-            ("secure_delete", 1),
-        ] {
-            let column = if name == "busy_timeout" {
-                "timeout"
-            } else {
-                name
-            };
-            let sql = format!("SELECT {column} AS value FROM pragma_{name}");
-            assert_eq!(tx.query::<Pragma>(&sql, vec![])?[0].value, value, "{name}");
-        }
-        Ok(())
-    };
-    db.transact("writer", check).unwrap();
-    nest(&db, READERS, &check);
-    drop(db);
-    let changed = [Migration {
-        sql: "CREATE TABLE other (id BIGINT);\n",
-        ..SCHEMA[0]
-    }];
-    assert!(Db::open(Target::File(dir.join("x.db")), Durability::Full, &changed).is_err());
+    for (durability, synchronous) in [(Durability::Full, "2"), (Durability::Scratch, "0")] {
+        let file = dir.join(format!("{durability:?}.db"));
+        let db = Db::open(Target::File(file), durability, SCHEMA).unwrap();
+        let check = |tx: &mut Tx<'_>| -> Result<(), DbError> {
+            for (pragma, column, value) in [
+                ("foreign_keys", "foreign_keys", "1"),
+                ("journal_mode", "journal_mode", "wal"),
+                ("synchronous", "synchronous", synchronous),
+                ("busy_timeout", "timeout", "5000"),
+                ("secure_delete", "secure_delete", "1"),
+            ] {
+                let sql = format!("SELECT CAST({column} AS TEXT) AS value FROM pragma_{pragma}");
+                let found = tx.query::<Pragma>(&sql, vec![])?.remove(0).value;
+                assert_eq!(found, value, "{pragma}");
+            }
+            Ok(())
+        };
+        db.transact("writer", check).unwrap();
+        nest(&db, READERS, &check);
+    }
     std::fs::remove_dir_all(&dir).unwrap();
+}
+
+/// Opens the same database with these steps.
+type Open<'a> = &'a dyn Fn(&[Migration]) -> Result<Db, DbError>;
+
+/// Opens a database that outlives the program: a file, and a schema of PostgreSQL if it is there.
+fn reopened(name: &str, work: &dyn Fn(Open<'_>)) {
+    let dir = std::env::temp_dir().join(format!("cunyi-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    let file = Target::File(dir.join("x.db"));
+    work(&|steps| Db::open(file.clone(), Durability::Scratch, steps));
+    std::fs::remove_dir_all(&dir).unwrap();
+    let Ok(url) = std::env::var("CUNYI_TEST_PG") else {
+        println!("SKIPPED on PostgreSQL: CUNYI_TEST_PG is not set");
+        return;
+    };
+    let schema = format!("{name}_{}", std::process::id());
+    let target = Target::Postgres { url, schema };
+    work(&|steps| Db::open(target.clone(), Durability::Scratch, steps));
+}
+
+/// A step after [`SCHEMA`].
+const fn second(sql: &'static str) -> [Migration; 2] {
+    let number = 2;
+    let name = "second";
+    [SCHEMA[0], Migration { number, name, sql }]
+}
+
+#[test]
+fn a_later_step_runs_once_over_what_is_there() {
+    reopened("db_step", &|open| {
+        let add = "INSERT INTO thing (id, name, count) VALUES (9, 'second', 0);\n";
+        open(SCHEMA)
+            .unwrap()
+            .transact("write", |tx| tx.insert(thing(1, None)))
+            .unwrap();
+        for _ in 0..2 {
+            let db = open(&second(add)).unwrap();
+            let all: Result<Vec<Thing>, DbError> =
+                db.read("read", |tx| tx.select("ORDER BY id", vec![]));
+            let all: Vec<i64> = all.unwrap().into_iter().map(|thing| thing.id).collect();
+            assert_eq!(all, [1, 9]);
+        }
+        let older = open(SCHEMA).err().expect("refused").to_string();
+        assert!(older.contains("newer than this program"), "{older}");
+    });
+}
+
+#[test]
+fn a_step_that_fails_leaves_nothing_of_itself() {
+    reopened("db_failed", &|open| {
+        open(SCHEMA).unwrap();
+        let half = "CREATE TABLE half (id BIGINT);\nINSERT INTO nowhere VALUES (1);\n";
+        assert!(open(&second(half)).is_err());
+        let whole = "CREATE TABLE half (id BIGINT);\n";
+        open(&second(whole)).expect("the first half was rolled back");
+    });
+}
+
+#[test]
+fn a_step_that_was_changed_after_it_ran_is_refused() {
+    reopened("db_changed", &|open| {
+        open(SCHEMA).unwrap();
+        let sql = "CREATE TABLE other (id BIGINT);\n";
+        let changed = [Migration { sql, ..SCHEMA[0] }];
+        let words = open(&changed).err().expect("refused").to_string();
+        assert!(words.contains("changed after it ran"), "{words}");
+    });
 }

@@ -68,6 +68,11 @@ fn equals(columns: &[(&'static str, Value)]) -> String {
 }
 
 impl Tx<'_> {
+    /// True on SQLite, which keeps any type of value in any column.
+    pub fn is_sqlite(&self) -> bool {
+        self.connection.is_sqlite()
+    }
+
     /// Runs SQL with `?` parameters; answers how many rows it touched.
     pub fn execute(&mut self, sql: &str, values: Vec<Value>) -> Result<usize, DbError> {
         Statement::new(sql, values)?.execute(self.connection)

@@ -56,6 +56,8 @@ table! {
         pub seq: i64,
         /// Its hash.
         pub hash: Vec<u8>,
+        /// How that fact is hashed and sealed.
+        pub alg: String,
     }
 }
 
@@ -90,9 +92,10 @@ pub fn hash(entry: &Entry) -> [u8; 32] {
     sm3.finalize().into()
 }
 
-/// SM3 of a message's bytes, in hex: what a fact keeps of a request or reply.
+/// SM3 of bytes as `sm3:` and 64 hex digits: what is kept of a request, a file or a token. A stored
+/// hash names its algorithm.
 pub fn digest(bytes: &[u8]) -> String {
-    hex(&Sm3::digest(bytes))
+    format!("sm3:{}", hex(&Sm3::digest(bytes)))
 }
 
 /// Lower-case hex.

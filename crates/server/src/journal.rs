@@ -42,6 +42,11 @@ pub fn run(command: &Command) -> Result<()> {
         print(&clinic.name, &report);
         good &= report.problems.is_empty();
     }
+    let strays = store.strays()?;
+    if strays > 0 {
+        good = false;
+        println!("{strays} 条事实不属于本库任何诊所 · facts belong to no clinic of this database");
+    }
     if !good {
         bail!("日志与台账不一致 · the journal does not hold");
     }

@@ -13,8 +13,8 @@ CREATE TABLE user_account (
   national_code TEXT NOT NULL, active BIGINT NOT NULL CHECK (active IN (0, 1)),
   PRIMARY KEY (clinic, id), UNIQUE (login));
 CREATE TABLE reference_file (
-  clinic TEXT NOT NULL REFERENCES clinic (clinic), what TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,
-  content TEXT NOT NULL, confirmed_by TEXT NOT NULL, confirmed_on TEXT NOT NULL, active_from BIGINT NOT NULL,
+  clinic TEXT NOT NULL REFERENCES clinic (clinic), what TEXT NOT NULL CHECK (what IN ('region', 'policy')), name TEXT NOT NULL,
+  version TEXT NOT NULL, content TEXT NOT NULL, confirmed_by TEXT NOT NULL, confirmed_on TEXT NOT NULL, active_from BIGINT NOT NULL,
   PRIMARY KEY (clinic, what, name, version));
 
 -- Ledger: written only by applying facts; rebuilt by replay.
@@ -130,12 +130,13 @@ CREATE INDEX access_by_patient ON access_entry (clinic, patient, opened_at);
 
 -- The journal and the keys of its sealed parts: the source of the ledger.
 CREATE TABLE journal (
-  clinic TEXT NOT NULL, epoch BIGINT NOT NULL, seq BIGINT NOT NULL CHECK (seq > 0), kind TEXT NOT NULL, version BIGINT NOT NULL,
+  clinic TEXT NOT NULL REFERENCES clinic (clinic), epoch BIGINT NOT NULL, seq BIGINT NOT NULL CHECK (seq > 0), kind TEXT NOT NULL, version BIGINT NOT NULL,
   occurred_at BIGINT NOT NULL, recorded_at BIGINT NOT NULL, actor TEXT NOT NULL, patient TEXT, body BYTEA NOT NULL, sealed BYTEA,
   alg TEXT NOT NULL, prev_hash BYTEA NOT NULL, hash BYTEA NOT NULL,
   PRIMARY KEY (clinic, epoch, seq));
 CREATE TABLE journal_head (
-  clinic TEXT NOT NULL PRIMARY KEY REFERENCES clinic (clinic), epoch BIGINT NOT NULL, seq BIGINT NOT NULL CHECK (seq >= 0), hash BYTEA NOT NULL);
+  clinic TEXT NOT NULL PRIMARY KEY REFERENCES clinic (clinic), epoch BIGINT NOT NULL, seq BIGINT NOT NULL CHECK (seq >= 0), hash BYTEA NOT NULL,
+  alg TEXT NOT NULL);
 CREATE TABLE patient_key (
   clinic TEXT NOT NULL, patient TEXT NOT NULL, sealed_key BYTEA NOT NULL, alg TEXT NOT NULL, PRIMARY KEY (clinic, patient));
 
@@ -155,7 +156,8 @@ CREATE TABLE message (
   clinic TEXT NOT NULL, id TEXT NOT NULL, infno TEXT NOT NULL, patient TEXT NOT NULL, visit TEXT, batch TEXT,
   state TEXT NOT NULL CHECK (state IN ('pending', 'success', 'refused', 'unknown', 'not_sent')),
   requested_at BIGINT NOT NULL, answered_at BIGINT, digest TEXT NOT NULL, request BYTEA NOT NULL, reply BYTEA, alg TEXT NOT NULL,
-  PRIMARY KEY (clinic, id));
+  PRIMARY KEY (clinic, id), FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id),
+  FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id), FOREIGN KEY (clinic, batch) REFERENCES batch (clinic, id));
 CREATE INDEX message_by_visit ON message (clinic, visit, requested_at);
 CREATE INDEX message_by_state ON message (clinic, state, id);
 CREATE INDEX message_by_patient ON message (clinic, patient);
@@ -163,7 +165,8 @@ CREATE TABLE voucher (
   clinic TEXT NOT NULL, visit TEXT NOT NULL, sealed BYTEA NOT NULL, alg TEXT NOT NULL, kept_at BIGINT NOT NULL,
   PRIMARY KEY (clinic, visit), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id));
 CREATE TABLE counter (
-  clinic TEXT NOT NULL, name TEXT NOT NULL, value BIGINT NOT NULL CHECK (value >= 0), second BIGINT NOT NULL,
+  clinic TEXT NOT NULL REFERENCES clinic (clinic), name TEXT NOT NULL, value BIGINT NOT NULL CHECK (value >= 0), second BIGINT NOT NULL,
   PRIMARY KEY (clinic, name));
 CREATE TABLE sign_in (
-  clinic TEXT NOT NULL, account TEXT NOT NULL, day TEXT NOT NULL, sign_number TEXT NOT NULL, PRIMARY KEY (clinic, account, day));
+  clinic TEXT NOT NULL, account TEXT NOT NULL, day TEXT NOT NULL, sign_number TEXT NOT NULL,
+  PRIMARY KEY (clinic, account, day), FOREIGN KEY (clinic, account) REFERENCES user_account (clinic, id));

@@ -1,7 +1,7 @@
 //! Reference tables: the clinic, its users, and the files (policy, region) in force.
 
 use cunyi_domain::ids::{ClinicId, UserId};
-use cunyi_domain::journal::{GENESIS, Head};
+use cunyi_domain::journal::{ALGORITHM, GENESIS, Head};
 use cunyi_domain::row::Field;
 use cunyi_domain::time::Moment;
 
@@ -88,7 +88,7 @@ cunyi_domain::table! {
         pub what: String,
         /// Its name.
         pub name: String,
-        /// Its version.
+        /// Its version: the beginning of its content's digest, with the algorithm's name.
         pub version: String,
         /// TOML.
         pub content: String,
@@ -108,6 +108,7 @@ pub fn install(tx: &mut Tx<'_>, clinic: Clinic) -> Result<(), StoreError> {
         epoch: 1,
         seq: 0,
         hash: GENESIS.to_vec(),
+        alg: ALGORITHM.to_owned(),
     };
     tx.insert(clinic)?;
     tx.insert(head)?;

@@ -3,9 +3,9 @@
 use cunyi_db::{Db, Durability, Target};
 use cunyi_domain::fact::{About, Body, Personal, apply};
 use cunyi_domain::ids::ClinicId;
-use cunyi_domain::journal::{Entry, GENESIS, Head, follows};
+use cunyi_domain::journal::{ALGORITHM, Entry, GENESIS, Head, follows};
 use cunyi_domain::ledger;
-use cunyi_domain::row::{Field, TableRow, Value};
+use cunyi_domain::row::{Field, Kind, TableRow, Value};
 
 use crate::reference::{Clinic, User};
 use crate::{MIGRATIONS, Store, StoreError, Tx, seal};
@@ -37,36 +37,54 @@ fn head(tx: &mut Tx<'_>, clinic: &ClinicId) -> Result<Head, StoreError> {
     found.ok_or(StoreError::NoClinic)
 }
 
+fn walk(tx: &mut Tx<'_>, head: &Head) -> Result<Report, StoreError> {
+    let (mut seq, mut hash, mut alg) = (0, GENESIS.to_vec(), ALGORITHM.to_owned());
+    let mut problems = Vec::new();
+    loop {
+        let entries = page(tx, head, seq)?;
+        if entries.is_empty() {
+            break;
+        }
+        for entry in entries {
+            if let Err(what) = follows(&entry, seq, &hash) {
+                problems.push(format!("fact {}: {what}", entry.seq));
+            }
+            (seq, hash, alg) = (entry.seq, entry.hash, entry.alg);
+        }
+    }
+    if (head.seq, &head.hash, &head.alg) != (seq, &hash, &alg) {
+        let said = head.seq;
+        problems.push(format!(
+            "the head of {said} facts is not the journal's end at {seq}"
+        ));
+    }
+    problems.extend(other_epochs(tx, head, seq)?);
+    Ok(Report {
+        facts: seq,
+        problems,
+    })
+}
+
 impl Store {
     /// Walks a clinic's chain from the first fact to the head.
     pub fn verify(&self, clinic: &ClinicId) -> Result<Report, StoreError> {
         self.db().read("verify", |tx| {
-            let head = head(tx, clinic)?;
-            let (mut seq, mut hash) = (0, GENESIS.to_vec());
-            let mut problems = Vec::new();
-            loop {
-                let entries = page(tx, &head, seq)?;
-                if entries.is_empty() {
-                    break;
-                }
-                for entry in entries {
-                    if let Err(what) = follows(&entry, seq, &hash) {
-                        problems.push(format!("fact {}: {what}", entry.seq));
-                    }
-                    (seq, hash) = (entry.seq, entry.hash);
-                }
+            let problems = mistyped_journal(tx, clinic)?;
+            if problems.is_empty() {
+                let head = head(tx, clinic)?;
+                walk(tx, &head)
+            } else {
+                // A number that is none cannot be walked by.
+                Ok(Report { facts: 0, problems })
             }
-            if (head.seq, &head.hash) != (seq, &hash) {
-                problems.push(format!(
-                    "the head says {} facts, the journal ends at {seq}",
-                    head.seq
-                ));
-            }
-            Ok(Report {
-                facts: seq,
-                problems,
-            })
         })
+    }
+
+    /// Facts of clinics that are not installed here, or have no head: no clinic's check sees them.
+    pub fn strays(&self) -> Result<i64, StoreError> {
+        let installed = "SELECT h.clinic FROM journal_head h JOIN clinic c ON c.clinic = h.clinic";
+        let sql = format!("SELECT COUNT(*) AS n FROM journal WHERE clinic NOT IN ({installed})");
+        self.db().read("strays", |tx| count(tx, &sql, vec![]))
     }
 
     /// Rebuilds the ledger in memory from the journal and compares it row by row in key order.
@@ -80,11 +98,14 @@ impl Store {
                 for row in from.select::<User>("", vec![])? {
                     to.insert(row)?;
                 }
+                let mut problems = mistyped_journal(from, clinic)?;
+                if !problems.is_empty() {
+                    return Ok(Report { facts: 0, problems });
+                }
                 let facts = self.replay(from, to, clinic)?;
-                Ok(Report {
-                    facts,
-                    problems: compare_all(from, to, clinic)?,
-                })
+                problems.extend(mistyped(from, clinic)?);
+                problems.extend(compare_all(from, to, clinic)?);
+                Ok(Report { facts, problems })
             })
         })
     }
@@ -138,22 +159,86 @@ impl Store {
     }
 }
 
+cunyi_domain::row! {
+    /// A number of rows.
+    pub struct Count {
+        /// How many.
+        pub n: i64,
+    }
+}
+
+fn count(tx: &mut Tx<'_>, sql: &str, values: Vec<Value>) -> Result<i64, StoreError> {
+    let rows: Vec<Count> = tx.query(sql, values)?;
+    Ok(rows.first().map_or(0, |row| row.n))
+}
+
+/// The walk sees the head's epoch alone; until restoring is built there is no other.
+fn other_epochs(tx: &mut Tx<'_>, head: &Head, seen: i64) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT COUNT(*) AS n FROM journal WHERE clinic = ?";
+    let all = count(tx, sql, vec![head.clinic.clone().into_value()])?;
+    Ok((all != seen).then(|| format!("the journal holds {all} facts, its chain {seen}")))
+}
+
+/// SQLite keeps any value in any column, and reading turns it into what is expected: `'100x'` reads
+/// as 100. So the stored types of a clinic's ledger are looked at, too; one line a table.
+pub fn mistyped(tx: &mut Tx<'_>, clinic: &ClinicId) -> Result<Vec<String>, StoreError> {
+    let mut problems = Vec::new();
+    for (_, types) in LEDGER {
+        problems.extend(types(tx, clinic)?);
+    }
+    Ok(problems)
+}
+
+fn mistyped_journal(tx: &mut Tx<'_>, clinic: &ClinicId) -> Result<Vec<String>, StoreError> {
+    let entries = mistyped_of::<Entry>(tx, clinic)?;
+    let head = mistyped_of::<Head>(tx, clinic)?;
+    Ok(entries.into_iter().chain(head).collect())
+}
+
+fn mistyped_of<R: TableRow>(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+) -> Result<Option<String>, StoreError> {
+    if !tx.is_sqlite() {
+        return Ok(None);
+    }
+    let wrong = R::COLUMNS.iter().map(|column| {
+        let kind = match column.kind {
+            Kind::Int => "integer",
+            Kind::Text => "text",
+            Kind::Bytes => "blob",
+        };
+        let null = if column.nullable { ", 'null'" } else { "" };
+        format!("typeof({}) NOT IN ('{kind}'{null})", column.name)
+    });
+    let wrong: Vec<String> = wrong.collect();
+    let (table, wrong) = (R::TABLE, wrong.join(" OR "));
+    let sql = format!("SELECT COUNT(*) AS n FROM {table} WHERE clinic = ? AND ({wrong})");
+    let rows = count(tx, &sql, vec![clinic.clone().into_value()])?;
+    Ok((rows > 0).then(|| format!("{table}: {rows} rows hold a value of another type")))
+}
+
 type Compare = fn(&mut Tx<'_>, &mut Tx<'_>, &ClinicId) -> Result<Option<String>, StoreError>;
+type Types = fn(&mut Tx<'_>, &ClinicId) -> Result<Option<String>, StoreError>;
+
+const fn checks<R: TableRow + PartialEq>() -> (Compare, Types) {
+    (compare::<R>, mistyped_of::<R>)
+}
 
 /// Every ledger table.
-const LEDGER: [Compare; 12] = [
-    compare::<ledger::Patient>,
-    compare::<ledger::Allergy>,
-    compare::<ledger::Coverage>,
-    compare::<ledger::Visit>,
-    compare::<ledger::Diagnosis>,
-    compare::<ledger::Charge>,
-    compare::<ledger::Batch>,
-    compare::<ledger::Settlement>,
-    compare::<ledger::Lot>,
-    compare::<ledger::StockMove>,
-    compare::<ledger::Reservation>,
-    compare::<ledger::Access>,
+const LEDGER: [(Compare, Types); 12] = [
+    checks::<ledger::Patient>(),
+    checks::<ledger::Allergy>(),
+    checks::<ledger::Coverage>(),
+    checks::<ledger::Visit>(),
+    checks::<ledger::Diagnosis>(),
+    checks::<ledger::Charge>(),
+    checks::<ledger::Batch>(),
+    checks::<ledger::Settlement>(),
+    checks::<ledger::Lot>(),
+    checks::<ledger::StockMove>(),
+    checks::<ledger::Reservation>(),
+    checks::<ledger::Access>(),
 ];
 
 fn compare_all(
@@ -162,8 +247,8 @@ fn compare_all(
     clinic: &ClinicId,
 ) -> Result<Vec<String>, StoreError> {
     let mut problems = Vec::new();
-    for table in LEDGER {
-        problems.extend(table(a, b, clinic)?);
+    for (compare, _) in LEDGER {
+        problems.extend(compare(a, b, clinic)?);
     }
     Ok(problems)
 }

@@ -142,7 +142,7 @@ impl Writer<'_, '_> {
         let clinic = &self.who.clinic;
         let count = i64::try_from(self.facts.len()).unwrap_or(i64::MAX);
         let heads: Vec<Head> = self.tx.query(
-            "UPDATE journal_head SET seq = seq + ? WHERE clinic = ? RETURNING clinic, epoch, seq, hash",
+            "UPDATE journal_head SET seq = seq + ? WHERE clinic = ? RETURNING clinic, epoch, seq, hash, alg",
             vec![Value::Int(count), clinic.clone().into_value()],
         )?;
         let head = heads.into_iter().next().ok_or(StoreError::NoClinic)?;
@@ -162,8 +162,12 @@ impl Writer<'_, '_> {
             self.tx.insert(fact)?;
         }
         self.tx.execute(
-            "UPDATE journal_head SET hash = ? WHERE clinic = ?",
-            vec![Value::Bytes(prev_hash), clinic.clone().into_value()],
+            "UPDATE journal_head SET hash = ?, alg = ? WHERE clinic = ?",
+            vec![
+                Value::Bytes(prev_hash),
+                ALGORITHM.to_owned().into_value(),
+                clinic.clone().into_value(),
+            ],
         )?;
         Ok(())
     }

@@ -122,7 +122,7 @@ impl Bare {
         let clinic = transaction.who.clinic.into_value();
         let count = i64::try_from(transaction.facts.len())?;
         if let Some(last) = transaction.facts.last() {
-            let hash = last.entry.hash.clone();
+            let (hash, alg) = (last.entry.hash.clone(), last.entry.alg.clone());
             let add = "UPDATE journal_head SET seq = seq + ? WHERE clinic = ?";
             lines.push(self.line(add, vec![Value::Int(count), clinic.clone()]));
             for fact in transaction.facts {
@@ -133,8 +133,9 @@ impl Bare {
                 };
                 lines.push(self.insert(entry));
             }
-            let set = "UPDATE journal_head SET hash = ? WHERE clinic = ?";
-            lines.push(self.line(set, vec![Value::Bytes(hash), clinic]));
+            let set = "UPDATE journal_head SET hash = ?, alg = ? WHERE clinic = ?";
+            let values = vec![Value::Bytes(hash), Value::Text(alg), clinic];
+            lines.push(self.line(set, values));
         }
         Ok(lines)
     }

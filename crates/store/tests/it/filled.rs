@@ -4,7 +4,7 @@ use cunyi_domain::batch::BatchEvent;
 use cunyi_domain::fact::{Personal, ReferenceActivated};
 use cunyi_domain::ids::{CoverageId, LotId, MessageId, PatientId};
 use cunyi_domain::journal::digest;
-use cunyi_domain::ledger::{AllergyKind, Registration, Visit, VisitState};
+use cunyi_domain::ledger::{AllergyKind, Batch, Registration, Visit, VisitState};
 use cunyi_store::local::{
     Counter, Credential, Draft, Message, MessageState, Session, SignIn, Voucher,
 };
@@ -18,6 +18,11 @@ impl World {
     /// Rows that no fact writes, every column filled.
     pub fn fill_local(&self, visit: &Visit, typed: &str, token: &str) {
         let now = self.now();
+        let batches = self.all::<Batch>().into_iter();
+        let batch = batches
+            .filter(|batch| batch.visit == visit.id)
+            .map(|batch| batch.id)
+            .next();
         let rows = self.write(|w| {
             let patient = &visit.patient;
             let sealed = w.seal(patient, "certificate", token.as_bytes())?;
@@ -43,7 +48,7 @@ impl World {
                 infno: "2201".to_owned(),
                 patient: patient.clone(),
                 visit: Some(visit.id.clone()),
-                batch: Some("b1".into()),
+                batch,
                 state: MessageState::Success,
                 requested_at: now,
                 answered_at: Some(now),
@@ -92,7 +97,7 @@ impl World {
                 clinic: clinic(),
                 what: "policy".to_owned(),
                 name: "henan".to_owned(),
-                version: "2026.1".to_owned(),
+                version: digest(b"policy")[..16].to_owned(),
                 content: "name = \"henan\"".to_owned(),
                 confirmed_by: "县医保局".to_owned(),
                 confirmed_on: "2026-11-01".to_owned(),

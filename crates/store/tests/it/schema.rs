@@ -268,3 +268,172 @@ fn flags_are_0_or_1_and_amounts_are_never_negative() {
         }
     }
 }
+
+/// How a stored hash or ciphertext names its algorithm.
+#[derive(Clone, Copy, Debug)]
+enum Named {
+    /// In the column `alg` of its row.
+    Beside,
+    /// At its own beginning.
+    Before(&'static str),
+}
+
+/// Every column that holds a hash or a ciphertext. What is missing here fails the test below.
+const SECRETS: &[(&str, &str, Named)] = &[
+    ("reference_file", "version", Named::Before("sm3:")),
+    ("journal", "sealed", Named::Beside),
+    ("journal", "prev_hash", Named::Beside),
+    ("journal", "hash", Named::Beside),
+    ("journal_head", "hash", Named::Beside),
+    ("patient_key", "sealed_key", Named::Beside),
+    ("credential", "hash", Named::Before("$argon2id$")),
+    ("session", "token", Named::Before("sm3:")),
+    ("message", "digest", Named::Before("sm3:")),
+    ("message", "request", Named::Beside),
+    ("message", "reply", Named::Beside),
+    ("voucher", "sealed", Named::Beside),
+];
+
+/// Bytes that are neither.
+const CLEAR: (&str, &str) = ("journal", "body");
+
+#[test]
+fn every_hash_and_ciphertext_names_its_algorithm() {
+    let world = World::memory();
+    world.fill().unwrap();
+    for table in TABLES {
+        let rows = table.rows(&world);
+        for (place, column) in table.columns.iter().enumerate() {
+            let name = (table.name, column.name);
+            let values = || rows.iter().map(|row| &row[place]);
+            let named = SECRETS.iter().find(|(t, c, _)| (*t, *c) == name);
+            match named.map(|(_, _, named)| named) {
+                Some(Named::Before(prefix)) => assert!(
+                    values().all(|v| matches!(v, Value::Text(t) if t.starts_with(prefix))),
+                    "{name:?} does not begin with {prefix}"
+                ),
+                Some(Named::Beside) => {
+                    let alg = table.columns.iter().position(|column| column.name == "alg");
+                    let alg = alg.unwrap_or_else(|| panic!("{name:?} has no alg beside it"));
+                    for row in &rows {
+                        let known = ["sm3+aes256gcm", "aes256gcm"].map(str::to_owned);
+                        assert!(
+                            known.map(Value::Text).contains(&row[alg]),
+                            "{name:?}: {:?}",
+                            row[alg]
+                        );
+                    }
+                }
+                None => {
+                    assert!(column.kind != Kind::Bytes || name == CLEAR, "{name:?}");
+                    assert!(
+                        !values().any(nameless_hash),
+                        "{name:?} holds a nameless hash"
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// True if 64 hex digits, as many as SM3 has, stand in a row without `sm3:` before them.
+fn nameless_hash(value: &Value) -> bool {
+    let text = match value {
+        Value::Text(text) => text.clone(),
+        Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        Value::Int(_) | Value::Null(_) => return false,
+    };
+    let hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+    let mut run = 0;
+    text.char_indices().any(|(end, c)| {
+        run = if hex(c) { run + 1 } else { 0 };
+        run == 64 && !text[..end - 63].ends_with("sm3:")
+    })
+}
+
+#[test]
+fn a_nameless_hash_is_seen() {
+    let digits = "0123456789abcdef".repeat(4);
+    for (text, seen) in [
+        (digits.clone(), true),
+        (format!("sm3:{digits}"), false),
+        (format!("{{\"digest\":\"sm3:{digits}\"}}"), false),
+        (format!("{{\"digest\":\"{digits}\"}}"), true),
+        ("410522194910033322".to_owned(), false),
+    ] {
+        assert_eq!(nameless_hash(&Value::Text(text.clone())), seen, "{text}");
+    }
+}
+
+/// Columns that name a row of another table without a foreign key, and why they have none.
+const LOOSE: &[(&str, &str, &str)] = &[
+    (
+        "settlement",
+        "batch",
+        "the batch names its settlement: one side of the circle is free",
+    ),
+    (
+        "settlement",
+        "message",
+        "a message is kept 24 months, a settlement longer",
+    ),
+    ("settlement", "actor", "the program itself may act"),
+    ("journal", "actor", "the program itself may act"),
+    (
+        "access_entry",
+        "actor",
+        "who looks may belong to another institution",
+    ),
+    (
+        "journal",
+        "patient",
+        "a fact is older than the row that it makes",
+    ),
+    ("patient_key", "clinic", "as its patient"),
+    (
+        "patient_key",
+        "patient",
+        "made before the fact that makes the row is applied",
+    ),
+];
+
+/// What a column is called that names a row of another table.
+const NOUNS: &[&str] = &[
+    "account",
+    "actor",
+    "batch",
+    "charge",
+    "clinic",
+    "coverage",
+    "doctor",
+    "lot",
+    "message",
+    "patient",
+    "reverses",
+    "settlement",
+    "visit",
+];
+
+#[test]
+fn what_names_a_row_of_another_table_has_a_foreign_key_or_a_reason() {
+    let world = World::memory();
+    let mut loose = Vec::new();
+    for table in TABLES {
+        let name = table.name;
+        let sql = format!("SELECT \"from\" AS word FROM pragma_foreign_key_list('{name}')");
+        let bound = words(&world, &sql);
+        let nouns = table.columns.iter().filter(|column| {
+            // An amount of money may be called as an account is.
+            column.kind == Kind::Text && column.name != name && NOUNS.contains(&column.name)
+        });
+        let free = nouns.filter(|column| !bound.contains(&column.name.to_owned()));
+        loose.extend(free.map(|column| (name, column.name)));
+    }
+    let mut known: Vec<_> = LOOSE
+        .iter()
+        .map(|(table, column, _)| (*table, *column))
+        .collect();
+    known.sort_unstable();
+    loose.sort_unstable();
+    assert_eq!(loose, known);
+}

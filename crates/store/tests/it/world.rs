@@ -144,6 +144,13 @@ impl World {
         Store::open(self.store.db().target().clone(), Durability::Scratch, key).unwrap()
     }
 
+    /// A copy of a world of `file`, beside it.
+    pub fn copy(&self, name: &str) -> PathBuf {
+        let copy = self.folder.as_ref().unwrap().join(name);
+        self.store.db().copy_to(&copy).unwrap();
+        copy
+    }
+
     pub fn is_sqlite(&self) -> bool {
         !matches!(self.store.db().target(), Target::Postgres { .. })
     }
