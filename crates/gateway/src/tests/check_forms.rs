@@ -99,7 +99,7 @@ pub(super) const FILES: &[(&str, bool, &str)] = &[
     (r#"{"infcode":0,"output":"操作成功"}"#, true, "reply; "),
     (r#"{"infcode":"0","output":"ok"}"#, true, "reply; "),
     (
-        r#"<soap:Body><return>{&quot;infcode&quot;:0,&quot;err_msg&quot;:&quot;a &amp;amp; b&quot;}</return></soap:Body>"#,
+        r"<soap:Body><return>{&quot;infcode&quot;:0,&quot;err_msg&quot;:&quot;a &amp;amp; b&quot;}</return></soap:Body>",
         true,
         "reply; 2 fields, all known",
     ),
