@@ -11,9 +11,11 @@ use cunyi_store::{Tx, query};
 
 use crate::App;
 use crate::error::{AppError, Result, refuse};
-use crate::fee_list::{self, Context, FeeList, UsedFund};
+use crate::fee_list::{self, Context, FeeList};
+use crate::freeze::shortages;
 use crate::permission::Action;
 use crate::views::{Actor, DraftBody, DraftLine, Preview};
+use crate::year_use::YearUse;
 
 /// Longest draft, in bytes of JSON.
 const MOST_DRAFT: usize = 200 * 1024;
@@ -55,12 +57,12 @@ impl App {
     /// The fee list as it would be: problems, checks, split, batches. Writes nothing.
     pub fn preview(&self, actor: &Actor, visit: &VisitId, body: &DraftBody) -> Result<Preview> {
         actor.must(Action::Treat)?;
-        Ok(self
-            .parts
-            .store
-            .db()
-            .read("preview", |tx| self.fee_list(tx, actor, visit, body))?
-            .preview())
+        self.parts.store.db().read("preview", |tx| {
+            let mut list = self.fee_list(tx, actor, visit, body)?;
+            let short = shortages(tx, &actor.clinic, &list, self.now())?;
+            list.problems.extend(short);
+            Ok(list.preview())
+        })
     }
 
     /// F7: diagnoses and lines of the patient's last signed visit; never vitals, complaint or
@@ -101,24 +103,9 @@ impl App {
             (Some(id), Payer::Insured) => query::coverage(tx, clinic, id)?,
             _ => None,
         };
-        let now = self.now();
-        let year = Moment::start_of(now.date().first_of_year());
-        let mut fund = |benefit, since| query::fund_used(tx, clinic, &row.patient, benefit, since);
-        // The platform's figure holds what other institutions used; ours is added since then.
-        let asked = coverage
-            .as_ref()
-            .and_then(|c| Some((c.fund_used?, c.obtained_at)));
-        let general = match asked {
-            Some((there, at)) => there + fund("general", at.max(year))?,
-            None => fund("general", year)?,
-        };
-        let chronic = fund("chronic", year)?;
-        let mut borne = |benefit| query::deductible_used(tx, clinic, &row.patient, benefit, year);
-        let used = UsedFund {
-            general,
-            chronic,
-            general_deductible: borne("general")?,
-            chronic_deductible: borne("chronic")?,
+        let used = match &coverage {
+            Some(coverage) => YearUse::read(tx, &setup, coverage, row.registered_at)?,
+            None => YearUse::default(),
         };
         let context = Context {
             catalogue: self.catalogue(),
@@ -127,7 +114,7 @@ impl App {
             allergies: &allergies,
             coverage: coverage.as_ref(),
             used,
-            now,
+            at: row.registered_at,
         };
         Ok(fee_list::read(&context, body))
     }

@@ -2,6 +2,7 @@
 //! and estimates each batch. Pure but for the rows it is given; preview and freeze both use it.
 
 mod read;
+mod under;
 
 use cunyi_catalogue as catalogue;
 use cunyi_catalogue::Catalogue;
@@ -10,12 +11,14 @@ use cunyi_domain::ledger::{Allergy, AllergyKind, Coverage, Patient, Payer};
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::{Moment, age_on};
-use cunyi_policy::{Benefit, Certainty, Claim, ClaimLine, Level, Policy, Used};
+use cunyi_policy::{Benefit, Certainty, Claim, ClaimLine, Level, Policy};
 use cunyi_store::reference;
 
 use crate::setup::Setup;
 use crate::views::{BatchView, ChargeView, DraftBody, FindingView, Preview};
-use read::{Item, ReadLine};
+use crate::year_use::YearUse;
+use read::ReadLine;
+use under::{Basis, Under};
 
 /// Most lines of a visit.
 pub const MOST_LINES: usize = 60;
@@ -28,7 +31,7 @@ pub const MOST_TEXT: usize = 2000;
 pub const MOST_REASON: usize = 200;
 
 /// What a fee list is made from besides the draft.
-pub struct Context<'a> {
+pub(crate) struct Context<'a> {
     /// The lists.
     pub catalogue: &'a Catalogue,
     /// The clinic's setting.
@@ -39,23 +42,10 @@ pub struct Context<'a> {
     pub allergies: &'a [Allergy],
     /// Her coverage; none: self-pay.
     pub coverage: Option<&'a Coverage>,
-    /// Fund used this year, over all benefits and for the chronic one.
-    pub used: UsedFund,
-    /// Now.
-    pub now: Moment,
-}
-
-/// What the fund has paid this year, as far as is known here.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct UsedFund {
-    /// Of the general benefit.
-    pub general: Fen,
-    /// Of the chronic benefit.
-    pub chronic: Fen,
-    /// Deductible borne under the general benefit.
-    pub general_deductible: Fen,
-    /// Deductible borne under the chronic benefit.
-    pub chronic_deductible: Fen,
+    /// What she has used of the year.
+    pub used: YearUse,
+    /// When the visit began: its day chooses the rules.
+    pub at: Moment,
 }
 
 /// Vitals as numbers, in the units of the `visit` row.
@@ -88,6 +78,8 @@ pub struct FeeList {
     pub findings: Vec<FindingView>,
     /// Lines with their batch's position.
     pub lines: Vec<ChargeView>,
+    /// Each line's place in the draft, from 0.
+    pub places: Vec<usize>,
     /// Smallest units of each line, for stock; zero for services.
     pub units: Vec<Quantity>,
     /// True at a line of the general consultation fee.
@@ -110,7 +102,7 @@ pub fn read(context: &Context<'_>, body: &DraftBody) -> FeeList {
     }
     let mut lines = Vec::new();
     for (place, line) in body.lines.iter().take(MOST_LINES).enumerate() {
-        match read::read_line(context.catalogue, line) {
+        match read::read_line(context.catalogue, place, line) {
             Ok(read) => lines.push(read),
             Err(refusal) => list.problems.push(refusal.with("line", place + 1)),
         }
@@ -138,7 +130,7 @@ fn findings(
         age_years: context
             .patient
             .birth_date
-            .map_or(40, |b| age_on(b, context.now.date())),
+            .map_or(40, |b| age_on(b, context.at.date())),
         sex: Some(context.patient.sex),
         weight_grams: list.vitals.weight.map(|w| w * 100),
         allergies: allergies.collect(),
@@ -152,156 +144,150 @@ fn findings(
     let rules = catalogue::Rules::default();
     let found = catalogue::check(context.catalogue, &facts, &diagnoses, &checked, rules);
     let view = |finding: catalogue::Finding| {
-        let code = finding.code.as_str().to_owned();
-        let reason = body
-            .reasons
-            .iter()
-            .find(|(c, _)| *c == code)
-            .map(|(_, reason)| reason.trim());
+        let code = finding.code.as_str();
+        let key = format!("{code}:{}", about(&finding, lines));
+        let given = body.reasons.iter().find(|(k, _)| *k == key);
+        let reason = given.map(|(_, reason)| reason.trim().to_owned());
         FindingView {
             refused: finding.level == catalogue::Level::Refuse,
-            reason: reason.unwrap_or_default().to_owned(),
-            code,
-            lines: finding.lines,
+            reason: reason.unwrap_or_default(),
+            code: code.to_owned(),
+            key,
+            lines: finding.lines.iter().map(|&i| lines[i].place).collect(),
             args: finding.args,
         }
     };
     found.into_iter().map(view).collect()
 }
 
-/// The benefit that is proposed for a line: 两病 for a drug of a disease that is filed, where the
-/// scheme has such a benefit.
-fn benefit_of(context: &Context<'_>, policy: Option<&Policy>, line: &ReadLine<'_>) -> Benefit {
-    if let Some(chosen) = Benefit::from_text(&line.benefit) {
-        return chosen;
-    }
-    let Item::Drug(drug) = line.item else {
-        return Benefit::General;
+/// What a finding is about, whatever place its lines stand in: an ingredient, the code of its last
+/// line, or what its words name.
+fn about(finding: &catalogue::Finding, lines: &[ReadLine<'_>]) -> String {
+    let named = |wanted: Option<&str>| {
+        let mut args = finding.args.iter();
+        args.find(|(name, _)| wanted.is_none_or(|w| w == *name))
+            .map(|(_, value)| value.clone())
     };
-    let wanted = match drug.two_disease {
-        Some(catalogue::TwoDisease::Hypertension) => "高血压",
-        Some(catalogue::TwoDisease::Diabetes) => "糖尿病",
-        None => return Benefit::General,
-    };
-    let filed = context.coverage.is_some_and(|c| c.filings.contains(wanted));
-    let has_benefit = policy.is_some_and(|p| p.benefit.contains_key(&Benefit::Chronic));
-    if filed && has_benefit {
-        Benefit::Chronic
-    } else {
-        Benefit::General
-    }
-}
-
-/// One 2207 carries one disease code: drugs of two filed diseases are two batches.
-fn disease_of(policy: Option<&Policy>, benefit: Benefit, line: &ReadLine<'_>) -> (String, String) {
-    let none = (String::new(), String::new());
-    let (Benefit::Chronic, Item::Drug(drug), Some(policy)) = (benefit, line.item, policy) else {
-        return none;
-    };
-    let name = match drug.two_disease {
-        Some(catalogue::TwoDisease::Diabetes) => "糖尿病",
-        _ => "高血压",
-    };
-    let found = policy
-        .diseases(benefit)
-        .iter()
-        .find(|d| d.name.contains(name));
-    found.map_or(none, |d| (d.code.clone(), d.name.clone()))
+    let line = finding.lines.last().map(|&i| lines[i].check.code.clone());
+    let found = named(Some("ingredient")).or(line).or(named(None));
+    found.unwrap_or_default()
 }
 
 fn group(context: &Context<'_>, list: &mut FeeList, lines: Vec<ReadLine<'_>>) {
     let scheme = context.coverage.map(|c| c.scheme.as_str());
-    let policy = scheme.and_then(|s| context.setup.policy(s, context.now));
-    // Key of a batch: benefit, disease code, disease name; in order of first appearance.
-    let mut keys: Vec<(String, String, String)> = Vec::new();
+    let policy = scheme.and_then(|s| context.setup.policy(s, context.at));
+    let diagnosed = list.diagnoses.iter();
+    let diagnosed =
+        diagnosed.filter_map(|(code, _)| context.catalogue.diagnosis(code)?.two_disease);
+    let diagnosed: Vec<_> = diagnosed.collect();
+    let basis = context.coverage.map(|c| Basis::new(policy, c, diagnosed));
+    // Each batch's benefit and disease, none for self-pay; in order of first appearance.
+    let mut keys: Vec<Option<Under>> = Vec::new();
     for mut line in lines {
-        let key = if context.coverage.is_some() {
-            let benefit = benefit_of(context, policy, &line);
-            let (code, name) = disease_of(policy, benefit, &line);
-            (benefit.as_str().to_owned(), code, name)
-        } else {
-            Default::default()
+        let key = match basis.as_ref().map(|b| b.under(&line)).transpose() {
+            Ok(key) => key,
+            Err(refusal) => {
+                list.problems.push(refusal.with("line", line.place + 1));
+                continue;
+            }
         };
         let place = keys.iter().position(|k| *k == key).unwrap_or_else(|| {
             keys.push(key);
             keys.len() - 1
         });
         line.view.batch = i64::try_from(place).unwrap_or(0) + 1;
+        list.places.push(line.place);
         list.units.push(line.units);
         list.consultation.push(line.item.is_consultation());
         list.lines.push(line.view);
     }
-    for (place, (benefit, code, name)) in keys.into_iter().enumerate() {
-        let batch = batch_view(place, benefit, name);
+    let mut year = context.used.clone();
+    for (place, key) in keys.into_iter().enumerate() {
+        let (code, batch) = batch_view(place, key.as_ref());
         list.batches.push(batch);
         list.disease_codes.push(code);
-        estimate(context, policy, list, place);
+        match key {
+            Some(key) => estimate(context, policy, &mut year, list, place, key.benefit),
+            None => all_own_pay(list, place),
+        }
     }
 }
 
-fn batch_view(place: usize, benefit: String, disease_name: String) -> BatchView {
-    BatchView {
+/// A batch of a preview, with its disease code.
+fn batch_view(place: usize, key: Option<&Under>) -> (String, BatchView) {
+    let disease = key.and_then(|k| k.disease.clone());
+    let (code, disease_name) = disease.map_or_else(Default::default, |d| (d.code, d.name));
+    let view = BatchView {
         id: BatchId::default(),
         position: i64::try_from(place).unwrap_or(0) + 1,
         number: String::new(),
-        payer: if benefit.is_empty() {
-            Payer::SelfPay
-        } else {
-            Payer::Insured
+        payer: match key {
+            Some(_) => Payer::Insured,
+            None => Payer::SelfPay,
         },
-        benefit,
+        benefit: key.map(|k| k.benefit.to_string()).unwrap_or_default(),
         disease_name,
         state: cunyi_domain::batch::BatchState::Draft,
         total: Fen::ZERO,
         estimated_fund: Fen::ZERO,
-        estimate_only: false,
+        estimate_why: None,
         fund: Fen::ZERO,
         account: Fen::ZERO,
         cash: Fen::ZERO,
         platform_settlement: String::new(),
         settled_at: None,
         said: String::new(),
+    };
+    (code, view)
+}
+
+/// The lines of a batch, by place, and its sum, which the patient pays until somebody else does.
+fn lines_of(list: &mut FeeList, place: usize) -> Vec<usize> {
+    let position = i64::try_from(place).unwrap_or(0) + 1;
+    let mine = list.lines.iter().enumerate();
+    let mine = mine.filter(|(_, l)| l.batch == position);
+    let mine: Vec<usize> = mine.map(|(i, _)| i).collect();
+    let batch = &mut list.batches[place];
+    batch.total = mine.iter().map(|&i| list.lines[i].amount).sum();
+    batch.cash = batch.total;
+    mine
+}
+
+fn all_own_pay(list: &mut FeeList, place: usize) {
+    for i in lines_of(list, place) {
+        list.lines[i].own_pay = list.lines[i].amount;
     }
 }
 
-/// Shares of a batch's lines: by the policy, or all own pay.
-fn estimate(context: &Context<'_>, policy: Option<&Policy>, list: &mut FeeList, place: usize) {
-    let position = i64::try_from(place).unwrap_or(0) + 1;
-    let batch = &mut list.batches[place];
-    let mine = list
-        .lines
-        .iter()
-        .enumerate()
-        .filter(|(_, l)| l.batch == position);
-    let mine: Vec<usize> = mine.map(|(i, _)| i).collect();
-    batch.total = mine.iter().map(|&i| list.lines[i].amount).sum();
-    batch.cash = batch.total;
-    if batch.payer == Payer::SelfPay {
-        for i in mine {
-            list.lines[i].own_pay = list.lines[i].amount;
-        }
-        return;
-    }
+/// Shares of a batch's lines by the policy, after what the batches before it use up.
+fn estimate(
+    context: &Context<'_>,
+    policy: Option<&Policy>,
+    year: &mut YearUse,
+    list: &mut FeeList,
+    place: usize,
+    benefit: Benefit,
+) {
+    let mine = lines_of(list, place);
     let settled = policy
-        .ok_or_else(|| Refusal::new(Code::PolicyCannot))
+        .ok_or_else(|| Refusal::new(Code::PolicyCannot).with("cannot", "no-policy"))
         .and_then(|policy| {
-            let claim = claim(
-                context,
-                batch,
-                &list.disease_codes[place],
-                &list.lines,
-                &mine,
-                &list.consultation,
-            )?;
-            let refused =
-                |e: cunyi_policy::CannotDecide| Refusal::new(Code::PolicyCannot).with("text", e);
-            cunyi_policy::evaluate(policy, &claim).map_err(refused)
+            let claim = claim(context, policy, year, list, (place, benefit), &mine)?;
+            cunyi_policy::evaluate(policy, &claim).map_err(|why| {
+                let refusal = Refusal::new(Code::PolicyCannot).with("cannot", why.code());
+                refusal.with("about", why.about())
+            })
         });
+    let batch = &mut list.batches[place];
     match settled {
         Ok(settled) => {
             batch.estimated_fund = settled.fund;
             batch.cash = settled.personal;
-            batch.estimate_only = settled.certainty != Certainty::Exact;
+            batch.estimate_why = match settled.certainty {
+                Certainty::Exact => None,
+                Certainty::Estimate(why) => Some(why),
+            };
+            year.add(benefit, settled.fed);
             for (&i, share) in mine.iter().zip(&settled.lines) {
                 let line = &mut list.lines[i];
                 line.own_pay = share.own_pay;
@@ -317,27 +303,24 @@ fn estimate(context: &Context<'_>, policy: Option<&Policy>, list: &mut FeeList, 
 
 fn claim(
     context: &Context<'_>,
-    batch: &BatchView,
-    disease_code: &str,
-    lines: &[ChargeView],
+    policy: &Policy,
+    year: &YearUse,
+    list: &FeeList,
+    (place, benefit): (usize, Benefit),
     mine: &[usize],
-    consultation: &[bool],
 ) -> Result<Claim, Refusal> {
     let cannot = || Refusal::new(Code::NoBenefit);
     let coverage = context.coverage.ok_or_else(cannot)?;
-    let benefit = Benefit::from_text(&batch.benefit).ok_or_else(cannot)?;
-    let used = context.used;
-    let (of_benefit, deductible) = match benefit {
-        Benefit::General => (used.general, used.general_deductible),
-        Benefit::Chronic => (used.chronic, used.chronic_deductible),
-    };
+    let day = context.at.date();
+    let birth = context.patient.birth_date;
+    let disease_code = &list.disease_codes[place];
     let line = |&i: &usize| ClaimLine {
         id: i.to_string(),
-        class: lines[i].class,
-        amount: lines[i].amount,
-        is_consultation_fee: consultation[i],
-        price: lines[i].price,
-        quantity: lines[i].quantity,
+        class: list.lines[i].class,
+        amount: list.lines[i].amount,
+        is_consultation_fee: list.consultation[i],
+        price: list.lines[i].price,
+        quantity: list.lines[i].quantity,
         ceiling: None,
     };
     Ok(Claim {
@@ -347,18 +330,12 @@ fn claim(
             reference::Level::Township => Level::Township,
         },
         benefit,
-        disease_code: (!disease_code.is_empty()).then(|| disease_code.to_owned()),
-        date: context.now.date(),
-        age: context
-            .patient
-            .birth_date
-            .map_or(0, |b| age_on(b, context.now.date())),
+        disease_code: (!disease_code.is_empty()).then(|| disease_code.clone()),
+        date: day,
+        age: birth.map_or(0, |b| age_on(b, day)),
         lines: mine.iter().map(line).collect(),
-        used: Used {
-            fund_this_year: used.general + used.chronic,
-            benefit_fund_this_year: of_benefit,
-            deductible_this_year: deductible,
-        },
+        used: year.used(benefit),
+        unknown: year.unknown(benefit, policy),
     })
 }
 

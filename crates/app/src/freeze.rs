@@ -1,22 +1,27 @@
 //! Freezing the fee list: the record is signed, lines and batches become facts, stock is reserved
 //! by earliest expiry. Taking it back voids the batches and frees the stock.
 
+use std::collections::BTreeMap;
+
 use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::{
     BatchMoved, ChargesFrozen, Personal, RecordSigned, ReservationsReleased, VisitMoved,
 };
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, VisitId};
-use cunyi_domain::ledger::{Batch, Charge, Diagnosis, ItemKind, Reservation, Visit, VisitState};
+use cunyi_domain::ledger::{
+    Batch, Charge, Diagnosis, ItemKind, Lot, Payer, Reservation, Visit, VisitState,
+};
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::refusal::{Code, Refusal};
-use cunyi_store::{Writer, query};
+use cunyi_domain::time::Moment;
+use cunyi_store::{Tx, Writer, query};
 
 use crate::App;
 use crate::error::{AppError, Result, refuse};
 use crate::fee_list::FeeList;
 use crate::permission::Action;
 use crate::step::none_pending;
-use crate::views::{Actor, BatchView, ChargeView, DraftBody};
+use crate::views::{Actor, BatchView, ChargeView, DraftBody, FindingView};
 
 impl App {
     /// Signs the record and freezes the fee list. Refused while a problem stands, a check forbids,
@@ -55,7 +60,7 @@ impl App {
                 )?;
             }
             sign(w, &row, &list, body)?;
-            freeze(w, &row, list, old.len(), body)
+            freeze(w, &row, list, old.len())
         })
     }
 
@@ -117,6 +122,13 @@ pub(crate) fn release(w: &mut Writer<'_, '_>, visit: &Visit) -> Result<()> {
     Ok(w.record(released, Some(&visit.patient), None)?)
 }
 
+/// With the finding's own words.
+fn told(mut refusal: Refusal, finding: &FindingView) -> Refusal {
+    refusal = refusal.with("check", &finding.code);
+    refusal.args.extend(finding.args.iter().cloned());
+    refusal
+}
+
 /// Everything that must hold before a fee list is frozen.
 fn accept(list: &FeeList, body: &DraftBody) -> Result<()> {
     if let Some(problem) = list.problems.first() {
@@ -126,21 +138,22 @@ fn accept(list: &FeeList, body: &DraftBody) -> Result<()> {
         return refuse(Code::NothingToCharge);
     }
     if let Some(finding) = list.findings.iter().find(|f| f.refused) {
-        return Err(Refusal::new(Code::CheckRefused)
-            .with("check", &finding.code)
-            .into());
+        return Err(told(Refusal::new(Code::CheckRefused), finding).into());
     }
     if let Some(finding) = list.findings.iter().find(|f| f.reason.is_empty()) {
-        return Err(Refusal::at(Code::CheckWants, "reasons")
-            .with("check", &finding.code)
-            .into());
+        return Err(told(Refusal::at(Code::CheckWants, "reasons"), finding).into());
     }
-    let insured = list.batches.iter().any(|b| !b.benefit.is_empty());
-    let own_pay = list.lines.iter().any(|l| l.own_pay > Fen::ZERO);
-    if insured && own_pay && !body.own_pay_consent {
+    if agreed(list).is_some() && !body.own_pay_consent {
         return Err(Refusal::at(Code::Missing, "own_pay_consent").into());
     }
     Ok(())
+}
+
+/// The own-pay sum that wants the insured patient's consent.
+fn agreed(list: &FeeList) -> Option<Fen> {
+    let insured = list.batches.iter().any(|b| b.payer == Payer::Insured);
+    let own_pay: Fen = list.lines.iter().map(|l| l.own_pay).sum();
+    (insured && own_pay > Fen::ZERO).then_some(own_pay)
 }
 
 fn sign(w: &mut Writer<'_, '_>, visit: &Visit, list: &FeeList, body: &DraftBody) -> Result<()> {
@@ -174,13 +187,8 @@ fn position(place: usize) -> i64 {
     i64::try_from(place).unwrap_or(i64::MAX - 1) + 1
 }
 
-fn freeze(
-    w: &mut Writer<'_, '_>,
-    visit: &Visit,
-    list: FeeList,
-    before: usize,
-    body: &DraftBody,
-) -> Result<()> {
+fn freeze(w: &mut Writer<'_, '_>, visit: &Visit, list: FeeList, before: usize) -> Result<()> {
+    let own_pay_consent = agreed(&list);
     let batches: Vec<Batch> = list
         .batches
         .iter()
@@ -197,8 +205,10 @@ fn freeze(
         let batch = batch.ok_or_else(|| AppError::Failed("a line without a batch".to_owned()))?;
         let id = ChargeId(format!("{}{:03}", batch.number, place + 1));
         if line.kind == ItemKind::Drug {
-            let taken = &mut reservations;
-            reserve(w, &visit.clinic, &id, &line, list.units[place], taken)?;
+            let (wanted, taken) = (list.units[place], &mut reservations);
+            let lots = free_lots(w.tx, &visit.clinic, &line, w.who.now)?;
+            let short = reserve(&lots, &id, &line, wanted, taken);
+            short.map_err(|r| r.with("line", list.places[place] + 1))?;
         }
         charges.push(charge_row(
             batch,
@@ -208,26 +218,17 @@ fn freeze(
             line,
         ));
     }
-    let reason = |code: String| {
-        let given = body
-            .reasons
-            .iter()
-            .find(|(c, _)| *c == code)
-            .map(|(_, r)| r.trim().to_owned());
-        (code, given.unwrap_or_default())
-    };
-    // A check that found several things is overridden once.
-    let mut codes: Vec<String> = list.findings.into_iter().map(|f| f.code).collect();
-    codes.sort();
-    codes.dedup();
-    let overrides = codes.into_iter().map(reason).collect();
+    // A finding that stands at several lines is overridden once.
+    let overrides = list.findings.into_iter().map(|f| (f.key, f.reason));
+    let overrides: BTreeMap<String, String> = overrides.collect();
     let visit_id = visit.id.clone();
     let frozen = ChargesFrozen {
         visit: visit_id,
         batches,
         charges,
         reservations,
-        overrides,
+        overrides: overrides.into_iter().collect(),
+        own_pay_consent,
     };
     Ok(w.record(frozen, Some(&visit.patient), None)?)
 }
@@ -296,45 +297,67 @@ fn charge_row(
     }
 }
 
-/// Takes `wanted` smallest units from the lots that expire first, leaving alone what `taken` holds
-/// and what has expired.
-fn reserve(
-    w: &mut Writer<'_, '_>,
+/// Refusals of the lines for which there is too little in stock.
+pub(crate) fn shortages(
+    tx: &mut Tx<'_>,
     clinic: &ClinicId,
+    list: &FeeList,
+    now: Moment,
+) -> Result<Vec<Refusal>> {
+    let (mut taken, mut short) = (Vec::new(), Vec::new());
+    for (place, line) in list.lines.iter().enumerate() {
+        if line.kind != ItemKind::Drug {
+            continue;
+        }
+        let lots = free_lots(tx, clinic, line, now)?;
+        let found = reserve(&lots, &line.id, line, list.units[place], &mut taken);
+        let found = found.err().map(|r| r.with("line", list.places[place] + 1));
+        short.extend(found);
+    }
+    Ok(short)
+}
+
+/// Lots of a drug that have something free and have not expired, the earliest expiry first.
+fn free_lots(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    line: &ChargeView,
+    now: Moment,
+) -> Result<Vec<Lot>> {
+    let mut lots = query::free_lots(tx, clinic, &line.code)?;
+    lots.retain(|lot| lot.expires_on >= now.date());
+    Ok(lots)
+}
+
+/// Takes `wanted` smallest units from the lots in their order, leaving alone what `taken` holds.
+fn reserve(
+    lots: &[Lot],
     charge: &ChargeId,
     line: &ChargeView,
     wanted: Quantity,
     taken: &mut Vec<Reservation>,
-) -> Result<()> {
+) -> std::result::Result<(), Refusal> {
     let mut left = wanted;
     let mut free_total = Quantity::ZERO;
-    let today = w.who.now.date();
-    let lots = query::free_lots(w.tx, clinic, &line.code)?;
-    for lot in lots.into_iter().filter(|lot| lot.expires_on >= today) {
-        let held: Quantity = taken
-            .iter()
-            .filter(|r| r.lot == lot.id)
-            .map(|r| r.quantity)
-            .sum();
+    for lot in lots {
+        let held = taken.iter().filter(|r| r.lot == lot.id);
+        let held: Quantity = held.map(|r| r.quantity).sum();
         let free = lot.on_hand - lot.reserved - held;
         free_total += free;
         let part = free.min(left);
         if part > Quantity::ZERO {
             taken.push(Reservation {
-                clinic: clinic.clone(),
+                clinic: lot.clinic.clone(),
                 charge: charge.clone(),
-                lot: lot.id,
+                lot: lot.id.clone(),
                 quantity: part,
             });
             left -= part;
         }
     }
     if left > Quantity::ZERO {
-        let refusal = Refusal::new(Code::NoStock).with("item", &line.name);
-        return Err(refusal
-            .with("free", free_total)
-            .with("wanted", wanted)
-            .into());
+        let refusal = Refusal::at(Code::NoStock, "quantity").with("item", &line.name);
+        return Err(refusal.with("free", free_total).with("wanted", wanted));
     }
     Ok(())
 }

@@ -8,11 +8,11 @@ use cunyi_domain::ids::ClinicId;
 use cunyi_domain::ledger::{Certificate, Patient};
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
-use cunyi_domain::time::{Moment, parse_date};
+use cunyi_domain::time::{Moment, civil::Date, parse_date};
 use cunyi_gateway::message::{Data, T1101, T2001, T5206, T5301, entitlement, person};
 use cunyi_gateway::skew::{Skew, skew};
-use cunyi_gateway::{Outcome, Success};
-use cunyi_policy::{Benefit, Level};
+use cunyi_gateway::{Amount, Lenient, Node, Outcome, Success};
+use cunyi_policy::Benefit;
 use cunyi_store::query;
 
 use crate::App;
@@ -22,7 +22,7 @@ use crate::permission::Action;
 use crate::setup::Setup;
 use crate::step::{Caller, succeed};
 use crate::views::{Actor, CoverageView, Identified, IdentifyForm, Remaining};
-use crate::visit::age;
+use crate::visit::{age, read_filings};
 
 /// Identifications that are remembered, and for how long. Loss: the patient is identified again.
 const REMEMBERED: usize = 200;
@@ -42,21 +42,32 @@ pub(crate) struct Known {
     pub typed: bool,
     /// 1101's answer.
     pub person: person::Person,
-    /// Filings, `code=name;…`.
-    pub filings: String,
-    /// Fund used this year as the platform knows it.
-    pub fund_used: Option<Fen>,
+    /// What is known of each insurance.
+    pub further: Further,
 }
 
 /// What is asked besides who she is.
-#[derive(Default)]
-struct Further {
-    /// Why the filings are not known, if they are not.
+#[derive(Clone, Default)]
+pub(crate) struct Further {
+    /// Filings, `code=name;…`; none: not known.
+    pub filings: Option<String>,
+    /// Why they are not known.
     not_had: Option<Refusal>,
-    filings: String,
-    fund_used: Option<Fen>,
-    /// Why the general benefit is not hers.
-    refused: Option<String>,
+    /// Of each insurance of 1101's answer, in its order; nothing of those that settle no visit here.
+    pub of: Vec<OfCoverage>,
+}
+
+/// What the platform says of one insurance.
+#[derive(Clone, Default)]
+pub(crate) struct OfCoverage {
+    /// 5206: fund used of the general benefit.
+    pub general_used: Option<Fen>,
+    /// 5206: fund used of the chronic benefit.
+    pub chronic_used: Option<Fen>,
+    /// `exp_content`: what is left of the general benefit.
+    pub general_left: Option<Fen>,
+    /// 2001: why the general benefit is not hers, in the platform's words.
+    denied: String,
 }
 
 /// Identifications by handle, oldest first.
@@ -113,86 +124,56 @@ impl App {
             certificate_number: query.mdtrt_cert_no,
             typed: form.typed,
             person: found.output.clone(),
-            filings: further.filings,
-            fund_used: further.fund_used,
+            further,
         };
-        let mut view = self.identified(actor, &caller, &known, &found)?;
-        view.warnings.extend(further.not_had);
-        let covered = view.warnings.iter().all(|w| w.code != Code::NoCoverage);
-        if let Some(words) = further.refused.filter(|_| covered) {
-            view.warnings
-                .push(Refusal::new(Code::NotEntitled).with("text", words));
-        }
+        let view = self.identified(actor, &caller, &known, &found)?;
         self.memory().keep(known);
         Ok(view)
     }
 
-    /// Chronic filing, the fund used, and whether the general benefit is hers (5301, 5206, 2001):
-    /// what cannot be had is not known, and said so.
+    /// Chronic filing, what is used and left of the year, and whether the general benefit is hers
+    /// (5301, 5206, 2001), for every insurance she can be registered under: what cannot be had is
+    /// not known, and said so.
     fn further(&self, caller: &Caller<'_>, person: &person::Person) -> Further {
-        let Some(row) = in_force(person).next() else {
+        let (setup, now) = (&caller.setup, self.now());
+        let mut usable = person.insuinfo.iter().filter(|r| is_usable(setup, r, now));
+        let Some(first) = usable.next() else {
             return Further::default();
         };
+        let several = usable.next().is_some();
         let number = &person.baseinfo.psn_no;
+        let place = &first.insuplc_admdvs;
         let asked = entitlement::ChronicQuery {
             psn_no: number.clone(),
         }
         .into();
-        let outcome = caller.ask::<T5301>(&row.insuplc_admdvs, &asked);
-        let (filings, not_had) = match succeed(outcome) {
-            Ok(found) => (filings(&found.output, self.now()), None),
-            Err(error) => (String::new(), not_had(error)),
+        let (filings, not_had) = match succeed(caller.ask::<T5301>(place, &asked)) {
+            Ok(found) => (Some(filings(&found.output, now)), None),
+            Err(error) => (None, not_had(error)),
         };
-        let fund_used = left_in_person(caller, person)
-            .and_then(|left| cap(caller, &row.insutype).map(|cap| (cap - left).max(Fen::ZERO)))
-            .or_else(|| self.accumulated(caller, number, row));
+        let sums = accumulators(caller, number, place);
+        let of = |row: &person::InsuInfo| {
+            if !is_usable(setup, row, now) {
+                return OfCoverage::default();
+            }
+            let used = |benefit| used(caller, sums.as_ref()?, &row.insutype, benefit, now);
+            OfCoverage {
+                general_used: used(Benefit::General),
+                chronic_used: used(Benefit::Chronic),
+                // The person's figure does not say whose it is where several could be meant.
+                general_left: left_in_person(caller, person).filter(|_| !several),
+                denied: self.denied(caller, number, row).unwrap_or_default(),
+            }
+        };
         Further {
-            not_had,
             filings,
-            fund_used,
-            refused: self.not_entitled(caller, number, row),
+            not_had,
+            of: person.insuinfo.iter().map(of).collect(),
         }
-    }
-
-    /// 5206: the year's sum under the region's code.
-    fn accumulated(
-        &self,
-        caller: &Caller<'_>,
-        number: &str,
-        row: &person::InsuInfo,
-    ) -> Option<Fen> {
-        let code = caller.setup.gateway.region.fund_used_code.as_deref()?;
-        let year = self.now().local().year().to_string();
-        let psn_no = number.to_owned();
-        let asked = entitlement::AccumulatorQuery {
-            psn_no,
-            cum_ym: String::new(),
-        }
-        .into();
-        let Outcome::Success(found) = caller.ask::<T5206>(&row.insuplc_admdvs, &asked) else {
-            return None;
-        };
-        let mine = |r: &&entitlement::Accumulator| {
-            r.cum_type_code == code && r.insutype == row.insutype && r.year == year
-        };
-        Some(
-            found
-                .output
-                .cuminfo
-                .iter()
-                .filter(mine)
-                .map(|r| r.cum.or_zero())
-                .sum(),
-        )
     }
 
     /// 2001: the platform's words when she may not use the general benefit here.
-    fn not_entitled(
-        &self,
-        caller: &Caller<'_>,
-        number: &str,
-        row: &person::InsuInfo,
-    ) -> Option<String> {
+    fn denied(&self, caller: &Caller<'_>, number: &str, row: &person::InsuInfo) -> Option<String> {
         let gateway = &caller.setup.gateway;
         let asked = entitlement::EntitlementQuery {
             psn_no: number.to_owned(),
@@ -207,12 +188,8 @@ impl App {
             return None;
         };
         let denied = |r: &&entitlement::TrtInfo| r.trt_enjymnt_flag == "0";
-        found
-            .output
-            .trtinfo
-            .iter()
-            .find(denied)
-            .map(|r| r.trt_chk_rslt.clone())
+        let row = found.output.trtinfo.iter().find(denied);
+        row.map(|r| r.trt_chk_rslt.clone())
     }
 
     fn identified(
@@ -223,49 +200,43 @@ impl App {
         found: &Success<person::Person>,
     ) -> Result<Identified> {
         let base = &known.person.baseinfo;
-        let view = |row: &person::InsuInfo| CoverageView {
-            scheme: row.insutype.clone(),
-            in_force: row.psn_insu_stas == "1",
-            local: is_local(&caller.setup, row, self.now()),
-            place: row.insuplc_admdvs.clone(),
-            person_type: row.psn_type.clone(),
-            balance: row.balc.or_zero(),
-        };
-        let coverages: Vec<CoverageView> = known.person.insuinfo.iter().map(view).collect();
-        let usable = |c: &CoverageView| c.in_force && c.local;
-        let mut usable_places = (0..coverages.len()).filter(|&i| usable(&coverages[i]));
-        let proposed = usable_places.next();
-        let several = usable_places.next().is_some();
+        let rows = known.person.insuinfo.iter().zip(0..);
+        let view = |(row, place)| coverage_view(caller, known, row, place);
+        let coverages: Vec<CoverageView> = rows.map(view).collect();
+        let mut usable = (0..coverages.len()).filter(|&i| coverages[i].usable());
+        let proposed = usable.next();
+        let several = usable.next().is_some();
         let mut warnings = Vec::new();
-        if proposed.is_none() {
-            warnings.push(Refusal::new(Code::NoCoverage));
-        } else if several {
-            warnings.push(Refusal::new(Code::ChooseCoverage));
+        match proposed {
+            None => warnings.push(Refusal::new(Code::NoCoverage)),
+            Some(_) if several => warnings.push(Refusal::new(Code::ChooseCoverage)),
+            Some(_) => {}
         }
         warnings.extend(self.clock_warning(caller, found));
+        warnings.extend(known.further.not_had.clone());
+        let proposed = proposed.filter(|_| !several);
+        if let Some(words) = proposed
+            .map(|i| &coverages[i].denied)
+            .filter(|w| !w.is_empty())
+        {
+            warnings.push(Refusal::new(Code::NotEntitled).with("text", words));
+        }
         let patient = self.patient_of(actor, &base.certno)?;
-        let remaining = proposed.and_then(|place| {
-            let scheme = &coverages[place].scheme;
-            match (known.fund_used, cap(caller, scheme)) {
-                (Some(used), Some(cap)) => Some(Remaining::Platform {
-                    left: (cap - used).max(Fen::ZERO),
-                    at: known.at,
-                }),
-                _ => None,
-            }
-        });
+        let id = IdNumber::parse(&base.certno).ok();
         Ok(Identified {
             handle: known.handle.clone(),
             name: base.psn_name.clone(),
-            sex: Sex::from_text(&base.gend).unwrap_or(Sex::Male),
-            age: age(parse_date(&base.brdy), self.now().date()),
+            sex: sex_of(base, id.as_ref())?,
+            age: age(birth_of(base, id.as_ref()), self.now().date()),
             masked_number: mask(&base.certno),
             certificate: known.certificate,
             typed: known.typed,
-            proposed: proposed.filter(|_| !several),
+            proposed,
             coverages,
-            filings: crate::visit::filing_names(&known.filings),
-            remaining,
+            filings: match proposed.or(several.then_some(0)) {
+                Some(_) => known.further.filings.as_deref().map(read_filings),
+                None => Some(Vec::new()),
+            },
             patient: patient.map(|p| p.id),
             warnings,
         })
@@ -293,27 +264,86 @@ impl App {
     }
 }
 
-/// What is left of the year's limit, where the region's 1101 carries it.
-fn left_in_person(caller: &Caller<'_>, person: &person::Person) -> Option<Fen> {
-    let key = caller.setup.gateway.region.remaining_cap_key.as_deref()?;
-    let values: serde_json::Value = serde_json::from_str(&person.baseinfo.exp_content).ok()?;
-    let value = values.get(key)?;
-    let text = value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned);
-    text.parse::<Fen>().ok()
+fn coverage_view(
+    caller: &Caller<'_>,
+    known: &Known,
+    row: &person::InsuInfo,
+    place: usize,
+) -> CoverageView {
+    let further = known.further.of.get(place).cloned().unwrap_or_default();
+    let setup = &caller.setup;
+    let local = is_local(setup, row, known.at);
+    let cap = setup.cap(setup.policy(&row.insutype, known.at), Benefit::General);
+    let by_used = || Some((cap? - further.general_used?).max(Fen::ZERO));
+    let left = further.general_left.or_else(by_used);
+    CoverageView {
+        scheme: row.insutype.clone(),
+        in_force: row.psn_insu_stas == "1",
+        local,
+        place: row.insuplc_admdvs.clone(),
+        person_type: row.psn_type.clone(),
+        balance: row.balc.or_zero(),
+        remaining: left.map(|left| Remaining::Platform { left, at: known.at }),
+        denied: further.denied,
+    }
 }
 
-/// The yearly cap of the general benefit.
-fn cap(caller: &Caller<'_>, scheme: &str) -> Option<Fen> {
-    let level = Level::from_text(caller.setup.clinic.level.as_str())?;
-    let policy = caller.setup.policy(scheme, caller.app.now())?;
-    policy
-        .benefit
-        .get(&Benefit::General)?
-        .level
-        .get(&level)?
-        .annual_cap
+/// The platform's sex, which must be one; a known ID number tells it as well.
+pub(crate) fn sex_of(base: &person::BaseInfo, id: Option<&IdNumber>) -> Result<Sex> {
+    let sex = id.map(IdNumber::sex).or(Sex::from_text(&base.gend));
+    Ok(sex.ok_or(Refusal::at(Code::CentreMismatch, "sex"))?)
+}
+
+pub(crate) fn birth_of(base: &person::BaseInfo, id: Option<&IdNumber>) -> Option<Date> {
+    id.map(IdNumber::birth_date).or(parse_date(&base.brdy))
+}
+
+/// What is left of the year's limit, where the region's 1101 carries it: read as it was written,
+/// never through a float.
+fn left_in_person(caller: &Caller<'_>, person: &person::Person) -> Option<Fen> {
+    let key = caller.setup.gateway.region.remaining_cap_key.as_deref()?;
+    let content = Node::parse_text(&person.baseinfo.exp_content).ok()?;
+    let left = Amount::read(content.get(key)?).ok()?.0?;
+    (left >= Fen::ZERO).then_some(left)
+}
+
+/// 5206: the year's sums, where the region says under which codes.
+fn accumulators(
+    caller: &Caller<'_>,
+    number: &str,
+    place: &str,
+) -> Option<entitlement::Accumulators> {
+    let mut benefits = caller.setup.gateway.region.benefits.values();
+    benefits.find(|b| b.fund_used_code.is_some())?;
+    let asked = entitlement::AccumulatorQuery {
+        psn_no: number.to_owned(),
+        cum_ym: String::new(),
+    }
+    .into();
+    match caller.ask::<T5206>(place, &asked) {
+        Outcome::Success(found) => Some(found.output),
+        _ => None,
+    }
+}
+
+/// What a benefit's fund has paid of this year under a scheme. A benefit without a row has paid
+/// nothing; a row without an amount says nothing.
+fn used(
+    caller: &Caller<'_>,
+    sums: &entitlement::Accumulators,
+    scheme: &str,
+    benefit: Benefit,
+    now: Moment,
+) -> Option<Fen> {
+    let benefit = caller.setup.gateway.region.benefits.get(benefit.as_str())?;
+    let code = benefit.fund_used_code.as_deref()?;
+    let year = now.local().year().to_string();
+    let mine = |r: &&entitlement::Accumulator| {
+        r.cum_type_code == code && r.insutype == scheme && r.year == year
+    };
+    let amounts = sums.cuminfo.iter().filter(mine).map(|r| r.cum.0);
+    let sum: Fen = amounts.sum::<Option<Fen>>()?;
+    (sum >= Fen::ZERO).then_some(sum)
 }
 
 /// True if this clinic's region settles it.
@@ -324,14 +354,6 @@ fn is_local(setup: &Setup, row: &person::InsuInfo, now: Moment) -> bool {
 /// True if a visit can be settled under it.
 pub(crate) fn is_usable(setup: &Setup, row: &person::InsuInfo, now: Moment) -> bool {
     row.psn_insu_stas == "1" && is_local(setup, row, now)
-}
-
-/// Rows in force (`psn_insu_stas` 1).
-fn in_force(person: &person::Person) -> impl Iterator<Item = &person::InsuInfo> {
-    person
-        .insuinfo
-        .iter()
-        .filter(|row| row.psn_insu_stas == "1")
 }
 
 /// Why the filings are not known.
@@ -348,7 +370,9 @@ fn not_had(error: AppError) -> Option<Refusal> {
 fn filings(found: &entitlement::ChronicFilings, now: Moment) -> String {
     let today = now.date();
     let holds = |f: &&entitlement::ChronicFiling| {
-        parse_date(f.enddate.get(..10).unwrap_or("")).is_none_or(|end| end >= today)
+        let day = |text: &str| parse_date(text.get(..10).unwrap_or(""));
+        day(&f.enddate).is_none_or(|end| end >= today)
+            && day(&f.begndate).is_none_or(|begin| begin <= today)
     };
     let clean = |text: &str| text.replace([';', '='], "");
     let parts = found.feedetail.iter().filter(holds);

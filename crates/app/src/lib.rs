@@ -25,6 +25,7 @@ mod step;
 mod stock;
 mod visit;
 mod withdraw;
+mod year_use;
 
 pub mod views;
 

@@ -117,7 +117,7 @@ impl App {
             total: live.map(|b| b.total).sum(),
             fund: batches.iter().filter(settled).map(|b| b.fund).sum::<Fen>(),
             unknown: batches.iter().any(|b| b.state.in_flight()),
-            chronic: coverage.is_some_and(|c| !c.filings.is_empty()),
+            chronic: coverage.is_some_and(|c| c.filings.is_some_and(|f| !f.is_empty())),
         })
     }
 }

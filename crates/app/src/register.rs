@@ -4,12 +4,11 @@
 use cunyi_domain::fact::{
     CoverageIdentified, PatientFields, Personal, RegistrationMoved, VisitMoved, VisitRegistered,
 };
-use cunyi_domain::id_number::{IdNumber, Sex};
+use cunyi_domain::id_number::IdNumber;
 use cunyi_domain::ids::{ClinicId, CoverageId, PatientId, VisitId};
 use cunyi_domain::ledger::{Certificate, Payer, Registration, Visit, VisitState};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::row::Field;
-use cunyi_domain::time::parse_date;
 use cunyi_gateway::Outcome;
 use cunyi_gateway::message::person::InsuInfo;
 use cunyi_gateway::message::{Data, T2201, visit};
@@ -18,7 +17,7 @@ use cunyi_store::{Tx, Writer, query, seal};
 
 use crate::App;
 use crate::error::{AppError, Result, refuse, refuse_at};
-use crate::identify::{Known, is_usable};
+use crate::identify::{Known, birth_of, is_usable, sex_of};
 use crate::patient::{read_form, read_number, register};
 use crate::permission::Action;
 use crate::step::{Answer, Caller, Next, Pending, Step, Subject, told};
@@ -54,7 +53,7 @@ impl App {
         let begun = self.write(actor, "register", |w| {
             let patient = known_patient(w, actor, &known)?;
             let coverage = match row {
-                Some(row) => Some(record_coverage(w, &patient, &known, row)?),
+                Some(place) => Some(record_coverage(w, &patient, &known, place)?),
                 None => None,
             };
             let payer = if coverage.is_some() {
@@ -165,27 +164,28 @@ impl App {
     }
 }
 
-fn coverage_row<'a>(
-    known: &'a Known,
+fn coverage_row(
+    known: &Known,
     form: &RegisterForm,
     usable: impl Fn(&InsuInfo) -> bool,
-) -> Result<Option<&'a InsuInfo>> {
+) -> Result<Option<usize>> {
     if form.self_pay {
         return Ok(None);
     }
     let rows = &known.person.insuinfo;
-    let row = match form.coverage.trim() {
+    let usable = |place: &usize| rows.get(*place).is_some_and(&usable);
+    let place = match form.coverage.trim() {
         "" => {
-            let mut all = rows.iter().filter(|row| usable(row));
+            let mut all = (0..rows.len()).filter(usable);
             match (all.next(), all.next()) {
                 (Some(_), Some(_)) => return refuse_at(Code::ChooseCoverage, "coverage"),
-                (row, _) => row,
+                (place, _) => place,
             }
         }
-        text => text.parse::<usize>().ok().and_then(|place| rows.get(place)),
+        text => text.parse().ok().filter(usable),
     };
-    let row = row.filter(|row| usable(row));
-    row.map(Some)
+    place
+        .map(Some)
         .ok_or_else(|| Refusal::at(Code::NoCoverage, "coverage").into())
 }
 
@@ -230,20 +230,23 @@ fn known_patient(w: &mut Writer<'_, '_>, actor: &Actor, known: &Known) -> Result
     let fields = PatientFields {
         name: base.psn_name.clone(),
         initials: cunyi_catalogue::initials(&base.psn_name),
-        birth_date: parse_date(&base.brdy).or(id.as_ref().map(IdNumber::birth_date)),
+        birth_date: birth_of(base, id.as_ref()),
         id_number: base.certno.clone(),
         ..PatientFields::default()
     };
-    let sex = id.map(|id| id.sex()).or(Sex::from_text(&base.gend));
-    register(w, fields, sex.unwrap_or(Sex::Male))
+    let sex = sex_of(base, id.as_ref())?;
+    register(w, fields, sex)
 }
 
 fn record_coverage(
     w: &mut Writer<'_, '_>,
     patient: &PatientId,
     known: &Known,
-    row: &InsuInfo,
+    place: usize,
 ) -> Result<CoverageId> {
+    let row = known.person.insuinfo.get(place);
+    let row = row.ok_or(Refusal::at(Code::NoCoverage, "coverage"))?;
+    let further = known.further.of.get(place).cloned().unwrap_or_default();
     let id = CoverageId::new(w.who.now, w.rng);
     let identified = CoverageIdentified {
         coverage: id.clone(),
@@ -251,9 +254,11 @@ fn record_coverage(
         scheme: row.insutype.clone(),
         person_type: row.psn_type.clone(),
         place: row.insuplc_admdvs.clone(),
-        filings: known.filings.clone(),
+        filings: known.further.filings.clone(),
         account_balance: row.balc.or_zero().max(cunyi_domain::money::Fen::ZERO),
-        fund_used: known.fund_used,
+        general_used: further.general_used,
+        chronic_used: further.chronic_used,
+        general_left: further.general_left,
     };
     let number = Personal::PersonNumber(known.person.baseinfo.psn_no.clone());
     w.record(identified, Some(patient), Some(number))?;

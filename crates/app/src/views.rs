@@ -14,6 +14,7 @@ use cunyi_domain::refusal::Refusal;
 use cunyi_domain::time::{Moment, civil::Date};
 use cunyi_store::reference::Role;
 
+pub use cunyi_policy::Why;
 pub use forms::{DraftBody, DraftLine, IdentifyForm, PatientForm, RegisterForm};
 
 /// Who is asking: a signed-in user of a clinic.
@@ -107,6 +108,26 @@ pub struct CoverageView {
     pub person_type: String,
     /// 个人账户余额
     pub balance: Fen,
+    /// What is left of the general benefit, where a visit can be settled under it.
+    pub remaining: Option<Remaining>,
+    /// Why the general benefit is not hers now, in the centre's words; empty if it is.
+    pub denied: String,
+}
+
+impl CoverageView {
+    /// True if a visit can be settled under it here.
+    pub const fn usable(&self) -> bool {
+        self.in_force && self.local
+    }
+}
+
+/// 慢病备案
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filing {
+    /// 病种编码
+    pub code: String,
+    /// 病种名称
+    pub name: String,
 }
 
 /// The remaining cap, with where the figure comes from and its time.
@@ -147,10 +168,8 @@ pub struct Identified {
     pub coverages: Vec<CoverageView>,
     /// The one that is proposed: the only one in force here.
     pub proposed: Option<usize>,
-    /// 慢病备案: names.
-    pub filings: Vec<String>,
-    /// Remaining cap of the proposed coverage.
-    pub remaining: Option<Remaining>,
+    /// 慢病备案; none: 备案未知.
+    pub filings: Option<Vec<Filing>>,
     /// The patient, if she has been here.
     pub patient: Option<PatientId>,
     /// What to know before going on: no coverage, suspended, insured elsewhere, clock skew.
@@ -172,10 +191,12 @@ pub struct PatientStrip {
     pub masked_number: String,
     /// Allergies: id and label.
     pub allergies: Vec<(EntryId, String)>,
-    /// 慢病备案: names.
-    pub filings: Vec<String>,
+    /// 慢病备案; none: 备案未知.
+    pub filings: Option<Vec<Filing>>,
     /// Scheme; empty for self-pay.
     pub scheme: String,
+    /// 参保状态: in force, as the platform said then; none for self-pay.
+    pub in_force_at: Option<Moment>,
     /// Remaining cap.
     pub remaining: Option<Remaining>,
 }
@@ -187,6 +208,8 @@ pub struct FindingView {
     pub refused: bool,
     /// Code; its words stand under `check-<code>`.
     pub code: String,
+    /// Code and what it is about, a drug or ingredient: a reason is given for this and no other.
+    pub key: String,
     /// Lines it is about, from 0.
     pub lines: Vec<usize>,
     /// Arguments for the words.
@@ -263,8 +286,8 @@ pub struct BatchView {
     pub total: Fen,
     /// What our engine expects the fund to pay.
     pub estimated_fund: Fen,
-    /// True if the estimate rests on unconfirmed rules or old inputs.
-    pub estimate_only: bool,
+    /// Why what we expect is an estimate only; none where rules and inputs are whole.
+    pub estimate_why: Option<Why>,
     /// The centre's figures once it has computed: fund.
     pub fund: Fen,
     /// 个人账户

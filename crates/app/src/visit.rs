@@ -7,12 +7,11 @@ use cunyi_domain::fact::AccessRecorded;
 use cunyi_domain::id_number::mask;
 use cunyi_domain::ids::{EntryId, PatientId, VisitId};
 use cunyi_domain::ledger::{
-    Batch, Charge, Coverage, Patient, Payer, Registration, Settlement, Visit, VisitState,
+    Batch, Charge, Patient, Payer, Registration, Settlement, Visit, VisitState,
 };
-use cunyi_domain::money::{Fen, format_decimal};
+use cunyi_domain::money::format_decimal;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::{Moment, age_on, civil::Date};
-use cunyi_policy::Benefit;
 use cunyi_store::local::{Message, MessageState};
 use cunyi_store::{Tx, query, reference};
 
@@ -21,8 +20,9 @@ use crate::draft::{repeat, stored};
 use crate::error::Result;
 use crate::permission::Action;
 use crate::views::{
-    Actor, Age, BatchView, ChargeView, DraftBody, PastVisit, PatientStrip, Remaining, VisitView,
+    Actor, Age, BatchView, ChargeView, DraftBody, Filing, PastVisit, PatientStrip, VisitView,
 };
+use crate::year_use::YearUse;
 
 impl App {
     /// A visit with everything the doctor needs beside it. Someone who does not treat here leaves
@@ -139,7 +139,11 @@ impl App {
         };
         let allergies = query::allergies(tx, &actor.clinic, &patient.id)?;
         let remaining = match &coverage {
-            Some(coverage) => Some(self.remaining(tx, actor, coverage)?),
+            Some(coverage) => {
+                let setup = self.setup_in(tx, &actor.clinic)?;
+                let year = YearUse::read(tx, &setup, coverage, visit.registered_at)?;
+                Some(year.remaining())
+            }
             None => None,
         };
         Ok(PatientStrip {
@@ -149,51 +153,13 @@ impl App {
             age: age(patient.birth_date, self.now().date()),
             masked_number: mask(&patient.id_number),
             allergies: allergies.into_iter().map(|a| (a.id, a.label)).collect(),
-            filings: coverage
-                .as_ref()
-                .map(|c| filing_names(&c.filings))
-                .unwrap_or_default(),
+            filings: match &coverage {
+                Some(coverage) => coverage.filings.as_deref().map(read_filings),
+                None => Some(Vec::new()),
+            },
+            in_force_at: coverage.as_ref().map(|c| c.obtained_at),
             scheme: coverage.map(|c| c.scheme).unwrap_or_default(),
             remaining,
-        })
-    }
-
-    /// What is left of the year's cap: the platform's figure if it gave one, else our own use.
-    pub(crate) fn remaining(
-        &self,
-        tx: &mut Tx<'_>,
-        actor: &Actor,
-        coverage: &Coverage,
-    ) -> Result<Remaining> {
-        let now = self.now();
-        let setup = self.setup_in(tx, &actor.clinic)?;
-        let year = Moment::start_of(now.date().first_of_year());
-        let own = query::fund_used(tx, &actor.clinic, &coverage.patient, "general", year)?;
-        let since = query::fund_used(
-            tx,
-            &actor.clinic,
-            &coverage.patient,
-            "general",
-            coverage.obtained_at.max(year),
-        )?;
-        let level = cunyi_policy::Level::from_text(setup.clinic.level.as_str());
-        let cap = setup
-            .policy(&coverage.scheme, now)
-            .zip(level)
-            .and_then(|(policy, level)| {
-                policy
-                    .benefit
-                    .get(&Benefit::General)?
-                    .level
-                    .get(&level)?
-                    .annual_cap
-            });
-        Ok(match (coverage.fund_used, cap) {
-            (Some(used), Some(cap)) => Remaining::Platform {
-                left: (cap - used - since).max(Fen::ZERO),
-                at: coverage.obtained_at,
-            },
-            _ => Remaining::OwnUse { used: own },
         })
     }
 }
@@ -216,10 +182,16 @@ pub(crate) fn age(birth: Option<Date>, today: Date) -> Age {
     }
 }
 
-/// Names of a coverage's filings.
-pub(crate) fn filing_names(filings: &str) -> Vec<String> {
-    let name = |part: &str| part.split_once('=').map(|(_, name)| name.to_owned());
-    filings.split(';').filter_map(name).collect()
+/// Filings as a coverage keeps them.
+pub(crate) fn read_filings(filings: &str) -> Vec<Filing> {
+    let read = |part: &str| {
+        let (code, name) = part.split_once('=')?;
+        Some(Filing {
+            code: code.to_owned(),
+            name: name.to_owned(),
+        })
+    };
+    filings.split(';').filter_map(read).collect()
 }
 
 pub(crate) fn charge_view(charge: &Charge, batches: &[Batch]) -> ChargeView {
@@ -267,7 +239,7 @@ pub(crate) fn batch_view(batch: &Batch, settlements: &[Settlement], said: String
         state: batch.state,
         total: batch.total,
         estimated_fund: batch.estimated_fund,
-        estimate_only: false,
+        estimate_why: None,
         fund: batch.fund,
         account: batch.account,
         cash: batch.cash,

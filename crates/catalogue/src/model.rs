@@ -1,6 +1,7 @@
 //! What the lists hold: drugs, services, diagnoses.
 
 use cunyi_domain::id_number::Sex;
+use cunyi_domain::ledger::TwoDisease;
 use cunyi_domain::money::{Quantity, Rounding, UnitPrice, div_round};
 use cunyi_domain::text_enum;
 
@@ -134,17 +135,6 @@ impl AllergyGroup {
             Self::Iodine => "碘",
             Self::Alcohol => "乙醇",
         }
-    }
-}
-
-text_enum! {
-    /// The two diseases 两病 whose outpatient drugs have a benefit of their own
-    /// (医保发〔2019〕54号).
-    pub enum TwoDisease {
-        /// 高血压
-        Hypertension = "hypertension",
-        /// 糖尿病
-        Diabetes = "diabetes",
     }
 }
 

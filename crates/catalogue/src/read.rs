@@ -5,10 +5,11 @@ use std::fmt;
 
 use csv::StringRecord;
 use cunyi_domain::id_number::Sex;
+use cunyi_domain::ledger::TwoDisease;
 use cunyi_domain::money::{DecimalError, Quantity, UnitPrice};
 
 use crate::model::{
-    AllergyGroup, Class, CodeSource, Diagnosis, Drug, DrugKind, Service, ServiceRole, TwoDisease,
+    AllergyGroup, Class, CodeSource, Diagnosis, Drug, DrugKind, Service, ServiceRole,
 };
 use crate::order::{frequency, route};
 

@@ -5,7 +5,7 @@ use cunyi_domain::row::Value;
 use cunyi_domain::time::age_on;
 use cunyi_gateway::message::query::{SettlementFound, SettlementQuery};
 use cunyi_gateway::message::settle::{Presettle, Settle, SettleInput, Settlement};
-use cunyi_policy::{Benefit, Claim, ClaimLine, evaluate};
+use cunyi_policy::{Benefit, Claim, ClaimLine, Unknown, evaluate};
 
 use crate::accumulate;
 use crate::call::{Call, Stop, refuse, required, text};
@@ -233,6 +233,7 @@ fn claim(
         age: age_on(person.birth_date, date),
         lines: batch.iter().map(line).collect(),
         used,
+        unknown: Unknown::default(),
     })
 }
 

@@ -94,6 +94,17 @@ text_enum! {
 }
 
 text_enum! {
+    /// The two diseases 两病 whose outpatient drugs have a benefit of their own
+    /// (医保发〔2019〕54号).
+    pub enum TwoDisease {
+        /// 高血压
+        Hypertension = "hypertension",
+        /// 糖尿病
+        Diabetes = "diabetes",
+    }
+}
+
+text_enum! {
     /// What moved stock.
     pub enum MoveKind {
         /// 入库
@@ -198,12 +209,17 @@ table! {
         pub person_type: String,
         /// 参保地 `insuplc_admdvs`.
         pub place: String,
-        /// 慢病备案 (5301): disease codes and names, `code=name` joined by `;`.
-        pub filings: String,
+        /// 慢病备案 (5301): disease codes and names, `code=name` joined by `;`; none: 备案未知, the
+        /// platform did not say.
+        pub filings: Option<String>,
         /// 个人账户余额
         pub account_balance: Fen,
-        /// Fund used this year as the platform knows it (5206 or `exp_content`); none if it does not say.
-        pub fund_used: Option<Fen>,
+        /// Fund of the general benefit used this year, as 5206 said; none if it did not.
+        pub general_used: Option<Fen>,
+        /// The same of the chronic benefit.
+        pub chronic_used: Option<Fen>,
+        /// What is left of the general benefit's year, as 1101's `exp_content` said; none if it did not.
+        pub general_left: Option<Fen>,
         /// When the platform answered.
         pub obtained_at: Moment,
     }

@@ -90,6 +90,10 @@ text_enum! {
         NotEntitled = "not-entitled",
         /// The coverage does not fit this benefit.
         NoBenefit = "no-benefit",
+        /// The chosen disease is not among the patient's filings. Args: `item`.
+        NotFiled = "not-filed",
+        /// The platform did not say which filings there are. Args: `item`.
+        FilingsUnknown = "filings-unknown",
     }
 }
 

@@ -59,10 +59,6 @@ pub struct Region {
     /// out.
     #[serde(default)]
     pub remaining_cap_key: Option<String>,
-    /// The `cum_type_code` of 5206 whose sum is the fund used this year in general outpatient care.
-    /// May be left out.
-    #[serde(default)]
-    pub fund_used_code: Option<String>,
     /// A clock further off than this refuses to settle.
     pub clock_skew_limit_seconds: i64,
 }
@@ -76,6 +72,10 @@ pub struct Benefit {
     /// 病种编码 the benefit covers; empty when it needs none.
     #[serde(default)]
     pub dise_codgs: Vec<String>,
+    /// The `cum_type_code` of 5206 whose sum is the fund this benefit has used this year. May be
+    /// left out.
+    #[serde(default)]
+    pub fund_used_code: Option<String>,
 }
 
 /// Which edition of a transaction the region runs.

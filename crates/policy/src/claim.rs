@@ -5,7 +5,7 @@ use cunyi_domain::time::civil::Date;
 
 use crate::policy::{Benefit, Level, Scheme};
 
-pub use cunyi_domain::ledger::LineClass;
+pub use cunyi_domain::ledger::{LineClass, TwoDisease};
 
 /// One settlement batch: one person, one benefit, one disease code (a 2207 carries no more).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,17 @@ pub struct Claim {
     pub lines: Vec<ClaimLine>,
     /// What this year has used up already.
     pub used: Used,
+    /// What of `used` may be more than is known here.
+    pub unknown: Unknown,
+}
+
+/// What of the accumulators is not known whole: other institutions may have added to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unknown {
+    /// The fund paid.
+    pub fund: bool,
+    /// The deductible borne.
+    pub deductible: bool,
 }
 
 /// One charge line.

@@ -38,6 +38,54 @@ pub enum CannotDecide {
     BadAccumulator,
 }
 
+impl CannotDecide {
+    /// Its stable code; the words stand under `cannot-<code>`.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::OtherScheme => "other-scheme",
+            Self::NotInForce => "not-in-force",
+            Self::NoBenefit(_) => "no-benefit",
+            Self::NoLevel(_) => "no-level",
+            Self::DiseaseMissing => "disease-missing",
+            Self::DiseaseNotCovered(_) => "disease-not-covered",
+            Self::NoConsultationFee => "no-consultation-fee",
+            Self::ConsultationFeeElsewhere => "consultation-fee-elsewhere",
+            Self::ConsultationFeeTwice => "consultation-fee-twice",
+            Self::SameLineTwice(_) => "same-line-twice",
+            Self::BadAmount(_) => "bad-amount",
+            Self::BadAccumulator => "bad-accumulator",
+        }
+    }
+
+    /// Every code there is.
+    pub const CODES: [&str; 12] = [
+        "other-scheme",
+        "not-in-force",
+        "no-benefit",
+        "no-level",
+        "disease-missing",
+        "disease-not-covered",
+        "no-consultation-fee",
+        "consultation-fee-elsewhere",
+        "consultation-fee-twice",
+        "same-line-twice",
+        "bad-amount",
+        "bad-accumulator",
+    ];
+
+    /// What it is about, where the words name it: a disease code, a benefit, a level, a line.
+    pub fn about(&self) -> String {
+        match self {
+            Self::NoBenefit(benefit) => benefit.to_string(),
+            Self::NoLevel(level) => level.to_string(),
+            Self::DiseaseNotCovered(text) | Self::SameLineTwice(text) | Self::BadAmount(text) => {
+                text.clone()
+            }
+            _ => String::new(),
+        }
+    }
+}
+
 impl fmt::Display for CannotDecide {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -109,7 +157,15 @@ pub fn evaluate(policy: &Policy, claim: &Claim) -> Result<Settlement, CannotDeci
         deductible_this_year: deductible,
     };
     let lines = share(claim, &splits, &apportion(pool, &pooled), fee_fund);
-    Ok(assemble(policy, terms.ratio, lines, deductible, fed, steps))
+    let certainty = certainty(policy, &terms, claim);
+    Ok(assemble(
+        terms.ratio,
+        lines,
+        deductible,
+        fed,
+        certainty,
+        steps,
+    ))
 }
 
 /// The terms that hold for the claim.
@@ -364,13 +420,32 @@ fn share(claim: &Claim, splits: &[Split], pool: &[Fen], fee_fund: Fen) -> Vec<Li
         .collect()
 }
 
+/// What is not known matters only where a rule asks for it and what is known does not settle it.
+fn certainty(policy: &Policy, terms: &Terms, claim: &Claim) -> Certainty {
+    let used = claim.used;
+    let caps = [
+        (terms.annual_cap, used.benefit_fund_this_year),
+        (policy.annual_cap, used.fund_this_year),
+    ];
+    let has_room = |(cap, used): &(Option<Fen>, Fen)| cap.is_some_and(|cap| cap > *used);
+    let used_up = caps.iter().any(|c| c.0.is_some() && !has_room(c));
+    let cap_open = claim.unknown.fund && !used_up && caps.iter().any(has_room);
+    let deductible_open = claim.unknown.deductible
+        && matches!(terms.deductible, Deductible::Annual(all) if all > used.deductible_this_year);
+    match policy.confirmation() {
+        Confirmation::Unconfirmed => Certainty::Estimate(Why::Unconfirmed),
+        _ if cap_open || deductible_open => Certainty::Estimate(Why::OthersUnknown),
+        Confirmation::Fictional | Confirmation::Confirmed { .. } => Certainty::Exact,
+    }
+}
+
 /// Sums are taken of the lines, so that they cannot disagree with them.
 fn assemble(
-    policy: &Policy,
     ratio: Rate,
     lines: Vec<LineShare>,
     deductible: Fen,
     fed: Used,
+    certainty: Certainty,
     steps: Vec<Step>,
 ) -> Settlement {
     let sum = |part: fn(&LineShare) -> Fen| lines.iter().map(part).sum::<Fen>();
@@ -378,10 +453,6 @@ fn assemble(
     let (pay_first, in_scope) = (sum(|l| l.pay_first), sum(|l| l.in_scope));
     let fund = sum(|l| l.fund);
     let total = own_pay + over_limit + pay_first + in_scope;
-    let certainty = match policy.confirmation() {
-        Confirmation::Unconfirmed => Certainty::Estimate(Why::Unconfirmed),
-        Confirmation::Fictional | Confirmation::Confirmed { .. } => Certainty::Exact,
-    };
     Settlement {
         lines,
         total,

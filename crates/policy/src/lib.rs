@@ -10,7 +10,7 @@ mod file;
 mod policy;
 mod settlement;
 
-pub use claim::{Claim, ClaimLine, LineClass, Used};
+pub use claim::{Claim, ClaimLine, LineClass, TwoDisease, Unknown, Used};
 pub use evaluate::{CannotDecide, classify, evaluate};
 pub use file::{PolicyError, parse};
 pub use policy::{

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use cunyi_domain::ledger::TwoDisease;
 use cunyi_domain::money::{Fen, Rate, Rounding};
 use cunyi_domain::text_enum;
 use cunyi_domain::time::civil::Date;
@@ -209,6 +210,8 @@ pub struct Disease {
     pub code: String,
     /// 病种名称
     pub name: String,
+    /// Whose drugs and diagnoses it takes.
+    pub kind: TwoDisease,
 }
 
 /// The rules of one benefit.

@@ -57,6 +57,7 @@ fn claims() -> impl Strategy<Value = (Policy, Claim)> {
                 benefit_fund_this_year: Fen(used.1),
                 deductible_this_year: Fen(used.2),
             },
+            unknown: Unknown::default(),
         };
         (parse(file, "demo.toml").unwrap(), claim)
     })
@@ -156,6 +157,7 @@ proptest! {
             disease_code: None, date: parse_date("2026-05-05").unwrap(), age: -1,
             lines: vec![line],
             used: Used { fund_this_year: Fen(used), ..Used::default() },
+            unknown: Unknown::default(),
         };
         let _ = evaluate(&policy, &claim);
     }

@@ -68,6 +68,8 @@ text_enum! {
     pub enum Why {
         /// Nobody has confirmed the region's numbers.
         Unconfirmed = "unconfirmed",
+        /// What other institutions used of a cap or an annual deductible is not known.
+        OthersUnknown = "others-unknown",
     }
 }
 

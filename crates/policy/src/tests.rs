@@ -53,6 +53,7 @@ fn claim(scheme: Scheme, benefit: Benefit, disease: &str, lines: &str, used: [&s
             benefit_fund_this_year: fen(used[1]),
             deductible_this_year: fen(used[2]),
         },
+        unknown: Unknown::default(),
     }
 }
 
@@ -384,4 +385,63 @@ fn published_examples_come_out() {
         checked += 1;
     }
     assert!(checked >= 17, "only {checked} examples were found");
+}
+
+#[test]
+fn what_is_unknown_makes_an_estimate_only_where_it_could_matter() {
+    let resident = parse(RESIDENT, "demo.toml").unwrap();
+    let employee = parse(EMPLOYEE, "demo.toml").unwrap();
+    let others = Certainty::Estimate(Why::OthersUnknown);
+    let (fund, deductible) = ((true, false), (false, true));
+    let cases = [
+        // The resident scheme has a cap and no deductible.
+        (&resident, Scheme::Resident, ["0", "0", "0"], fund, others),
+        (
+            &resident,
+            Scheme::Resident,
+            ["0", "0", "0"],
+            deductible,
+            Certainty::Exact,
+        ),
+        (
+            &resident,
+            Scheme::Resident,
+            ["400.00", "400.00", "0"],
+            fund,
+            Certainty::Exact,
+        ),
+        (
+            &employee,
+            Scheme::Employee,
+            ["0", "0", "0"],
+            deductible,
+            others,
+        ),
+        (
+            &employee,
+            Scheme::Employee,
+            ["0", "0", "100.00"],
+            deductible,
+            Certainty::Exact,
+        ),
+        (
+            &employee,
+            Scheme::Employee,
+            ["0", "0", "100.00"],
+            fund,
+            others,
+        ),
+    ];
+    for (policy, scheme, used, unknown, wanted) in cases {
+        let mut asked = claim(scheme, Benefit::General, "", "甲 20.00", used);
+        asked.unknown = Unknown {
+            fund: unknown.0,
+            deductible: unknown.1,
+        };
+        assert_eq!(
+            evaluate(policy, &asked).unwrap().certainty,
+            wanted,
+            "{scheme} {used:?}"
+        );
+    }
 }

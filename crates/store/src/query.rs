@@ -3,7 +3,7 @@
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, PatientId, VisitId};
 use cunyi_domain::ledger::{
     Access, Allergy, Batch, Charge, Coverage, Diagnosis, Lot, Patient, Reservation, Settlement,
-    Visit,
+    SettlementKind, Visit,
 };
 use cunyi_domain::money::Fen;
 use cunyi_domain::row::{Field, Value};
@@ -236,54 +236,47 @@ pub fn settlements_between(
 }
 
 cunyi_domain::row! {
-    /// A sum.
-    pub struct Sum {
-        /// Fen.
-        pub amount: Fen,
+    /// What one settlement or reversal used of the year's limits.
+    pub struct Use {
+        /// Under which benefit.
+        pub benefit: String,
+        /// Settlement, SettlementKind, or a reversal that gives the same back.
+        pub kind: SettlementKind,
+        /// When.
+        pub settled_at: Moment,
+        /// What the fund paid.
+        pub fund: Fen,
+        /// The part of it that the general consultation fee took.
+        pub fee_fund: Fen,
+        /// The deductible borne.
+        pub deductible: Fen,
     }
 }
 
-/// What the fund has paid for a patient here since a moment, for one benefit or (empty) all:
-/// settlements that were not reversed. The order of the joins is SQLite's too (`CROSS JOIN`): from
-/// the patient, never from all batches.
-pub fn fund_used(
+/// What was settled and paid back for a patient here under one scheme, for visits registered from
+/// one moment to before another. The order of the joins is SQLite's too (`CROSS JOIN`): from the
+/// patient, never from all settlements.
+pub fn uses(
     tx: &mut Tx<'_>,
     clinic: &ClinicId,
     patient: &PatientId,
-    benefit: &str,
-    since: Moment,
-) -> Result<Fen, StoreError> {
+    scheme: &str,
+    (from, to): (Moment, Moment),
+) -> Result<Vec<Use>, StoreError> {
     let mut values = key(clinic, patient.clone());
-    values.extend([since.into_value(), benefit.to_owned().into_value()]);
-    values.push(benefit.to_owned().into_value());
-    let sums: Vec<Sum> = tx.query(
-        "SELECT CAST(COALESCE(SUM(s.fund), 0) AS BIGINT) AS amount
-         FROM visit v CROSS JOIN batch b CROSS JOIN settlement s
-         WHERE v.clinic = ? AND v.patient = ? AND b.clinic = v.clinic AND b.visit = v.id
-         AND s.clinic = b.clinic AND s.id = b.settlement AND s.settled_at >= ? AND (? = '' OR b.benefit = ?)",
+    values.extend([from.into_value(), to.into_value()]);
+    values.push(scheme.to_owned().into_value());
+    Ok(tx.query(
+        "SELECT b.benefit, s.kind, s.settled_at, s.fund, s.deductible,
+         (SELECT CAST(COALESCE(SUM(c.fund), 0) AS BIGINT) FROM charge c WHERE c.clinic = b.clinic
+          AND c.visit = b.visit AND c.batch = b.id AND c.consultation_fee = 1) AS fee_fund
+         FROM visit v CROSS JOIN coverage k CROSS JOIN settlement s CROSS JOIN batch b
+         WHERE v.clinic = ? AND v.patient = ? AND v.registered_at >= ? AND v.registered_at < ?
+         AND k.clinic = v.clinic AND k.id = v.coverage AND k.scheme = ?
+         AND s.clinic = v.clinic AND s.visit = v.id AND b.clinic = s.clinic AND b.id = s.batch
+         AND b.payer = 'insured' ORDER BY s.settled_at, s.id",
         values,
-    )?;
-    Ok(sums.first().map_or(Fen::ZERO, |sum| sum.amount))
-}
-
-/// The deductible a patient has borne here since a moment under one benefit.
-pub fn deductible_used(
-    tx: &mut Tx<'_>,
-    clinic: &ClinicId,
-    patient: &PatientId,
-    benefit: &str,
-    since: Moment,
-) -> Result<Fen, StoreError> {
-    let mut values = key(clinic, patient.clone());
-    values.extend([since.into_value(), benefit.to_owned().into_value()]);
-    let sums: Vec<Sum> = tx.query(
-        "SELECT CAST(COALESCE(SUM(s.deductible), 0) AS BIGINT) AS amount
-         FROM visit v CROSS JOIN batch b CROSS JOIN settlement s
-         WHERE v.clinic = ? AND v.patient = ? AND b.clinic = v.clinic AND b.visit = v.id
-         AND s.clinic = b.clinic AND s.id = b.settlement AND s.settled_at >= ? AND b.benefit = ?",
-        values,
-    )?;
-    Ok(sums.first().map_or(Fen::ZERO, |sum| sum.amount))
+    )?)
 }
 
 /// Lots of a drug with something free, by earliest expiry.

@@ -8,7 +8,7 @@
 use std::fmt::Display;
 
 use cunyi_app::Action;
-use cunyi_app::views::{Age, ChargeView, FindingView, Remaining, SessionView};
+use cunyi_app::views::{Age, ChargeView, FindingView, Remaining, SessionView, Why};
 use cunyi_catalogue::{AllergyGroup, frequencies, routes};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
@@ -214,7 +214,16 @@ impl Chrome {
 
     /// What is wrong, with the field it is about in front.
     pub fn refusal(&self, refusal: &Refusal) -> String {
-        let args: Vec<_> = refusal.args.iter().map(|(n, v)| (*n, v.clone())).collect();
+        let mut args: Vec<_> = refusal.args.iter().map(|(n, v)| (*n, v.clone())).collect();
+        // A refusal for a check or by the policy says in words which.
+        for (name, value) in &refusal.args {
+            let said = match *name {
+                "check" => self.words_of_check(value, &refusal.args),
+                "cannot" => words::t(self.locale, &format!("cannot-{value}"), &args),
+                _ => continue,
+            };
+            args.push(("why", said));
+        }
         let words = words::t(self.locale, &format!("refusal-{}", refusal.code), &args);
         let field = self.field(&path_of(refusal));
         if field.is_empty() {
@@ -226,22 +235,26 @@ impl Chrome {
 
     /// What a safety check says.
     pub fn check(&self, finding: &FindingView) -> String {
-        let args: Vec<_> = finding
-            .args
-            .iter()
-            .map(|(name, value)| {
-                let group = *name == "group";
-                (
-                    *name,
-                    if group {
-                        self.label(labels::GROUPS, value)
-                    } else {
-                        value.clone()
-                    },
-                )
-            })
-            .collect();
-        words::t(self.locale, &format!("check-{}", finding.code), &args)
+        self.words_of_check(&finding.code, &finding.args)
+    }
+
+    fn words_of_check(&self, code: &str, args: &[(&'static str, String)]) -> String {
+        let said = |(name, value): &(&'static str, String)| {
+            let group = *name == "group";
+            let value = if group {
+                self.label(labels::GROUPS, value)
+            } else {
+                value.clone()
+            };
+            (*name, value)
+        };
+        let args: Vec<_> = args.iter().map(said).collect();
+        words::t(self.locale, &format!("check-{code}"), &args)
+    }
+
+    /// Why a batch's figures are an estimate only.
+    pub fn estimate_why(&self, why: &Why) -> String {
+        self.label(labels::ESTIMATES, why.as_str())
     }
 
     /// The name of a form's field: `lines.2.dose` is "row 3 dose".

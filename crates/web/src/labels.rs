@@ -45,6 +45,12 @@ pub const SCHEMES: Labels = &[
     ("", "payer-self"),
 ];
 
+/// Why an estimate is one.
+pub const ESTIMATES: Labels = &[
+    ("unconfirmed", "estimate-unconfirmed"),
+    ("others-unknown", "estimate-others-unknown"),
+];
+
 /// What became of a message.
 pub const MESSAGES: Labels = &[
     ("pending", "message-pending"),

@@ -2,9 +2,10 @@
 
 use cunyi_app::Actor;
 use cunyi_app::views::{
-    Age, BatchView, ChargeView, CoverageView, DayView, DraftBody, DraftLine, FindingView,
+    Age, BatchView, ChargeView, CoverageView, DayView, DraftBody, DraftLine, Filing, FindingView,
     Identified, MessageView, Paper, PastVisit, PatientForm, PatientHit, PatientStrip, PatientView,
     Preview, QueueEntry, Remaining, SessionView, SettlementView, Statement, StockView, VisitView,
+    Why,
 };
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::BatchState;
@@ -26,6 +27,13 @@ pub const HOSTILE: &str = "<script>alert(1)</script>\"'&";
 
 pub fn now() -> Moment {
     parse_date_time("2026-11-24 09:46:12").unwrap()
+}
+
+fn filings() -> Vec<Filing> {
+    vec![Filing {
+        code: "M03900".to_owned(),
+        name: "高血压".to_owned(),
+    }]
 }
 
 pub fn chrome(locale: Locale) -> Chrome {
@@ -147,7 +155,7 @@ pub fn batch(position: i64, state: BatchState) -> BatchView {
         state,
         total: Fen(if chronic { 2420 } else { 1100 }),
         estimated_fund: Fen(if chronic { 1557 } else { 500 }),
-        estimate_only: true,
+        estimate_why: Some(Why::OthersUnknown),
         fund: Fen(if chronic { 1557 } else { 500 }),
         account: Fen::ZERO,
         cash: Fen(if chronic { 863 } else { 600 }),
@@ -170,7 +178,7 @@ pub fn draft() -> DraftBody {
         frequency: "qd".to_owned(),
         days: "28".to_owned(),
         quantity: String::new(),
-        benefit: "chronic".to_owned(),
+        benefit: "chronic:M03900".to_owned(),
     };
     DraftBody {
         complaint: "头晕2天,复查血压,取药".to_owned(),
@@ -182,7 +190,7 @@ pub fn draft() -> DraftBody {
         diastolic: "94".to_owned(),
         diagnoses: vec!["I10.x05".to_owned(), "J00.x00".to_owned()],
         lines: vec![line("X1"), line("X2")],
-        reasons: vec![("too-little".to_owned(), "家中还有".to_owned())],
+        reasons: vec![("too-little:XN02".to_owned(), "家中还有".to_owned())],
         own_pay_consent: true,
         ..DraftBody::default()
     }
@@ -197,6 +205,7 @@ pub fn preview() -> Preview {
         ],
         findings: vec![
             FindingView {
+                key: "too-little:XN02".to_owned(),
                 refused: true,
                 code: "allergy-group".to_owned(),
                 lines: vec![0],
@@ -207,6 +216,7 @@ pub fn preview() -> Preview {
                 reason: String::new(),
             },
             FindingView {
+                key: "too-little:XN02".to_owned(),
                 refused: false,
                 code: "too-little".to_owned(),
                 lines: vec![1],
@@ -248,7 +258,8 @@ pub fn visit(states: &[BatchState]) -> VisitView {
             age: Age::Years(67),
             masked_number: "4312***********021".to_owned(),
             allergies: vec![(EntryId::from("E1"), "青霉素类".to_owned())],
-            filings: vec!["高血压".to_owned()],
+            filings: Some(filings()),
+            in_force_at: Some(now()),
             scheme: "390".to_owned(),
             remaining: Some(Remaining::Platform {
                 left: Fen(21360),
@@ -290,6 +301,8 @@ pub fn identified() -> Identified {
         place: "演示县".to_owned(),
         person_type: "普通居民".to_owned(),
         balance: Fen(12_345),
+        remaining: Some(Remaining::OwnUse { used: Fen(18_640) }),
+        denied: "待遇等待期内".to_owned(),
     };
     Identified {
         handle: "H1".to_owned(),
@@ -301,8 +314,7 @@ pub fn identified() -> Identified {
         typed: true,
         coverages: vec![coverage("390", true, true), coverage("310", false, false)],
         proposed: Some(0),
-        filings: vec!["高血压".to_owned()],
-        remaining: Some(Remaining::OwnUse { used: Fen(18_640) }),
+        filings: None,
         patient: Some(PatientId::from("P13")),
         warnings: vec![Refusal::new(Code::ClockSkew)],
     }
@@ -354,7 +366,7 @@ pub fn day() -> DayView {
         at: now(),
         actor: "刘秀英".to_owned(),
         reason: reason.to_owned(),
-        benefit: "chronic".to_owned(),
+        benefit: "chronic:M03900".to_owned(),
         platform_settlement: "400125241".to_owned(),
         total: Fen(2420),
         fund: Fen(1557),

@@ -125,6 +125,8 @@ mod tests {
     fn everything_that_can_be_refused_found_or_reached_has_words() {
         let refusals = Code::ALL.iter().map(|c| format!("refusal-{c}"));
         let checks = CheckCode::ALL.iter().map(|c| format!("check-{c}"));
+        let cannot = cunyi_policy::CannotDecide::CODES.iter();
+        let cannot = cannot.chain(&["no-policy"]).map(|c| format!("cannot-{c}"));
         let visits = VisitState::ALL.iter().map(|s| format!("state-visit-{s}"));
         let batches = BatchState::ALL.iter().map(|s| format!("state-batch-{s}"));
         let registrations = Registration::ALL
@@ -132,6 +134,7 @@ mod tests {
             .map(|s| format!("state-registration-{s}"));
         for key in refusals
             .chain(checks)
+            .chain(cannot)
             .chain(visits)
             .chain(batches)
             .chain(registrations)

@@ -14,7 +14,7 @@ const SOURCE: &str = "crates/web/i18n/zh-CN.ftl";
 const LANGUAGES: &[&str] = &[SOURCE, "crates/web/i18n/en.ftl"];
 
 /// Families of keys that are put together at run time; a test of the web crate holds each complete.
-const FAMILIES: &[&str] = &["refusal-", "check-", "state-"];
+const FAMILIES: &[&str] = &["refusal-", "check-", "cannot-", "state-"];
 
 pub fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();

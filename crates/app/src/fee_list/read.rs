@@ -12,6 +12,8 @@ use super::{FeeList, MOST_DIAGNOSES, MOST_REASON, MOST_TEXT, Vitals};
 use crate::views::{ChargeView, DraftBody, DraftLine};
 
 pub(super) struct ReadLine<'a> {
+    /// Its place in the draft, from 0.
+    pub(super) place: usize,
     pub(super) item: Item<'a>,
     pub(super) check: catalogue::Line,
     pub(super) view: ChargeView,
@@ -102,14 +104,16 @@ pub(super) fn read_diagnoses(catalogue: &Catalogue, body: &DraftBody, list: &mut
 
 pub(super) fn read_line<'a>(
     catalogue: &'a Catalogue,
+    place: usize,
     line: &DraftLine,
 ) -> Result<ReadLine<'a>, Refusal> {
     if let Some(drug) = catalogue.drug(&line.code) {
-        return read_drug(drug, line);
+        return read_drug(drug, place, line);
     }
     let service = catalogue.service(&line.code);
     read_service(
         service.ok_or(Refusal::at(Code::NotInCatalogue, "code"))?,
+        place,
         line,
     )
 }
@@ -127,7 +131,7 @@ fn typed_units(text: &str) -> Result<Option<i64>, Refusal> {
         .ok_or(Refusal::at(Code::BadNumber, "quantity"))
 }
 
-fn read_drug<'a>(drug: &'a Drug, line: &DraftLine) -> Result<ReadLine<'a>, Refusal> {
+fn read_drug<'a>(drug: &'a Drug, place: usize, line: &DraftLine) -> Result<ReadLine<'a>, Refusal> {
     let bad = |field| Refusal::at(Code::BadNumber, field);
     let route = catalogue::route(&line.route).ok_or(Refusal::at(Code::Missing, "route"))?;
     let frequency =
@@ -188,6 +192,7 @@ fn read_drug<'a>(drug: &'a Drug, line: &DraftLine) -> Result<ReadLine<'a>, Refus
         quantity: units,
     };
     Ok(ReadLine {
+        place,
         item: Item::Drug(drug),
         check,
         view,
@@ -196,7 +201,11 @@ fn read_drug<'a>(drug: &'a Drug, line: &DraftLine) -> Result<ReadLine<'a>, Refus
     })
 }
 
-fn read_service<'a>(service: &'a Service, line: &DraftLine) -> Result<ReadLine<'a>, Refusal> {
+fn read_service<'a>(
+    service: &'a Service,
+    place: usize,
+    line: &DraftLine,
+) -> Result<ReadLine<'a>, Refusal> {
     let quantity = Quantity::whole(typed_units(&line.quantity)?.unwrap_or(1));
     let (code, name) = (&service.code, &service.name);
     let view = charge(
@@ -214,6 +223,7 @@ fn read_service<'a>(service: &'a Service, line: &DraftLine) -> Result<ReadLine<'
     };
     let benefit = line.benefit.clone();
     Ok(ReadLine {
+        place,
         item: Item::Service(service),
         check,
         view,

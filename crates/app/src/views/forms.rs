@@ -48,7 +48,7 @@ pub struct DraftBody {
     pub diagnoses: Vec<String>,
     /// Drugs and services in order.
     pub lines: Vec<DraftLine>,
-    /// Reasons for going on against a warning: finding code → reason.
+    /// Reasons for going on against a warning: key of the finding → reason.
     pub reasons: Vec<(String, String)>,
     /// 自费知情同意: the patient agreed to own-pay lines.
     pub own_pay_consent: bool,

@@ -22,7 +22,11 @@ fn a_filed_hypertensive_with_a_cold_is_two_batches_of_one_visit() {
             .collect();
         assert_eq!(parts, [(1, "general"), (2, "chronic")]);
         assert_eq!(view.batches[1].disease_name, "高血压");
-        assert_eq!(view.patient.filings, ["高血压"]);
+        let filings = view.patient.filings.unwrap_or_default();
+        assert_eq!(
+            filings.iter().map(|f| f.code.as_str()).collect::<Vec<_>>(),
+            ["M03900"]
+        );
         for batch in &view.batches {
             assert_eq!(
                 (batch.state, batch.fund),

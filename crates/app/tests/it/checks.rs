@@ -3,6 +3,7 @@
 use cunyi_app::views::DraftBody;
 use cunyi_domain::fact::Personal;
 use cunyi_domain::journal::Entry;
+use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::Code;
 
 use crate::world::{World, worlds};
@@ -42,12 +43,13 @@ fn an_allergy_forbids_the_whole_group() {
         );
         let refusal = w.refused(w.app.freeze(&w.doctor, &visit, 0, &body));
         assert_eq!(refusal.code, Code::CheckRefused);
-        assert_eq!(refusal.args, [("check", "allergy-group".to_owned())]);
+        let said: Vec<&str> = refusal.args.iter().map(|(name, _)| *name).collect();
+        assert_eq!(said, ["check", "drug", "group"], "the finding's own words");
+        assert_eq!(refusal.args[1].1, "阿莫西林胶囊");
         // A reason does not help against what forbids.
         let mut stubborn = body.clone();
-        stubborn
-            .reasons
-            .push(("allergy-group".to_owned(), "患者坚持".to_owned()));
+        let key = preview.findings[0].key.clone();
+        stubborn.reasons.push((key, "患者坚持".to_owned()));
         assert_eq!(
             w.code(w.app.freeze(&w.doctor, &visit, 1, &stubborn)),
             Code::CheckRefused
@@ -73,19 +75,34 @@ fn a_warning_wants_a_reason_and_the_reason_is_sealed() {
             (refusal.code, refusal.field),
             (Code::CheckWants, Some("reasons"))
         );
-        let check = refusal.args[0].1.clone();
-        body.reasons = vec![(check.clone(), " \n".to_owned())];
+        let keys = |body: &DraftBody| -> Vec<String> {
+            let preview = w.app.preview(&w.doctor, &visit, body).unwrap();
+            preview.findings.into_iter().map(|f| f.key).collect()
+        };
+        let found = keys(&body);
         assert_eq!(
-            w.code(w.app.freeze(&w.doctor, &visit, 1, &body)),
-            Code::CheckWants
+            found,
+            ["same-ingredient:对乙酰氨基酚", "same-ingredient:氯苯那敏"]
         );
-        body.reasons = vec![(check.clone(), "短".repeat(201))];
-        assert_eq!(
-            w.code(w.app.freeze(&w.doctor, &visit, 2, &body)),
-            Code::BadText
-        );
-        body.reasons = vec![(check, "王小明家属要求两药错开服用".to_owned())];
-        w.app.freeze(&w.doctor, &visit, 3, &body).unwrap();
+        let freeze = |version, body: &DraftBody| w.app.freeze(&w.doctor, &visit, version, body);
+        let given = |reason: &str| -> Vec<(String, String)> {
+            let all = found.iter().map(|key| (key.clone(), reason.to_owned()));
+            all.collect()
+        };
+        body.reasons = given(" \n");
+        assert_eq!(w.code(freeze(1, &body)), Code::CheckWants);
+        body.reasons = given(&"短".repeat(201));
+        assert_eq!(w.code(freeze(2, &body)), Code::BadText);
+        // A reason for one finding is none for the other, nor one for the check.
+        body.reasons = vec![given("家中还有")[0].clone()];
+        body.reasons
+            .push(("same-ingredient".to_owned(), "全部".to_owned()));
+        assert_eq!(w.code(freeze(3, &body)), Code::CheckWants);
+        body.reasons = given("王小明家属要求两药错开服用");
+        // Another place of the line changes nothing.
+        body.lines.rotate_right(1);
+        assert_eq!(keys(&body), found);
+        freeze(4, &body).unwrap();
         let store = w.app.store();
         let kept = store.db().read("reason", |tx| {
             let entries: Vec<Entry> = tx.select("WHERE kind = 'charges_frozen'", vec![])?;
@@ -96,8 +113,7 @@ fn a_warning_wants_a_reason_and_the_reason_is_sealed() {
             );
             store.open_personal(tx, &entries[0])
         });
-        // Two ingredients are there twice: two findings of one check, overridden once.
-        let words = vec!["王小明家属要求两药错开服用".to_owned()];
+        let words = vec!["王小明家属要求两药错开服用".to_owned(); 2];
         assert_eq!(kept.unwrap(), Some(Personal::Reasons(words)));
         w.prove();
     }
@@ -126,6 +142,17 @@ fn own_pay_wants_consent_of_the_insured() {
             (refusal.code, refusal.field),
             (Code::Missing, Some("own_pay_consent")),
             "{name}"
+        );
+        body.own_pay_consent = true;
+        w.app.freeze(&w.doctor, &visit, 1, &body).unwrap();
+        let own_pay: Fen = w.view(&visit).charges.iter().map(|c| c.own_pay).sum();
+        let frozen = w.app.store().db().read("frozen", |tx| {
+            tx.select::<Entry>("WHERE kind = 'charges_frozen'", vec![])
+        });
+        let body: serde_json::Value = serde_json::from_slice(&frozen.unwrap()[0].body).unwrap();
+        assert_eq!(
+            body["own_pay_consent"], own_pay.0,
+            "what she agreed to is a fact"
         );
     }
 }

@@ -1,6 +1,6 @@
 //! Who is insured how, and what registration makes of it.
 
-use cunyi_app::views::{Age, IdentifyForm, PatientForm, RegisterForm};
+use cunyi_app::views::{Age, IdentifyForm, PatientForm, RegisterForm, Remaining};
 use cunyi_centre::population::{AREA, ELSEWHERE, Person};
 use cunyi_domain::batch::BatchState as S;
 use cunyi_domain::ledger::{Payer, Registration, VisitState};
@@ -147,6 +147,13 @@ fn several_insurances_are_chosen_from() {
         assert_eq!(found.proposed, None);
         assert_eq!(warned(&w, both), [Code::ChooseCoverage]);
         assert_eq!(w.code(register(&w, both, "")), Code::ChooseCoverage);
+        let asked: Vec<_> = w
+            .wire
+            .of("2001")
+            .iter()
+            .map(|c| c.sent["input"]["data"]["insutype"].clone())
+            .collect();
+        assert_eq!(asked[..2], ["390", "310"], "of each that can be chosen");
         for (place, coverage) in found.coverages.iter().enumerate() {
             let visit = register(&w, both, &place.to_string()).unwrap();
             let view = w.view(&visit);
@@ -157,6 +164,17 @@ fn several_insurances_are_chosen_from() {
                 view.registration_said
             );
             assert_eq!(view.patient.scheme, coverage.scheme);
+            let left = |r: Option<Remaining>| match r {
+                Some(Remaining::Platform { left, .. }) => left,
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(left(view.patient.remaining), left(coverage.remaining));
+            let used = both.fund_elsewhere;
+            let of_scheme = match coverage.scheme.as_str() {
+                "310" => [Fen(150_000), Fen(150_000) - used],
+                _ => [Fen(40_000), Fen(40_000) - used],
+            };
+            assert!(of_scheme.contains(&left(coverage.remaining)));
         }
         for wrong in ["2", "-1", "abc", "99999999999999999999"] {
             assert_eq!(
@@ -301,7 +319,7 @@ fn what_the_platform_could_not_say_is_said_at_the_door() {
             .panel
             .set_fault(cunyi_centre::faults::Fault::LoseReply, "5301", 1);
         let found = w.identify(person);
-        assert_eq!(found.filings, Vec::<String>::new());
+        assert_eq!(found.filings, None, "not known is not none");
         let told: Vec<_> = found.warnings.iter().map(|r| (r.code, r.field)).collect();
         assert_eq!(told, [(Code::CentreSilent, Some("filings"))]);
     }

@@ -3,11 +3,13 @@
 mod accounts;
 mod badday;
 mod batches;
+mod benefits;
 mod certificates;
 mod checks;
 mod commits;
 mod coverage;
 mod draft;
+mod estimate;
 mod foreign;
 mod input;
 mod lost;

@@ -253,7 +253,7 @@ fn what_was_used_elsewhere_stands_in_the_estimate() {
         body.reasons = preview
             .findings
             .iter()
-            .map(|f| (f.code.clone(), "家中备用".to_owned()))
+            .map(|f| (f.key.clone(), "家中备用".to_owned()))
             .collect();
         w.app.freeze(&w.doctor, &visit, 0, &body).unwrap();
         w.app.presettle(&w.doctor, &visit).unwrap();

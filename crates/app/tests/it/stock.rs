@@ -83,9 +83,26 @@ fn a_short_drug_is_refused_with_what_is_free() {
         let visit = w.register(w.resident(false));
         let refusal = w.refused(w.app.freeze(&w.doctor, &visit, 0, &body));
         assert_eq!(refusal.code, Code::NoStock);
-        let wanted = [("item", DRUG), ("free", "81"), ("wanted", "99")];
+        let wanted = [
+            ("item", DRUG),
+            ("free", "81"),
+            ("wanted", "99"),
+            ("line", "1"),
+        ];
         let told: Vec<_> = refusal.args.iter().map(|(k, v)| (*k, v.as_str())).collect();
         assert_eq!(told, wanted);
+        // The preview says the same before anything is signed, and of two lines of one drug.
+        let preview = w.app.preview(&w.doctor, &visit, &body).unwrap();
+        assert_eq!(preview.problems, [refusal]);
+        "81".clone_into(&mut body.lines[0].quantity);
+        body.lines.push(body.lines[0].clone());
+        let preview = w.app.preview(&w.doctor, &visit, &body).unwrap();
+        let short: Vec<_> = preview
+            .problems
+            .iter()
+            .map(|r| (r.code, r.args[3].1.as_str()))
+            .collect();
+        assert_eq!(short, [(Code::NoStock, "3")]);
         assert!(!w.view(&visit).frozen);
         assert_eq!(lots(&w), [row("L1", 90, 9)]);
         w.prove();

@@ -177,7 +177,9 @@ fn coverage(about: &About, body: CoverageIdentified, personal: Option<Personal>)
         place: body.place,
         filings: body.filings,
         account_balance: body.account_balance,
-        fund_used: body.fund_used,
+        general_used: body.general_used,
+        chronic_used: body.chronic_used,
+        general_left: body.general_left,
         obtained_at: about.occurred_at,
     }
 }

@@ -78,12 +78,16 @@ body! {
         pub person_type: String,
         /// `insuplc_admdvs`.
         pub place: String,
-        /// `code=name;…` of 5301.
-        pub filings: String,
+        /// `code=name;…` of 5301; none: it was not answered.
+        pub filings: Option<String>,
         /// `balc`.
         pub account_balance: Fen,
-        /// As the platform knows it.
-        pub fund_used: Option<Fen>,
+        /// 5206: fund used of the general benefit.
+        pub general_used: Option<Fen>,
+        /// 5206: fund used of the chronic benefit.
+        pub chronic_used: Option<Fen>,
+        /// `exp_content`: what is left of the general benefit.
+        pub general_left: Option<Fen>,
     }
 
     /// An entry in the access log.
@@ -178,9 +182,12 @@ body! {
         pub charges: Vec<Charge>,
         /// Stock held for them.
         pub reservations: Vec<Reservation>,
-        /// Checks that the doctor overrode: `code` of the finding and her reason, which is sealed
-        /// when it is stored ([`Body::take_words`](super::Body::take_words)).
+        /// Findings that the doctor overrode: check and what it is about (`dose-daily:XN02…`), and
+        /// her reason, which is sealed when it is stored
+        /// ([`Body::take_words`](super::Body::take_words)).
         pub overrides: Vec<(String, String)>,
+        /// 自费知情同意: the own-pay sum the patient agreed to; none where there is nothing to agree to.
+        pub own_pay_consent: Option<Fen>,
     }
 
     /// Trace codes of a line.

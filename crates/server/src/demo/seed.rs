@@ -423,7 +423,7 @@ impl Seeder {
             !refused.contains(&(place - 1))
         });
         let reason = |code: &String| (code.clone(), "按常规剂量，已告知".to_owned());
-        draft.reasons = preview.findings.iter().map(|f| reason(&f.code)).collect();
+        draft.reasons = preview.findings.iter().map(|f| reason(&f.key)).collect();
         self.app.freeze(doctor, visit, 0, &draft)?;
         self.app.presettle(doctor, visit)?;
         loop {

@@ -89,7 +89,11 @@ impl World {
             batches: vec![self.draft_batch(visit, &id, &charges)],
             reservations: held.collect(),
             charges,
-            overrides: vec![("allergy_group".to_owned(), "老柳说从前用过没事".to_owned())],
+            own_pay_consent: Some(Fen(300)),
+            overrides: vec![(
+                "allergy-group:penicillins".to_owned(),
+                "老柳说从前用过没事".to_owned(),
+            )],
         };
         self.record(body, &visit.patient, None)?;
         Ok(id)

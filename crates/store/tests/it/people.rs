@@ -87,9 +87,11 @@ impl World {
             scheme: "390".to_owned(),
             person_type: "1501".to_owned(),
             place: "410522".to_owned(),
-            filings: "M03900=高血压".to_owned(),
+            filings: Some("M03900=高血压".to_owned()),
             account_balance: Fen(12_300),
-            fund_used: Some(Fen(4500)),
+            general_used: Some(Fen(4500)),
+            chronic_used: None,
+            general_left: Some(Fen(35500)),
         };
         self.record(
             body,

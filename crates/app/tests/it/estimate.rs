@@ -1,0 +1,244 @@
+//! The estimate is what the centre answers, and says when it cannot be.
+
+use cunyi_app::views::{DraftBody, Remaining, Why};
+use cunyi_catalogue::ServiceRole;
+use cunyi_centre::population::{AREA, Person};
+use cunyi_domain::batch::BatchState as S;
+use cunyi_domain::ids::VisitId;
+use cunyi_domain::money::Fen;
+use cunyi_domain::refusal::Code;
+use cunyi_domain::transport::TransportError;
+
+use crate::world::{Setting, World, is_resident, worlds, worlds_of};
+
+/// Numbers of a row that is the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, most: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % most
+    }
+}
+
+/// A claim of anything the lists have: all classes, services, the fee, drugs of filed diseases.
+fn any_claim(w: &World, dice: &mut Dice) -> DraftBody {
+    let mut body = DraftBody {
+        diagnoses: vec!["J06.900".to_owned()],
+        own_pay_consent: true,
+        ..DraftBody::default()
+    };
+    for (chance, code) in [(2, "I10.x00x002"), (3, "E11.900")] {
+        if dice.roll(chance) == 0 {
+            body.diagnoses.push(code.to_owned());
+        }
+    }
+    let drugs = w.app.catalogue().drugs();
+    let names = ["苯磺酸氨氯地平片", "二甲双胍片"].map(str::to_owned);
+    let chronic = names.into_iter().filter(|_| dice.roll(2) == 0);
+    let mut picked: Vec<String> = chronic.collect();
+    for _ in 0..dice.roll(4) {
+        picked.push(drugs[dice.roll(drugs.len())].name.clone());
+    }
+    body.lines = picked.iter().map(|name| w.line(name)).collect();
+    let services = w.app.catalogue().services();
+    let plain: Vec<_> = services
+        .iter()
+        .filter(|s| s.role == ServiceRole::Other)
+        .collect();
+    for _ in 0..dice.roll(3) {
+        body.lines.push(cunyi_app::views::DraftLine {
+            code: plain[dice.roll(plain.len())].code.clone(),
+            quantity: (1 + dice.roll(9)).to_string(),
+            ..Default::default()
+        });
+    }
+    if dice.roll(3) > 0 || body.lines.is_empty() {
+        body.lines.push(w.consultation());
+    }
+    body
+}
+
+/// Freezes it with a reason for every warning; none if the checks, the stock or a list forbid it.
+fn frozen(w: &World, person: &Person, coverage: &str, mut body: DraftBody) -> Option<VisitId> {
+    let form = cunyi_app::views::RegisterForm {
+        handle: w.identify(person).handle,
+        coverage: coverage.to_owned(),
+        ..Default::default()
+    };
+    let visit = w.app.register(&w.doctor, &form).unwrap();
+    let preview = w.app.preview(&w.doctor, &visit, &body).unwrap();
+    let findings = preview.findings.into_iter();
+    body.reasons = findings.map(|f| (f.key, "合理".to_owned())).collect();
+    match w.app.freeze(&w.doctor, &visit, 0, &body) {
+        Ok(()) => Some(visit),
+        Err(error) => {
+            let code = w.code::<()>(Err(error));
+            let fine = [Code::CheckRefused, Code::NoStock, Code::BadNumber];
+            assert!(fine.contains(&code), "{code}");
+            None
+        }
+    }
+}
+
+/// Settles all batches, confirming a share that the batch before changed.
+fn settle(w: &World, visit: &VisitId) {
+    w.app.presettle(&w.doctor, visit).unwrap();
+    for _ in 0..4 {
+        if w.settle(visit).is_ok() {
+            break;
+        }
+    }
+    assert!(w.states(visit).iter().all(|s| *s == S::Settled));
+}
+
+#[test]
+fn for_the_demo_policy_the_estimate_is_the_centres_answer() {
+    let w = &worlds("estimate")[0];
+    for _ in 0..4 {
+        w.restock();
+    }
+    let mut dice = Dice(20_261_126);
+    let usable = |p: &&Person| {
+        p.coverages
+            .iter()
+            .any(|c| c.status == "1" && c.place == AREA)
+    };
+    let filed = |p: &&Person| usable(p) && !p.filings.is_empty();
+    // Few people, so that caps, deductibles and earlier visits count.
+    let mut people: Vec<&Person> = w.people.iter().filter(filed).take(6).collect();
+    people.extend(
+        w.people
+            .iter()
+            .filter(usable)
+            .filter(|p| p.coverages[0].scheme == "310")
+            .take(3),
+    );
+    people.extend(
+        w.people
+            .iter()
+            .filter(usable)
+            .filter(|p| p.fund_elsewhere > Fen(38_000))
+            .take(3),
+    );
+    let (mut compared, mut several) = (0, 0);
+    for _ in 0..90 {
+        let person = people[dice.roll(people.len())];
+        let here: Vec<usize> = (0..person.coverages.len())
+            .filter(|&i| person.coverages[i].status == "1" && person.coverages[i].place == AREA)
+            .collect();
+        let coverage = here[dice.roll(here.len())].to_string();
+        let body = any_claim(w, &mut dice);
+        let Some(visit) = frozen(w, person, &coverage, body) else {
+            continue;
+        };
+        settle(w, &visit);
+        let view = w.view(&visit);
+        for batch in &view.batches {
+            assert_eq!(
+                batch.fund, batch.estimated_fund,
+                "{batch:?} {:?}",
+                view.charges
+            );
+            compared += 1;
+        }
+        several += usize::from(view.batches.len() > 1);
+        if dice.roll(4) == 0 {
+            let batch = &view.batches[dice.roll(view.batches.len())].id;
+            w.app.reverse(&w.doctor, batch, "退").unwrap();
+        }
+        w.clock.advance(60);
+    }
+    assert!(compared > 60 && several > 10, "{compared} {several}");
+    w.prove();
+}
+
+#[test]
+fn what_other_institutions_used_is_said_to_be_unknown() {
+    let region = Setting::default().region.replace("remaining_cap_key", "# ");
+    let setting = Setting {
+        region,
+        ..Setting::default()
+    };
+    for w in worlds_of("unknown_use", &setting) {
+        let person = w.resident(false);
+        w.wire
+            .twist("5206", |_| Err(TransportError::Lost("cut".to_owned())));
+        let visit = w.register(person);
+        let own = Remaining::OwnUse { used: Fen::ZERO };
+        assert_eq!(w.view(&visit).patient.remaining, Some(own));
+        let preview = w.app.preview(&w.doctor, &visit, &w.cold()).unwrap();
+        assert_eq!(preview.batches[0].estimate_why, Some(Why::OthersUnknown));
+        // 5206 alone says it too.
+        let visit = w.register(person);
+        let remaining = w.view(&visit).patient.remaining;
+        assert!(
+            matches!(remaining, Some(Remaining::Platform { .. })),
+            "{remaining:?}"
+        );
+        let preview = w.app.preview(&w.doctor, &visit, &w.cold()).unwrap();
+        assert_eq!(preview.batches[0].estimate_why, None);
+    }
+}
+
+/// What 1101 says is left, as it was written there.
+fn left_as_said(w: &World, person: &Person, said: &'static str) -> Option<Remaining> {
+    w.wire.twist("1101", move |came| {
+        let mut reply = came.unwrap();
+        let text = String::from_utf8(reply.body).unwrap();
+        let key = "opt_pool_balc\\\":";
+        let (before, after) = text.split_once(key).expect(&text);
+        let end = after.find('}').unwrap();
+        reply.body = format!("{before}{key}{said}{}", &after[end..]).into_bytes();
+        Ok(reply)
+    });
+    let visit = w.register(person);
+    w.view(&visit).patient.remaining
+}
+
+#[test]
+fn what_is_left_stands_as_the_platform_said_it() {
+    for w in worlds("left_said") {
+        let person =
+            w.person(|p| is_resident(p) && p.filings.is_empty() && p.fund_elsewhere == Fen::ZERO);
+        for (said, left) in [
+            ("123.45", 12_345),
+            ("0.29", 29),
+            ("\\\"35.1\\\"", 3_510),
+            // No binary float has this many digits; above our own cap it is still what was said.
+            ("90071992547409.93", 9_007_199_254_740_993),
+            ("0", 0),
+        ] {
+            let Some(Remaining::Platform { left: shown, at }) = left_as_said(&w, person, said)
+            else {
+                panic!("{said}");
+            };
+            assert_eq!(shown, Fen(left), "{said}");
+            assert!(at <= w.app.now());
+        }
+        // What is no amount is not said: 5206 is there instead.
+        for junk in ["null", "\\\"\\\"", "\\\"many\\\"", "-3.00", "1.234"] {
+            let remaining = left_as_said(&w, person, junk);
+            let Some(Remaining::Platform { left, .. }) = remaining else {
+                panic!("{junk} {remaining:?}");
+            };
+            assert_eq!(left, Fen(40_000), "{junk}");
+        }
+        let visit = w.settled(person, &w.cold());
+        let view = w.view(&visit);
+        let fee: Fen = view
+            .charges
+            .iter()
+            .filter(|c| c.name == "一般诊疗费")
+            .map(|c| c.fund)
+            .sum();
+        let counted = view.batches[0].fund - fee;
+        let Some(Remaining::Platform { left, .. }) = view.patient.remaining else {
+            panic!("{:?}", view.patient.remaining);
+        };
+        assert_eq!(left, Fen(40_000) - counted, "the fee does not count");
+    }
+}
