@@ -316,7 +316,7 @@ pub fn identified() -> Identified {
         proposed: Some(0),
         filings: None,
         patient: Some(PatientId::from("P13")),
-        warnings: vec![Refusal::new(Code::ClockSkew)],
+        warnings: vec![Refusal::new(Code::ClockSkew).with("seconds", 400)],
     }
 }
 

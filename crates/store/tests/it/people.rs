@@ -90,7 +90,7 @@ impl World {
             filings: Some("M03900=高血压".to_owned()),
             account_balance: Fen(12_300),
             general_used: Some(Fen(4500)),
-            chronic_used: None,
+            chronic_used: Some(Fen(1200)),
             general_left: Some(Fen(35500)),
         };
         self.record(
