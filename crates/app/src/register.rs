@@ -306,8 +306,8 @@ fn next_number(tx: &mut Tx<'_>, app: &App, clinic: &ClinicId) -> Result<String> 
     let setup = app.setup_in(tx, clinic)?;
     let day = app.now().local();
     let key = i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day());
-    let number = local::next_of_day(tx, clinic, "visit", key)?;
-    Ok(format!("{:02}{key}{number:03}", setup.clinic.slot))
+    let (day, number) = local::next_of_day(tx, clinic, "visit", key)?;
+    Ok(format!("{:02}{day}{number:03}", setup.clinic.slot))
 }
 
 /// The certificate as 2201, 2206 and 2207 want it.

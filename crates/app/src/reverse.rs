@@ -139,12 +139,10 @@ impl Step for Reverse2208 {
     ) -> Result<Next> {
         let outcome = caller.judge::<T2208>(w, pending, answer)?;
         let about = About::read(w, caller.actor, &self.batch)?;
-        let includes = caller.setup.gateway.region.fund_includes_account;
+        let region = &caller.setup.gateway.region;
         let original = amounts_of(&about.settlement);
         let event = match &outcome {
-            Outcome::Success(found)
-                if reversal_agrees(&found.output.setlinfo, &original, includes) =>
-            {
+            Outcome::Success(found) if reversal_agrees(&found.output, &original, region) => {
                 let id = found.output.setlinfo.setl_id.clone();
                 made(w, &about, &id, pending.id.as_str(), &self.reason)?;
                 return Ok(Next::Done);

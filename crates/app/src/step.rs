@@ -178,29 +178,32 @@ impl App {
         let clinic = &setup.clinic.clinic;
         let mut all = self.queries.lock().unwrap_or_else(PoisonError::into_inner);
         if !all.contains_key(clinic) {
-            let ids = QueryIds::new(self.query_start(clinic)?, slot_of(setup));
+            let (start, process) = self.query_start(clinic)?;
+            let ids = QueryIds::new(start, slot_of(setup), process);
             all.insert(clinic.clone(), ids);
         }
         let ids = all.get(clinic).ok_or(Refusal::new(Code::Busy))?;
         Ok(ids.next(self.now()))
     }
 
-    /// The second from which this process asks its questions: after the one the process before it
-    /// started in, however fast it was started again.
-    fn query_start(&self, clinic: &ClinicId) -> Result<Moment> {
+    /// The second from which this process asks its questions, after the one the process before it
+    /// started in, however fast it was started again; and how many processes asked before.
+    fn query_start(&self, clinic: &ClinicId) -> Result<(Moment, u64)> {
         self.parts.store.db().transact("query_start", |tx| {
             let before = local::counter(tx, clinic, "query_start")?;
-            let after = before.map_or(Moment(0), |row| Moment(row.second + 1_000_000));
+            let (after, process) = before.map_or((Moment(0), 0), |row| {
+                (Moment(row.second + 1_000_000), row.value + 1)
+            });
             let start = self.started_at.max(after);
             let name = "query_start".to_owned();
             let row = Counter {
                 clinic: clinic.clone(),
                 name,
-                value: 0,
+                value: process,
                 second: start.0,
             };
             local::set_counter(tx, row)?;
-            Ok(start)
+            Ok((start, process.unsigned_abs()))
         })
     }
 }

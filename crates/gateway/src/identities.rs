@@ -2,7 +2,7 @@
 //!
 //! An identity counts only where its operands are there, with §4.2's fallbacks. Tolerance is zero.
 
-use cunyi_domain::money::{Rounding, div_round};
+use cunyi_domain::money::{Fen, Rounding, div_round};
 
 use crate::json::Node;
 use crate::number::plain;
@@ -278,12 +278,35 @@ impl Checks<'_> {
     }
 }
 
-/// True when a settlement adds up only if `fund_pay_sumamt` contains the personal account.
-pub fn fund_includes_account(node: &Node, options: Options) -> bool {
-    let settlement = Checks { node, details: &[] };
-    Amounts::read(&settlement, options).is_ok_and(|amounts| {
-        all_hold(&amounts.verdicts(false)).is_err() && all_hold(&amounts.verdicts(true)).is_ok()
-    })
+/// How the amounts of one settlement are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// `fund_pay_sumamt` contains the personal account: as the region says, unless the settlement
+    /// adds up the other way only.
+    pub fund_includes_account: bool,
+    /// What the hospital pays, where a field or a row of `setldetail` states it.
+    pub hospital: Option<Fen>,
+}
+
+/// Reads a settlement's `setlinfo` and `setldetail`.
+pub fn reading(setlinfo: &Node, details: &[Node], options: Options) -> Reading {
+    let checks = Checks {
+        node: setlinfo,
+        details,
+    };
+    let said = options.fund_includes_account;
+    let Ok(amounts) = Amounts::read(&checks, options) else {
+        return Reading {
+            fund_includes_account: said,
+            hospital: None,
+        };
+    };
+    let holds = |inside| all_hold(&amounts.verdicts(inside)).is_ok();
+    let fen = |amount: i128| i64::try_from(amount / FEN).ok().map(Fen);
+    Reading {
+        fund_includes_account: said != (!holds(said) && holds(!said)),
+        hospital: amounts.stated.and_then(fen),
+    }
 }
 
 /// The operands of §4.2.

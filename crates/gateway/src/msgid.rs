@@ -2,8 +2,10 @@
 //!
 //! Clinics under one institution code share its 10,000 numbers a second; each has a slot of 500:
 //! the first 250 for intents (messages that change something at the platform), issued from one
-//! persisted row, the last 250 for queries, issued from memory.
+//! persisted row, the last 250 for queries, issued from memory: 50 a process, the next 50 for the
+//! process after it, so that a clock set back between them repeats none.
 
+use std::ops::Range;
 use std::sync::Mutex;
 
 use cunyi_domain::time::Moment;
@@ -12,6 +14,8 @@ use cunyi_domain::time::Moment;
 const PER_SLOT: u16 = 500;
 /// Numbers of either kind in a second.
 const PER_KIND: u16 = 250;
+/// Numbers for queries of one process in a second.
+const PER_PROCESS: u16 = 50;
 const SECOND: i64 = 1_000_000;
 
 /// A clinic's place under its institution code, 0..=19.
@@ -65,12 +69,13 @@ impl Issued {
 /// never goes back: after a clock was set back, numbers go on in the last second until the clock
 /// has passed it.
 pub fn next(last: Option<Issued>, now: Moment, slot: Slot) -> Issued {
-    following(last, now, slot.first())
+    let first = slot.first();
+    following(last, now, first..first + PER_KIND)
 }
 
-fn following(last: Option<Issued>, now: Moment, first: u16) -> Issued {
+fn following(last: Option<Issued>, now: Moment, ours: Range<u16>) -> Issued {
     let second = Moment(now.0.div_euclid(SECOND) * SECOND);
-    let ours = first..first + PER_KIND;
+    let first = ours.start;
     match last {
         Some(last) if last.second >= second => {
             let sequence = last.sequence.saturating_add(1).max(first);
@@ -97,22 +102,24 @@ fn following(last: Option<Issued>, now: Moment, first: u16) -> Issued {
 /// the process started, so that a restart repeats none.
 #[derive(Debug)]
 pub struct QueryIds {
-    first: u16,
+    ours: Range<u16>,
     last: Mutex<Issued>,
 }
 
 impl QueryIds {
-    /// From the process's start.
-    pub fn new(started: Moment, slot: Slot) -> Self {
-        let first = slot.first() + PER_KIND;
+    /// From the process's start. `process` counts the processes that asked before.
+    pub fn new(started: Moment, slot: Slot, process: u64) -> Self {
+        let turns = u64::from(PER_KIND / PER_PROCESS);
+        let turn = u16::try_from(process % turns).unwrap_or(0);
+        let first = slot.first() + PER_KIND + turn * PER_PROCESS;
+        let ours = first..first + PER_PROCESS;
         // As if the second of the start were used up: the process before may have used it.
-        let second = Moment(started.0.div_euclid(SECOND) * SECOND);
         let last = Issued {
-            second,
-            sequence: first + PER_KIND - 1,
+            second: Moment(started.0.div_euclid(SECOND) * SECOND),
+            sequence: ours.end - 1,
         };
         Self {
-            first,
+            ours,
             last: Mutex::new(last),
         }
     }
@@ -124,7 +131,7 @@ impl QueryIds {
             .last
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        *last = following(Some(*last), now, self.first);
+        *last = following(Some(*last), now, self.ours.clone());
         *last
     }
 }
@@ -160,7 +167,7 @@ mod tests {
         let now = at("2026-11-24 07:30:05");
         let mut seen = HashSet::new();
         for slot in [0, 1, 19].map(|slot| Slot::new(slot).unwrap()) {
-            let queries = QueryIds::new(Moment(now.0 - SECOND), slot);
+            let queries = QueryIds::new(Moment(now.0 - SECOND), slot, 7);
             let mut last = None;
             for _ in 0..1000 {
                 let issued = next(last, now, slot);
@@ -176,10 +183,15 @@ mod tests {
     fn a_restart_repeats_no_query_number() {
         let now = at("2026-11-24 07:30:05");
         let slot = Slot::new(0).unwrap();
-        let before = QueryIds::new(Moment(now.0 - SECOND), slot);
-        let used: HashSet<String> = (0..250).map(|_| before.next(now).msgid(CODE)).collect();
-        let after = QueryIds::new(now, slot);
-        assert!((0..250).all(|_| !used.contains(&after.next(now).msgid(CODE))));
+        let mut used = HashSet::new();
+        // Each process is started by a clock that was set back.
+        for process in 0..5 {
+            let queries = QueryIds::new(Moment(now.0 - SECOND), slot, process);
+            assert!((0..500).all(|_| used.insert(queries.next(now).msgid(CODE))));
+        }
+        // In the same second, it begins in the one after.
+        let after = QueryIds::new(now, slot, 0).next(now);
+        assert_eq!(after.second, Moment(now.0 + SECOND));
     }
 
     proptest! {
@@ -190,7 +202,7 @@ mod tests {
         ) {
             let slot = Slot::new(slot).unwrap();
             let mut now = at("2026-11-24 23:59:58");
-            let queries = QueryIds::new(now, slot);
+            let queries = QueryIds::new(now, slot, u64::from(slot.get()));
             let (mut last, mut asked): (Option<Issued>, Option<Issued>) = (None, None);
             for (step, count) in steps {
                 now = Moment(now.0 + step);

@@ -36,7 +36,14 @@ pub(crate) fn plain(text: &str) -> Option<Cow<'_, str>> {
     Some(Cow::Owned(format!("{sign}{whole}.{fraction}")))
 }
 
-fn read_number<T: FromStr>(node: &Node, keep: usize) -> Result<Option<T>, Unreadable> {
+/// N(16,s) has 16 digits: a sum of them, as many as a message can hold, fits.
+const LIMIT: u64 = 10_u64.pow(16);
+
+fn read_number<T: FromStr>(
+    node: &Node,
+    keep: usize,
+    units: fn(&T) -> i64,
+) -> Result<Option<T>, Unreadable> {
     if node.is_nothing() {
         return Ok(None);
     }
@@ -45,7 +52,9 @@ fn read_number<T: FromStr>(node: &Node, keep: usize) -> Result<Option<T>, Unread
         .find('.')
         .map_or(text.len(), |point| point.saturating_add(1 + keep));
     let kept = text.get(..end).unwrap_or(&text);
-    kept.parse().map(Some).map_err(|_| Unreadable("number"))
+    let value = kept.parse().ok();
+    let value = value.filter(|value| units(value).unsigned_abs() < LIMIT);
+    value.map(Some).ok_or(Unreadable("number"))
 }
 
 /// Digits after the point are never dropped.
@@ -77,7 +86,7 @@ macro_rules! number {
         impl Lenient for $name {
             const FIELDS: &'static [FieldShape] = &[];
             fn read(node: &Node) -> Result<Self, Unreadable> {
-                read_number(node, $keep).map(Self)
+                read_number(node, $keep, |value: &$inner| value.0).map(Self)
             }
         }
 
@@ -103,10 +112,11 @@ macro_rules! number {
 number! {
     /// N(16,2): an amount in fen.
     Amount(Fen, ALL),
-    /// N(16,6): a unit price.
-    Price(UnitPrice, ALL),
+    /// N(16,6): a unit price. No money is computed from one that comes in a reply, so digits of a
+    /// binary float past the sixth are dropped; likewise below.
+    Price(UnitPrice, 6),
     /// N(16,4) and smaller: a quantity, an age, days.
-    Count(Quantity, ALL),
-    /// N(5,4): a ratio. No money is computed from it (§4.4), so digits past the sixth are dropped.
+    Count(Quantity, 4),
+    /// N(5,4): a ratio (§4.4).
     Ratio(Rate, 6),
 }

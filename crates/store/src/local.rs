@@ -177,13 +177,15 @@ pub fn set_counter(tx: &mut Tx<'_>, counter: Counter) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// The next number of a day, from 1. PostgreSQL's writers meet on the row.
+/// The next number of a day, from 1, and the day it belongs to. A clock that was set back over
+/// midnight does not bring a day back: numbers go on in the later one. PostgreSQL's writers meet on
+/// the row.
 pub fn next_of_day(
     tx: &mut Tx<'_>,
     clinic: &ClinicId,
     name: &str,
     day: i64,
-) -> Result<i64, StoreError> {
+) -> Result<(i64, i64), StoreError> {
     let values = vec![
         clinic.clone().into_value(),
         name.to_owned().into_value(),
@@ -192,13 +194,11 @@ pub fn next_of_day(
     let rows: Vec<Counter> = tx.query(
         "INSERT INTO counter (clinic, name, value, second) VALUES (?, ?, 1, ?)
          ON CONFLICT (clinic, name) DO UPDATE SET
-           value = CASE WHEN counter.second = excluded.second THEN counter.value + 1 ELSE 1 END,
-           second = excluded.second
+           value = CASE WHEN counter.second < excluded.second THEN 1 ELSE counter.value + 1 END,
+           second = CASE WHEN counter.second < excluded.second THEN excluded.second ELSE counter.second END
          RETURNING clinic, name, value, second",
         values,
     )?;
-    rows.into_iter()
-        .next()
-        .map(|row| row.value)
-        .ok_or(StoreError::NoClinic)
+    let row = rows.into_iter().next().ok_or(StoreError::NoClinic)?;
+    Ok((row.second, row.value))
 }

@@ -3,58 +3,73 @@
 
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::money::Fen;
-use cunyi_gateway::Amount;
-use cunyi_gateway::message::settle::SetlInfo;
+use cunyi_gateway::message::settle::Settlement;
+use cunyi_gateway::{Amount, Region};
+
+/// How a reply names what we keep: which payers, and where mutual aid and the account stand.
+struct Payers {
+    /// Without the personal account.
+    fund: Amount,
+    /// With mutual aid, wherever the region puts it.
+    account: Amount,
+    /// Mutual aid stands beside `acct_pay`.
+    beside: bool,
+    hospital: Option<Fen>,
+}
+
+impl Payers {
+    fn of(found: &Settlement, region: &Region) -> Self {
+        let info = &found.setlinfo;
+        let reading = found.reading(region.options());
+        let fund = info.fund_pay_sumamt.0.map(|fund| {
+            let inside = reading.fund_includes_account;
+            fund - if inside {
+                info.acct_pay.or_zero()
+            } else {
+                Fen::ZERO
+            }
+        });
+        let beside = !region.mulaid_inside_account && !reading.fund_includes_account;
+        let account = info.acct_pay.0.map(|account| {
+            account
+                + if beside {
+                    info.acct_mulaid_pay.or_zero()
+                } else {
+                    Fen::ZERO
+                }
+        });
+        Self {
+            fund: Amount(fund),
+            account: Amount(account),
+            beside,
+            hospital: reading.hospital,
+        }
+    }
+}
 
 /// Amounts of a 2206 or 2207 reply; nothing if they cannot be brought to balance.
-pub(crate) fn amounts_of_reply(info: &SetlInfo, fund_includes_account: bool) -> Option<Amounts> {
-    amounts(info, fund_includes_account, 1)
-}
-
-/// Amounts of a 2208 reply, which come negative; parts it leaves out are the original's.
-pub(crate) fn reversal_agrees(info: &SetlInfo, original: &Amounts, includes_account: bool) -> bool {
-    let turned = |amount: Amount, ours: Fen| amount.0.is_none_or(|a| Fen(a.0.abs()) == ours);
-    let fund = if includes_account {
-        original.fund + original.account
-    } else {
-        original.fund
-    };
-    turned(info.medfee_sumamt, original.total)
-        && turned(info.fund_pay_sumamt, fund)
-        && turned(info.acct_pay, original.account)
-        && turned(info.psn_cash_pay, original.cash)
-}
-
-fn amounts(info: &SetlInfo, fund_includes_account: bool, sign: i64) -> Option<Amounts> {
-    let of = |amount: Amount| Fen(amount.or_zero().0 * sign);
-    let account = of(info.acct_pay);
-    let platform_fund = of(info.fund_pay_sumamt);
-    let fund = if fund_includes_account {
-        platform_fund - account
-    } else {
-        platform_fund
-    };
+pub(crate) fn amounts_of_reply(found: &Settlement, region: &Region) -> Option<Amounts> {
+    let info = &found.setlinfo;
+    let payers = Payers::of(found, region);
+    let (fund, account) = (payers.fund.or_zero(), payers.account.or_zero());
+    let hospital = payers.hospital.unwrap_or_default();
     let funds = [
-        of(info.hifp_pay),
-        of(info.cvlserv_pay),
-        of(info.hifes_pay),
-        of(info.hifmi_pay),
-        of(info.hifob_pay),
-        of(info.maf_pay),
-    ];
-    let total = of(info.medfee_sumamt);
-    let hospital = if info.hosp_part_amt.is_none() {
-        of(info.ownpay_hosp_part)
-    } else {
-        of(info.hosp_part_amt)
-    };
+        info.hifp_pay,
+        info.cvlserv_pay,
+        info.hifes_pay,
+        info.hifmi_pay,
+        info.hifob_pay,
+        info.maf_pay,
+    ]
+    .map(Amount::or_zero);
+    let total = info.medfee_sumamt.or_zero();
     let amounts = Amounts {
         total,
-        own_pay: of(info.fulamt_ownpay_amt),
-        over_limit: of(info.overlmt_selfpay),
-        pay_first: of(info.preselfpay_amt),
-        in_scope: of(info.inscp_scp_amt),
-        deductible: of(info.act_pay_dedc),
+        own_pay: info.fulamt_ownpay_amt.or_zero(),
+        over_limit: info.overlmt_selfpay.or_zero(),
+        pay_first: info.preselfpay_amt.or_zero(),
+        in_scope: info.inscp_scp_amt.or_zero(),
+        deductible: info.act_pay_dedc.or_zero(),
         pool: funds[0],
         civil_servant: funds[1],
         enterprise: funds[2],
@@ -65,7 +80,7 @@ fn amounts(info: &SetlInfo, fund_includes_account: bool, sign: i64) -> Option<Am
         other: fund - funds.into_iter().sum::<Fen>(),
         fund,
         account,
-        mutual_aid: of(info.acct_mulaid_pay),
+        mutual_aid: info.acct_mulaid_pay.or_zero(),
         cash: total - fund - account - hospital,
         hospital,
         ratio: info.pool_prop_selfpay.or_zero(),
@@ -73,3 +88,27 @@ fn amounts(info: &SetlInfo, fund_includes_account: bool, sign: i64) -> Option<Am
     let cash_said = info.psn_cash_pay.0.is_none_or(|said| said == amounts.cash);
     (amounts.unbalanced().is_none() && cash_said).then_some(amounts)
 }
+
+/// True when a 2208 reply, whose amounts are negative, takes back the original. What it leaves out
+/// is the original's.
+pub(crate) fn reversal_agrees(found: &Settlement, original: &Amounts, region: &Region) -> bool {
+    let payers = Payers::of(found, region);
+    let turned = |said: Option<Fen>, ours: Fen| said.is_none_or(|said| -said == ours);
+    let info = &found.setlinfo;
+    // Where mutual aid stands beside the account and is left out, the account alone is said.
+    let silent = payers.beside && info.acct_mulaid_pay.is_none();
+    let aid = if silent {
+        original.mutual_aid
+    } else {
+        Fen::ZERO
+    };
+    turned(info.medfee_sumamt.0, original.total)
+        && turned(payers.fund.0, original.fund)
+        && turned(payers.account.0, original.account - aid)
+        && turned(info.psn_cash_pay.0, original.cash)
+        && turned(payers.hospital, original.hospital)
+}
+
+#[cfg(test)]
+#[path = "tests/amounts.rs"]
+mod tests;

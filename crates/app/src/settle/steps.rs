@@ -410,8 +410,8 @@ fn clock_refuses<T>(
 
 /// Amounts that balance and are of this batch's sum.
 fn read_amounts(caller: &Caller<'_>, found: &settle::Settlement, batch: &Batch) -> Option<Amounts> {
-    let includes = caller.setup.gateway.region.fund_includes_account;
-    amounts_of_reply(&found.setlinfo, includes).filter(|a| a.total == batch.total)
+    let region = &caller.setup.gateway.region;
+    amounts_of_reply(found, region).filter(|a| a.total == batch.total)
 }
 
 /// 2207 结算: money moves. The intent is committed before the bytes leave.

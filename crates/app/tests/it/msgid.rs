@@ -77,6 +77,26 @@ fn a_clock_that_is_set_back_does_not_go_back() {
     }
 }
 
+#[test]
+fn a_clock_that_crosses_midnight_and_comes_back_repeats_no_visit_number() {
+    for w in worlds("msgid_midnight") {
+        w.clock.advance(15 * 3_600 - 60);
+        for (person, step) in w.residents().zip([0, 120, -120, 1, 120, 1]) {
+            w.clock.advance(step);
+            comes(&w.app, &w.doctor, person);
+        }
+        let sent = w.wire.of("2201");
+        let number = |c: &crate::wire::Call| c.sent["input"]["data"]["ipt_otp_no"].to_string();
+        let numbers: Vec<String> = sent.iter().map(number).collect();
+        assert!(
+            numbers.windows(2).all(|pair| pair[0] < pair[1]),
+            "{numbers:?}"
+        );
+        assert_eq!(numbers.len(), 6);
+        w.prove();
+    }
+}
+
 /// A file of this test's own, gone with it.
 struct Scratch(PathBuf);
 
@@ -122,6 +142,25 @@ fn a_restart_in_the_same_second_repeats_no_question() {
         w.identify(w.resident(false));
         w.app = Arc::new(program(target.clone(), &w.wire, &w.clock, 100 + seed));
         w.clock.advance(i64::from(seed % 2 == 0));
+    }
+    all_differ(&ids(&w));
+}
+
+#[test]
+fn a_restart_with_the_clock_set_back_repeats_no_question() {
+    let name = format!("msgid-back-{}.db", std::process::id());
+    let file = Scratch(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name));
+    let target = Target::File(file.0.clone());
+    let mut w = world(target.clone(), &Setting::default());
+    w.clock.stop();
+    for seed in 1..5 {
+        // It asks in every second of a minute; the next one starts in the midst of them.
+        for _ in 0..60 {
+            w.identify(w.resident(false));
+            w.clock.advance(1);
+        }
+        w.clock.advance(-30);
+        w.app = Arc::new(program(target.clone(), &w.wire, &w.clock, 100 + seed));
     }
     all_differ(&ids(&w));
 }

@@ -1,5 +1,7 @@
 //! 2206 预结算, 2207 结算, 2208 结算撤销, 2601 冲正 (nhsa-interface §2.12-2.15).
 
+use crate::identities::{Options, Reading, reading};
+use crate::json::Node;
 use crate::number::{Amount, Count, Ratio};
 
 message! {
@@ -219,5 +221,15 @@ message! {
         omsgid: String,
         /// 原交易编号 AN(4), required
         oinfno: String,
+    }
+}
+
+impl Settlement {
+    /// How its amounts are meant, by the region and by what adds up.
+    pub fn reading(&self, options: Options) -> Reading {
+        // Messages are strings, fixed-point numbers and lists: they can always be written.
+        let node = |value: Result<Node, _>| value.unwrap_or(Node::Null);
+        let details = node(Node::of(&self.setldetail));
+        reading(&node(Node::of(&self.setlinfo)), details.items(), options)
     }
 }

@@ -211,7 +211,9 @@ fn numbers_read_whatever_platforms_write() {
         ("1.2E+2", Some(12_000)),
         ("125E-2", Some(125)),
         ("99999999.000000", Some(9_999_999_900)),
-        ("9007199254740993.01", Some(900_719_925_474_099_301)),
+        // More than a binary float holds.
+        ("99999999999999.99", Some(9_999_999_999_999_999)),
+        ("-99999999999999.99", Some(-9_999_999_999_999_999)),
     ] {
         let read: Amount = serde_json::from_str(text).unwrap();
         assert_eq!(read.0, expected.map(Fen), "{text}");
@@ -226,6 +228,8 @@ fn numbers_read_whatever_platforms_write() {
         "\"1,200.00\"",
         "\"--1\"",
         "\"１\"",
+        "100000000000000.00",
+        "92233720368547758.07",
     ] {
         assert!(serde_json::from_str::<Amount>(text).is_err(), "{text}");
     }
@@ -237,6 +241,12 @@ fn numbers_read_whatever_platforms_write() {
     assert_eq!(
         serde_json::from_str::<Price>("2.000000").unwrap().0,
         Some(UnitPrice::from_fen(200))
+    );
+    assert_eq!(
+        serde_json::from_str::<Price>("0.33333333333333331")
+            .unwrap()
+            .0,
+        Some(UnitPrice(333_333))
     );
     assert_eq!(
         serde_json::from_str::<Count>("1.0").unwrap().0,
