@@ -10,7 +10,7 @@ use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::{Moment, civil::Date, parse_date};
 use cunyi_gateway::message::{Data, T1101, T2001, T5206, T5301, entitlement, person};
-use cunyi_gateway::skew::{Skew, skew};
+use cunyi_gateway::skew::skew;
 use cunyi_gateway::{Amount, Lenient, Node, Outcome, Success};
 use cunyi_policy::Benefit;
 use cunyi_store::query;
@@ -20,7 +20,7 @@ use crate::error::{AppError, Result, refuse_at};
 use crate::patient::read_number;
 use crate::permission::Action;
 use crate::setup::Setup;
-use crate::step::{Caller, succeed};
+use crate::step::{Caller, clock_refusal, succeed};
 use crate::views::{Actor, CoverageView, Identified, IdentifyForm, Remaining};
 use crate::visit::{age, read_filings};
 
@@ -245,12 +245,7 @@ impl App {
     fn clock_warning<T>(&self, caller: &Caller<'_>, found: &Success<T>) -> Option<Refusal> {
         let theirs = found.respond_time?;
         let limit = caller.setup.gateway.region.clock_skew_limit_seconds;
-        match skew(self.now(), theirs, limit) {
-            Skew::Fine => None,
-            Skew::Warn(seconds) | Skew::Refuse(seconds) => {
-                Some(Refusal::new(Code::ClockSkew).with("seconds", seconds))
-            }
-        }
+        clock_refusal(skew(self.now(), theirs, limit), limit)
     }
 
     pub(crate) fn patient_of(&self, actor: &Actor, number: &str) -> Result<Option<Patient>> {

@@ -15,6 +15,7 @@ use cunyi_domain::time::Moment;
 use cunyi_domain::transport::{Reply, TransportError};
 use cunyi_gateway::message::{T9001, Transaction, sign};
 use cunyi_gateway::msgid::{self, Issued, QueryIds, Slot};
+use cunyi_gateway::skew::Skew;
 use cunyi_gateway::{Header, Outcome, Success};
 use cunyi_store::local::{self, Counter, Message, MessageState, SignIn};
 use cunyi_store::{Writer, reference, seal};
@@ -206,6 +207,20 @@ impl App {
             Ok((start, process.unsigned_abs()))
         })
     }
+}
+
+/// What is said of a clock that is off: a warning, or why nothing is settled.
+pub(crate) fn clock_refusal(skew: Skew, limit_seconds: i64) -> Option<Refusal> {
+    let (code, seconds) = match skew {
+        Skew::Fine => return None,
+        Skew::Warn(seconds) => (Code::ClockSkew, seconds),
+        Skew::Refuse(seconds) => (Code::ClockTooFar, seconds),
+    };
+    let refusal = Refusal::new(code)
+        .with("minutes", seconds.unsigned_abs() / 60)
+        .with("way", if seconds > 0 { "ahead" } else { "behind" })
+        .with("limit", limit_seconds / 60);
+    Some(refusal)
 }
 
 fn slot_of(setup: &Setup) -> Slot {

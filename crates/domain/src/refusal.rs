@@ -62,8 +62,10 @@ text_enum! {
         NothingToCharge = "nothing-to-charge",
         /// The policy cannot decide: a parameter is missing.
         PolicyCannot = "policy-cannot",
-        /// The computer's clock is too far from the platform's.
+        /// The computer's clock is off the platform's by minutes: set it before it matters.
         ClockSkew = "clock-skew",
+        /// It is further off than the region tolerates: nothing is settled.
+        ClockTooFar = "clock-too-far",
         /// The share changed since the doctor saw it: confirm again.
         ShareChanged = "share-changed",
         /// A reason must be given.

@@ -483,7 +483,14 @@ refusal-check-wants = {$why} To go on, write down why.
 refusal-no-diagnosis = Enter the main diagnosis first.
 refusal-nothing-to-charge = There is neither drug nor service to charge.
 refusal-policy-cannot = The policy cannot decide: {$why}. Change it, or go on as self-pay.
-refusal-clock-skew = This computer’s clock is {$seconds} seconds off the centre’s. Set it: on Windows right-click the time in the taskbar, choose “Adjust date and time”, then “Sync now”; on Linux run timedatectl set-ntp true.
+refusal-clock-skew = This computer's clock is {$minutes} minutes { $way ->
+    [ahead] ahead of
+   *[behind] behind
+ } the insurance centre's; beyond {$limit} minutes nothing can be settled. On Windows right-click the time in the taskbar, choose “Adjust date and time”, then “Sync now”; on Linux run timedatectl set-ntp true.
+refusal-clock-too-far = This computer's clock is {$minutes} minutes { $way ->
+    [ahead] ahead of
+   *[behind] behind
+ } the insurance centre's, more than the {$limit} allowed; nothing was settled. Set it, then pre-settle again. On Windows right-click the time in the taskbar, choose “Adjust date and time”, then “Sync now”; on Linux run timedatectl set-ntp true.
 refusal-share-changed = Batch {$n}: the patient now pays {$new} instead of {$old}. Nothing has been charged: tell the patient, then confirm the new amount.
 refusal-reason-missing = Give a reason.
 refusal-busy = Too much is going on; try again in a few seconds.

@@ -483,7 +483,14 @@ refusal-check-wants = {$why}要继续，请写明理由。
 refusal-no-diagnosis = 请先录入主要诊断。
 refusal-nothing-to-charge = 处方和诊疗项目都是空的，没有可收费的内容。
 refusal-policy-cannot = 报销政策无法计算：{$why}。请修改，或按自费办理。
-refusal-clock-skew = 本机时间与医保中心相差 {$seconds} 秒。请校准电脑时间：Windows 在任务栏右下角的时间上点右键，选“调整日期和时间”，再点“立即同步”；Linux 请运行 timedatectl set-ntp true。
+refusal-clock-skew = 本机时间比医保中心{ $way ->
+    [ahead] 快
+   *[behind] 慢
+ }了 {$minutes} 分钟；相差超过 {$limit} 分钟将不能结算。Windows 在任务栏右下角的时间上点右键，选“调整日期和时间”，再点“立即同步”；Linux 请运行 timedatectl set-ntp true。
+refusal-clock-too-far = 本机时间比医保中心{ $way ->
+    [ahead] 快
+   *[behind] 慢
+ }了 {$minutes} 分钟，超过允许的 {$limit} 分钟，没有结算。请校准后再重新预结算。Windows 在任务栏右下角的时间上点右键，选“调整日期和时间”，再点“立即同步”；Linux 请运行 timedatectl set-ntp true。
 refusal-share-changed = 第{$n}批患者应付由 {$old} 元变为 {$new} 元，还没有收费。请看清新的金额，告知患者后再确认。
 refusal-reason-missing = 请写明理由。
 refusal-busy = 现在办理的太多，请稍等几秒再试。

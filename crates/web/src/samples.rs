@@ -316,7 +316,12 @@ pub fn identified() -> Identified {
         proposed: Some(0),
         filings: None,
         patient: Some(PatientId::from("P13")),
-        warnings: vec![Refusal::new(Code::ClockSkew).with("seconds", 400)],
+        warnings: vec![
+            Refusal::new(Code::ClockSkew)
+                .with("minutes", 6)
+                .with("way", "ahead")
+                .with("limit", 30),
+        ],
     }
 }
 

@@ -18,9 +18,9 @@ struct Payers {
 }
 
 impl Payers {
-    fn of(found: &Settlement, region: &Region) -> Self {
-        let info = &found.setlinfo;
-        let reading = found.reading(region.options());
+    fn of(reply: &Settlement, region: &Region) -> Self {
+        let info = &reply.setlinfo;
+        let reading = reply.reading(region.options());
         let fund = info.fund_pay_sumamt.0.map(|fund| {
             let inside = reading.fund_includes_account;
             fund - if inside {
@@ -48,9 +48,9 @@ impl Payers {
 }
 
 /// Amounts of a 2206 or 2207 reply; nothing if they cannot be brought to balance.
-pub(crate) fn amounts_of_reply(found: &Settlement, region: &Region) -> Option<Amounts> {
-    let info = &found.setlinfo;
-    let payers = Payers::of(found, region);
+pub(crate) fn amounts_of_reply(reply: &Settlement, region: &Region) -> Option<Amounts> {
+    let info = &reply.setlinfo;
+    let payers = Payers::of(reply, region);
     let (fund, account) = (payers.fund.or_zero(), payers.account.or_zero());
     let hospital = payers.hospital.unwrap_or_default();
     let funds = [
@@ -91,10 +91,10 @@ pub(crate) fn amounts_of_reply(found: &Settlement, region: &Region) -> Option<Am
 
 /// True when a 2208 reply, whose amounts are negative, takes back the original. What it leaves out
 /// is the original's.
-pub(crate) fn reversal_agrees(found: &Settlement, original: &Amounts, region: &Region) -> bool {
-    let payers = Payers::of(found, region);
+pub(crate) fn reversal_agrees(reply: &Settlement, original: &Amounts, region: &Region) -> bool {
+    let payers = Payers::of(reply, region);
     let turned = |said: Option<Fen>, ours: Fen| said.is_none_or(|said| -said == ours);
-    let info = &found.setlinfo;
+    let info = &reply.setlinfo;
     // Where mutual aid stands beside the account and is left out, the account alone is said.
     let silent = payers.beside && info.acct_mulaid_pay.is_none();
     let aid = if silent {

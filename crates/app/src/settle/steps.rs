@@ -10,7 +10,7 @@ use cunyi_domain::money::{Fen, Quantity, apportion};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::parse_date_time;
 use cunyi_gateway::message::{Data, T2203, T2204, T2205, T2206, T2207, charge, settle, visit};
-use cunyi_gateway::skew::{Skew, skew};
+use cunyi_gateway::skew::skew;
 use cunyi_gateway::{Count, Outcome, Success};
 use cunyi_store::local::MessageState;
 use cunyi_store::{Writer, query};
@@ -18,7 +18,7 @@ use cunyi_store::{Writer, query};
 use super::{amounts_of_reply, settlement_row};
 use crate::error::{Result, refuse};
 use crate::register::{DEPARTMENT, certificate_number};
-use crate::step::{Answer, Caller, Next, Pending, Step, Subject, alone, told};
+use crate::step::{Answer, Caller, Next, Pending, Step, Subject, alone, clock_refusal, told};
 
 /// What a chain is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -402,10 +402,8 @@ fn clock_refuses<T>(
     found: &Success<T>,
 ) -> Option<Refusal> {
     let limit = caller.setup.gateway.region.clock_skew_limit_seconds;
-    match skew(w.who.now, found.respond_time?, limit) {
-        Skew::Refuse(seconds) => Some(Refusal::new(Code::ClockSkew).with("seconds", seconds)),
-        Skew::Fine | Skew::Warn(_) => None,
-    }
+    let off = skew(w.who.now, found.respond_time?, limit);
+    clock_refusal(off, limit).filter(|refusal| refusal.code == Code::ClockTooFar)
 }
 
 /// Amounts that balance and are of this batch's sum.

@@ -17,6 +17,7 @@ mod msgid;
 mod permissions;
 mod records;
 mod reversal;
+mod skew;
 mod stock;
 mod story;
 mod together;

@@ -23,7 +23,9 @@ fn reply(account: i64, aid: i64, hospital: i64) -> Settlement {
         &mut info.maf_pay,
         &mut info.oth_pay,
     ];
-    silent.into_iter().for_each(|fund| *fund = fen(0));
+    for amount in silent {
+        *amount = fen(0);
+    }
     info.acct_pay = fen(account);
     info.acct_mulaid_pay = fen(aid);
     info.psn_cash_pay = fen(400 - account - aid - hospital);
@@ -65,12 +67,12 @@ fn settled_and_reversed(found: &Settlement, region: &Region) -> Amounts {
     assert!(reversal_agrees(&back, &amounts, region));
     for change in [1, -1] {
         let mut wrong = back.clone();
-        let cash = &mut wrong.setlinfo.psn_cash_pay.0;
-        *cash = cash.map(|cash| cash + Fen(change));
+        let paid = &mut wrong.setlinfo.psn_cash_pay.0;
+        *paid = paid.map(|paid| paid + Fen(change));
         assert!(!reversal_agrees(&wrong, &amounts, region));
         let mut wrong = back.clone();
-        let fund = &mut wrong.setlinfo.fund_pay_sumamt.0;
-        *fund = fund.map(|fund| fund + Fen(change));
+        let paid = &mut wrong.setlinfo.fund_pay_sumamt.0;
+        *paid = paid.map(|paid| paid + Fen(change));
         assert!(!reversal_agrees(&wrong, &amounts, region));
     }
     amounts
