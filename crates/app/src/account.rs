@@ -1,13 +1,13 @@
 //! Signing in: argon2id (two at a time), lock-out, sessions on the server by the hash of a random
 //! token.
 
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use cunyi_domain::journal::{digest, hex};
-use cunyi_domain::refusal::{Code, Refusal};
+use cunyi_domain::refusal::Code;
 use cunyi_domain::row::{Field, Value};
 use cunyi_domain::time::Moment;
 use cunyi_store::local::{Credential, Session};
@@ -15,54 +15,73 @@ use cunyi_store::reference;
 
 use crate::App;
 use crate::error::{AppError, Result, refuse};
+use crate::password::MAX_PASSWORD;
 use crate::views::{Actor, SessionView};
 
 /// Wrong passwords in a row before the account is locked.
 pub const WRONG_BEFORE_LOCK: i64 = 5;
 /// How long it is locked.
 pub const LOCKED_FOR_MINUTES: u64 = 15;
-/// Longest password, in bytes: a longer one is only work for the hash.
-pub const MAX_PASSWORD: usize = 256;
 /// A session ends after this long without use.
-const IDLE: Duration = Duration::from_hours(12);
+const IDLE: Duration = Duration::from_hours(2);
+/// A session ends this long after its sign-in, however much it is used.
+const LONGEST: Duration = Duration::from_hours(12);
 /// How seldom a session's last use is written.
 const TOUCH_SECONDS: i64 = 300;
 
-/// At most two hashes at a time: each takes 19 MiB and tens of milliseconds.
+/// Hashes at a time: each takes 19 MiB and tens of milliseconds.
+const HASHES: usize = 2;
+/// Sign-ins that wait for their hash; more is a refusal in words, so that a flood of sign-ins does
+/// not take the places of those who work.
+const WAITING: usize = 16;
+
+/// The way to the hash.
+#[derive(Default)]
 pub(crate) struct Lane {
-    free: Mutex<usize>,
+    /// Who hashes or waits to.
+    inside: Mutex<usize>,
+    hashing: Mutex<usize>,
     freed: Condvar,
 }
 
-impl Default for Lane {
-    fn default() -> Self {
-        Self {
-            free: Mutex::new(2),
-            freed: Condvar::new(),
-        }
+fn held(count: &Mutex<usize>) -> MutexGuard<'_, usize> {
+    count.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A place in a count, given back even by a panic.
+struct Seat<'a>(&'a Mutex<usize>, Option<&'a Condvar>);
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        *held(self.0) -= 1;
+        self.1.inspect(|freed| freed.notify_one());
     }
 }
 
 impl Lane {
-    fn with<T>(&self, work: impl FnOnce() -> T) -> T {
-        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        while *free == 0 {
-            free = self
-                .freed
-                .wait(free)
-                .unwrap_or_else(PoisonError::into_inner);
+    fn with<T>(&self, work: impl FnOnce() -> T) -> Result<T> {
+        let mut inside = held(&self.inside);
+        if *inside == HASHES + WAITING {
+            return refuse(Code::Busy);
         }
-        *free -= 1;
-        drop(free);
-        let value = work();
-        *self.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        self.freed.notify_one();
-        value
+        *inside += 1;
+        drop(inside);
+        let _inside = Seat(&self.inside, None);
+        let mut hashing = held(&self.hashing);
+        while *hashing == HASHES {
+            let waited = self.freed.wait(hashing);
+            hashing = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+        *hashing += 1;
+        drop(hashing);
+        let _hashing = Seat(&self.hashing, Some(&self.freed));
+        Ok(work())
     }
 }
 
 impl App {
-    /// Signs in; answers the token for the cookie. A wrong name takes as long as a wrong password.
+    /// Signs in; answers the token for the cookie. A wrong name, a wrong password and a locked
+    /// account look the same and take as long: who asks does not learn which accounts there are.
     pub fn sign_in(&self, login: &str, password: &str) -> Result<String> {
         if password.len() > MAX_PASSWORD || login.len() > MAX_PASSWORD || login.contains('\0') {
             return refuse(Code::WrongPassword);
@@ -84,12 +103,10 @@ impl App {
             self.hash_password(password)?;
             return refuse(Code::WrongPassword);
         };
+        let right = self.hashing.with(|| verify(&credential.hash, password))?;
         if credential.locked_until > now {
-            return Err(Refusal::new(Code::LockedOut)
-                .with("minutes", LOCKED_FOR_MINUTES)
-                .into());
+            return refuse(Code::WrongPassword);
         }
-        let right = self.hashing.with(|| verify(&credential.hash, password));
         self.note_attempt(&credential, right, now)?;
         if !right {
             return refuse(Code::WrongPassword);
@@ -108,17 +125,20 @@ impl App {
             .store
             .db()
             .transact("sign_in", |tx| -> Result<()> {
-                let old = Moment(now.0 - i64::try_from(IDLE.as_micros()).unwrap_or(i64::MAX));
                 tx.execute(
-                    "DELETE FROM session WHERE seen_at < ?",
-                    vec![old.into_value()],
+                    "DELETE FROM session WHERE seen_at < ? OR started_at < ?",
+                    vec![
+                        before(now, IDLE).into_value(),
+                        before(now, LONGEST).into_value(),
+                    ],
                 )?;
                 Ok(tx.insert(session)?)
             })?;
         Ok(token)
     }
 
-    /// Who a cookie's token belongs to; nothing if it is unknown or has rested too long.
+    /// Who a cookie's token belongs to; nothing if it is unknown, has rested or lasted too long, or
+    /// its user may no longer sign in.
     pub fn session(&self, token: &str) -> Result<Option<SessionView>> {
         let now = self.now();
         let key = digest(token.as_bytes());
@@ -128,7 +148,7 @@ impl App {
             let Some(session) = session else {
                 return Ok(None);
             };
-            if session.seen_at.plus(IDLE) < now {
+            if session.seen_at < before(now, IDLE) || session.started_at < before(now, LONGEST) {
                 return Ok(None);
             }
             let user = reference::user(tx, &session.clinic, &session.account)?;
@@ -202,7 +222,7 @@ impl App {
         let hashed = self
             .hashing
             .with(|| Argon2::default().hash_password_with_salt(password.as_bytes(), &salt));
-        hashed
+        hashed?
             .map(|hash| hash.to_string())
             .map_err(|e| AppError::Failed(e.to_string()))
     }
@@ -244,6 +264,11 @@ impl App {
     }
 }
 
+/// So long ago.
+fn before(now: Moment, long: Duration) -> Moment {
+    Moment(now.0 - i64::try_from(long.as_micros()).unwrap_or(i64::MAX))
+}
+
 fn verify(hash: &str, password: &str) -> bool {
     let Ok(hash) = PasswordHash::new(hash) else {
         return false;
@@ -251,4 +276,44 @@ fn verify(hash: &str, password: &str) -> bool {
     Argon2::default()
         .verify_password(password.as_bytes(), &hash)
         .is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    #[test]
+    fn two_hash_sixteen_wait_and_the_rest_is_told() {
+        let lane = Lane::default();
+        let (go, wait) = channel::<()>();
+        let wait = Mutex::new(wait);
+        std::thread::scope(|scope| {
+            for _ in 0..HASHES + WAITING {
+                scope.spawn(|| lane.with(|| wait.lock().unwrap().recv().unwrap()).unwrap());
+            }
+            while *held(&lane.inside) < HASHES + WAITING {
+                std::thread::yield_now();
+            }
+            let refused = lane.with(|| ()).unwrap_err();
+            assert!(matches!(refused, AppError::Refused(r) if r.code == Code::Busy));
+            assert!(*held(&lane.hashing) <= HASHES);
+            for _ in 0..HASHES + WAITING {
+                go.send(()).unwrap();
+            }
+        });
+        lane.with(|| ()).unwrap();
+    }
+
+    #[test]
+    fn a_panic_gives_its_place_back() {
+        let lane = Lane::default();
+        for _ in 0..=HASHES {
+            let work = || lane.with(|| std::panic::panic_any("a bug"));
+            let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+            assert!(ended.is_err());
+        }
+        lane.with(|| ()).unwrap();
+    }
 }

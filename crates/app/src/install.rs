@@ -13,9 +13,6 @@ use cunyi_store::reference::{self, Clinic, Level, ReferenceFile, Role, User};
 use crate::App;
 use crate::error::{Result, refuse, refuse_at};
 
-/// Shortest password, in characters.
-const SHORTEST_PASSWORD: usize = 8;
-
 /// Characters of a file's digest that name its version: `sm3:` and twelve hex digits.
 const VERSION: usize = 16;
 
@@ -140,9 +137,7 @@ impl App {
         if new.name.trim().is_empty() || new.name.len() > 120 {
             return refuse_at(Code::Missing, "name");
         }
-        if new.password.chars().count() < SHORTEST_PASSWORD {
-            return refuse_at(Code::BadText, "password");
-        }
+        crate::password::good(&new.password, &new.login)?;
         let id = UserId::new(self.now(), self.rng());
         let credential = Credential {
             clinic: clinic.clone(),

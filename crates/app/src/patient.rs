@@ -207,17 +207,36 @@ fn fields_of(row: Patient) -> PatientFields {
     }
 }
 
-/// A patient's particulars for a page or paper.
+/// What is left of a name for who need not know it: 孙**.
+fn mask_name(name: &str) -> String {
+    let first = name.chars().take(1);
+    let rest = name.chars().skip(1).map(|_| '*');
+    first.chain(rest).collect()
+}
+
+/// What is left of an address: county and village, no door.
+fn mask_address(address: &str) -> String {
+    let mut masked: String = address.chars().take(6).collect();
+    if masked.len() < address.len() {
+        masked.push_str("****");
+    }
+    masked
+}
+
+/// A patient's particulars for a page or paper; for who need not know them, what is left of numbers,
+/// phone, address and guardian.
 pub(crate) fn form_of(row: &Patient, in_full: bool) -> PatientForm {
-    let number = |text: &String| if in_full { text.clone() } else { mask(text) };
+    let shown = |text: &str, mask: fn(&str) -> String| {
+        if in_full { text.to_owned() } else { mask(text) }
+    };
     PatientForm {
         name: row.name.clone(),
         sex: row.sex.as_str().to_owned(),
         birth_date: row.birth_date.map(|d| d.to_string()).unwrap_or_default(),
-        id_number: number(&row.id_number),
-        phone: number(&row.phone),
-        address: row.address.clone(),
-        guardian_name: row.guardian_name.clone(),
-        guardian_id_number: number(&row.guardian_id_number),
+        id_number: shown(&row.id_number, mask),
+        phone: shown(&row.phone, mask),
+        address: shown(&row.address, mask_address),
+        guardian_name: shown(&row.guardian_name, mask_name),
+        guardian_id_number: shown(&row.guardian_id_number, mask),
     }
 }

@@ -74,10 +74,10 @@ text_enum! {
         Busy = "busy",
         /// Something else is being done with this visit or at this desk.
         StillRunning = "still-running",
-        /// Wrong user name or password.
+        /// Wrong user name or password, or locked after too many wrong ones.
         WrongPassword = "wrong-password",
-        /// Too many wrong passwords: locked for some minutes.
-        LockedOut = "locked-out",
+        /// The password is too short, too long or too easily guessed.
+        WeakPassword = "weak-password",
         /// The form is too old or does not come from our page.
         BadForm = "bad-form",
         /// The address in the browser is none of this computer's names.
