@@ -127,7 +127,7 @@ impl App {
         Ok(id)
     }
 
-    fn new_user(&self, clinic: &ClinicId, new: &NewUser) -> Result<(User, Credential)> {
+    pub(crate) fn new_user(&self, clinic: &ClinicId, new: &NewUser) -> Result<(User, Credential)> {
         let Some(role) = Role::from_text(&new.role) else {
             return refuse_at(Code::Missing, "role");
         };

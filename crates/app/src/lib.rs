@@ -24,6 +24,7 @@ mod settle;
 mod setup;
 mod step;
 mod stock;
+mod users;
 mod visit;
 mod withdraw;
 mod year_use;

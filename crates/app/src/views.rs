@@ -511,6 +511,27 @@ pub struct Statement {
     pub reversed: bool,
 }
 
+/// Someone who may sign in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserView {
+    /// Id.
+    pub user: UserId,
+    /// What is typed to sign in.
+    pub login: String,
+    /// 姓名
+    pub name: String,
+    /// Role.
+    pub role: Role,
+    /// 医保医师 or 药师 code.
+    pub national_code: String,
+    /// May sign in.
+    pub active: bool,
+    /// Locked for some minutes after wrong passwords.
+    pub locked: bool,
+    /// Who asks.
+    pub own: bool,
+}
+
 /// Stock of one drug.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StockView {

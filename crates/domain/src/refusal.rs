@@ -78,6 +78,10 @@ text_enum! {
         WrongPassword = "wrong-password",
         /// The password is too short, too long or too easily guessed.
         WeakPassword = "weak-password",
+        /// Somebody else signs in with this name.
+        LoginTaken = "login-taken",
+        /// Nobody stops herself.
+        OwnAccount = "own-account",
         /// The form is too old or does not come from our page.
         BadForm = "bad-form",
         /// The address in the browser is none of this computer's names.

@@ -367,6 +367,22 @@ transaction = Transaction
 sent-at = Sent
 answered-at = Answered
 
+# Users
+nav-users = Users
+users-hint = Users are not deleted: what they did keeps their name. Whoever is stopped is out at once.
+user-add = Add a user
+user-active = Active
+user-stopped = Stopped
+user-locked = Locked for some minutes
+user-own = You
+user-stop = Stop
+user-start = Let in again
+user-password = New password
+user-password-new = New password (8 characters or more)
+user-password-hint = Afterwards this person is signed out everywhere.
+user-added = User {$login} was added.
+user-changed = Done.
+
 # Papers
 paper-prescription = Prescription
 paper-prescription-of = {$clinic} prescription
@@ -497,6 +513,8 @@ refusal-busy = Too much is going on; try again in a few seconds.
 refusal-still-running = Something else is still being done here with the insurance centre. It was not interrupted, and this was not started: wait until it has ended, then do it again.
 refusal-wrong-password = Wrong user name or password. After five wrong passwords in a row nobody can sign in under that name for 15 minutes, with the right one neither.
 refusal-weak-password = Choose another password: at least {$least} characters, not one that is in common use, no plain count or repetition, not your own user name.
+refusal-login-taken = Somebody else signs in with this name; choose another.
+refusal-own-account = You cannot stop yourself; another administrator has to do it.
 refusal-bad-form = The page is too old or incomplete; go back, reload and send it again.
 refusal-unknown-host = This address does not belong to this program. On this computer open http://127.0.0.1 with the port that was shown at the start.
 refusal-too-large = Too much content; shorten it and send again.

@@ -367,6 +367,22 @@ transaction = 交易
 sent-at = 发出
 answered-at = 答复
 
+# Users
+nav-users = 用户
+users-hint = 用户不能删除：做过的事要留名。停用后立即不能登录。
+user-add = 新增用户
+user-active = 在用
+user-stopped = 已停用
+user-locked = 密码错误，暂时锁定
+user-own = 自己
+user-stop = 停用
+user-start = 恢复
+user-password = 重设密码
+user-password-new = 新密码（至少 8 位）
+user-password-hint = 重设后，此人已登录的电脑会退出。
+user-added = 已新增用户 {$login}。
+user-changed = 已办妥。
+
 # Papers
 paper-prescription = 处方笺
 paper-prescription-of = {$clinic}处方笺
@@ -497,6 +513,8 @@ refusal-busy = 现在办理的太多，请稍等几秒再试。
 refusal-still-running = 这里还有另一项业务正在与医保中心办理，没有被打断；刚才这一步没有开始。请等它办完后再做。
 refusal-wrong-password = 用户名或密码不对。连续输错 5 次后，该用户名 15 分钟内不能登录，密码正确也一样。
 refusal-weak-password = 请换一个密码：至少 {$least} 个字符，不要用常见密码、连续或重复的字符，也不要用自己的用户名。
+refusal-login-taken = 已经有人用这个用户名，请换一个。
+refusal-own-account = 不能停用自己，请由另一位管理员办理。
 refusal-bad-form = 页面已过期或内容不完整，请返回刷新后重新提交。
 refusal-unknown-host = 这个地址不属于本系统。请在本机打开 http://127.0.0.1，端口见启动时的提示。
 refusal-too-large = 内容太多，请减少后再提交。

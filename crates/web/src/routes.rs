@@ -6,7 +6,7 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 use cunyi_app::{Action as A, Actor, may};
 
-use crate::pages::{account, desk, drafts, follow, lists, papers, patients, workstation};
+use crate::pages::{account, desk, drafts, follow, lists, papers, patients, users, workstation};
 use crate::{Web, assets};
 use Access::{Anyone, Only, SignedIn};
 
@@ -95,6 +95,11 @@ routes! {
     post "/patients/{id}/allergies/{entry}/withdraw", Only(A::Treat) => patients::withdraw_allergy;
     // Lists
     get "/today", Only(A::SeeQueue) => lists::today;
+    // Administration
+    get "/users", Only(A::Administer) => users::page;
+    post "/users", Only(A::Administer) => users::add;
+    post "/users/{id}/active", Only(A::Administer) => users::set_active;
+    post "/users/{id}/password", Only(A::Administer) => users::set_password;
     get "/stock", Only(A::ReadStock) => lists::stock;
     get "/visits/{id}/messages", Only(A::ReadMessages) => lists::messages;
 }

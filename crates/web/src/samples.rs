@@ -4,7 +4,7 @@ use cunyi_app::Actor;
 use cunyi_app::views::{
     Age, BatchView, ChargeView, CoverageView, DayView, DraftBody, DraftLine, Filing, FindingView,
     Identified, MessageView, Paper, PastVisit, PatientForm, PatientHit, PatientStrip, PatientView,
-    Preview, QueueEntry, Remaining, SessionView, SettlementView, Statement, StockView, VisitView,
+    Preview, QueueEntry, Remaining, SessionView, SettlementView, Statement, StockView, UserView, VisitView,
     Why,
 };
 use cunyi_domain::amounts::Amounts;
@@ -426,6 +426,24 @@ pub fn statement(state: BatchState) -> Statement {
         ratio: Rate::percent(70),
         reversed: state == BatchState::Reversed,
     }
+}
+
+pub fn users() -> Vec<UserView> {
+    let user = |login: &str, active, locked, own| UserView {
+        user: UserId(format!("U-{login}")),
+        login: login.to_owned(),
+        name: HOSTILE.to_owned(),
+        role: Role::Doctor,
+        national_code: "D990001000001".to_owned(),
+        active,
+        locked,
+        own,
+    };
+    vec![
+        user("zhang", true, true, false),
+        user("li", false, false, false),
+        user("admin", true, false, true),
+    ]
 }
 
 pub fn stock() -> Vec<StockView> {

@@ -22,5 +22,6 @@ mod stock;
 mod story;
 mod together;
 mod usecases;
+mod users;
 mod wire;
 mod world;

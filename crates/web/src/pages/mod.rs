@@ -9,6 +9,7 @@ pub(crate) mod papers;
 pub(crate) mod patients;
 #[cfg(test)]
 mod tests;
+pub(crate) mod users;
 pub(crate) mod workstation;
 
 use axum::http::StatusCode;

@@ -1,8 +1,8 @@
 //! Every page renders in every language, escapes what it shows, and has words for all of it.
 
 use askama::Template;
-use cunyi_app::SetupForm;
 use cunyi_app::views::{Age, IdentifyForm, Paper, PatientForm, RegisterForm, VisitView};
+use cunyi_app::{NewUser, SetupForm};
 use cunyi_catalogue::{Catalogue, frequencies, routes};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::VisitId;
@@ -16,6 +16,7 @@ use super::drafts::{FeePanel, Problems, diagnosis_rows, rows};
 use super::lists::{MessagesPage, StockPage, TodayPage};
 use super::papers::{FeeListPage, HistoryPage, PrescriptionPage, StatementPage, shared};
 use super::patients::{PatientPage, PatientsPage};
+use super::users::UsersPage;
 use super::workstation::{DraftPage, HomePage, Next, Notice, Queue, Settle, SignedPage};
 use crate::WebOptions;
 use crate::chrome::Chrome;
@@ -179,6 +180,16 @@ fn lists(c: &Chrome, pages: &mut Pages) {
     let day = c.now.date();
     pages.push(("today", TodayPage { c, day, d: &d }.render().unwrap()));
     pages.push(("stock", StockPage { c, drugs: &stock }.render().unwrap()));
+    let users = samples::users();
+    let page = UsersPage {
+        c,
+        users: &users,
+        f: &NewUser::default(),
+        roles: crate::labels::ROLES,
+        problem: "!".to_owned(),
+        done: "!".to_owned(),
+    };
+    pages.push(("users", page.render().unwrap()));
     let visit = VisitId::from("V13");
     let page = MessagesPage {
         c,

@@ -11,7 +11,7 @@ use cunyi_domain::money::{Quantity, UnitPrice};
 use cunyi_domain::time::{Clock, parse_date};
 
 use crate::house::{Ask, House};
-use crate::world::PASSWORD;
+use crate::world::{PASSWORD, actor};
 
 /// Whose records an answer may tell of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,8 +147,28 @@ cases! {
         of_patient("post", &id, &format!("/allergies/{entry}/withdraw"))
     };
     get "/today" List |h, _by| { settled(h); get("/today") };
+    get "/users" New |_h, _by| get("/users");
+    post "/users" New |h, _by| {
+        let login = format!("new-{}", h.w.app.now().0);
+        let typed = [("login", login.as_str()), ("name", "新来的"), ("role", "pharmacist"), ("password", PASSWORD)];
+        post("/users", &typed)
+    };
+    post "/users/{id}/active" Record |h, _by| {
+        post(&format!("/users/{}/active", pharmacist(h)), &[("to", "active")])
+    };
+    post "/users/{id}/password" Record |h, _by| {
+        post(&format!("/users/{}/password", pharmacist(h)), &[("password", PASSWORD)])
+    };
     get "/stock" New |_h, _by| get("/stock");
     get "/visits/{id}/messages" Record |h, _by| of_visit("get", &settled(h), "/messages");
+}
+
+/// A user of the first clinic who is not the one that asks.
+fn pharmacist(h: &House) -> String {
+    let administrator = actor(&h.w.app, "administrator");
+    let users = h.w.app.users(&administrator).expect("users");
+    let found = users.into_iter().find(|u| u.login == "pharmacist");
+    found.expect("a pharmacist").user.0
 }
 
 /// Someone without a number, under a guardian.

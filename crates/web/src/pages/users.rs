@@ -1,0 +1,107 @@
+//! Who may sign in: a page of the administrator.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use cunyi_app::views::UserView;
+use cunyi_app::{AppError, NewUser};
+use cunyi_domain::ids::UserId;
+
+use crate::chrome::Chrome;
+use crate::fault::{Answer, Fault, html, status, words};
+use crate::labels::{Labels, ROLES};
+use crate::session::{Posted, Signed};
+
+#[derive(Template)]
+#[template(path = "users.html")]
+pub(crate) struct UsersPage<'a> {
+    pub(crate) c: &'a Chrome,
+    pub(crate) users: &'a [UserView],
+    /// What was typed for a new one; never the password.
+    pub(crate) f: &'a NewUser,
+    pub(crate) roles: Labels,
+    pub(crate) problem: String,
+    pub(crate) done: String,
+}
+
+/// What the page shows besides the users.
+#[derive(Default)]
+struct Said {
+    status: StatusCode,
+    typed: NewUser,
+    problem: String,
+    done: String,
+}
+
+/// `GET /users`
+pub(crate) async fn page(by: Signed) -> Answer {
+    show(&by, Said::default()).await
+}
+
+async fn show(by: &Signed, said: Said) -> Answer {
+    let users = by.call(cunyi_app::App::users).await?;
+    let page = UsersPage {
+        c: &by.chrome,
+        users: &users,
+        f: &said.typed,
+        roles: ROLES,
+        problem: said.problem,
+        done: said.done,
+    };
+    Ok(html(said.status, &page))
+}
+
+async fn after(by: &Signed, done: Result<(), AppError>, good: String, typed: NewUser) -> Answer {
+    let said = match done {
+        Ok(()) => Said {
+            done: good,
+            ..Said::default()
+        },
+        Err(error) if status(&error) == StatusCode::UNPROCESSABLE_ENTITY => Said {
+            status: status(&error),
+            problem: words(&by.chrome, &error),
+            typed,
+            ..Said::default()
+        },
+        Err(error) => return Err(Fault::new(&by.chrome, error)),
+    };
+    show(by, said).await
+}
+
+/// `POST /users`
+pub(crate) async fn add(Posted { by, form, .. }: Posted) -> Answer {
+    let typed = NewUser {
+        login: form.text("login"),
+        name: form.text("name"),
+        role: form.text("role"),
+        national_code: form.text("national_code"),
+        password: String::new(),
+    };
+    let new = NewUser {
+        password: form.get("password").to_owned(),
+        ..typed.clone()
+    };
+    let done = by.ask(move |app, actor| app.add_user(actor, &new)).await;
+    let good = by.chrome.t1("user-added", "login", &typed.login);
+    after(&by, done, good, typed).await
+}
+
+/// `POST /users/{id}/active`
+pub(crate) async fn set_active(Path(id): Path<String>, Posted { by, form, .. }: Posted) -> Answer {
+    let (id, active) = (UserId(id), form.get("to") == "active");
+    let done = by
+        .ask(move |app, actor| app.set_user_active(actor, &id, active))
+        .await;
+    let good = by.chrome.t("user-changed");
+    after(&by, done, good, NewUser::default()).await
+}
+
+/// `POST /users/{id}/password`
+pub(crate) async fn set_password(Path(id): Path<String>, Posted { by, form, .. }: Posted) -> Answer {
+    let (id, password) = (UserId(id), form.get("password").to_owned());
+    let done = by
+        .ask(move |app, actor| app.reset_password(actor, &id, &password))
+        .await;
+    let good = by.chrome.t("user-changed");
+    after(&by, done, good, NewUser::default()).await
+}
