@@ -16,6 +16,7 @@ mod paper;
 mod password;
 mod patient;
 mod permission;
+mod policies;
 mod queue;
 mod recover;
 mod register;

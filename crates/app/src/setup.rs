@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use cunyi_domain::ids::ClinicId;
-use cunyi_domain::time::Moment;
+use cunyi_domain::time::{Moment, parse_date};
 use cunyi_gateway::{Gateway, Institution, Region};
 use cunyi_policy::{Confirmation, Policy, Scheme};
 use cunyi_store::Tx;
@@ -50,6 +50,12 @@ impl App {
         }
     }
 
+    /// Reads a clinic's files again the next time they are wanted.
+    pub(crate) fn forget_setup(&self, clinic: &ClinicId) {
+        let mut setups = self.setups.write().unwrap_or_else(PoisonError::into_inner);
+        setups.remove(clinic);
+    }
+
     fn known_setup(&self, clinic: &ClinicId) -> Option<Arc<Setup>> {
         let setups = self.setups.read().unwrap_or_else(PoisonError::into_inner);
         setups.get(clinic).cloned()
@@ -77,11 +83,11 @@ impl App {
         if let Some(url) = &self.parts.centre_url {
             region = region.with_base_url(url);
         }
-        let parse = |file: &ReferenceFile| {
-            cunyi_policy::parse(&file.content, &file.name).map_err(|e| failed(&e.to_string()))
-        };
         let policies = reference::files(tx, id, "policy")?;
-        let policies = policies.iter().map(parse).collect::<Result<Vec<_>>>()?;
+        let policies = policies
+            .iter()
+            .map(read_policy)
+            .collect::<Result<Vec<_>>>()?;
         let institution = Institution {
             code: clinic.institution_code.clone(),
             name: clinic.institution_name.clone(),
@@ -95,6 +101,16 @@ impl App {
             policies,
         })
     }
+}
+
+/// A policy file with what was entered of its confirmation.
+pub(crate) fn read_policy(file: &ReferenceFile) -> Result<Policy> {
+    let policy = cunyi_policy::parse(&file.content, &file.name);
+    let policy = policy.map_err(|e| failed(&e.to_string()))?;
+    Ok(match parse_date(&file.confirmed_on) {
+        Some(on) if !file.confirmed_by.is_empty() => policy.confirmed(&file.confirmed_by, on),
+        _ => policy,
+    })
 }
 
 fn failed(text: &str) -> AppError {

@@ -511,6 +511,29 @@ pub struct Statement {
     pub reversed: bool,
 }
 
+/// A policy file in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyView {
+    /// Name of the file.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// 统筹区
+    pub region: String,
+    /// 390 城乡居民, 310 职工.
+    pub scheme: String,
+    /// Document and section the numbers come from.
+    pub source: String,
+    /// The place does not exist: nobody need confirm it.
+    pub fictional: bool,
+    /// Who confirmed it; empty if nobody.
+    pub confirmed_by: String,
+    /// When.
+    pub confirmed_on: Option<Date>,
+    /// Since when it is in force here.
+    pub active_from: Moment,
+}
+
 /// Someone who may sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserView {

@@ -106,6 +106,16 @@ pub enum Confirmation {
 }
 
 impl Policy {
+    /// The same rules, now that somebody has compared them with the county's written answer.
+    #[must_use]
+    pub fn confirmed(self, by: &str, on: Date) -> Self {
+        let by = by.to_owned();
+        Self {
+            confirmed: Some(Confirmed { by, on }),
+            ..self
+        }
+    }
+
     /// Whether somebody answers for the numbers.
     pub fn confirmation(&self) -> Confirmation {
         match &self.confirmed {

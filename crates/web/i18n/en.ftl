@@ -190,6 +190,8 @@ field-level = Level
 field-slot = Slot (0-19)
 field-user-name = Name
 field-national-code = National practitioner code
+field-confirmed-by = Confirmed by (office and name)
+field-confirmed-on = Confirmed on
 field-query = Name, pinyin initials or ID number
 field-trace-codes = Trace codes
 unit-pulse = /min
@@ -382,6 +384,16 @@ user-password-new = New password (8 characters or more)
 user-password-hint = Afterwards this person is signed out everywhere.
 user-added = User {$login} was added.
 user-changed = Done.
+
+# Policies
+nav-policies = Policies
+policies-hint = A policy that bears a real place's name serves estimates only, and every page and paper says so, until the insurance bureau has confirmed it. With its written answer in hand, enter here who confirmed it and when.
+policy-fictional = Invented place, needs no confirmation
+policy-source = Source
+policy-version = File and version
+policy-since = In force since
+policy-confirmed = Confirmed
+policy-confirm = Enter the confirmation
 
 # Papers
 paper-prescription = Prescription

@@ -190,6 +190,8 @@ field-level = 机构级别
 field-slot = 席位号（0-19）
 field-user-name = 姓名
 field-national-code = 医保医师代码
+field-confirmed-by = 确认人（单位和姓名）
+field-confirmed-on = 确认日期
 field-query = 姓名、拼音首字母或身份证号
 field-trace-codes = 追溯码
 unit-pulse = 次/分
@@ -382,6 +384,16 @@ user-password-new = 新密码（至少 8 位）
 user-password-hint = 重设后，此人已登录的电脑会退出。
 user-added = 已新增用户 {$login}。
 user-changed = 已办妥。
+
+# Policies
+nav-policies = 政策
+policies-hint = 真实地区的政策文件，在当地医保局确认之前只能用于估算，每页和打印都会注明。拿到书面答复后，在这里录入是谁、哪天确认的。
+policy-fictional = 虚构地区，无需确认
+policy-source = 依据
+policy-version = 文件与版本
+policy-since = 启用
+policy-confirmed = 已确认
+policy-confirm = 录入确认
 
 # Papers
 paper-prescription = 处方笺

@@ -176,6 +176,8 @@ pub const FIELDS: Labels = &[
     ("level", "field-level"),
     ("slot", "field-slot"),
     ("user_name", "field-user-name"),
+    ("confirmed_by", "field-confirmed-by"),
+    ("confirmed_on", "field-confirmed-on"),
     ("query", "field-query"),
     ("trace_codes", "field-trace-codes"),
 ];

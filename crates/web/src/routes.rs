@@ -6,7 +6,9 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 use cunyi_app::{Action as A, Actor, may};
 
-use crate::pages::{account, desk, drafts, follow, lists, papers, patients, users, workstation};
+use crate::pages::{
+    account, desk, drafts, follow, lists, papers, patients, policies, users, workstation,
+};
 use crate::{Web, assets};
 use Access::{Anyone, Only, SignedIn};
 
@@ -96,6 +98,8 @@ routes! {
     // Lists
     get "/today", Only(A::SeeQueue) => lists::today;
     // Administration
+    get "/policies", Only(A::Administer) => policies::page;
+    post "/policies", Only(A::Administer) => policies::confirm;
     get "/users", Only(A::Administer) => users::page;
     post "/users", Only(A::Administer) => users::add;
     post "/users/{id}/active", Only(A::Administer) => users::set_active;

@@ -4,7 +4,7 @@ use cunyi_app::Actor;
 use cunyi_app::views::{
     Age, BatchView, ChargeView, CoverageView, DayView, DraftBody, DraftLine, Filing, FindingView,
     Identified, MessageView, Paper, PastVisit, PatientForm, PatientHit, PatientStrip, PatientView,
-    Preview, QueueEntry, Remaining, SessionView, SettlementView, Statement, StockView, UserView, VisitView,
+    PolicyView, Preview, QueueEntry, Remaining, SessionView, SettlementView, Statement, StockView, UserView, VisitView,
     Why,
 };
 use cunyi_domain::amounts::Amounts;
@@ -426,6 +426,25 @@ pub fn statement(state: BatchState) -> Statement {
         ratio: Rate::percent(70),
         reversed: state == BatchState::Reversed,
     }
+}
+
+pub fn policies() -> Vec<PolicyView> {
+    let policy = |name: &str, fictional, confirmed: &str| PolicyView {
+        name: name.to_owned(),
+        version: "0123456789ab".to_owned(),
+        region: HOSTILE.to_owned(),
+        scheme: "390".to_owned(),
+        source: HOSTILE.to_owned(),
+        fictional,
+        confirmed_by: confirmed.to_owned(),
+        confirmed_on: (!confirmed.is_empty()).then(|| now().date()),
+        active_from: now(),
+    };
+    vec![
+        policy("policy-1", true, ""),
+        policy("policy-2", false, ""),
+        policy("policy-3", false, HOSTILE),
+    ]
 }
 
 pub fn users() -> Vec<UserView> {

@@ -15,6 +15,7 @@ mod input;
 mod lost;
 mod msgid;
 mod permissions;
+mod policies;
 mod records;
 mod reversal;
 mod skew;

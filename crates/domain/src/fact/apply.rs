@@ -85,7 +85,7 @@ pub fn apply(about: &About, body: Body, personal: Option<Personal>) -> Vec<Chang
                 .collect()
         }
         // Which reference was active when is read from the journal itself.
-        Body::ReferenceActivated(_) => vec![],
+        Body::ReferenceActivated(_) | Body::PolicyConfirmed(_) => vec![],
     }
 }
 

@@ -295,9 +295,21 @@ body! {
         pub moves: Vec<StockMove>,
     }
 
+    /// A policy file that somebody answers for.
+    pub struct PolicyConfirmed {
+        /// Its name.
+        pub name: String,
+        /// Its version.
+        pub version: String,
+        /// Who at the insurance bureau, and which office.
+        pub by: String,
+        /// When, `yyyy-MM-dd`.
+        pub on: String,
+    }
+
     /// A reference.
     pub struct ReferenceActivated {
-        /// `policy`, `region`, `catalogue`.
+        /// `policy`, `region`, `catalogue`, `user`.
         pub what: String,
         /// Its name.
         pub name: String,

@@ -117,4 +117,6 @@ facts! {
     "stock_received" 1 StockReceived,
     /// A reference became active: policy, region, catalogue.
     "reference_activated" 1 ReferenceActivated,
+    /// The insurance bureau's answer to a policy file was entered.
+    "policy_confirmed" 1 PolicyConfirmed,
 }

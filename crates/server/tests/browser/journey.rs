@@ -3,8 +3,33 @@
 use fantoccini::key::Key;
 
 use crate::demo::Demo;
-use crate::desk::{self, person, prescribe, presettle, sign_in, strike};
-use crate::page::open;
+use crate::desk::{self, person, prescribe, presettle, sign_in};
+use crate::page::{Page, open};
+
+/// What the demo opens on: three wait, the first of them due for her repeat; one box is near expiry.
+async fn a_working_morning(page: &Page, demo: &Demo) {
+    assert_eq!(page.words_of(".queue .count").await, "3");
+    let first = ".queue details:first-of-type li:first-child";
+    assert!(page.words_of(first).await.contains("两病"));
+    page.click(&format!("{first} a")).await;
+    page.read("高血压 备案").await;
+    let due = "const last = document.querySelector('.strip').textContent.match(/\\d{4}-\\d\\d-\\d\\d/)[0];
+        return Math.round((Date.now() - new Date(last)) / 864e5);";
+    let days = page.script(due).await.as_i64().expect("days");
+    assert!(
+        (27..=29).contains(&days),
+        "{days} days since the last visit"
+    );
+    page.go(&format!("{}/stock", demo.clinic)).await;
+    assert_eq!(page.count(".chip.warn").await, 1);
+    assert!(
+        page.words_of("tr:has(.chip.warn)")
+            .await
+            .contains("蒙脱石散")
+    );
+    page.accessible("the stock").await;
+    page.go(&demo.clinic).await;
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_patient_is_seen_from_identification_to_the_printed_fee_list() {
@@ -16,6 +41,7 @@ async fn a_patient_is_seen_from_identification_to_the_printed_fee_list() {
     let number = who.get("id").to_owned();
     sign_in(&page, &demo, "zhang").await;
     page.accessible("the workstation").await;
+    a_working_morning(&page, &demo).await;
 
     // A wrong checksum is refused in words, and what was typed stays.
     page.press(Key::F2).await;
@@ -49,6 +75,7 @@ async fn a_patient_is_seen_from_identification_to_the_printed_fee_list() {
     page.close().await;
 }
 
+/// 'Lose the reply', click by click as docs/tour.md has it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_reply_is_unknown_and_never_failed() {
     let Some(page) = open(1366, 900).await else {
@@ -60,24 +87,50 @@ async fn a_lost_reply_is_unknown_and_never_failed() {
     page.script("document.querySelectorAll('a[href^=\"/visits/\"]')[1].click()")
         .await;
     prescribe(&page).await;
-    let visit = page.path().await;
+    let visit = format!("{}{}", demo.clinic, page.path().await);
     presettle(&page).await;
 
-    strike(&page, &demo, "lose", "2207").await;
-    page.go(&format!("{}{visit}", demo.clinic)).await;
+    // 1: the centre's switch.
+    page.go(&demo.centre).await;
+    let row = "fieldset:has(input[name=fault][value=lose])";
+    page.read("已办理，应答丢失").await;
+    page.fill(&format!("{row} input[name=count]"), "1").await;
+    page.fill(&format!("{row} input[name=transaction]"), "2207")
+        .await;
+    page.click(&format!("{row} button")).await;
+    page.until(
+        "the switch is set",
+        "return document.querySelector('input[name=fault][value=lose]').form.count.value === '1'",
+    )
+    .await;
+    // 2: the clinic settles.
+    page.go(&visit).await;
     page.see("form[action$='/settle'] button").await;
     page.press(Key::F8).await;
-    page.read("结果未知").await;
+    page.read("结果未知，请勿重复收费").await;
+    page.read("结算结果未知").await;
     assert!(!page.has("已结算").await && !page.has("结算失败").await);
+    assert!(page.words_of(".queue").await.contains("结果未知"));
     page.picture("unknown.png").await;
     page.accessible("an unknown settlement").await;
-    let number = page
-        .script("return document.querySelector('.state-unknown .soft').textContent")
-        .await;
-    let number = number.as_str().expect("a batch number").to_owned();
-    // The centre did commit: the clinic was right not to call this a failure.
+    let number = page.words_of(".state-unknown .soft").await;
+    // 3: what was said.
+    page.click("footer.keys a[href$='/messages']").await;
+    page.see("main table").await;
+    let last = page.words_of("tbody tr:last-child").await;
+    assert!(last.contains("2207") && last.contains("结果未知"), "{last}");
+    page.accessible("the messages").await;
+    // 4 and 5: the centre did commit, and knows why nobody heard of it.
     page.go(&format!("{}/settlements", demo.centre)).await;
-    page.read(&number).await;
+    let first = page.words_of("main table tr:nth-child(2)").await;
+    assert!(first.contains(&number) && first.contains("有效"), "{first}");
+    page.go(&format!("{}/messages", demo.centre)).await;
+    page.read("开关：已办理，应答丢失").await;
+    // 6: the clinic does not guess.
+    page.go(&visit).await;
+    page.click("footer.keys a[data-key=F8]").await;
+    page.read("结果未知，请勿重复收费").await;
+    assert_eq!(page.count("form[action$='/settle']").await, 0);
     assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
     page.close().await;
 }

@@ -6,5 +6,6 @@ mod batches;
 mod demo;
 mod desk;
 mod journey;
+mod office;
 mod page;
 mod records;

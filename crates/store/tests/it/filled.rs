@@ -1,7 +1,7 @@
 //! A clinic where everything has happened and every column of every table is filled.
 
 use cunyi_domain::batch::BatchEvent;
-use cunyi_domain::fact::{Personal, ReferenceActivated};
+use cunyi_domain::fact::{Personal, PolicyConfirmed, ReferenceActivated};
 use cunyi_domain::ids::{CoverageId, LotId, MessageId, PatientId};
 use cunyi_domain::journal::digest;
 use cunyi_domain::ledger::{AllergyKind, Batch, Registration, Visit, VisitState};
@@ -117,6 +117,13 @@ impl World {
             version: "2026.1".to_owned(),
             digest: digest(b"policy"),
             from: self.now(),
+        };
+        self.write(|w| w.record(body, None, None))?;
+        let body = PolicyConfirmed {
+            name: "henan".to_owned(),
+            version: "2026.1".to_owned(),
+            by: "县医保局待遇科".to_owned(),
+            on: "2026-11-01".to_owned(),
         };
         self.write(|w| w.record(body, None, None))?;
         let lots = [self.receive(50)?, self.receive(20)?];

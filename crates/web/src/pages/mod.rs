@@ -7,6 +7,7 @@ pub(crate) mod follow;
 pub(crate) mod lists;
 pub(crate) mod papers;
 pub(crate) mod patients;
+pub(crate) mod policies;
 #[cfg(test)]
 mod tests;
 pub(crate) mod users;
@@ -30,6 +31,11 @@ pub(crate) async fn not_allowed(guest: Guest) -> Response {
     let mut response = Fault::refused(&guest.chrome, Code::NotFound).into_response();
     *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
     response
+}
+
+/// To one of our pages, after a post.
+pub(crate) fn to(path: &str) -> Response {
+    Redirect::to(path).into_response()
 }
 
 /// To a visit's page, after a post.

@@ -16,6 +16,7 @@ use super::drafts::{FeePanel, Problems, diagnosis_rows, rows};
 use super::lists::{MessagesPage, StockPage, TodayPage};
 use super::papers::{FeeListPage, HistoryPage, PrescriptionPage, StatementPage, shared};
 use super::patients::{PatientPage, PatientsPage};
+use super::policies::{PoliciesPage, Typed};
 use super::users::UsersPage;
 use super::workstation::{DraftPage, HomePage, Next, Notice, Queue, Settle, SignedPage};
 use crate::WebOptions;
@@ -190,6 +191,14 @@ fn lists(c: &Chrome, pages: &mut Pages) {
         done: "!".to_owned(),
     };
     pages.push(("users", page.render().unwrap()));
+    let policies = samples::policies();
+    let page = PoliciesPage {
+        c,
+        policies: &policies,
+        f: &Typed::default(),
+        problem: "!".to_owned(),
+    };
+    pages.push(("policies", page.render().unwrap()));
     let visit = VisitId::from("V13");
     let page = MessagesPage {
         c,

@@ -97,7 +97,10 @@ pub(crate) async fn set_active(Path(id): Path<String>, Posted { by, form, .. }: 
 }
 
 /// `POST /users/{id}/password`
-pub(crate) async fn set_password(Path(id): Path<String>, Posted { by, form, .. }: Posted) -> Answer {
+pub(crate) async fn set_password(
+    Path(id): Path<String>,
+    Posted { by, form, .. }: Posted,
+) -> Answer {
     let (id, password) = (UserId(id), form.get("password").to_owned());
     let done = by
         .ask(move |app, actor| app.reset_password(actor, &id, &password))

@@ -147,6 +147,19 @@ cases! {
         of_patient("post", &id, &format!("/allergies/{entry}/withdraw"))
     };
     get "/today" List |h, _by| { settled(h); get("/today") };
+    get "/policies" New |_h, _by| get("/policies");
+    post "/policies" New |h, _by| {
+        let administrator = actor(&h.w.app, "administrator");
+        of_a_real_place(h);
+        let policy = &h.w.app.policies(&administrator).expect("policies")[0];
+        let typed = [
+            ("name", policy.name.as_str()),
+            ("version", &policy.version),
+            ("confirmed_by", "县医保局待遇科"),
+            ("confirmed_on", "2026-01-05"),
+        ];
+        post("/policies", &typed)
+    };
     get "/users" New |_h, _by| get("/users");
     post "/users" New |h, _by| {
         let login = format!("new-{}", h.w.app.now().0);
@@ -161,6 +174,15 @@ cases! {
     };
     get "/stock" New |_h, _by| get("/stock");
     get "/visits/{id}/messages" Record |h, _by| of_visit("get", &settled(h), "/messages");
+}
+
+/// The demo's policies under a name that could be a real place's.
+fn of_a_real_place(h: &House) {
+    let sql = "UPDATE reference_file SET content = \
+               REPLACE(content, 'fictional = true', 'fictional = false') WHERE what = 'policy'";
+    let db = h.w.app.store().db();
+    let done = db.transact("real", |tx| tx.execute(sql, vec![]));
+    assert!(done.expect("renamed") > 0);
 }
 
 /// A user of the first clinic who is not the one that asks.

@@ -1,0 +1,51 @@
+//! The administrator's pages: users come and go, and who answers for the policies.
+
+use fantoccini::key::Key;
+
+use crate::demo::Demo;
+use crate::desk::sign_in;
+use crate::page::open;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_user_is_added_and_stopped() {
+    let Some(page) = open(1366, 768).await else {
+        return;
+    };
+    let Some(other) = open(1024, 768).await else {
+        return;
+    };
+    let demo = Demo::start("office");
+    sign_in(&page, &demo, "admin").await;
+    page.click("nav a[href='/users']").await;
+    page.accessible("the users").await;
+    // A name that somebody has is refused, and what was typed stays.
+    page.fill("input[name=login]", "zhang").await;
+    page.fill("input[name=name]", "赵新来").await;
+    page.choose("select[name=role]", "pharmacist").await;
+    let password = "section input[name=password]";
+    page.fill(password, "demo-2026").await;
+    page.press(Key::Enter).await;
+    page.read("已经有人用这个用户名").await;
+    assert_eq!(page.value("input[name=name]").await, "赵新来");
+    page.fill("input[name=login]", "zhao").await;
+    page.fill(password, "demo-2026").await;
+    page.press(Key::Enter).await;
+    page.read("已新增用户 zhao").await;
+
+    sign_in(&other, &demo, "zhao").await;
+    other.read("赵新来").await;
+    page.click("button[aria-label='停用 zhao']").await;
+    page.read("已停用").await;
+    other.go(&demo.clinic).await;
+    other.see("input[name=password]").await;
+    assert!(other.path().await.starts_with("/login"));
+
+    page.click("nav a[href='/policies']").await;
+    page.read("虚构地区，无需确认").await;
+    page.accessible("the policies").await;
+    page.go(&format!("{}/stock", demo.clinic)).await;
+    page.read("近效期").await;
+    assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
+    page.close().await;
+    other.close().await;
+}
