@@ -4,8 +4,8 @@ use cunyi_app::Actor;
 use cunyi_app::views::{
     Age, BatchView, ChargeView, CoverageView, DayView, DraftBody, DraftLine, Filing, FindingView,
     Identified, MessageView, Paper, PastVisit, PatientForm, PatientHit, PatientStrip, PatientView,
-    PolicyView, Preview, QueueEntry, Remaining, SessionView, SettlementView, Statement, StockView, UserView, VisitView,
-    Why,
+    PolicyView, Preview, QueueEntry, Remaining, SessionView, SettlementView, Statement, StockView,
+    UserView, VisitView, Why,
 };
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::BatchState;
