@@ -125,6 +125,7 @@ CREATE TABLE settlement (
 
 CREATE INDEX settlement_person ON settlement (person, scheme, year);
 CREATE INDEX settlement_visit ON settlement (visit);
+CREATE INDEX settlement_batch ON settlement (institution, batch);
 
 CREATE TABLE detail (
     visit TEXT NOT NULL REFERENCES visit (id),
@@ -149,6 +150,7 @@ CREATE TABLE detail (
     pay_first BIGINT NOT NULL CHECK (pay_first >= 0),
     in_scope BIGINT NOT NULL CHECK (in_scope >= 0),
     settlement TEXT REFERENCES settlement (id),
+    reversed TEXT REFERENCES settlement (id),
     PRIMARY KEY (visit, id),
     CHECK (own_pay + over_limit + pay_first + in_scope = amount)
 );

@@ -140,17 +140,23 @@ impl Centre {
         let number = self.number(received);
         let envelope = match Envelope::read(body, &self.region) {
             Ok(envelope) => envelope,
-            Err(words) => return ok(envelope::short(words, &number)),
+            Err(words) => return ok(self.short(Envelope::default(), words, &number, received)),
         };
         if let Err(words) = route::check(&self.region, path, headers, &envelope.infno, received) {
-            return ok(envelope::short(words, &number));
+            return ok(self.short(envelope, words, &number, received));
         }
         let fault = self.panel.strike(&envelope.infno);
         let result = match fault {
-            Some(Fault::Refuse | Fault::Html) => Err(SWITCHED.to_owned()),
-            _ => dispatch::run(self, &envelope, received),
+            Some(Fault::Refuse | Fault::Html | Fault::Page) => Err(SWITCHED.to_owned()),
+            _ => {
+                let outcome = fault.map_or("ok", Fault::as_str);
+                dispatch::run(self, &envelope, received, outcome)
+            }
         };
-        self.log(&envelope, received, fault, result.as_ref().err());
+        if let Err(words) = &result {
+            let outcome = fault.map_or("refused", Fault::as_str);
+            self.log(&envelope, received, outcome, words);
+        }
         let answered = self.clock.now();
         let mut body = match &result {
             Ok(output) => answer(output, &number, received, answered),
@@ -158,8 +164,8 @@ impl Centre {
         };
         match fault {
             Some(Fault::LoseReply) => Err(TransportError::Lost("the reply is lost".to_owned())),
-            Some(Fault::Html) => Ok(Reply {
-                status: 502,
+            Some(fault @ (Fault::Html | Fault::Page)) => Ok(Reply {
+                status: if fault == Fault::Html { 502 } else { 200 },
                 body: HTML.as_bytes().to_vec(),
             }),
             Some(Fault::Truncate) => {
@@ -170,20 +176,19 @@ impl Centre {
         }
     }
 
-    /// Writes the log; what cannot be logged is answered all the same.
-    fn log(
-        &self,
-        envelope: &Envelope,
-        received: Moment,
-        fault: Option<Fault>,
-        refused: Option<&String>,
-    ) {
-        let outcome = match (fault, refused) {
-            (Some(fault), _) => fault.as_str(),
-            (None, Some(_)) => "refused",
-            (None, None) => "ok",
+    /// Answers what reached no transaction, and notes it under the answer's own number: its msgid, if
+    /// it has one, was not used up.
+    fn short(&self, envelope: Envelope, words: &str, number: &str, received: Moment) -> Vec<u8> {
+        let named = Envelope {
+            msgid: number.to_owned(),
+            ..envelope
         };
-        let words = refused.map_or("", String::as_str);
+        self.log(&named, received, "refused", words);
+        envelope::short(words, number)
+    }
+
+    /// Writes the log; what cannot be logged is answered all the same.
+    fn log(&self, envelope: &Envelope, received: Moment, outcome: &str, words: &str) {
         let result = self.db.transact("log", |tx| {
             dispatch::log(tx, envelope, received, outcome, words)
         });

@@ -26,7 +26,7 @@ fn seen(tx: &mut Tx<'_>, number: &str) -> Result<i64, DbError> {
     Ok(rows.first().map_or(0, |row| row.times))
 }
 
-/// Notes a message.
+/// Notes a message that was not done: a row of its own, however often its msgid came.
 pub(crate) fn log(
     tx: &mut Tx<'_>,
     envelope: &Envelope,
@@ -35,7 +35,17 @@ pub(crate) fn log(
     words: &str,
 ) -> Result<(), DbError> {
     let position = seen(tx, &envelope.msgid)? + 1;
-    tx.insert(MessageRow {
+    tx.insert(row(envelope, received, position, outcome, words))
+}
+
+fn row(
+    envelope: &Envelope,
+    received: Moment,
+    position: i64,
+    outcome: &str,
+    words: &str,
+) -> MessageRow {
+    MessageRow {
         number: envelope.msgid.clone(),
         position,
         transaction_number: envelope.infno.clone(),
@@ -43,13 +53,19 @@ pub(crate) fn log(
         received_at: received,
         outcome: outcome.to_owned(),
         text: words.to_owned(),
-    })
+    }
 }
 
-/// Does what the envelope asks for: the output, or a refusal in words and nothing done.
-pub(crate) fn run(centre: &Centre, envelope: &Envelope, received: Moment) -> Result<Node, String> {
+/// Does what the envelope asks for: the output, or a refusal in words and nothing done. The msgid is
+/// noted with the deed, so that of two at once only one is done.
+pub(crate) fn run(
+    centre: &Centre,
+    envelope: &Envelope,
+    received: Moment,
+    outcome: &str,
+) -> Result<Node, String> {
     let done = centre.db.transact("transaction", |tx| {
-        if seen(tx, &envelope.msgid)? > 0 {
+        if !tx.insert_if_absent(row(envelope, received, 1, outcome, ""))? {
             return refuse("发送方报文ID重复，请勿重复提交");
         }
         let mut call = Call {
@@ -97,7 +113,23 @@ fn go<T: Transaction>(
     let input = T::Input::read(&call.envelope.input)
         .map_err(|field| Stop::Refused(format!("FSI-交易报文不正确：{}格式不正确", field.0)))?;
     let output = work(call, &input)?;
-    Node::of(&output).map_err(|_| Stop::Refused("FSI-系统内部错误".to_owned()))
+    let output = Node::of(&output);
+    output
+        .map(nothing_is_null)
+        .map_err(|_| Stop::Refused("FSI-系统内部错误".to_owned()))
+}
+
+/// What a field has nothing to say is `null` in real replies (§2.12).
+fn nothing_is_null(node: Node) -> Node {
+    match node {
+        Node::Text(text) if text.is_empty() => Node::Null,
+        Node::List(items) => Node::List(items.into_iter().map(nothing_is_null).collect()),
+        Node::Object(pairs) => {
+            let null = |(key, value)| (key, nothing_is_null(value));
+            Node::Object(pairs.into_iter().map(null).collect())
+        }
+        other => other,
+    }
 }
 
 /// A function of `data`.

@@ -5,7 +5,7 @@ use cunyi_gateway::{Incoming, Node, Region};
 use cunyi_policy::Level;
 
 /// A request, taken apart.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Envelope {
     pub(crate) infno: String,
     pub(crate) msgid: String,

@@ -13,6 +13,8 @@ text_enum! {
         Refuse = "refuse",
         /// An HTML page of some proxy instead of JSON; nothing is done.
         Html = "html",
+        /// The same page with status 200, as proxies serve their own log-in; nothing is done.
+        Page = "page",
         /// Done, but half of the reply is missing.
         Truncate = "truncate",
         /// Done, but the reply never arrives.

@@ -122,11 +122,18 @@ fn detail_row(
         pay_first: share.pay_first,
         in_scope: share.in_scope,
         settlement: None,
+        reversed: None,
     })
 }
 
 fn ceiling(row: &DetailRow) -> Price {
     row.ceiling.unwrap_or(NO_CEILING).into()
+}
+
+/// A code that the catalogue does not know is of another kind.
+fn category(row: &DetailRow) -> String {
+    let known = Some(&row.category).filter(|category| !category.is_empty());
+    known.map_or_else(|| "14".to_owned(), Clone::clone)
 }
 
 fn fee_result(row: &DetailRow) -> FeeResult {
@@ -143,11 +150,7 @@ fn fee_result(row: &DetailRow) -> FeeResult {
         preselfpay_amt: row.pay_first.into(),
         inscp_scp_amt: row.in_scope.into(),
         chrgitm_lv: row.class.to_string(),
-        med_chrgitm_type: if unknown {
-            "14".to_owned()
-        } else {
-            row.category.clone()
-        },
+        med_chrgitm_type: category(row),
         bas_medn_flag: "0".to_owned(),
         hi_nego_drug_flag: "0".to_owned(),
         lmt_used_flag: "0".to_owned(),
@@ -191,6 +194,7 @@ pub(crate) fn query(call: &mut Call<'_, '_>, input: &FeeQuery) -> Result<FeeList
     let found = |row: DetailRow| FeeRow {
         mdtrt_id: visit.id.clone(),
         pric_uplmt_amt: ceiling(&row),
+        med_chrgitm_type: category(&row),
         setl_id: row.settlement.unwrap_or_default(),
         feedetl_sn: row.id,
         rx_drord_no: row.prescription,
@@ -208,7 +212,6 @@ pub(crate) fn query(call: &mut Call<'_, '_>, input: &FeeQuery) -> Result<FeeList
         hilist_code: row.code.clone(),
         med_list_codg: row.code,
         medins_list_codg: row.institution_code,
-        med_chrgitm_type: row.category,
         dscg_tkdrug_flag: "0".to_owned(),
         list_sp_item_flag: "0".to_owned(),
         ..FeeRow::default()

@@ -249,6 +249,8 @@ table! {
         pub in_scope: Fen,
         /// The settlement in force that pays it.
         pub settlement: Option<String>,
+        /// The settlement that paid it and was reversed.
+        pub reversed: Option<String>,
     }
 }
 

@@ -131,6 +131,7 @@ fn fault_name(fault: Fault) -> &'static str {
     match fault {
         Fault::Refuse => "拒绝（infcode -1，不办理）",
         Fault::Html => "返回 HTML 错误页（不办理）",
+        Fault::Page => "返回 HTML 页面，状态 200（不办理）",
         Fault::Truncate => "已办理，应答只有一半",
         Fault::LoseReply => "已办理，应答丢失",
     }

@@ -1,13 +1,12 @@
 //! 2208 reversal, 2601 undoing a message (nhsa-interface §2.14, §2.15, §5.1).
 
 use cunyi_domain::money::Fen;
-use cunyi_domain::row::Value;
 use cunyi_gateway::message::settle::{Reverse, Settlement, UndoMessage};
 
 use crate::accumulate;
 use crate::call::{Call, Stop, refuse, required, text};
 use crate::fees;
-use crate::ledger::{SettlementKind, SettlementRow, SettlementState};
+use crate::ledger::{DetailRow, SettlementKind, SettlementRow, SettlementState};
 use crate::shape;
 
 /// 2208: a row of its own with the original's amounts; the answer's are negative.
@@ -50,12 +49,11 @@ fn set_state(call: &mut Call<'_, '_>, id: &str, state: SettlementState) -> Resul
     Ok(())
 }
 
+/// The details are to be settled again, or to be taken back; which settlement paid them is kept.
 fn free_details(call: &mut Call<'_, '_>, settlement: &str) -> Result<(), Stop> {
-    let values = vec![Value::Null(cunyi_domain::row::Kind::Text), text(settlement)];
-    call.tx.execute(
-        "UPDATE detail SET settlement = ? WHERE settlement = ?",
-        values,
-    )?;
+    let sql = "UPDATE detail SET settlement = NULL, reversed = ? WHERE settlement = ?";
+    let values = vec![text(settlement), text(settlement)];
+    call.tx.execute(sql, values)?;
     Ok(())
 }
 
@@ -90,24 +88,25 @@ pub(crate) fn undo(call: &mut Call<'_, '_>, input: &UndoMessage) -> Result<(), S
     }
 }
 
-/// The reversed settlement is in force again, if its details are still as they were.
+/// The reversed settlement is in force again, if its batch holds the very details that it paid.
 fn undo_reversal(call: &mut Call<'_, '_>, reversal: &SettlementRow) -> Result<(), Stop> {
-    let details = fees::details(call, &reversal.visit)?;
-    let batch = details
-        .iter()
-        .filter(|d| d.batch == reversal.batch && d.settlement.is_none());
-    let free: Fen = batch.map(|d| d.amount).sum();
+    let mut batch = fees::details(call, &reversal.visit)?;
+    batch.retain(|detail| detail.batch == reversal.batch);
+    let same =
+        |detail: &DetailRow| detail.settlement.is_none() && detail.reversed == reversal.reverses;
+    let sum: Fen = batch.iter().map(|detail| detail.amount).sum();
     let Some(original) = reversal
         .reverses
         .as_deref()
-        .filter(|_| free == reversal.total)
+        .filter(|_| sum == reversal.total && batch.iter().all(same))
     else {
         return refuse("原结算的费用明细已变更，不能办理冲正交易");
     };
     set_state(call, &reversal.id, SettlementState::Cancelled)?;
     set_state(call, original, SettlementState::Valid)?;
-    let sql = "UPDATE detail SET settlement = ? WHERE visit = ? AND batch = ?";
-    let values = vec![text(original), text(&reversal.visit), text(&reversal.batch)];
+    let sql =
+        "UPDATE detail SET settlement = reversed, reversed = NULL WHERE visit = ? AND batch = ?";
+    let values = vec![text(&reversal.visit), text(&reversal.batch)];
     call.tx.execute(sql, values)?;
     Ok(())
 }

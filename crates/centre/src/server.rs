@@ -94,7 +94,7 @@ async fn transaction(State(centre): State<Arc<Centre>>, request: Request) -> Res
     tokio::time::sleep(delay).await;
     match result {
         Ok(reply) => {
-            let json = reply.status == 200;
+            let json = reply.body.first() != Some(&b'<');
             let kind = if json {
                 "application/json;charset=utf-8"
             } else {

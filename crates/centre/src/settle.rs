@@ -29,6 +29,10 @@ struct Worked {
 
 /// 2206, 2206A: nothing is stored.
 pub(crate) fn presettle(call: &mut Call<'_, '_>, input: &Presettle) -> Result<Settlement, Stop> {
+    let visit = call.visit(&input.mdtrt_id, &input.psn_no)?;
+    if visit.medical_type != input.med_type {
+        return refuse("医疗类别与最近上传的就诊信息不一致");
+    }
     let mut worked = work(call, input)?;
     worked.row.id = String::new();
     Ok(shape::settlement(
@@ -183,19 +187,26 @@ fn settlement_row(
     }
 }
 
-/// The batch's details; at least one, none of them settled, and their sum is what is claimed.
+/// True when a settlement in force bears the institution's batch number, whatever visit it is of.
+fn settled_before(call: &mut Call<'_, '_>, batch: &str) -> Result<bool, Stop> {
+    let rest = "WHERE institution = ? AND batch = ? AND kind = 'settlement' AND state = 'valid'";
+    let values = vec![text(&call.envelope.institution), text(batch)];
+    Ok(call.tx.find::<SettlementRow>(rest, values)?.is_some())
+}
+
+/// The batch's details; at least one, not settled yet, and their sum is what is claimed.
 fn batch_details(
     call: &mut Call<'_, '_>,
     visit: &VisitRow,
     input: &Presettle,
 ) -> Result<Vec<DetailRow>, Stop> {
+    if settled_before(call, &input.chrg_bchno)? {
+        return refuse("该收费批次已结算，不能重复结算");
+    }
     let mut batch = fees::details(call, &visit.id)?;
     batch.retain(|d| d.batch == input.chrg_bchno);
     if batch.is_empty() {
         return refuse("该收费批次没有费用明细，不能结算");
-    }
-    if batch.iter().any(|d| d.settlement.is_some()) {
-        return refuse("该收费批次已结算，不能重复结算");
     }
     let sum: Fen = batch.iter().map(|d| d.amount).sum();
     if input.medfee_sumamt.0 != Some(sum) {

@@ -13,9 +13,10 @@ use serde_json::value::RawValue;
 const MAX_DEPTH: u8 = 32;
 
 /// A JSON value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Node {
     /// `null`
+    #[default]
     Null,
     /// `true` or `false`
     Bool(bool),

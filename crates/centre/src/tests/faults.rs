@@ -54,6 +54,12 @@ fn html_does_nothing_and_is_unknown() {
 }
 
 #[test]
+fn a_page_with_status_200_is_as_unknown() {
+    let (outcome, settled) = settle_under(Fault::Page);
+    assert_eq!((why(&outcome), settled), (Why::NotJson, false));
+}
+
+#[test]
 fn a_truncated_reply_comes_after_the_deed() {
     let (outcome, settled) = settle_under(Fault::Truncate);
     assert_eq!((why(&outcome), settled), (Why::Truncated, true));

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use cunyi_domain::transport::Transport;
 use cunyi_gateway::message::T1101;
-use cunyi_gateway::{HttpTransport, Outcome, Region};
+use cunyi_gateway::{HttpTransport, Outcome, Region, Why};
 
 use super::desk::Desk;
 use crate::faults::Fault;
@@ -76,6 +76,35 @@ fn pages_show_the_fictional_people_and_say_so() {
 }
 
 #[test]
+fn the_settlements_page_shows_settlement_and_reversal() {
+    served(|desk, address| {
+        let seen = desk.see(&desk.villager("390"), "11");
+        let total = desk.charge(&seen, "B-77", &[("DRUG-A", "20.00")]);
+        let (_, settled) = desk.settle(&seen, "B-77", total);
+        let id = settled.setlinfo.setl_id;
+        let back = desk.reverse(&seen, &id).setlinfo.setl_id;
+        let page = get(address, "/settlements");
+        let row = |id: &str| {
+            let end = page.find(&format!("<td>{id}</td>")).expect("shown");
+            let start = page[..end].rfind("<tr>").expect("a row");
+            page[start..end].to_owned()
+        };
+        for (row, texts) in [
+            (row(&id), ["结算", "已退费"]),
+            (row(&back), ["撤销", "有效"]),
+        ] {
+            for text in texts.into_iter().chain(["B-77", "20.00", &seen.person]) {
+                assert!(row.contains(text), "{text}: {row}");
+            }
+        }
+        let log = get(address, "/messages");
+        for infno in ["2201", "2203", "2204", "2206", "2207", "2208"] {
+            assert!(log.contains(&format!("<td>{infno}")), "{infno}");
+        }
+    });
+}
+
+#[test]
 fn a_call_and_its_faults_over_http() {
     served(|desk, address| {
         let transport = HttpTransport;
@@ -94,8 +123,32 @@ fn a_call_and_its_faults_over_http() {
         assert!(matches!(call(), Outcome::Success(_)));
         assert!(turn(address, "fault=refuse&count=1&transaction=1101", "").contains("303"));
         assert!(matches!(call(), Outcome::Refused(_)));
+        for (form, why) in [
+            ("fault=html&count=1&transaction=1101", Why::HttpStatus(502)),
+            ("fault=page&count=1", Why::NotJson),
+            ("fault=truncate&count=1&transaction=11", Why::Truncated),
+            ("fault=lose&count=1", Why::Lost),
+        ] {
+            turn(address, form, "");
+            assert!(
+                matches!(call(), Outcome::Unknown(unknown) if unknown.why == why),
+                "{form}"
+            );
+            assert!(
+                matches!(call(), Outcome::Success(_)),
+                "{form} was for one answer"
+            );
+        }
+        // It does not strike another transaction.
+        turn(address, "fault=refuse&count=1&transaction=2207", "");
+        assert!(matches!(call(), Outcome::Success(_)));
+        turn(address, "fault=refuse&count=0", "");
+        turn(address, "slow=1", "");
+        assert!(get(address, "/").contains("value=\"1\""));
+        turn(address, "slow=0", "");
+        // The port stays open for the switches, so that a proxy's 503 says that the centre is down.
         turn(address, "down=1", "");
-        assert!(matches!(call(), Outcome::Unknown(_)));
+        assert!(matches!(call(), Outcome::Unknown(unknown) if unknown.why == Why::HttpStatus(503)));
         assert!(get(address, "/").contains("已停机"));
         assert!(turn(address, "down=0", "Sec-Fetch-Site: cross-site\r\n").contains("403"));
         turn(address, "down=0", "Sec-Fetch-Site: same-origin\r\n");

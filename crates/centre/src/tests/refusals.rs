@@ -1,6 +1,9 @@
 //! What a real centre refuses, this one refuses too, in words, and does nothing.
 
+use std::time::Duration;
+
 use cunyi_domain::money::Fen;
+use cunyi_domain::transport::Transport;
 use cunyi_gateway::Outcome;
 use cunyi_gateway::message::charge::FeeCancel;
 use cunyi_gateway::message::visit::RegistrationCancel;
@@ -9,6 +12,7 @@ use cunyi_gateway::message::{
 };
 
 use super::desk::{Desk, TODAY};
+use crate::pages;
 use crate::population::ELSEWHERE;
 use cunyi_domain::time::Moment;
 
@@ -143,9 +147,6 @@ fn settlements() {
     let mut asked = Desk::presettle_input(&seen, "B1", total);
     asked.data.insutype = "310".to_owned();
     desk.refused::<T2206>(&asked, "险种类型与挂号时不一致");
-    let mut asked = Desk::presettle_input(&seen, "B1", total);
-    asked.data.med_type = "9901".to_owned();
-    desk.refused::<T2206>(&asked, "病种编码不能为空");
     let asked = Desk::presettle_input(&seen, "B1", total);
     let answered = desk.ok::<T2206>(&asked);
     let mut changed = Desk::settle_input(&asked.data, &answered);
@@ -163,6 +164,135 @@ fn settlements() {
         psn_no: seen.person.clone(),
     };
     desk.refused::<T2205>(&Data::from(cancel), "已结算，不能撤销费用明细");
+}
+
+#[test]
+fn a_batch_number_is_settled_once_whatever_visit_it_is_of() {
+    let desk = Desk::new();
+    let first = desk.see(&desk.villager("390"), "11");
+    let total = desk.charge(&first, "B1", &[("DRUG-A", "20.00")]);
+    let (_, settled) = desk.settle(&first, "B1", total);
+    let second = desk.see(&desk.villager("310"), "11");
+    let other = desk.charge(&second, "B1", &[("DRUG-A", "30.00")]);
+    let asked = Desk::presettle_input(&second, "B1", other);
+    desk.refused::<T2206>(&asked, "已结算，不能重复结算");
+    // Paid back, the number is free: for the same details, and for others.
+    desk.reverse(&first, &settled.setlinfo.setl_id);
+    let (_, again) = desk.settle(&first, "B1", total);
+    assert_ne!(again.setlinfo.setl_id, settled.setlinfo.setl_id);
+    desk.refused::<T2206>(&asked, "已结算，不能重复结算");
+    desk.reverse(&first, &again.setlinfo.setl_id);
+    desk.settle(&second, "B1", other);
+}
+
+#[test]
+fn what_is_settled_is_of_the_kind_that_was_last_sent() {
+    let desk = Desk::new();
+    let seen = desk.see(&desk.villager("390"), "11");
+    let total = desk.charge(&seen, "B1", &[("DRUG-A", "20.00")]);
+    let mut asked = Desk::presettle_input(&seen, "B1", total);
+    asked.data.med_type = "9901".to_owned();
+    desk.refused::<T2206>(&asked, "医疗类别与最近上传的就诊信息不一致");
+    desk.ok::<T2203>(&desk.diagnosis(&seen, "9901"));
+    desk.refused::<T2206>(&asked, "病种编码不能为空");
+    desk.ok::<T2203>(&desk.diagnosis(&seen, "11"));
+    desk.settle(&seen, "B1", total);
+}
+
+#[test]
+fn a_reversal_is_undone_only_over_the_very_details() {
+    let desk = Desk::new();
+    let seen = desk.see(&desk.villager("390"), "11");
+    let total = desk.charge(&seen, "B1", &[("DRUG-A", "20.00")]);
+    let (_, settled) = desk.settle(&seen, "B1", total);
+    desk.reverse(&seen, &settled.setlinfo.setl_id);
+    let reversal = desk.last_msgid.borrow().clone();
+    let cancel = FeeCancel {
+        mdtrt_id: seen.id.clone(),
+        chrg_bchno: "0000".to_owned(),
+        psn_no: seen.person.clone(),
+    };
+    desk.ok::<T2205>(&Data::from(cancel));
+    // As many yuan, but another drug.
+    assert_eq!(desk.charge(&seen, "B1", &[("DRUG-B", "20.00")]), total);
+    desk.refused::<T2601>(&Desk::undo(&seen, &reversal, "2208"), "费用明细已变更");
+}
+
+#[test]
+fn of_two_messages_with_one_number_at_once_one_is_done() {
+    let desk = Desk::new();
+    let registration = desk.registration(&desk.villager("390"));
+    let header = desk.header();
+    let bytes = desk.gateway.encode::<T2201>(&header, &registration);
+    let request = desk.gateway.request("2201", bytes, header.now, "n");
+    let centre = std::sync::Arc::clone(&desk.centre);
+    let barrier = std::sync::Barrier::new(8);
+    let answers: Vec<String> = std::thread::scope(|scope| {
+        let ask = || {
+            barrier.wait();
+            let reply = centre.send(&request, Duration::from_secs(20)).unwrap();
+            String::from_utf8(reply.body).unwrap()
+        };
+        let asking: Vec<_> = (0..8).map(|_| scope.spawn(ask)).collect();
+        asking
+            .into_iter()
+            .map(|asked| asked.join().unwrap())
+            .collect()
+    });
+    let done = answers.iter().filter(|answer| answer.contains("mdtrt_id"));
+    assert_eq!(done.count(), 1, "{answers:?}");
+    let refused = answers
+        .iter()
+        .filter(|answer| answer.contains("报文ID重复"));
+    assert_eq!(refused.count(), 7, "{answers:?}");
+}
+
+#[test]
+fn a_message_that_reaches_no_transaction_is_told_why_and_its_number_is_not_used_up() {
+    let desk = Desk::new();
+    let input = Desk::identify("02", &desk.villager("390").id_number, "");
+    let header = desk.header();
+    let bytes = desk.gateway.encode::<T1101>(&header, &input);
+    let right = String::from_utf8(bytes.clone()).unwrap();
+    for (wrong, words) in [
+        (
+            right.replace(&header.msgid, "H99000100001"),
+            "报文ID格式不正确",
+        ),
+        (
+            right.replace(&header.msgid, &header.msgid.replace('H', "P")),
+            "报文ID与定点医药机构编号不一致",
+        ),
+        (right.replace("\"1101\"", "\"11-01\""), "未知交易编号"),
+        ("{".to_owned(), "报文不是有效的JSON"),
+    ] {
+        let request = desk
+            .gateway
+            .request("1101", wrong.into_bytes(), header.now, "n");
+        let reply = desk.centre.send(&request, Duration::from_secs(20)).unwrap();
+        let body = String::from_utf8(reply.body).unwrap();
+        assert!(
+            body.contains("\"infcode\":-1") && body.contains(words),
+            "{body}"
+        );
+    }
+    let mut elsewhere = desk.gateway.request("1101", bytes, header.now, "n");
+    elsewhere.url.push_str("/other");
+    let reply = desk
+        .centre
+        .send(&elsewhere, Duration::from_secs(20))
+        .unwrap();
+    assert!(
+        String::from_utf8(reply.body)
+            .unwrap()
+            .contains("未知交易编号")
+    );
+    let log = pages::render(&desk.centre, pages::Page::Messages).unwrap();
+    assert_eq!(log.matches("拒绝").count(), 5, "{log}");
+    assert!(matches!(
+        desk.send::<T1101>(&header, &input),
+        Outcome::Success(_)
+    ));
 }
 
 #[test]

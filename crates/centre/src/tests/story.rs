@@ -8,7 +8,8 @@ use cunyi_gateway::message::query::{SettlementQuery, VisitQuery};
 use cunyi_gateway::message::sign::{SignIn, SignInInput, SignOut, SignOutInput};
 use cunyi_gateway::message::visit::RegistrationCancel;
 use cunyi_gateway::message::{
-    Data, T1101, T2001, T2202, T2204, T2205, T2206, T5201, T5203, T5204, T5206, T5301, T9001, T9002,
+    Data, T1101, T2001, T2202, T2203, T2204, T2205, T2206, T5201, T5203, T5204, T5206, T5301,
+    T9001, T9002,
 };
 
 use super::desk::Desk;
@@ -128,6 +129,7 @@ fn two_batches_of_one_visit_have_caps_of_their_own() {
     desk.ok::<T2204>(&desk.details(&seen, "PRESSURE", "M03900", &[("DRUG-A", "50.00")]));
     let (_, settled) = desk.settle(&seen, "COLD", cold);
     assert_eq!(amounts(&settled)[5], "21.00");
+    desk.ok::<T2203>(&desk.diagnosis(&seen, "9901"));
     let mut asked = Desk::presettle_input(&seen, "PRESSURE", Fen(5_000));
     asked.data.med_type = "9901".to_owned();
     let answered = desk.ok::<T2206>(&asked);
