@@ -146,16 +146,13 @@ impl Centre {
             return ok(self.short(envelope, words, &number, received));
         }
         let fault = self.panel.strike(&envelope.infno);
+        let outcome = |usual| fault.map_or(usual, Fault::as_str);
         let result = match fault {
             Some(Fault::Refuse | Fault::Html | Fault::Page) => Err(SWITCHED.to_owned()),
-            _ => {
-                let outcome = fault.map_or("ok", Fault::as_str);
-                dispatch::run(self, &envelope, received, outcome)
-            }
+            _ => dispatch::run(self, &envelope, received, outcome("ok")),
         };
         if let Err(words) = &result {
-            let outcome = fault.map_or("refused", Fault::as_str);
-            self.log(&envelope, received, outcome, words);
+            self.log(&envelope, received, outcome("refused"), words);
         }
         let answered = self.clock.now();
         let mut body = match &result {
