@@ -13,6 +13,7 @@ pub struct Client {
     stream: BufReader<TcpStream>,
     port: u16,
     cookie: String,
+    csrf: String,
 }
 
 /// What came back.
@@ -33,6 +34,7 @@ impl Client {
             stream: BufReader::new(stream),
             port,
             cookie: String::new(),
+            csrf: String::new(),
         })
     }
 
@@ -43,6 +45,13 @@ impl Client {
         let answer = client.post("/login", &form)?;
         let cookie = answer.cookie.context("signing in gives a cookie")?;
         client.cookie = format!("cookie: {cookie}\r\n");
+        let home = client.get("/")?.body;
+        let mark = "name=\"csrf\" value=\"";
+        let token = home
+            .split(mark)
+            .nth(1)
+            .and_then(|rest| rest.split('"').next());
+        client.csrf = token.context("a form carries its token")?.to_owned();
         Ok(client)
     }
 
@@ -51,9 +60,10 @@ impl Client {
         self.send(&format!("GET {path}"), "")
     }
 
-    /// Posts a form.
+    /// Posts a form with the session's own token.
     pub fn post(&mut self, path: &str, form: &str) -> Result<Answer> {
-        self.send(&format!("POST {path}"), form)
+        let form = format!("csrf={}&{form}", self.csrf);
+        self.send(&format!("POST {path}"), &form)
     }
 
     fn send(&mut self, request: &str, body: &str) -> Result<Answer> {

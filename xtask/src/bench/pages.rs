@@ -1,14 +1,16 @@
 //! Twenty users who read every page, and how long the slowest hundredth of each waits.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 
 use super::http::{Answer, Client};
+use super::limits::Limits;
 use super::program::Demo;
 use crate::run;
 
@@ -24,6 +26,11 @@ const MEMORY: [u64; 2] = [80, 120];
 const DAYS_AGO: &[&str] = &["1", "2", "3", "9", "40", "200", "700", "1500"];
 /// What is typed into the searches.
 const TYPED: &[&str] = &["a", "am", "gm", "g", "xy", "tn", "yt", "zl", "b"];
+
+/// The table of all routes.
+const ROUTES: &str = "crates/web/src/routes.rs";
+/// Routes that only send elsewhere, or answer once what was posted before.
+const NO_PAGE: &[&str] = &["/setup", "/identify/wait"];
 
 /// A question: a path, and the form when it is posted.
 type Ask = (String, Option<String>);
@@ -43,7 +50,7 @@ struct Reader<'a> {
 }
 
 /// Runs the readers over a demo's folder and prints the table and the memory.
-pub fn run(folder: &Path, length: Duration) -> Result<()> {
+pub fn run(folder: &Path, length: Duration, limits: &mut Limits) -> Result<()> {
     let demo = Demo::start(folder, &[])?;
     let doctors = doctors_pages(demo.port)?;
     let visits = paths(&doctors, "visit, done");
@@ -80,22 +87,17 @@ pub fn run(folder: &Path, length: Duration) -> Result<()> {
     });
     let all: Vec<Reader<'_>> = all.into_iter().collect::<Result<_>>()?;
     println!("{USERS} users, {THINKS:?} think time, {length:?}; ms:");
-    println!(
-        "{:<40} {:>6} {:>7} {:>7} {:>7}",
-        "page", "asked", "p50", "p99", "most"
-    );
     let (auditor, doctor) = all
         .split_last()
         .unwrap_or_else(|| unreachable!("there are users"));
     let doctor: Vec<_> = doctor.iter().flat_map(|reader| &reader.times).collect();
-    print(&doctors, &doctor);
-    print(&auditors, &auditor.times.iter().collect::<Vec<_>>());
+    print(&doctors, &doctor, limits);
+    print(&auditors, &auditor.times.iter().collect::<Vec<_>>(), limits);
     let (clinic, centre) = demo.memory()?;
-    let [each, both] = MEMORY;
-    println!(
-        "VmHWM: clinic {clinic} kB, centre {centre} kB (limit {each} MB), both {} kB (limit {both} MB)",
-        clinic + centre
-    );
+    let [each, both] = MEMORY.map(|mb| mb * 1024);
+    limits.below("VmHWM of the clinic, kB", clinic, each);
+    limits.below("VmHWM of the centre, kB", centre, each);
+    limits.below("VmHWM of both, kB", clinic + centre, both);
     Ok(())
 }
 
@@ -146,25 +148,25 @@ fn good(path: &str, answer: &Answer) -> Result<()> {
     Ok(())
 }
 
-fn print(pages: &[Page], times: &[&(usize, Duration)]) {
+fn print(pages: &[Page], times: &[&(usize, Duration)], limits: &mut Limits) {
+    let ms = |took: Duration| took.as_secs_f64() * 1000.0;
     for (place, page) in pages.iter().enumerate() {
         let of_page = times.iter().filter(|(at, _)| *at == place);
-        let mut all: Vec<Duration> = of_page.map(|(_, took)| *took).collect();
-        all.sort_unstable();
+        let mut all: Vec<f64> = of_page.map(|(_, took)| ms(*took)).collect();
+        all.sort_unstable_by(f64::total_cmp);
         let rank = |percent: usize| all[(all.len() * percent).div_ceil(100).max(1) - 1];
         if all.is_empty() {
             continue;
         }
-        let miss = if rank(99) > LIMIT { "  MISS" } else { "" };
-        let ms = |took: Duration| format!("{:.1}", took.as_secs_f64() * 1000.0);
-        println!(
-            "{:<40} {:>6} {:>7} {:>7} {:>7}{miss}",
+        let (half, most) = (rank(50), rank(100));
+        let what = format!(
+            "{:<38} asked {:>4}, p50 {half:>5.1}, most {most:>5.1}, p99",
             page.name,
             all.len(),
-            ms(rank(50)),
-            ms(rank(99)),
-            ms(rank(100)),
         );
+        // To a tenth, as printed.
+        let tenths = (rank(99) * 10.0).round() / 10.0;
+        limits.below(&what, tenths, ms(LIMIT));
     }
 }
 
@@ -202,24 +204,8 @@ fn open_visits(client: &mut Client, home: &str) -> Result<Vec<String>> {
     Ok(open)
 }
 
-/// Every page that a doctor reads (the table of `crates/web/src/routes.rs`), with ids found by
-/// following links.
-fn doctors_pages(port: u16) -> Result<Vec<Page>> {
-    let mut client = Client::signed_in(port, "zhang")?;
-    let home = client.get("/")?.body;
-    let csrf = between(&home, "name=\"csrf\" value=\"", "\"")
-        .next()
-        .unwrap_or_default();
-    let searches: Vec<Ask> = TYPED
-        .iter()
-        .map(|typed| {
-            (
-                "/patients/search".to_owned(),
-                Some(format!("csrf={csrf}&query={}", &typed[..1])),
-            )
-        })
-        .collect();
-    let patients = found(&mut client, &searches)?;
+/// The pages of some days, and the visits and statements that they list.
+fn listed(client: &mut Client) -> Result<(Vec<String>, BTreeSet<String>, BTreeSet<String>)> {
     let (mut days, mut visits, mut batches) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
     for ago in DAYS_AGO {
         let day =
@@ -230,6 +216,25 @@ fn doctors_pages(port: u16) -> Result<Vec<Page>> {
         batches.extend(links(&list, "/batches/"));
         days.push(path);
     }
+    Ok((days, visits, batches))
+}
+
+/// Every page that a doctor reads (the table of `crates/web/src/routes.rs`), with ids found by
+/// following links.
+fn doctors_pages(port: u16) -> Result<Vec<Page>> {
+    let mut client = Client::signed_in(port, "zhang")?;
+    let home = client.get("/")?.body;
+    let searches: Vec<Ask> = TYPED
+        .iter()
+        .map(|typed| {
+            (
+                "/patients/search".to_owned(),
+                Some(format!("query={}", &typed[..1])),
+            )
+        })
+        .collect();
+    let patients = found(&mut client, &searches)?;
+    let (days, visits, batches) = listed(&mut client)?;
     let open = open_visits(&mut client, &home)?;
     let under = |ending: &str| {
         visits
@@ -244,6 +249,10 @@ fn doctors_pages(port: u16) -> Result<Vec<Page>> {
             .collect::<Vec<_>>()
     };
     let one = |path: &str| vec![path.to_owned()];
+    let history: Vec<String> = patients
+        .iter()
+        .map(|patient| format!("{patient}/print/history"))
+        .collect();
     let pages = vec![
         page("queue", one("/")),
         page("visit, open", open),
@@ -257,6 +266,7 @@ fn doctors_pages(port: u16) -> Result<Vec<Page>> {
             name: "patient search",
             asks: searches,
         },
+        page("history, printed", history),
         page("patient", patients),
         page("today", one("/today")),
         page("today, a past day", days),
@@ -268,10 +278,41 @@ fn doctors_pages(port: u16) -> Result<Vec<Page>> {
         page("sign-in", one("/login")),
         page("assets", links(&home, "/assets/")),
     ];
-    match pages.iter().find(|page| page.asks.is_empty()) {
-        Some(empty) => bail!("nothing to ask for: {}", empty.name),
-        None => Ok(pages),
+    complete(&pages)?;
+    Ok(pages)
+}
+
+/// An error if a page has nothing to ask for, or a route is asked by no page.
+fn complete(pages: &[Page]) -> Result<()> {
+    if let Some(empty) = pages.iter().find(|page| page.asks.is_empty()) {
+        bail!("nothing to ask for: {}", empty.name);
     }
+    let routes = fs::read_to_string(run::root().join(ROUTES))?;
+    let left: Vec<&str> = read_routes(&routes)
+        .filter(|route| !NO_PAGE.contains(route) && !is_asked(pages, route))
+        .collect();
+    ensure!(left.is_empty(), "no page asks for {left:?}: see {ROUTES}");
+    Ok(())
+}
+
+/// The routes that are read, from the table's text: `get "/visits/{id}", …`.
+fn read_routes(table: &str) -> impl Iterator<Item = &str> {
+    let lines = table
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("get \""));
+    lines.filter_map(|rest| rest.split('"').next())
+}
+
+fn is_asked(pages: &[Page], route: &str) -> bool {
+    let wanted: Vec<&str> = route.split('/').collect();
+    let fits = |path: &str| {
+        let plain = path.split('?').next().unwrap_or_default();
+        let asked: Vec<&str> = plain.split('/').collect();
+        let alike = |(a, w): (&&str, &&str)| a == w || w.starts_with('{');
+        asked.len() == wanted.len() && asked.iter().zip(&wanted).all(alike)
+    };
+    let mut asks = pages.iter().flat_map(|page| &page.asks);
+    asks.any(|(path, _)| fits(path))
 }
 
 /// The distinct links of a page that begin so.
@@ -294,6 +335,18 @@ fn between<'a>(text: &'a str, from: &'a str, to: &'a str) -> impl Iterator<Item 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_route_that_no_page_asks_for_is_seen() {
+        let table = "    get \"/\", SignedIn => a::b;\n    post \"/x\", Anyone => a::c;\n\
+                     get \"/visits/{id}\", Only(A::Treat) => a::d;\n";
+        let routes: Vec<&str> = read_routes(table).collect();
+        assert_eq!(routes, ["/", "/visits/{id}"]);
+        let pages = [page("home", ["/?day=1".to_owned()])];
+        assert!(is_asked(&pages, "/") && !is_asked(&pages, "/visits/{id}"));
+        let pages = [page("visit", ["/visits/A".to_owned()])];
+        assert!(is_asked(&pages, "/visits/{id}") && !is_asked(&pages, "/visits/{id}/messages"));
+    }
 
     #[test]
     fn links_are_found_once() {

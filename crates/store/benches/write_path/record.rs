@@ -77,9 +77,14 @@ pub struct Recorded {
     ids: BTreeSet<String>,
 }
 
+/// Commits that a visit of so many batches may take, drafts apart.
+pub const fn most_commits(batches: usize) -> usize {
+    10 + 6 * (batches - 1)
+}
+
 /// The latest insured visit with so many batches, all settled and handed over, of a patient who
 /// had been there before.
-pub fn find(store: &Store, batches: i64) -> Result<Recorded> {
+pub fn find(store: &Store, batches: usize) -> Result<Recorded> {
     store.db().read("find", |tx| {
         let clinics = reference::clinics(tx)?;
         let clinic = clinics
@@ -96,7 +101,7 @@ pub fn find(store: &Store, batches: i64) -> Result<Recorded> {
             clinic.clone().into_value(),
             VisitState::Done.into_value(),
             Payer::Insured.into_value(),
-            Value::Int(batches),
+            Value::Int(i64::try_from(batches)?),
         ];
         let visit: Option<Visit> = tx.find(rest, values)?;
         let visit = visit.ok_or("the demo has no such visit")?;
@@ -197,7 +202,7 @@ impl Recorded {
             "a visit of {} batch(es): {} commits (limit {}), {} rows written {rows:?}",
             self.batches,
             self.transactions.len(),
-            10 + 6 * (self.batches - 1),
+            most_commits(self.batches),
             rows.values().sum::<usize>(),
         )
     }
