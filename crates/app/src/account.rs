@@ -1,11 +1,7 @@
-//! Signing in: argon2id (two at a time), lock-out, sessions on the server by the hash of a random
-//! token.
+//! Signing in: argon2id, lock-out, sessions on the server by the hash of a random token.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use argon2::Argon2;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use cunyi_domain::journal::{digest, hex};
 use cunyi_domain::refusal::Code;
 use cunyi_domain::row::{Field, Value};
@@ -28,56 +24,6 @@ const IDLE: Duration = Duration::from_hours(2);
 const LONGEST: Duration = Duration::from_hours(12);
 /// How seldom a session's last use is written.
 const TOUCH_SECONDS: i64 = 300;
-
-/// Hashes at a time: each takes 19 MiB and tens of milliseconds.
-const HASHES: usize = 2;
-/// Sign-ins that wait for their hash; more is a refusal in words, so that a flood of sign-ins does
-/// not take the places of those who work.
-const WAITING: usize = 16;
-
-/// The way to the hash.
-#[derive(Default)]
-pub(crate) struct Lane {
-    /// Who hashes or waits to.
-    inside: Mutex<usize>,
-    hashing: Mutex<usize>,
-    freed: Condvar,
-}
-
-fn held(count: &Mutex<usize>) -> MutexGuard<'_, usize> {
-    count.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A place in a count, given back even by a panic.
-struct Seat<'a>(&'a Mutex<usize>, Option<&'a Condvar>);
-
-impl Drop for Seat<'_> {
-    fn drop(&mut self) {
-        *held(self.0) -= 1;
-        self.1.inspect(|freed| freed.notify_one());
-    }
-}
-
-impl Lane {
-    fn with<T>(&self, work: impl FnOnce() -> T) -> Result<T> {
-        let mut inside = held(&self.inside);
-        if *inside == HASHES + WAITING {
-            return refuse(Code::Busy);
-        }
-        *inside += 1;
-        drop(inside);
-        let _inside = Seat(&self.inside, None);
-        let mut hashing = held(&self.hashing);
-        while *hashing == HASHES {
-            let waited = self.freed.wait(hashing);
-            hashing = waited.unwrap_or_else(PoisonError::into_inner);
-        }
-        *hashing += 1;
-        drop(hashing);
-        let _hashing = Seat(&self.hashing, Some(&self.freed));
-        Ok(work())
-    }
-}
 
 impl App {
     /// Signs in; answers the token for the cookie. A wrong name, a wrong password and a locked
@@ -103,7 +49,7 @@ impl App {
             self.hash_password(password)?;
             return refuse(Code::WrongPassword);
         };
-        let right = self.hashing.with(|| verify(&credential.hash, password))?;
+        let right = self.hashing.verify(&credential.hash, password)?;
         if credential.locked_until > now {
             return refuse(Code::WrongPassword);
         }
@@ -217,14 +163,7 @@ impl App {
     }
 
     pub(crate) fn hash_password(&self, password: &str) -> Result<String> {
-        let mut salt = [0_u8; 16];
-        self.rng().fill(&mut salt);
-        let hashed = self
-            .hashing
-            .with(|| Argon2::default().hash_password_with_salt(password.as_bytes(), &salt));
-        hashed?
-            .map(|hash| hash.to_string())
-            .map_err(|e| AppError::Failed(e.to_string()))
+        self.hashing.hash(password, self.rng())
     }
 
     fn note_attempt(&self, old: &Credential, right: bool, now: Moment) -> Result<()> {
@@ -267,53 +206,4 @@ impl App {
 /// So long ago.
 fn before(now: Moment, long: Duration) -> Moment {
     Moment(now.0 - i64::try_from(long.as_micros()).unwrap_or(i64::MAX))
-}
-
-fn verify(hash: &str, password: &str) -> bool {
-    let Ok(hash) = PasswordHash::new(hash) else {
-        return false;
-    };
-    Argon2::default()
-        .verify_password(password.as_bytes(), &hash)
-        .is_ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::mpsc::channel;
-
-    use super::*;
-
-    #[test]
-    fn two_hash_sixteen_wait_and_the_rest_is_told() {
-        let lane = Lane::default();
-        let (go, wait) = channel::<()>();
-        let wait = Mutex::new(wait);
-        std::thread::scope(|scope| {
-            for _ in 0..HASHES + WAITING {
-                scope.spawn(|| lane.with(|| wait.lock().unwrap().recv().unwrap()).unwrap());
-            }
-            while *held(&lane.inside) < HASHES + WAITING {
-                std::thread::yield_now();
-            }
-            let refused = lane.with(|| ()).unwrap_err();
-            assert!(matches!(refused, AppError::Refused(r) if r.code == Code::Busy));
-            assert!(*held(&lane.hashing) <= HASHES);
-            for _ in 0..HASHES + WAITING {
-                go.send(()).unwrap();
-            }
-        });
-        lane.with(|| ()).unwrap();
-    }
-
-    #[test]
-    fn a_panic_gives_its_place_back() {
-        let lane = Lane::default();
-        for _ in 0..=HASHES {
-            let work = || lane.with(|| std::panic::panic_any("a bug"));
-            let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
-            assert!(ended.is_err());
-        }
-        lane.with(|| ()).unwrap();
-    }
 }

@@ -9,6 +9,7 @@ mod error;
 mod fee_list;
 mod freeze;
 mod hand_over;
+mod hashing;
 mod identify;
 mod install;
 mod messages;
@@ -72,7 +73,7 @@ pub struct App {
     setups: RwLock<HashMap<ClinicId, Arc<Setup>>>,
     identified: Mutex<identify::Memory>,
     queries: Mutex<HashMap<ClinicId, cunyi_gateway::msgid::QueryIds>>,
-    hashing: account::Lane,
+    hashing: hashing::Hashing,
     started_at: Moment,
 }
 
@@ -85,7 +86,7 @@ impl App {
             setups: RwLock::default(),
             identified: Mutex::default(),
             queries: Mutex::default(),
-            hashing: account::Lane::default(),
+            hashing: hashing::Hashing::default(),
         }
     }
 
