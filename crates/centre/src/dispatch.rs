@@ -8,7 +8,7 @@ use cunyi_gateway::{Lenient, Node};
 
 use crate::call::{Call, Stop, refuse, text};
 use crate::centre::Centre;
-use crate::envelope::{self, Envelope};
+use crate::envelope::Envelope;
 use crate::ledger::{MessageRow, SignInRow};
 use crate::{fees, person, reverse, settle, visit};
 
@@ -78,7 +78,7 @@ pub(crate) fn run(
         dispatch(&mut call)
     });
     match done {
-        Ok(output) => Ok(envelope::theirs(&centre.region, output)),
+        Ok(output) => Ok(centre.region.theirs(output)),
         Err(Stop::Refused(words)) => Err(words),
         Err(Stop::Db(error)) => {
             tracing::error!(%error, infno = envelope.infno, "transaction");

@@ -30,8 +30,10 @@ fn short_text(text: &str) -> String {
 impl Envelope {
     /// Reads a request; in words what is wrong with it.
     pub(crate) fn read(body: &[u8], region: &Region) -> Result<Self, &'static str> {
-        let Incoming { head, input } =
-            Incoming::read(body).map_err(|_| "报文不是有效的JSON或缺少交易编号")?;
+        let read = Node::parse(body).map(|node| region.ours(node));
+        let Incoming { head, input } = read
+            .and_then(|node| Incoming::read(&node))
+            .map_err(|_| "报文不是有效的JSON或缺少交易编号")?;
         if head.infno.len() > 6 || !head.infno.bytes().all(|b| b.is_ascii_alphanumeric()) {
             return Err("未知交易编号");
         }
@@ -49,19 +51,13 @@ impl Envelope {
         if parse_date_time(&head.inf_time).is_none() {
             return Err("交易时间格式不正确");
         }
-        let spelled = |key: &str| {
-            let mut spellings = region.spellings.iter();
-            spellings
-                .find(|(_, theirs)| *theirs == key)
-                .map(|(ours, _)| ours.clone())
-        };
         Ok(Self {
             infno: head.infno,
             msgid: head.msgid,
             institution,
             institution_name: short_text(&head.fixmedins_name),
             sign_no: short_text(&head.sign_no),
-            input: input.renamed(&spelled),
+            input,
         })
     }
 
@@ -74,11 +70,6 @@ impl Envelope {
             Level::Village
         }
     }
-}
-
-/// An output under the region's spellings.
-pub(crate) fn theirs(region: &Region, output: Node) -> Node {
-    output.renamed(&|key: &str| region.spellings.get(key).cloned())
 }
 
 /// The gateway's short form, for a request that reached no transaction (§1.2 b).

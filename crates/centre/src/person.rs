@@ -105,6 +105,7 @@ fn insurance(call: &mut Call<'_, '_>, coverage: &CoverageRow) -> Result<InsuInfo
         cvlserv_flag: "0".to_owned(),
         insuplc_admdvs: coverage.place.clone(),
         emp_name: coverage.employer.clone(),
+        ..InsuInfo::default()
     })
 }
 
@@ -237,6 +238,7 @@ pub(crate) fn filings(
         opsp_dise_name: row.name,
         begndate: row.from_date.to_string(),
         enddate: row.to_date.map_or(String::new(), |to| to.to_string()),
+        exp_content: String::new(),
     };
     Ok(ChronicFilings {
         feedetail: rows.into_iter().map(filing).collect(),

@@ -116,12 +116,12 @@ pub(crate) const REQUEST_FIELDS: &[FieldShape] = RequestHead::FIELDS;
 /// The fields of a reply's envelope.
 pub(crate) const REPLY_FIELDS: &[FieldShape] = ReplyHead::FIELDS;
 
-/// An envelope's bytes: the head's pairs and then the node.
-pub(crate) fn envelope(head: &impl Serialize, name: &str, content: Node) -> Vec<u8> {
+/// An envelope: the head's pairs and then the node.
+pub(crate) fn envelope(head: &impl Serialize, name: &str, content: Node) -> Node {
     let head = Node::of(head).unwrap_or(Node::Null);
     let mut pairs = head.pairs().to_vec();
     pairs.push((name.to_owned(), content));
-    Node::Object(pairs).to_string().into_bytes()
+    Node::Object(pairs)
 }
 
 /// A request as the platform's side sees it.
@@ -134,10 +134,9 @@ pub struct Incoming {
 }
 
 impl Incoming {
-    /// Reads a request's bytes.
-    pub fn read(bytes: &[u8]) -> Result<Self, NotJson> {
-        let node = Node::parse(bytes)?;
-        let head = RequestHead::read(&node).map_err(|_| NotJson::Malformed)?;
+    /// Reads a request under our spellings.
+    pub fn read(node: &Node) -> Result<Self, NotJson> {
+        let head = RequestHead::read(node).map_err(|_| NotJson::Malformed)?;
         if head.infno.is_empty() {
             return Err(NotJson::Malformed);
         }

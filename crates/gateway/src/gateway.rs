@@ -55,8 +55,8 @@ impl Gateway {
         };
         // Messages are strings, fixed-point numbers and lists: they can always be written.
         let input = Node::of(input).unwrap_or(Node::Null);
-        let theirs = |key: &str| region.spellings.get(key).cloned();
-        envelope(&head, "input", input.renamed(&theirs))
+        let envelope = envelope(&head, "input", input);
+        region.theirs(envelope).to_string().into_bytes()
     }
 
     /// Where to send recorded bytes, with the headers of now. `nonce` is fresh randomness.
@@ -91,12 +91,12 @@ impl Gateway {
         input: &T::Input,
         reply: &Reply,
     ) -> Result<Success<T::Output>, Failed> {
-        let node = read_body(reply)?;
+        let node = self.region.ours(read_body(reply)?);
         match said(&node) {
             Said::Success => {}
             Said::Refused { code, text } => return Err(refused(code, text)),
-            // Nothing but the platform itself can say that no money moved.
-            Said::RefusedElsewhere { code, text } if !T::MOVES_MONEY => {
+            // Nothing but the platform itself can say that nothing changed there.
+            Said::RefusedElsewhere { code, text } if !T::CHANGES => {
                 return Err(refused(code, text));
             }
             Said::RefusedElsewhere { .. } | Said::Nothing => return Err(Why::NoInfcode.into()),
@@ -123,7 +123,8 @@ impl Gateway {
     /// The output under our spellings, with what the platform put beside it.
     fn output<T: Transaction>(&self, envelope: &Node) -> Result<Node, Why> {
         let output = envelope.get("output").unwrap_or(&Node::Null);
-        let output = output.opened().unwrap_or_else(|| output.clone());
+        let opened = output.opened().map(|node| self.region.ours(node));
+        let mut output = opened.unwrap_or_else(|| output.clone());
         let empty = match &output {
             Node::Object(pairs) => pairs.is_empty(),
             Node::List(_) => false,
@@ -132,14 +133,6 @@ impl Gateway {
         if empty && T::ANSWERS {
             return Err(Why::MissingOutput);
         }
-        let spellings = &self.region.spellings;
-        let ours = |key: &str| {
-            spellings
-                .iter()
-                .find(|(_, theirs)| *theirs == key)
-                .map(|(ours, _)| ours.clone())
-        };
-        let mut output = output.renamed(&ours);
         if let (Some(name), Node::Object(pairs)) = (T::STRAY, &mut output)
             && !pairs.iter().any(|(key, _)| key == name)
             && let Some(stray) = envelope.get(name)

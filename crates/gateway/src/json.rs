@@ -45,7 +45,10 @@ impl Node {
     /// Reads bytes, with or without a byte order mark.
     pub fn parse(bytes: &[u8]) -> Result<Self, NotJson> {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-        let text = std::str::from_utf8(bytes).map_err(|_| NotJson::NotUtf8)?;
+        let text = std::str::from_utf8(bytes).map_err(|error| match error.error_len() {
+            None => NotJson::Truncated,
+            Some(_) => NotJson::NotUtf8,
+        })?;
         Self::parse_text(text)
     }
 

@@ -8,6 +8,7 @@ use cunyi_domain::transport::Request;
 use serde::Deserialize;
 
 use crate::identities::Options;
+use crate::json::Node;
 use crate::message::TRANSACTIONS;
 use crate::paths::default_path;
 
@@ -122,6 +123,16 @@ pub struct TransportConfig {
     /// `tif`: 密钥.
     #[serde(default)]
     pub secret: Secret,
+    /// `Content-Type`; a front machine may want `text/plain` (DL1).
+    #[serde(default = "json")]
+    pub content_type: String,
+    /// Headers of every request, such as `apikey` (NM).
+    #[serde(default)]
+    pub headers: BTreeMap<String, Secret>,
+}
+
+fn json() -> String {
+    "application/json;charset=utf-8".to_owned()
 }
 
 /// Families of transports this crate speaks.
@@ -167,6 +178,15 @@ impl fmt::Debug for Secret {
 /// Why a region's file cannot be used: file, place and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegionError(pub String);
+
+/// True for a header that can be sent.
+fn is_header((name, value): (&String, &Secret)) -> bool {
+    let named = name
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let visible = |b: u8| b.is_ascii_graphic() || b == b' ';
+    named && !name.is_empty() && value.expose().bytes().all(visible)
+}
 
 impl fmt::Display for RegionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -218,6 +238,11 @@ impl Region {
             (
                 signed && unsigned,
                 "transport: kind \"tif\" needs paasid and secret",
+            ),
+            (
+                !transport.headers.iter().all(is_header) || transport.content_type.is_empty(),
+                "transport.headers, transport.content_type: names of letters, digits and -, \
+                 values of visible ASCII",
             ),
             (
                 self.path_missing(),
@@ -295,6 +320,20 @@ impl Region {
         format!("{base}{prefix}{path}")
     }
 
+    /// A message of the region's under our spellings.
+    pub fn ours(&self, message: Node) -> Node {
+        message.renamed(&|key: &str| {
+            let mut spellings = self.spellings.iter();
+            let found = spellings.find(|(_, theirs)| *theirs == key);
+            found.map(|(ours, _)| ours.clone())
+        })
+    }
+
+    /// A message of ours under the region's spellings.
+    pub fn theirs(&self, message: Node) -> Node {
+        message.renamed(&|key: &str| self.spellings.get(key).cloned())
+    }
+
     /// What identities of §4 need to know.
     pub fn options(&self) -> Options {
         Options {
@@ -305,11 +344,10 @@ impl Region {
 
     /// A request with the family's headers.
     pub(crate) fn request(&self, infno: &str, body: Vec<u8>, unix: i64, nonce: &str) -> Request {
-        let content = (
-            "Content-Type".to_owned(),
-            "application/json;charset=utf-8".to_owned(),
-        );
-        let mut headers = vec![content];
+        let transport = &self.transport;
+        let mut headers = vec![("Content-Type".to_owned(), transport.content_type.clone())];
+        let own = transport.headers.iter();
+        headers.extend(own.map(|(name, value)| (name.clone(), value.expose().to_owned())));
         if self.transport.kind == TransportKind::Tif {
             headers.extend(self.tif_headers(unix, nonce));
         }

@@ -264,6 +264,20 @@ fn a_refusal_that_is_not_the_platforms_own_is_not_believed_about_money() {
             .twist("2207", move |_| Ok(Reply { status: 200, body }));
         assert_eq!(w.code(w.settle(&visit)), Code::CentreUnknown);
         assert_eq!(w.states(&visit), [S::Unknown]);
+        let found = w.identify(w.residents().nth(1).unwrap());
+        let body = br#"{"code":500,"message":"gateway busy"}"#.to_vec();
+        w.wire
+            .twist("2201", move |_| Ok(Reply { status: 200, body }));
+        let form = cunyi_app::views::RegisterForm {
+            handle: found.handle,
+            ..Default::default()
+        };
+        let visit = w.app.register(&w.doctor, &form).unwrap();
+        assert_eq!(
+            w.view(&visit).registration,
+            R::Unknown,
+            "it may be registered"
+        );
         w.prove();
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn documents(bytes: &[u8]) -> Result<Vec<Node>, &'static str> {
         Err(NotJson::Truncated) => "it ends in the middle",
         Err(NotJson::Malformed) => "not JSON",
     };
-    let text = std::str::from_utf8(bytes).map_err(|_| "not UTF-8")?;
+    let text = std::str::from_utf8(bytes).map_err(|_| why)?;
     let mut text = text.trim_start_matches('\u{FEFF}').to_owned();
     for _ in 0..MAX_ESCAPES {
         if let Some(nodes) = fragments(&text).or_else(|| fragments(&quoted(&text))) {

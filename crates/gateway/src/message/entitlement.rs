@@ -99,6 +99,8 @@ message! {
         begndate: String,
         /// 结束日期 D
         enddate: String,
+        /// 扩展内容 AN(4000), in real replies
+        exp_content | "expContent": String,
     }
 
     /// 5301 output.

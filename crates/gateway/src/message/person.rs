@@ -63,6 +63,8 @@ message! {
         insuplc_admdvs | "insu_admdvs": String,
         /// 单位名称 AN(200)
         emp_name: String,
+        /// 人员参保关系ID, in the early edition
+        psn_insu_rlts_id: String,
     }
 
     /// 1101 output `idetinfo[]`: a special identity (残疾, 救助 …).

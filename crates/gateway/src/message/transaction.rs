@@ -30,8 +30,8 @@ pub trait Transaction {
     const ANSWERS: bool = true;
     /// True when the output's money must balance (§4.2) before it is believed.
     const BALANCES: bool = false;
-    /// True when it moves money at the platform: only an `infcode` then counts as a refusal.
-    const MOVES_MONEY: bool = false;
+    /// True when it changes something at the platform: only an `infcode` then counts as a refusal.
+    const CHANGES: bool = false;
     /// A node of the output that some platforms put beside `output`.
     const STRAY: Option<&'static str> = None;
     /// 交易输入
@@ -97,22 +97,26 @@ transactions! {
     T2001 "人员待遇享受检查" Data<entitlement::EntitlementQuery> => entitlement::Entitlements,
         |_, i, o| all(&o.trtinfo, |row| echo("psn_no", &i.data.psn_no, &row.psn_no)),
         ANSWERS = false;
-    T2201 "门诊挂号" Data<visit::Registration> => Data<visit::Registered>, registered;
-    T2202 "门诊挂号撤销" Data<visit::RegistrationCancel> => Nothing, |_, _, _| Ok(()), ANSWERS = false;
-    T2203 "门诊就诊信息上传" visit::VisitUpload => Nothing, |_, _, _| Ok(()), ANSWERS = false;
-    T2203A "门诊就诊信息上传" visit::VisitUpload => Nothing, |_, _, _| Ok(()), ANSWERS = false;
-    T2204 "门诊费用明细信息上传" charge::FeeUpload => charge::FeeResults, same_lines;
-    T2205 "门诊费用明细信息撤销" Data<charge::FeeCancel> => Nothing, |_, _, _| Ok(()), ANSWERS = false;
+    T2201 "门诊挂号" Data<visit::Registration> => Data<visit::Registered>, registered, CHANGES = true;
+    T2202 "门诊挂号撤销" Data<visit::RegistrationCancel> => Nothing, |_, _, _| Ok(()),
+        ANSWERS = false, CHANGES = true;
+    T2203 "门诊就诊信息上传" visit::VisitUpload => Nothing, |_, _, _| Ok(()),
+        ANSWERS = false, CHANGES = true;
+    T2203A "门诊就诊信息上传" visit::VisitUpload => Nothing, |_, _, _| Ok(()),
+        ANSWERS = false, CHANGES = true;
+    T2204 "门诊费用明细信息上传" charge::FeeUpload => charge::FeeResults, same_lines, CHANGES = true;
+    T2205 "门诊费用明细信息撤销" Data<charge::FeeCancel> => Nothing, |_, _, _| Ok(()),
+        ANSWERS = false, CHANGES = true;
     T2206 "门诊预结算" Data<settle::Presettle> => settle::Settlement, presettled, BALANCES = true;
     T2206A "门诊预结算" Data<settle::Presettle> => settle::Settlement, presettled, BALANCES = true;
     T2207 "门诊结算" settle::SettleInput => settle::Settlement, settled,
-        BALANCES = true, MOVES_MONEY = true;
+        BALANCES = true, CHANGES = true;
     T2207A "门诊结算" settle::SettleInput => settle::Settlement, settled,
-        BALANCES = true, MOVES_MONEY = true;
+        BALANCES = true, CHANGES = true;
     T2208 "门诊结算撤销" Data<settle::Reverse> => settle::Settlement, reversed,
-        BALANCES = true, MOVES_MONEY = true;
+        BALANCES = true, CHANGES = true;
     T2601 "冲正交易" Data<settle::UndoMessage> => Nothing, |_, _, _| Ok(()),
-        ANSWERS = false, MOVES_MONEY = true;
+        ANSWERS = false, CHANGES = true;
     T5201 "就诊信息查询" Data<query::VisitQuery> => query::Visits,
         |_, i, o| all(&o.mdtrtinfo, |row| echo("psn_no", &i.data.psn_no, &row.psn_no)),
         ANSWERS = false;

@@ -241,6 +241,12 @@ fn what_a_file_may_be() {
         assert_eq!(verdict.ok, ok, "{text}: {}", verdict.line);
         assert!(verdict.line.contains(expected), "{text}: {}", verdict.line);
     }
+    // Cut within a character.
+    let cut = &"{\"infcode\":0,\"err_msg\":\"成".as_bytes();
+    assert_eq!(
+        run(&cut[..cut.len() - 1]).line,
+        "unreadable: it ends in the middle"
+    );
     // 成功 in GBK.
     assert_eq!(
         run(b"{\"infcode\":0,\"err_msg\":\"\xB3\xC9\xB9\xA6\"}").line,

@@ -40,7 +40,7 @@ fn a_request_is_written_as_the_platform_wants_it() {
             r#""acct_used_flag":"","insutype":""}}}"#
         )
     );
-    let incoming = crate::Incoming::read(&bytes).unwrap();
+    let incoming = crate::Incoming::read(&Node::parse(&bytes).unwrap()).unwrap();
     assert_eq!(incoming.head.infno, "2206");
     let input = incoming.input::<T2206>().unwrap();
     assert_eq!(input.data.medfee_sumamt, fen(452));
@@ -87,13 +87,26 @@ fn a_region_spells_fields_its_own_way_both_ways() {
         .region
         .spellings
         .insert("medfee_sumamt".into(), "medfee_sum".into());
-    let body = settled().replace("medfee_sumamt", "medfee_sum");
+    // The envelope's own names as well.
+    for (ours, theirs) in [
+        ("mdtrtarea_admvs", "mdtrtarea_admdvs"),
+        ("infcode", "retCode"),
+    ] {
+        let spellings = &mut gateway.region.spellings;
+        spellings.insert(ours.into(), theirs.into());
+    }
+    let body = settled()
+        .replace("medfee_sumamt", "medfee_sum")
+        .replace("infcode", "retCode");
     let outcome = gateway.decode::<T2207>(MSGID, &settle(), &http(200, body));
     assert!(matches!(outcome, Outcome::Success(_)), "{outcome:?}");
     let bytes = gateway.encode::<T2207>(&header(), &settle());
-    assert!(
-        String::from_utf8(bytes)
-            .unwrap()
-            .contains("\"medfee_sum\":10.00")
-    );
+    let text = String::from_utf8(bytes).unwrap();
+    for name in ["\"medfee_sum\":10.00", "\"mdtrtarea_admdvs\":\"990001\""] {
+        assert!(text.contains(name), "{text}");
+    }
+    // The platform's side reads it back.
+    let sent = gateway.region.ours(Node::parse_text(&text).unwrap());
+    let head = crate::Incoming::read(&sent).unwrap().head;
+    assert_eq!(head.mdtrtarea_admvs, gateway.region.admdvs);
 }

@@ -1,10 +1,10 @@
 use super::*;
 use crate::identities::{DETAILS, FUNDS, PARTS, PERSON};
-use crate::message::charge::{FeeDetail, FeeQuery, FeeUpload};
+use crate::message::charge::{FeeCancel, FeeDetail, FeeQuery, FeeUpload};
 use crate::message::person::PersonQuery;
 use crate::message::settle::{Reverse, Settle, SettleInput, UndoMessage};
-use crate::message::visit::{Registration, RegistrationCancel};
-use crate::message::{Data, T1101, T2201, T2202, T2204, T2207, T2208, T2601, T5204};
+use crate::message::visit::{Registration, RegistrationCancel, VisitUpload};
+use crate::message::{Data, T1101, T2201, T2202, T2203, T2204, T2205, T2207, T2208, T2601, T5204};
 use cunyi_domain::money::Fen;
 use cunyi_domain::time::parse_date_time;
 use proptest::prelude::*;
@@ -239,7 +239,7 @@ fn an_infcode_that_is_not_zero_is_a_refusal() {
 }
 
 #[test]
-fn refusals_of_terminals_and_middle_layers_count_where_no_money_moves() {
+fn refusals_of_terminals_and_middle_layers_count_where_nothing_changes() {
     let ask = Data::from(PersonQuery::default());
     for body in [
         r#"{"message":"请使用医保电子凭证二维码","success":false,"code":500159}"#,
@@ -251,6 +251,33 @@ fn refusals_of_terminals_and_middle_layers_count_where_no_money_moves() {
         };
         assert_eq!(refusal.text, "请使用医保电子凭证二维码");
     }
+}
+
+#[test]
+fn a_refusal_of_a_middle_layer_is_not_certain_where_something_changes() {
+    fn unknown<T: Transaction>(input: &T::Input)
+    where
+        T::Output: std::fmt::Debug,
+    {
+        let body = r#"{"code":"999","msg":"超时"}"#;
+        let outcome = gateway().decode::<T>(MSGID, input, &http(200, body));
+        let why = Unknown {
+            why: Why::NoInfcode,
+        };
+        assert!(
+            matches!(outcome, Outcome::Unknown(said) if said == why),
+            "{}",
+            T::INFNO
+        );
+    }
+    unknown::<T2201>(&Data::from(Registration::default()));
+    unknown::<T2202>(&Data::from(RegistrationCancel::default()));
+    unknown::<T2203>(&VisitUpload::default());
+    unknown::<T2204>(&FeeUpload::default());
+    unknown::<T2205>(&Data::from(FeeCancel::default()));
+    unknown::<T2207>(&SettleInput::default());
+    unknown::<T2208>(&Data::from(Reverse::default()));
+    unknown::<T2601>(&Data::from(UndoMessage::default()));
 }
 
 #[test]

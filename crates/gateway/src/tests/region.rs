@@ -34,7 +34,7 @@ fn faults_are_named_with_their_place() {
         (
             "kind = \"plain\"",
             "kind = \"carrier pigeon\"",
-            "x.toml:22:8: unknown variant",
+            "x.toml:20:8: unknown variant",
         ),
         (
             "kind = \"plain\"",
@@ -80,6 +80,32 @@ fn addresses_follow_the_region() {
     region.transport.addressing = Addressing::Infno;
     region.transport.prefix = "/ebus/fsi/".to_owned();
     assert_eq!(region.url("2201"), "http://127.0.0.1:8761/ebus/fsi/2201");
+}
+
+#[test]
+fn a_front_machine_wants_headers_of_its_own() {
+    let type_of = |region: &Region| region.request("1101", Vec::new(), 0, "").headers;
+    assert_eq!(
+        type_of(&Region::demo()),
+        [(
+            "Content-Type".to_owned(),
+            "application/json;charset=utf-8".to_owned()
+        )]
+    );
+    let key = |value: &str| format!("[transport.headers]\napikey = \"{value}\"");
+    let region = with("[transport.headers]", &key("k3y")).unwrap();
+    assert_eq!(type_of(&region)[1], ("apikey".to_owned(), "k3y".to_owned()));
+    assert!(!format!("{region:?}").contains("k3y"), "it may be a secret");
+    let region = with("application/json;charset=utf-8", "text/plain").unwrap();
+    assert_eq!(type_of(&region)[0].1, "text/plain");
+    for wrong in [
+        key("a\\r\\nb"),
+        key("密"),
+        key("a").replace("apikey", "\"a b\""),
+    ] {
+        let fault = with("[transport.headers]", &wrong).unwrap_err();
+        assert!(fault.0.contains("transport.headers"), "{fault}");
+    }
 }
 
 #[test]
