@@ -38,9 +38,7 @@ pub struct WebOptions {
     /// Demo: every page says 演示, before sign-in too.
     pub fictional: bool,
     /// Demo: sign-ins to show, login and password.
-    pub demo_logins: Vec<(String, String)>,
-    /// Demo: what to try first, a line each.
-    pub demo_hints: Vec<String>,
+    pub demo_logins: Vec<(String, String, String)>,
 }
 
 /// What the handlers stand on.

@@ -198,9 +198,8 @@ fn serve(
         fictional: true,
         demo_logins: LOGINS
             .iter()
-            .map(|l| (l.typed.to_owned(), PASSWORD.to_owned()))
+            .map(|l| [l.typed, PASSWORD, l.role].map(str::to_owned).into())
             .collect(),
-        demo_hints: hints.clone(),
         ..WebOptions::default()
     };
     let router = cunyi_web::router(app, options);

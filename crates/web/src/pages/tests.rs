@@ -42,8 +42,7 @@ fn account(c: &Chrome, pages: &mut Pages) {
         ..c.clone()
     };
     let options = WebOptions {
-        demo_logins: vec![("liu".to_owned(), "qingshan".to_owned())],
-        demo_hints: vec!["按 F2 快速接诊".to_owned()],
+        demo_logins: vec![["liu", "qingshan", "doctor"].map(str::to_owned).into()],
         ..WebOptions::default()
     };
     let problem = "!".to_owned();

@@ -54,6 +54,12 @@ impl Queue {
             current,
         }
     }
+
+    /// True while nobody's visit has ended today.
+    pub(crate) fn fresh(&self) -> bool {
+        let done = |g: &Group| g.state == VisitState::Done && !g.entries.is_empty();
+        !self.groups.iter().any(done)
+    }
 }
 
 /// Something to say above a page.
