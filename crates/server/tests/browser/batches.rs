@@ -207,7 +207,7 @@ async fn two_windows_and_a_hasty_hand_lose_nothing() {
     page.read("属于患者过敏的青霉素类").await;
     page.accessible("a prescription against an allergy").await;
     page.press(Key::F8).await;
-    page.read("不允许").await;
+    page.read("不能这样开").await;
 
     // Two windows, one settlement: the second is told that the first has done it.
     page.script("document.querySelector('table.lines .remove').click()")

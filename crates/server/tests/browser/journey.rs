@@ -58,6 +58,7 @@ async fn a_patient_is_seen_from_identification_to_the_printed_fee_list() {
     page.accessible("the identification").await;
     page.press(Key::F8).await;
     prescribe(&page).await;
+    page.read("已自动保存").await;
     page.picture("workstation.png").await;
     page.accessible("the visit").await;
     presettle(&page).await;
