@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use cunyi_domain::journal::{digest, hex};
+use cunyi_domain::ledger::AccessKind;
 use cunyi_domain::refusal::Code;
 use cunyi_domain::row::{Field, Value};
 use cunyi_domain::time::Moment;
+use cunyi_store::Who;
 use cunyi_store::local::{Credential, Session};
-use cunyi_store::reference;
+use cunyi_store::reference::{self, Role};
 
 use crate::App;
+use crate::access;
 use crate::error::{AppError, Result, refuse};
 use crate::password::MAX_PASSWORD;
 use crate::views::{Actor, SessionView};
@@ -53,32 +56,37 @@ impl App {
         if credential.locked_until > now {
             return refuse(Code::WrongPassword);
         }
-        self.note_attempt(&credential, right, now)?;
+        self.note_attempt(&credential, user.role, right, now)?;
         if !right {
             return refuse(Code::WrongPassword);
         }
         let (token, csrf) = (self.random_hex(), self.random_hex());
         let session = Session {
-            clinic: user.clinic,
+            clinic: user.clinic.clone(),
             token: digest(token.as_bytes()),
-            account: user.id,
+            account: user.id.clone(),
             csrf,
             locale: "zh-CN".to_owned(),
             started_at: now,
             seen_at: now,
         };
+        let who = Who {
+            clinic: session.clinic.clone(),
+            actor: session.account.clone(),
+            now,
+        };
         self.parts
             .store
-            .db()
-            .transact("sign_in", |tx| -> Result<()> {
-                tx.execute(
+            .write(&who, self.rng(), "sign_in", |w| -> Result<()> {
+                w.tx.execute(
                     "DELETE FROM session WHERE seen_at < ? OR started_at < ?",
                     vec![
                         before(now, IDLE).into_value(),
                         before(now, LONGEST).into_value(),
                     ],
                 )?;
-                Ok(tx.insert(session)?)
+                w.tx.insert(session)?;
+                access::record(w, user.role, AccessKind::SignedIn, "", None)
             })?;
         Ok(token)
     }
@@ -166,7 +174,8 @@ impl App {
         self.hashing.hash(password, self.rng())
     }
 
-    fn note_attempt(&self, old: &Credential, right: bool, now: Moment) -> Result<()> {
+    /// Counts a wrong password and forgets the count at the right one.
+    fn note_attempt(&self, old: &Credential, role: Role, right: bool, now: Moment) -> Result<()> {
         if right && old.failures == 0 {
             return Ok(());
         }
@@ -175,24 +184,32 @@ impl App {
             old.account.clone().into_value(),
         ];
         let until = now.plus(Duration::from_mins(LOCKED_FOR_MINUTES));
-        let db = self.parts.store.db();
-        db.transact("note_attempt", |tx| -> Result<()> {
+        let who = Who {
+            clinic: old.clinic.clone(),
+            actor: old.account.clone(),
+            now,
+        };
+        let store = &self.parts.store;
+        store.write(&who, self.rng(), "note_attempt", |w| -> Result<()> {
             if right {
                 let sql = "UPDATE credential SET failures = 0 WHERE clinic = ? AND account = ?";
-                tx.execute(sql, key.to_vec())?;
+                w.tx.execute(sql, key.to_vec())?;
                 return Ok(());
             }
             // Counted where it stands: attempts at the same time are not one attempt.
             let sql = "UPDATE credential SET failures = failures + 1 \
                        WHERE clinic = ? AND account = ?";
-            tx.execute(sql, key.to_vec())?;
+            w.tx.execute(sql, key.to_vec())?;
             let sql = "UPDATE credential SET failures = 0, locked_until = ? \
                        WHERE clinic = ? AND account = ? AND failures >= ?";
             let mut values = vec![until.into_value()];
             values.extend(key);
             values.push(Value::Int(WRONG_BEFORE_LOCK));
-            tx.execute(sql, values)?;
-            Ok(())
+            let what = match w.tx.execute(sql, values)? {
+                0 => AccessKind::WrongPassword,
+                _ => AccessKind::Locked,
+            };
+            access::record(w, role, what, "", None)
         })
     }
 

@@ -15,6 +15,7 @@ impl App {
     /// A day's list; sums are settlements less reversals.
     pub fn today(&self, actor: &Actor, day: Date) -> Result<DayView> {
         actor.must(Action::SeeQueue)?;
+        self.note_list(actor, "day")?;
         let from = Moment::start_of(day);
         let to = Moment::start_of(day.tomorrow().unwrap_or(day));
         self.parts.store.db().read("today", |tx| {

@@ -1,6 +1,7 @@
 //! Use cases, one file each. Plain synchronous Rust: the caller brings threads, clock, randomness
 //! and the way to the centre.
 
+mod access;
 mod account;
 mod allergy;
 mod day;
@@ -74,6 +75,7 @@ pub struct App {
     identified: Mutex<identify::Memory>,
     queries: Mutex<HashMap<ClinicId, cunyi_gateway::msgid::QueryIds>>,
     hashing: hashing::Hashing,
+    refused: Mutex<access::Refusals>,
     started_at: Moment,
 }
 
@@ -87,6 +89,7 @@ impl App {
             identified: Mutex::default(),
             queries: Mutex::default(),
             hashing: hashing::Hashing::default(),
+            refused: Mutex::default(),
         }
     }
 
@@ -115,6 +118,10 @@ impl App {
             actor: actor.user.clone(),
             now: self.now(),
         }
+    }
+
+    fn refusals(&self) -> std::sync::MutexGuard<'_, access::Refusals> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn memory(&self) -> std::sync::MutexGuard<'_, identify::Memory> {

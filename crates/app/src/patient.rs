@@ -27,6 +27,7 @@ impl App {
         if wanted.is_empty() || wanted.chars().count() > 40 {
             return Ok(Vec::new());
         }
+        self.note_list(actor, "search")?;
         self.parts.store.db().read("find_patients", |tx| {
             let mut hits = Vec::new();
             for patient in query::find_patients(tx, &actor.clinic, wanted, MOST_HITS)? {

@@ -33,6 +33,8 @@ text_enum! {
         ReadStock = "read-stock",
         /// See what was said with the centre.
         ReadMessages = "read-messages",
+        /// See who looked, signed in or was turned away.
+        ReadAccesses = "read-accesses",
         /// Erase a patient, install files, manage users.
         Administer = "administer",
     }
@@ -72,6 +74,7 @@ pub const MATRIX: &[(Action, &[Role])] = &[
         ],
     ),
     (A::ReadMessages, &[R::Doctor, R::Auditor]),
+    (A::ReadAccesses, &[R::Doctor, R::Auditor, R::Administrator]),
     (A::Administer, &[R::Administrator]),
 ];
 

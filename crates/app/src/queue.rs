@@ -35,6 +35,7 @@ impl App {
     /// Everyone not done, and who was done today.
     pub fn queue(&self, actor: &Actor) -> Result<Vec<QueueEntry>> {
         actor.must(Action::SeeQueue)?;
+        self.note_list(actor, "queue")?;
         let from = Moment::start_of(self.now().date());
         self.parts.store.db().read("queue", |tx| {
             let mut visits = query::open_visits(tx, &actor.clinic, MOST_ENTRIES)?;

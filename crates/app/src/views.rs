@@ -7,7 +7,7 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, EntryId, PatientId, UserId, VisitId};
 use cunyi_domain::ledger::{
-    Certificate, ItemKind, LineClass, Payer, Registration, SettlementKind, VisitState,
+    AccessKind, Certificate, ItemKind, LineClass, Payer, Registration, SettlementKind, VisitState,
 };
 use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
 use cunyi_domain::refusal::Refusal;
@@ -415,6 +415,23 @@ pub struct PatientView {
     pub visits: Vec<PastVisit>,
     /// Who from outside opened the record: name, role, when.
     pub accesses: Vec<(String, Role, Moment)>,
+}
+
+/// An entry of the access log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessView {
+    /// When.
+    pub at: Moment,
+    /// Name of the user.
+    pub name: String,
+    /// Role at that time.
+    pub role: String,
+    /// What happened.
+    pub what: AccessKind,
+    /// Which list, which action.
+    pub detail: String,
+    /// Whose record.
+    pub patient: Option<PatientId>,
 }
 
 /// A settlement or reversal in today's list.

@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use cunyi_domain::batch::BatchState;
-use cunyi_domain::fact::AccessRecorded;
 use cunyi_domain::id_number::mask;
-use cunyi_domain::ids::{EntryId, PatientId, VisitId};
+use cunyi_domain::ids::{PatientId, VisitId};
 use cunyi_domain::ledger::{
     Batch, Charge, Patient, Payer, Registration, Settlement, Visit, VisitState,
 };
@@ -36,25 +35,6 @@ impl App {
             .read("visit", |tx| self.visit_view(tx, actor, visit))?;
         self.note_access(actor, &view.patient.patient)?;
         Ok(view)
-    }
-
-    pub(crate) fn note_access(&self, actor: &Actor, patient: &PatientId) -> Result<()> {
-        if actor.treats() {
-            return Ok(());
-        }
-        let who = self.who(actor);
-        self.parts
-            .store
-            .write(&who, self.rng(), "note_access", |w| {
-                let id = EntryId::new(w.who.now, w.rng);
-                let role = actor.role.as_str().to_owned();
-                let entry = AccessRecorded {
-                    id,
-                    patient: patient.clone(),
-                    role,
-                };
-                Ok(w.record(entry, Some(patient), None)?)
-            })
     }
 
     pub(crate) fn visit_view(

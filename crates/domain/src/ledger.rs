@@ -121,6 +121,24 @@ text_enum! {
 }
 
 text_enum! {
+    /// What stands in the access log.
+    pub enum AccessKind {
+        /// A patient's record was opened by someone who does not treat here.
+        Record = "record",
+        /// A list of patients, or this log, was read by someone who does not treat here.
+        List = "list",
+        /// Someone signed in.
+        SignedIn = "signed-in",
+        /// A sign-in with a wrong password.
+        WrongPassword = "wrong-password",
+        /// The wrong password that locked the account.
+        Locked = "locked",
+        /// The role did not permit what was asked for.
+        Refused = "refused",
+    }
+}
+
+text_enum! {
     /// What an allergy is to.
     pub enum AllergyKind {
         /// One drug of the catalogue, by its code.
@@ -522,14 +540,18 @@ table! {
 }
 
 table! {
-    /// 调阅记录: someone who does not treat the patient opened the record.
+    /// 调阅记录: someone who does not treat here looked, someone signed in or was turned away.
     pub struct Access in "access_entry" (Ledger, ["clinic", "id"]) {
         /// The patient's clinic.
         pub clinic: ClinicId,
         /// Id.
         pub id: EntryId,
-        /// Whose record.
-        pub patient: PatientId,
+        /// What happened.
+        pub what: AccessKind,
+        /// Which list, which action; empty where `what` says it all.
+        pub detail: String,
+        /// Whose record; none where it is about no one patient.
+        pub patient: Option<PatientId>,
         /// Who.
         pub actor: UserId,
         /// Role at that time.

@@ -315,6 +315,17 @@ pub fn accesses(
     Ok(tx.select(rest, key(clinic, patient.clone()))?)
 }
 
+/// The newest entries of a clinic's access log.
+pub fn access_log(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    most: i64,
+) -> Result<Vec<Access>, StoreError> {
+    let values = vec![clinic.clone().into_value(), Value::Int(most)];
+    let rest = "WHERE clinic = ? ORDER BY opened_at DESC, id DESC LIMIT ?";
+    Ok(tx.select(rest, values)?)
+}
+
 /// A visit's draft.
 pub fn draft(
     tx: &mut Tx<'_>,

@@ -182,6 +182,37 @@ pub const FIELDS: Labels = &[
     ("trace_codes", "field-trace-codes"),
 ];
 
+/// What stands in the access log.
+pub const ACCESSES: Labels = &[
+    ("record", "access-record"),
+    ("list", "access-list"),
+    ("signed-in", "access-signed-in"),
+    ("wrong-password", "access-wrong-password"),
+    ("locked", "access-locked"),
+    ("refused", "access-refused"),
+];
+
+/// Which list, and what was refused.
+pub const DETAILS: Labels = &[
+    ("search", "find-patient"),
+    ("day", "nav-today"),
+    ("queue", "queue"),
+    ("accesses", "nav-accesses"),
+    ("see-queue", "queue"),
+    ("register", "action-register"),
+    ("read-record", "action-read-record"),
+    ("treat", "action-treat"),
+    ("settle", "action-settle"),
+    ("hand-over", "action-hand-over"),
+    ("read-patient", "action-read-patient"),
+    ("correct-patient", "correct-patient"),
+    ("read-numbers", "action-read-numbers"),
+    ("read-stock", "nav-stock"),
+    ("read-messages", "messages"),
+    ("read-accesses", "nav-accesses"),
+    ("administer", "action-administer"),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

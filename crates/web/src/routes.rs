@@ -105,5 +105,6 @@ routes! {
     post "/users/{id}/active", Only(A::Administer) => users::set_active;
     post "/users/{id}/password", Only(A::Administer) => users::set_password;
     get "/stock", Only(A::ReadStock) => lists::stock;
+    get "/accesses", Only(A::ReadAccesses) => lists::accesses;
     get "/visits/{id}/messages", Only(A::ReadMessages) => lists::messages;
 }

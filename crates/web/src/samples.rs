@@ -2,17 +2,17 @@
 
 use cunyi_app::Actor;
 use cunyi_app::views::{
-    Age, BatchView, ChargeView, CoverageView, DayView, DraftBody, DraftLine, Filing, FindingView,
-    Identified, MessageView, Paper, PastVisit, PatientForm, PatientHit, PatientStrip, PatientView,
-    PolicyView, Preview, QueueEntry, Remaining, SessionView, SettlementView, Statement, StockView,
-    UserView, VisitView, Why,
+    AccessView, Age, BatchView, ChargeView, CoverageView, DayView, DraftBody, DraftLine, Filing,
+    FindingView, Identified, MessageView, Paper, PastVisit, PatientForm, PatientHit, PatientStrip,
+    PatientView, PolicyView, Preview, QueueEntry, Remaining, SessionView, SettlementView,
+    Statement, StockView, UserView, VisitView, Why,
 };
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, EntryId, PatientId, UserId, VisitId};
 use cunyi_domain::ledger::{
-    Certificate, ItemKind, LineClass, Payer, Registration, SettlementKind, VisitState,
+    AccessKind, Certificate, ItemKind, LineClass, Payer, Registration, SettlementKind, VisitState,
 };
 use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
 use cunyi_domain::refusal::{Code, Refusal};
@@ -480,6 +480,23 @@ pub fn stock() -> Vec<StockView> {
         free: Quantity::whole(252),
         near_expiry: true,
     }]
+}
+
+pub fn accesses() -> Vec<AccessView> {
+    let entry = |what: AccessKind, detail: &str| AccessView {
+        at: now(),
+        name: "王审计".to_owned(),
+        role: "auditor".to_owned(),
+        what,
+        detail: detail.to_owned(),
+        patient: (what == AccessKind::Record).then(|| PatientId::from("P1")),
+    };
+    let lists = ["search", "day", "queue", "accesses"];
+    let lists = lists.map(|list| entry(AccessKind::List, list));
+    let actions = cunyi_app::Action::ALL.iter();
+    let refused = actions.map(|action| entry(AccessKind::Refused, action.as_str()));
+    let others = AccessKind::ALL.iter().map(|what| entry(*what, ""));
+    others.chain(lists).chain(refused).collect()
 }
 
 pub fn messages() -> Vec<MessageView> {

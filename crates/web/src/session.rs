@@ -173,7 +173,7 @@ impl FromRequestParts<Arc<Web>> for Signed {
                 // A route that says nothing lets nobody in.
                 let access = parts.extensions.get::<Access>();
                 if !access.is_some_and(|access| access.admits(&session.actor)) {
-                    return Err(Fault::refused(&chrome, Code::Forbidden).into_response());
+                    return Err(refused(web, &chrome, access.copied(), &session.actor).await);
                 }
                 Ok(Self {
                     web: Arc::clone(web),
@@ -186,6 +186,23 @@ impl FromRequestParts<Arc<Web>> for Signed {
             Err(error) => Err(Fault::new(&guest.chrome, error).into_response()),
         }
     }
+}
+
+/// Turned away, and noted.
+async fn refused(
+    web: &Arc<Web>,
+    chrome: &Arc<Chrome>,
+    access: Option<Access>,
+    actor: &Actor,
+) -> Response {
+    if let Some(Access::Only(action)) = access {
+        let actor = actor.clone();
+        let noted = blocking(web, move |app| app.note_refused(action, &actor)).await;
+        if let Err(error) = noted {
+            return Fault::new(chrome, error).into_response();
+        }
+    }
+    Fault::refused(chrome, Code::Forbidden).into_response()
 }
 
 /// A form posted by someone signed in, from a page of ours.

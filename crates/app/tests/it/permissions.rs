@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use cunyi_app::AppError;
+use cunyi_app::{Action, AppError, WRONG_BEFORE_LOCK};
 use cunyi_domain::refusal::Code;
 use cunyi_store::reference::Role;
 
@@ -77,6 +77,65 @@ fn whoever_looks_in_from_outside_is_seen_by_the_patient() {
         assert_eq!(
             w.app.patient(&w.doctor, &patient).unwrap().accesses.len(),
             4
+        );
+        w.prove();
+    }
+}
+
+#[test]
+fn the_access_log_tells_who_looked_signed_in_or_was_turned_away() {
+    for w in worlds("access_log") {
+        let visit = w.settled(w.resident(false), &w.cold());
+        let patient = w.view(&visit).patient.patient;
+        let (township, auditor) = (actor(&w.app, "township"), actor(&w.app, "auditor"));
+        let before = w.app.access_log(&w.doctor).unwrap().len();
+        w.app.find_patients(&w.doctor, "李").unwrap();
+        w.app.find_patients(&township, "李").unwrap();
+        w.app.today(&township, w.app.now().date()).unwrap();
+        w.app.queue(&township).unwrap();
+        w.app.patient(&township, &patient).unwrap();
+        for _ in 0..WRONG_BEFORE_LOCK + 2 {
+            w.app.sign_in("health", "wrong").unwrap_err();
+        }
+        w.app.sign_in("nobody", "wrong").unwrap_err();
+        w.app.note_refused(Action::Settle, &township).unwrap();
+        w.app.note_refused(Action::Settle, &township).unwrap();
+        w.clock.advance(61);
+        w.app.note_refused(Action::Settle, &township).unwrap();
+        w.app.sign_in("pharmacist", crate::world::PASSWORD).unwrap();
+        let log = w.app.access_log(&auditor).unwrap();
+        let new = log.len() - before;
+        let told = log[..new].iter().rev().map(|entry| {
+            let whose = entry.patient.as_ref().map_or("", |p| {
+                assert_eq!(*p, patient);
+                "hers"
+            });
+            let text = [
+                entry.role.as_str(),
+                entry.what.as_str(),
+                &entry.detail,
+                whose,
+            ];
+            text.join(" ").trim().to_owned()
+        });
+        let mut expected = vec![
+            "township list search",
+            "township list day",
+            "township list queue",
+            "township record  hers",
+        ];
+        // Once locked, nothing is counted: a flood of sign-ins is no flood of facts.
+        expected.extend(["health wrong-password"; 4]);
+        expected.extend(["health locked"]);
+        expected.extend(["township refused settle"; 2]);
+        expected.extend(["pharmacist signed-in"]);
+        assert_eq!(told.collect::<Vec<_>>(), expected);
+        let again = w.app.access_log(&auditor).unwrap();
+        let newest = (again[0].role.as_str(), again[0].detail.as_str());
+        assert_eq!(
+            newest,
+            ("auditor", "accesses"),
+            "reading it is an entry too"
         );
         w.prove();
     }

@@ -54,6 +54,7 @@ fn patient() -> PatientForm {
 }
 
 use_cases! {
+    access_log List |app, by, _ids| app.access_log(by);
     note_allergy Record |app, by, ids| app.note_allergy(by, &ids.patient, "group", "penicillins");
     withdraw_allergy Record |app, by, ids| app.withdraw_allergy(by, &ids.patient, &ids.entry);
     today List |app, by, _ids| app.today(by, app.now().date());

@@ -154,6 +154,8 @@ fn patient(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change>
         Body::AccessRecorded(b) => vec![Change::insert(Access {
             clinic: about.clinic.clone(),
             id: b.id,
+            what: b.what,
+            detail: b.detail,
             patient: b.patient,
             actor: about.actor.clone(),
             role: b.role,

@@ -6,8 +6,8 @@ use crate::batch::BatchEvent;
 use crate::id_number::Sex;
 use crate::ids::{BatchId, ChargeId, CoverageId, EntryId, PatientId, UserId, VisitId};
 use crate::ledger::{
-    AllergyKind, Batch, Certificate, Charge, Diagnosis, LineClass, Lot, Payer, Registration,
-    Reservation, Settlement, StockMove, VisitState,
+    AccessKind, AllergyKind, Batch, Certificate, Charge, Diagnosis, LineClass, Lot, Payer,
+    Registration, Reservation, Settlement, StockMove, VisitState,
 };
 use crate::money::Fen;
 use crate::time::Moment;
@@ -94,9 +94,13 @@ body! {
     pub struct AccessRecorded {
         /// Its id.
         pub id: EntryId,
-        /// Whose record.
-        pub patient: PatientId,
-        /// The opener's role.
+        /// What happened.
+        pub what: AccessKind,
+        /// Which list, which action; empty where `what` says it all.
+        pub detail: String,
+        /// Whose record; none where it is about no one patient.
+        pub patient: Option<PatientId>,
+        /// The actor's role.
         pub role: String,
     }
 

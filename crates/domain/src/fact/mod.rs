@@ -87,7 +87,7 @@ facts! {
     "allergy_withdrawn" 1 AllergyWithdrawn,
     /// The platform said which coverage is in force.
     "coverage_identified" 1 CoverageIdentified,
-    /// Someone who does not treat the patient opened the record.
+    /// Someone who does not treat here looked, someone signed in or was turned away.
     "access_recorded" 1 AccessRecorded,
     /// A visit was registered.
     "visit_registered" 1 VisitRegistered,

@@ -8,7 +8,7 @@ use cunyi_domain::fact::{
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{CoverageId, EntryId, PatientId, VisitId};
 use cunyi_domain::ledger::{
-    AllergyKind, Certificate, Diagnosis, Payer, Registration, Visit, VisitState,
+    AccessKind, AllergyKind, Certificate, Diagnosis, Payer, Registration, Visit, VisitState,
 };
 use cunyi_domain::money::Fen;
 use cunyi_domain::time::parse_date;
@@ -104,7 +104,9 @@ impl World {
     pub fn look(&self, patient: &PatientId) -> Done {
         let body = AccessRecorded {
             id: EntryId::new(self.now(), &self.dice),
-            patient: patient.clone(),
+            what: AccessKind::Record,
+            detail: String::new(),
+            patient: Some(patient.clone()),
             role: "auditor".to_owned(),
         };
         self.record(body, patient, None)

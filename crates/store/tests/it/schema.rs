@@ -6,8 +6,8 @@ use cunyi_db::DbError;
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ledger::{
-    AllergyKind, Certificate, ItemKind, LineClass, MoveKind, Payer, Registration, SettlementKind,
-    VisitState,
+    AccessKind, AllergyKind, Certificate, ItemKind, LineClass, MoveKind, Payer, Registration,
+    SettlementKind, VisitState,
 };
 use cunyi_domain::row::{Field, Kind, TableKind, Value};
 use cunyi_store::StoreError;
@@ -153,6 +153,7 @@ macro_rules! all {
 /// Every column of a list of words. What is missing here fails the test below.
 const LISTS: &[(&str, &str, Words)] = &[
     ("patient", "sex", all!(Sex)),
+    ("access_entry", "what", all!(AccessKind)),
     ("allergy", "kind", all!(AllergyKind)),
     ("visit", "payer", all!(Payer)),
     ("visit", "certificate", all!(Certificate)),

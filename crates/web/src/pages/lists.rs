@@ -8,7 +8,7 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::{StatusCode, Uri};
-use cunyi_app::views::{DayView, MessageView, StockView};
+use cunyi_app::views::{AccessView, DayView, MessageView, StockView};
 use cunyi_domain::ids::VisitId;
 use cunyi_domain::ledger::SettlementKind;
 use cunyi_domain::money::Fen;
@@ -44,6 +44,13 @@ pub(crate) struct StockPage<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "accesses.html")]
+pub(crate) struct AccessesPage<'a> {
+    pub(crate) c: &'a Chrome,
+    pub(crate) log: &'a [AccessView],
+}
+
+#[derive(Template)]
 #[template(path = "messages.html")]
 pub(crate) struct MessagesPage<'a> {
     pub(crate) c: &'a Chrome,
@@ -76,6 +83,16 @@ pub(crate) async fn stock(by: Signed) -> Answer {
             drugs: &drugs,
         },
     ))
+}
+
+/// `GET /accesses`: who looked, signed in or was turned away.
+pub(crate) async fn accesses(by: Signed) -> Answer {
+    let log = by.call(cunyi_app::App::access_log).await?;
+    let page = AccessesPage {
+        c: &by.chrome,
+        log: &log,
+    };
+    Ok(html(StatusCode::OK, &page))
 }
 
 /// `GET /visits/{id}/messages`

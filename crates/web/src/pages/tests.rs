@@ -13,7 +13,7 @@ use cunyi_store::reference::Role;
 use super::account::{LoginPage, SetupPage};
 use super::desk::{IdentifiedPage, IdentifyPage, SelfPayPage, WaitingPage};
 use super::drafts::{FeePanel, Problems, diagnosis_rows, rows};
-use super::lists::{MessagesPage, StockPage, TodayPage};
+use super::lists::{AccessesPage, MessagesPage, StockPage, TodayPage};
 use super::papers::{FeeListPage, HistoryPage, PrescriptionPage, StatementPage, shared};
 use super::patients::{PatientPage, PatientsPage};
 use super::policies::{PoliciesPage, Typed};
@@ -205,6 +205,9 @@ fn lists(c: &Chrome, pages: &mut Pages) {
         messages: &messages,
     };
     pages.push(("messages", page.render().unwrap()));
+    let log = samples::accesses();
+    let page = AccessesPage { c, log: &log };
+    pages.push(("accesses", page.render().unwrap()));
     let page = PatientsPage {
         c,
         query: samples::HOSTILE,

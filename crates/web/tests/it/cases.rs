@@ -173,6 +173,7 @@ cases! {
         post(&format!("/users/{}/password", pharmacist(h)), &[("password", PASSWORD)])
     };
     get "/stock" New |_h, _by| get("/stock");
+    get "/accesses" List |h, _by| { settled(h); get("/accesses") };
     get "/visits/{id}/messages" Record |h, _by| of_visit("get", &settled(h), "/messages");
 }
 

@@ -12,6 +12,7 @@ use cunyi_centre::population::Person;
 use cunyi_db::Target;
 use cunyi_domain::ids::{ClinicId, UserId};
 use cunyi_domain::journal::Head;
+use cunyi_domain::ledger::Access;
 use cunyi_domain::row::Field;
 use cunyi_domain::time::Moment;
 use cunyi_store::Who;
@@ -197,17 +198,36 @@ impl House {
         }
     }
 
-    /// The last number of each clinic's journal.
+    /// How many facts each clinic's journal has, entries of the access log apart.
     pub fn heads(&self) -> Vec<i64> {
-        let heads = ["second", self.w.doctor.clinic.as_str()].map(|clinic| {
-            let values = vec![clinic.to_owned().into_value()];
-            let db = self.w.app.store().db();
-            let head: Option<Head> = db
-                .read("heads", |tx| tx.find("WHERE clinic = ?", values))
-                .expect("read");
-            head.map_or(0, |head| head.seq)
+        self.journals()
+            .into_iter()
+            .map(|(facts, _)| facts)
+            .collect()
+    }
+
+    /// How many entries each clinic's access log has.
+    pub fn looks(&self) -> Vec<i64> {
+        self.journals()
+            .into_iter()
+            .map(|(_, looks)| looks)
+            .collect()
+    }
+
+    fn journals(&self) -> Vec<(i64, i64)> {
+        let clinics = ["second", self.w.doctor.clinic.as_str()];
+        let counts = clinics.map(|clinic| {
+            let values = || vec![clinic.to_owned().into_value()];
+            let read = self.w.app.store().db().read("heads", |tx| {
+                let head: Option<Head> = tx.find("WHERE clinic = ?", values())?;
+                let looks: Vec<Access> = tx.select("WHERE clinic = ?", values())?;
+                Ok::<_, cunyi_db::DbError>((head, looks.len()))
+            });
+            let (head, looks) = read.expect("read");
+            let looks = i64::try_from(looks).expect("few");
+            (head.map_or(0, |head| head.seq) - looks, looks)
         });
-        heads.to_vec()
+        counts.to_vec()
     }
 
     /// Asks as a browser with a session.

@@ -20,9 +20,14 @@ fn every_route_has_its_case() {
     assert_eq!(routes, cases);
 }
 
-/// The status, and a mark if facts were recorded.
-fn told(status: StatusCode, grew: bool) -> String {
-    format!("{}{}", status.as_u16(), if grew { "+" } else { " " })
+/// The status, `+` if facts were recorded, `a` if only the look was.
+fn told(status: StatusCode, grew: bool, looked: bool) -> String {
+    let mark = match (grew, looked) {
+        (true, _) => "+",
+        (false, true) => "a",
+        (false, false) => " ",
+    };
+    format!("{}{mark}", status.as_u16())
 }
 
 #[tokio::test]
@@ -39,9 +44,10 @@ async fn every_route_answers_every_role_as_the_golden_matrix_says() {
             let by = house.sign_in(login);
             let what = format!("{login} {method} {path}");
             let ask = (case.ask)(&house, &by.actor);
-            let before = house.heads();
+            let (before, looks) = (house.heads(), house.looks());
             let answer = house.ask(&by, &ask).await;
             let grew = house.heads() != before;
+            let looked = house.looks() != looks && answer.status != StatusCode::FORBIDDEN;
             if access.admits(&by.actor) {
                 let fine = answer.status.is_success() || answer.status == StatusCode::SEE_OTHER;
                 assert!(fine, "{what}: {} {}", answer.status, answer.problem());
@@ -52,7 +58,7 @@ async fn every_route_answers_every_role_as_the_golden_matrix_says() {
                 assert!(!grew, "{what} was refused and yet did something");
                 house.tells_nothing(&answer.body, &what);
             }
-            let _ = write!(row, " {}", told(answer.status, grew));
+            let _ = write!(row, " {}", told(answer.status, grew, looked));
         }
         let _ = writeln!(table, "{}", row.trim_end());
     }
@@ -90,6 +96,28 @@ async fn another_clinics_patient_is_in_no_byte_of_any_answer() {
             };
             assert_eq!(answer.status, expected, "{what}");
         }
+    }
+}
+
+#[tokio::test]
+async fn who_is_turned_away_stands_in_the_access_log() {
+    let house = house();
+    for (case, (method, path, access)) in CASES.iter().zip(ROUTES) {
+        let by = house.sign_in("insurance");
+        if access.admits(&by.actor) {
+            continue;
+        }
+        // The same refusal is recorded once a minute.
+        house.w.clock.advance(61);
+        let by = house.sign_in("insurance");
+        let ask = (case.ask)(&house, &by.actor);
+        let looks = house.looks();
+        house.ask(&by, &ask).await;
+        let log = house.w.app.access_log(&house.w.doctor).expect("read");
+        assert_eq!(house.looks()[1], looks[1] + 1, "{method} {path}");
+        let newest = (log[0].what.as_str(), log[0].role.as_str());
+        assert_eq!(newest, ("refused", "insurance"), "{method} {path}");
+        house.tells_nothing(&format!("{log:?}"), path);
     }
 }
 
