@@ -1,19 +1,21 @@
 //! What the use cases show: plain data that is ready for a page or a paper, in the user's words'
 //! codes. Nothing here is stored.
 
+mod access;
 mod forms;
 
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, EntryId, PatientId, UserId, VisitId};
 use cunyi_domain::ledger::{
-    AccessKind, Certificate, ItemKind, LineClass, Payer, Registration, SettlementKind, VisitState,
+    Certificate, ItemKind, LineClass, Payer, Registration, SettlementKind, VisitState,
 };
 use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
 use cunyi_domain::refusal::Refusal;
 use cunyi_domain::time::{Moment, civil::Date};
 use cunyi_store::reference::Role;
 
+pub use access::AccessView;
 pub use cunyi_policy::Why;
 pub use forms::{DraftBody, DraftLine, IdentifyForm, PatientForm, RegisterForm};
 
@@ -415,23 +417,6 @@ pub struct PatientView {
     pub visits: Vec<PastVisit>,
     /// Who from outside opened the record: name, role, when.
     pub accesses: Vec<(String, Role, Moment)>,
-}
-
-/// An entry of the access log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccessView {
-    /// When.
-    pub at: Moment,
-    /// Name of the user.
-    pub name: String,
-    /// Role at that time.
-    pub role: String,
-    /// What happened.
-    pub what: AccessKind,
-    /// Which list, which action.
-    pub detail: String,
-    /// Whose record.
-    pub patient: Option<PatientId>,
 }
 
 /// A settlement or reversal in today's list.

@@ -1,8 +1,8 @@
 //! Every use case that takes an actor, one a row: who may call it, and what a stranger gets.
 
 use cunyi_app::views::{DraftBody, IdentifyForm, PatientForm, RegisterForm};
-use cunyi_app::{Actor, App, Result};
-use cunyi_domain::ids::{BatchId, ChargeId, EntryId, PatientId, VisitId};
+use cunyi_app::{Actor, App, NewUser, Result};
+use cunyi_domain::ids::{BatchId, ChargeId, EntryId, PatientId, UserId, VisitId};
 use cunyi_domain::ledger::VisitState;
 
 /// What use cases are asked about.
@@ -88,6 +88,12 @@ use_cases! {
     receive_stock New |app, by, _ids| app.receive_stock(by, &[]);
     stock List |app, by, _ids| app.stock(by);
     visit Record |app, by, ids| app.visit(by, &ids.visit);
+    policies New |app, by, _ids| app.policies(by);
+    confirm_policy New |app, by, _ids| app.confirm_policy(by, "none", "", "", "");
+    users New |app, by, _ids| app.users(by);
+    add_user New |app, by, _ids| app.add_user(by, &NewUser::default());
+    set_user_active New |app, by, _ids| app.set_user_active(by, &UserId::default(), false);
+    reset_password New |app, by, _ids| app.reset_password(by, &UserId::default(), "");
 }
 
 /// The names of the use cases as the sources have them.
