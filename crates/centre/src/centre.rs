@@ -22,6 +22,12 @@ use crate::seed;
 /// What the centre's catalogue says of a `med_list_codg`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
+    /// 医保目录名称
+    pub name: String,
+    /// 剂型; a service has none.
+    pub form: String,
+    /// Which list it stands in: a key of the region's `list_types`.
+    pub list: &'static str,
     /// 甲乙丙
     pub class: LineClass,
     /// 支付标准 of a unit.
@@ -35,12 +41,14 @@ pub struct Item {
 impl Item {
     /// A code nobody knows is own pay, never silently 甲 (policy.md §3.2, 2).
     pub(crate) fn unknown() -> Self {
-        let category = String::new();
         Self {
+            name: "目录外项目".to_owned(),
+            form: String::new(),
+            list: "",
             class: LineClass::C,
             ceiling: None,
             is_consultation_fee: false,
-            category,
+            category: String::new(),
         }
     }
 }

@@ -11,7 +11,8 @@ use cunyi_policy::{ClaimLine, classify};
 
 use crate::Item;
 use crate::call::{Call, Stop, moment, refuse, required, text};
-use crate::ledger::{DetailRow, VisitRow};
+use crate::centre::Centre;
+use crate::ledger::{DetailRow, SettlementRow, VisitRow};
 
 /// Details of one call; 100 is what platforms commonly take (nhsa-interface §2.10).
 const MOST: usize = 100;
@@ -187,18 +188,38 @@ pub(crate) fn take_back(call: &mut Call<'_, '_>, input: &FeeCancel) -> Result<()
 /// 5204: all details of the visit, or those of one settlement; unsettled ones carry no `setl_id`.
 pub(crate) fn query(call: &mut Call<'_, '_>, input: &FeeQuery) -> Result<FeeList, Stop> {
     let visit = call.visit(&input.mdtrt_id, &input.psn_no)?;
-    let rows = details(call, &visit.id)?;
-    let wanted = |row: &DetailRow| {
-        input.setl_id.is_empty() || row.settlement.as_ref() == Some(&input.setl_id)
+    let settled = "WHERE visit = ? AND kind = 'settlement'";
+    let settlements: Vec<SettlementRow> = call.tx.select(settled, vec![text(&visit.id)])?;
+    let mut rows = details(call, &visit.id)?;
+    rows.retain(|row| input.setl_id.is_empty() || row.settlement.as_ref() == Some(&input.setl_id));
+    let found = |row: DetailRow| {
+        let paid = settlements
+            .iter()
+            .find(|one| row.settlement.as_ref() == Some(&one.id));
+        // Of what is not settled yet, the latest 2203 says what it is to be.
+        let medical_type = paid.map_or(&visit.medical_type, |one| &one.medical_type);
+        fee_row(call.centre, row, medical_type)
     };
-    let found = |row: DetailRow| FeeRow {
-        mdtrt_id: visit.id.clone(),
+    Ok(FeeList {
+        data: rows.into_iter().map(found).collect(),
+    })
+}
+
+fn fee_row(centre: &Centre, row: DetailRow, medical_type: &str) -> FeeRow {
+    let item = (centre.catalogue)(&row.code).unwrap_or_else(Item::unknown);
+    let list_type = centre.region.list_types.get(item.list);
+    FeeRow {
         pric_uplmt_amt: ceiling(&row),
         med_chrgitm_type: category(&row),
+        hilist_name: item.name.clone(),
+        medins_list_name: item.name,
+        dosform_name: item.form,
+        list_type: list_type.cloned().unwrap_or_default(),
+        mdtrt_id: row.visit,
         setl_id: row.settlement.unwrap_or_default(),
         feedetl_sn: row.id,
         rx_drord_no: row.prescription,
-        med_type: visit.medical_type.clone(),
+        med_type: medical_type.to_owned(),
         fee_ocur_time: row.occurred_at.date_time(),
         cnt: row.quantity.into(),
         pric: row.price.into(),
@@ -215,8 +236,5 @@ pub(crate) fn query(call: &mut Call<'_, '_>, input: &FeeQuery) -> Result<FeeList
         dscg_tkdrug_flag: "0".to_owned(),
         list_sp_item_flag: "0".to_owned(),
         ..FeeRow::default()
-    };
-    Ok(FeeList {
-        data: rows.into_iter().filter(wanted).map(found).collect(),
-    })
+    }
 }

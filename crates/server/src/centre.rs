@@ -83,6 +83,9 @@ fn item(lists: &Catalogue, code: &str) -> Option<Item> {
     let class = |class: cunyi_catalogue::Class| LineClass::from_text(class.as_str());
     if let Some(drug) = lists.drug(code) {
         return Some(Item {
+            name: drug.name.clone(),
+            form: drug.form.clone(),
+            list: "western",
             class: class(drug.class)?,
             ceiling: None,
             is_consultation_fee: false,
@@ -91,6 +94,9 @@ fn item(lists: &Catalogue, code: &str) -> Option<Item> {
     }
     let service = lists.service(code)?;
     Some(Item {
+        name: service.name.clone(),
+        form: String::new(),
+        list: "service",
         class: class(service.class)?,
         ceiling: None,
         is_consultation_fee: service.role == cunyi_catalogue::ServiceRole::General,

@@ -58,7 +58,8 @@ pub fn run(command: &Command) -> ExitCode {
             all = ExitCode::FAILURE;
         }
         // Whoever reads the lines may have seen enough.
-        if writeln!(out, "{}: {}", file.display(), verdict.line).is_err() {
+        let name = file.display().to_string().replace(char::is_control, "?");
+        if writeln!(out, "{name}: {}", verdict.line).is_err() {
             return ExitCode::FAILURE;
         }
     }

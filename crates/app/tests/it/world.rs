@@ -244,6 +244,9 @@ fn item(lists: &Catalogue, code: &str) -> Option<Item> {
         let category = drug.kind.charge_type().to_owned();
         let class = class(drug.class)?;
         return Some(Item {
+            name: drug.name.clone(),
+            form: drug.form.clone(),
+            list: "western",
             class,
             ceiling: None,
             is_consultation_fee: false,
@@ -252,6 +255,9 @@ fn item(lists: &Catalogue, code: &str) -> Option<Item> {
     }
     let service = lists.service(code)?;
     Some(Item {
+        name: service.name.clone(),
+        form: String::new(),
+        list: "service",
         class: class(service.class)?,
         ceiling: None,
         is_consultation_fee: service.role == cunyi_catalogue::ServiceRole::General,

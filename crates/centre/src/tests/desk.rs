@@ -65,6 +65,13 @@ fn item(code: &str) -> Option<Item> {
     };
     let is_consultation_fee = code == "FEE";
     Some(Item {
+        name: format!("{code}的名称"),
+        form: if category == "09" { "片剂" } else { "" }.to_owned(),
+        list: if category == "09" {
+            "western"
+        } else {
+            "service"
+        },
         class,
         ceiling,
         is_consultation_fee,

@@ -143,6 +143,54 @@ fn two_batches_of_one_visit_have_caps_of_their_own() {
 }
 
 #[test]
+fn a_fee_list_has_all_that_the_table_requires() {
+    let desk = Desk::new();
+    let seen = desk.see(&desk.villager("390"), "11");
+    let total = desk.charge(&seen, "B1", &[("DRUG-B", "20.00"), ("FEE", "6.00")]);
+    let (_, settled) = desk.settle(&seen, "B1", total);
+    desk.ok::<T2203>(&desk.diagnosis(&seen, "9901"));
+    desk.charge(&seen, "B2", &[("NOBODY-KNOWS", "1.00")]);
+    let rows = desk
+        .ok::<T5204>(&Data::from(FeeQuery {
+            psn_no: seen.person.clone(),
+            setl_id: String::new(),
+            mdtrt_id: seen.id.clone(),
+        }))
+        .data;
+    let shown: Vec<[&str; 7]> = rows
+        .iter()
+        .map(|row| {
+            [
+                row.setl_id.as_str(),
+                &row.med_type,
+                &row.hilist_name,
+                &row.medins_list_name,
+                &row.dosform_name,
+                &row.list_type,
+                &row.med_chrgitm_type,
+            ]
+        })
+        .collect();
+    let id = settled.setlinfo.setl_id.as_str();
+    assert_eq!(
+        shown,
+        [
+            [
+                id,
+                "11",
+                "DRUG-B的名称",
+                "DRUG-B的名称",
+                "片剂",
+                "101",
+                "09"
+            ],
+            [id, "11", "FEE的名称", "FEE的名称", "", "201", "12"],
+            ["", "9901", "目录外项目", "目录外项目", "", "", "14"],
+        ]
+    );
+}
+
+#[test]
 fn an_employee_pays_from_the_account_and_a_reversal_fills_it_again() {
     let desk = Desk::new();
     let person = desk.villager("310");
