@@ -42,9 +42,6 @@ pub fn run(browser: bool, postgres: bool) -> Result<()> {
 /// The tests proper, with the services they want. These end with this function, however it ends.
 fn tests(browser: bool, postgres: bool) -> Result<()> {
     let mut command = runner();
-    let server = run::root().join("target/debug/cunyi");
-    command.env("CUNYI_BIN", server);
-
     let cluster = postgres.then(|| run::timed("start PostgreSQL", start_cluster));
     let cluster = cluster.transpose()?;
     if let Some(cluster) = &cluster {

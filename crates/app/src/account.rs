@@ -121,7 +121,7 @@ impl App {
                     .map_err(AppError::from)
             })?;
         }
-        let unconfirmed = self.setup(&session.clinic)?.unconfirmed();
+        let setup = self.setup(&session.clinic)?;
         Ok(Some(SessionView {
             actor: Actor {
                 clinic: session.clinic,
@@ -131,7 +131,8 @@ impl App {
             user_name: user.name,
             clinic_name: clinic.name,
             fictional: clinic.fictional,
-            unconfirmed,
+            unconfirmed: setup.unconfirmed(),
+            invented_prices: setup.invented_prices,
             locale: session.locale,
             csrf: session.csrf,
         }))

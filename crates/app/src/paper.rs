@@ -82,6 +82,7 @@ impl App {
             clinic: setup.clinic.name.clone(),
             fictional: setup.clinic.fictional,
             unconfirmed: setup.unconfirmed(),
+            invented_prices: setup.invented_prices,
             patient: form_of(&patient, numbers),
             person_number,
             insured_at,

@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use cunyi_domain::ids::ClinicId;
 use cunyi_domain::time::{Moment, parse_date};
+use cunyi_gateway::msgid::Slot;
 use cunyi_gateway::{Gateway, Institution, Region};
 use cunyi_policy::{Confirmation, Policy, Scheme};
 use cunyi_store::Tx;
@@ -20,6 +21,10 @@ pub struct Setup {
     pub gateway: Gateway,
     /// Its policies, one a scheme.
     pub policies: Vec<Policy>,
+    /// Its part of the numbers under its institution code.
+    pub slot: Slot,
+    /// True if a clinic that is no demo works with lists whose prices are invented.
+    pub invented_prices: bool,
 }
 
 impl Setup {
@@ -92,7 +97,12 @@ impl App {
             code: clinic.institution_code.clone(),
             name: clinic.institution_name.clone(),
         };
+        let slot = u8::try_from(clinic.slot).ok().and_then(Slot::new);
+        let slot = slot.ok_or_else(|| failed("the clinic's slot is not 0-19"))?;
+        let invented_prices = self.parts.catalogue.is_invented() && !clinic.fictional;
         Ok(Setup {
+            slot,
+            invented_prices,
             clinic,
             gateway: Gateway {
                 region,

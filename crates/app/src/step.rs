@@ -14,7 +14,7 @@ use cunyi_domain::row::{Field, Value};
 use cunyi_domain::time::Moment;
 use cunyi_domain::transport::{Reply, TransportError};
 use cunyi_gateway::message::{T9001, Transaction, sign};
-use cunyi_gateway::msgid::{self, Issued, QueryIds, Slot};
+use cunyi_gateway::msgid::{self, Issued, QueryIds};
 use cunyi_gateway::skew::Skew;
 use cunyi_gateway::{Header, Outcome, Success};
 use cunyi_store::local::{self, Counter, Message, MessageState, SignIn};
@@ -180,7 +180,7 @@ impl App {
         let mut all = self.queries.lock().unwrap_or_else(PoisonError::into_inner);
         if !all.contains_key(clinic) {
             let (start, process) = self.query_start(clinic)?;
-            let ids = QueryIds::new(start, slot_of(setup), process);
+            let ids = QueryIds::new(start, setup.slot, process);
             all.insert(clinic.clone(), ids);
         }
         let ids = all.get(clinic).ok_or(Refusal::new(Code::Busy))?;
@@ -221,11 +221,6 @@ pub(crate) fn clock_refusal(skew: Skew, limit_seconds: i64) -> Option<Refusal> {
         .with("way", if seconds > 0 { "ahead" } else { "behind" })
         .with("limit", limit_seconds / 60);
     Some(refusal)
-}
-
-fn slot_of(setup: &Setup) -> Slot {
-    let slot = u8::try_from(setup.clinic.slot).unwrap_or(0);
-    Slot::new(slot).unwrap_or_else(|| Slot::new(0).expect("zero is a slot"))
 }
 
 impl Caller<'_> {
@@ -335,7 +330,7 @@ impl Caller<'_> {
             second: Moment(row.second),
             sequence: u16::try_from(row.value).unwrap_or(u16::MAX),
         });
-        let issued = msgid::next(last, w.who.now, slot_of(&self.setup));
+        let issued = msgid::next(last, w.who.now, self.setup.slot);
         local::set_counter(
             w.tx,
             Counter {

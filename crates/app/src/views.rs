@@ -43,6 +43,8 @@ pub struct SessionView {
     pub fictional: bool,
     /// Place names whose policy nobody confirmed: 未经当地医保局确认 on every page and print.
     pub unconfirmed: bool,
+    /// 目录价格为虚构: the lists' prices are invented, and the clinic is no demo.
+    pub invented_prices: bool,
     /// `zh-CN` or `en`.
     pub locale: String,
     /// What every form must carry.
@@ -478,6 +480,8 @@ pub struct Paper {
     pub fictional: bool,
     /// 未经当地医保局确认
     pub unconfirmed: bool,
+    /// 目录价格为虚构: the lists' prices are invented, and the clinic is no demo.
+    pub invented_prices: bool,
     /// Visit.
     pub visit: VisitView,
     /// The patient's full particulars, as the paper needs them.

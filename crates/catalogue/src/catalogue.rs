@@ -10,6 +10,7 @@ use crate::search::{Entry, Index};
 #[derive(Debug)]
 pub struct Catalogue {
     version: String,
+    invented: bool,
     drugs: Vec<Drug>,
     services: Vec<Service>,
     diagnoses: Vec<Diagnosis>,
@@ -54,13 +55,16 @@ impl Catalogue {
     /// # Panics
     /// Never in a build that passed its tests: the lists are compiled in and a test reads them.
     pub fn demo() -> Self {
-        Self::parse(
+        let lists = Self::parse(
             include_str!("../data/drugs.csv"),
             include_str!("../data/services.csv"),
             include_str!("../data/diagnoses.csv"),
             "demo-2026-11",
-        )
-        .expect("the lists that are compiled in are tested")
+        );
+        Self {
+            invented: true,
+            ..lists.expect("the lists that are compiled in are tested")
+        }
     }
 
     /// Reads three CSV lists with a header row each (the columns of the files in `data/`, in any
@@ -98,6 +102,7 @@ impl Catalogue {
         );
         Ok(Self {
             version: version.to_owned(),
+            invented: false,
             drugs,
             services,
             diagnoses,
@@ -106,6 +111,11 @@ impl Catalogue {
             item_index,
             diagnosis_index,
         })
+    }
+
+    /// True if its prices are invented: nobody is charged by them, and each page says so.
+    pub fn is_invented(&self) -> bool {
+        self.invented
     }
 
     /// The version's name.

@@ -10,6 +10,7 @@ nav-today = Today
 nav-accesses = Access log
 nav-stock = Stock
 fictional = 演示 Demo
+invented-prices = Invented price list: not for charging
 unconfirmed = Not confirmed by the local insurance bureau
 sign-in = Sign in
 sign-out = Sign out

@@ -10,6 +10,7 @@ nav-today = 今日
 nav-accesses = 调阅记录
 nav-stock = 库存
 fictional = 演示
+invented-prices = 目录价格为虚构，不可用于收费
 unconfirmed = 未经当地医保局确认
 sign-in = 登录
 sign-out = 退出

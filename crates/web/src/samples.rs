@@ -48,6 +48,7 @@ pub fn chrome(locale: Locale) -> Chrome {
         clinic_name: "青山村卫生室".to_owned(),
         fictional: true,
         unconfirmed: true,
+        invented_prices: true,
         locale: locale.tag().to_owned(),
         csrf: "c5f".to_owned(),
     };
@@ -396,6 +397,7 @@ pub fn paper(states: &[BatchState]) -> Paper {
         clinic: "青山村卫生室".to_owned(),
         fictional: true,
         unconfirmed: true,
+        invented_prices: true,
         visit: visit(states),
         patient: patient_form(),
         day: now().date(),

@@ -67,7 +67,16 @@ impl Drop for Program {
 
 /// Asks and answers the whole reply: status line, headers, body.
 pub fn get(port: u16, path: &str) -> String {
-    ask(port, &format!("GET {path} HTTP/1.1"), "")
+    get_as(port, path, "")
+}
+
+/// As whoever has this cookie.
+pub fn get_as(port: u16, path: &str, cookie: &str) -> String {
+    ask(
+        port,
+        &format!("GET {path} HTTP/1.1\r\nCookie: {cookie}"),
+        "",
+    )
 }
 
 /// Posts a form from our own page.

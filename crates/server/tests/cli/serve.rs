@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::program::{Program, free_port, get, post};
+use crate::program::{Program, free_port, get, get_as, post};
 use crate::{Folder, cunyi, said};
 
 const REGION: &str = include_str!("../../../gateway/regions/demo.toml");
@@ -68,7 +68,16 @@ fn a_clinic_is_installed_by_the_first_page_once_and_is_there_after_a_restart() {
     let form = [("login", "liu"), ("password", "liu shu gou 2026")];
     let signed_in = post(port, "/login", &form);
     assert!(signed_in.contains("location: /\r\n"), "{signed_in}");
-    assert!(!get(port, "/login").contains("演示"), "this is no demo");
+    let cookie = signed_in
+        .lines()
+        .find_map(|l| l.strip_prefix("set-cookie: "));
+    let cookie = cookie.and_then(|c| c.split(';').next()).expect("a cookie");
+    let home = get_as(port, "/", cookie);
+    assert!(home.contains("柳医生") && !home.contains("演示<"), "{home}");
+    assert!(
+        home.contains("目录价格为虚构"),
+        "until a list of its own is there"
+    );
     assert!(program.terminate().success());
 }
 
