@@ -44,7 +44,7 @@ pub struct SetupForm {
 }
 
 /// A user to be made.
-#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Default, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewUser {
     /// What is typed to sign in.
@@ -57,6 +57,16 @@ pub struct NewUser {
     pub national_code: String,
     /// Password.
     pub password: String,
+}
+
+/// Without the password, which must not reach a log.
+impl std::fmt::Debug for NewUser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewUser")
+            .field("login", &self.login)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
 }
 
 impl App {

@@ -13,8 +13,17 @@ pub const MAX_DIAGNOSES: usize = 12;
 const MAX_FIELDS: usize = 2000;
 
 /// The fields of a posted form, in order.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Form(Vec<(String, String)>);
+
+/// The names alone: what was typed must not reach a log.
+impl std::fmt::Debug for Form {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list()
+            .entries(self.0.iter().map(|(name, _)| name))
+            .finish()
+    }
+}
 
 impl Form {
     /// Reads `application/x-www-form-urlencoded`.

@@ -1,7 +1,23 @@
 //! What is typed: strings, kept as typed, read by the use case that takes them.
 
+use std::fmt;
+
+/// What people type is about people: `Debug`, which is how values reach logs and panics, says only
+/// that there is something.
+macro_rules! silent {
+    ($($form:ident)+) => {
+        $(impl fmt::Debug for $form {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($form), " { … }"))
+            }
+        })+
+    };
+}
+
+silent! { DraftLine DraftBody PatientForm IdentifyForm RegisterForm }
+
 /// A line of the draft as it was typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DraftLine {
     /// 医保目录编码 of a drug or service.
@@ -21,7 +37,7 @@ pub struct DraftLine {
 }
 
 /// What the doctor has typed: strings, kept as typed, read when she asks for the fee list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DraftBody {
     /// 主诉
@@ -55,7 +71,7 @@ pub struct DraftBody {
 }
 
 /// A patient's particulars as typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PatientForm {
     /// 姓名
@@ -77,7 +93,7 @@ pub struct PatientForm {
 }
 
 /// How someone is identified, as typed or read.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IdentifyForm {
     /// `01` e-voucher, `02` ID card, `03` social-security card.
@@ -95,7 +111,7 @@ pub struct IdentifyForm {
 }
 
 /// What registration needs besides the identification.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RegisterForm {
     /// Handle of the identification.

@@ -1,6 +1,6 @@
 //! A clinic with its pages, a second clinic beside it, and browsers that ask.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -82,7 +82,7 @@ pub struct House {
     pub w: World,
     pub router: Router,
     /// Whoever was treated here, with what was written of them.
-    secrets: Mutex<Vec<String>>,
+    secrets: Mutex<BTreeSet<String>>,
     /// Tokens by login.
     open: Mutex<BTreeMap<String, String>>,
     next: AtomicUsize,

@@ -13,5 +13,7 @@ mod cases;
 mod fields;
 mod frame;
 mod house;
+mod quiet;
 mod routes;
+mod sessions;
 mod together;
