@@ -42,8 +42,8 @@ const MAX_NAMES: usize = 200;
 
 /// Checks the bytes of one file.
 pub fn check(bytes: &[u8], options: &CheckOptions) -> Verdict {
-    let found = match extract::documents(bytes) {
-        Ok(found) => found,
+    let readings = match extract::documents(bytes) {
+        Ok(readings) => readings,
         Err(why) => {
             return Verdict {
                 line: format!("unreadable: {why}"),
@@ -51,13 +51,14 @@ pub fn check(bytes: &[u8], options: &CheckOptions) -> Verdict {
             };
         }
     };
-    let messages: Vec<Message> = found.iter().flat_map(messages).collect();
-    if messages.is_empty() {
+    let found = |nodes: &Vec<Node>| nodes.iter().flat_map(messages).collect::<Vec<Message>>();
+    let mut all = readings.iter().map(found);
+    let Some(messages) = all.find(|messages| !messages.is_empty()) else {
         return Verdict {
             line: "not a message of the interface".to_owned(),
             ok: false,
         };
-    }
+    };
     let one = |message| check_one(message, options);
     let verdicts: Vec<Verdict> = messages.into_iter().map(one).collect();
     Verdict {

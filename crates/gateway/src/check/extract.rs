@@ -10,27 +10,30 @@ const MAX_VALUES: usize = 1000;
 /// A log in a page in a log: escapes deeper than this are not undone.
 const MAX_ESCAPES: usize = 3;
 
-/// Every JSON value of a file, or why it has none. Placeholders that stand for a value come back as
-/// texts.
-pub(super) fn documents(bytes: &[u8]) -> Result<Vec<Node>, &'static str> {
+/// The JSON values of a file, in each way it can be read, or why it cannot. Placeholders that stand
+/// for a value come back as texts.
+pub(super) fn documents(bytes: &[u8]) -> Result<Vec<Vec<Node>>, &'static str> {
     let why = match Node::parse(bytes) {
-        Ok(node) => return Ok(vec![node]),
+        Ok(node) => return Ok(vec![vec![node]]),
         Err(NotJson::NotUtf8) => return Err("not UTF-8"),
         Err(NotJson::Truncated) => "it ends in the middle",
         Err(NotJson::Malformed) => "not JSON",
     };
     let text = std::str::from_utf8(bytes).map_err(|_| why)?;
     let mut text = text.trim_start_matches('\u{FEFF}').to_owned();
+    let mut readings = Vec::new();
     for _ in 0..MAX_ESCAPES {
-        if let Some(nodes) = fragments(&text).or_else(|| fragments(&quoted(&text))) {
-            return Ok(nodes);
-        }
+        readings.extend(fragments(&text).or_else(|| fragments(&quoted(&text))));
         let Some(unescaped) = without_entities(&text).or_else(|| without_escapes(&text)) else {
             break;
         };
         text = unescaped;
     }
-    Err(why)
+    if readings.is_empty() {
+        Err(why)
+    } else {
+        Ok(readings)
+    }
 }
 
 /// The objects and lists of objects that stand in a text, with anything between them. Nothing if one
@@ -44,7 +47,14 @@ fn fragments(text: &str) -> Option<Vec<Node>> {
         let first = values.next();
         match first {
             Some(Ok(raw)) if nodes.len() < MAX_VALUES => {
-                nodes.push(Node::parse_text(raw.get()).ok()?);
+                let node = Node::parse_text(raw.get()).ok()?;
+                // `[512]` is an index, not a message.
+                let list = |item: &Node| matches!(item, Node::List(_));
+                let plain =
+                    |item: &Node| item.pairs().is_empty() && item.opened().is_none() && !list(item);
+                if !node.items().iter().all(plain) {
+                    nodes.push(node);
+                }
                 rest = &rest[values.byte_offset()..];
             }
             Some(Err(_)) if is_of_the_log(rest) => rest = &rest[1..],

@@ -157,6 +157,11 @@ const STEMS: &[&str] = &[
     "clr_appy",
     "vola_",
     "retrslt",
+    "valiflag",
+    "parentvalue",
+    "_dtos",
+    "syscode",
+    "recordcounts",
     "msgrslt",
 ];
 

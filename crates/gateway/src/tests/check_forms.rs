@@ -118,6 +118,31 @@ pub(super) const FILES: &[(&str, bool, &str)] = &[
         true,
         "balances (1 identity)",
     ),
+    (
+        r#"// L"{\"output\":null,\"infcode\":0,\"err_msg\":null}"	wchar_t[512]"#,
+        true,
+        "reply; 3 fields, all known",
+    ),
+    (
+        r#"{"level":"info"} reply={\"infcode\":0,\"output\":null}"#,
+        true,
+        "reply; 2 fields, all known",
+    ),
+    (
+        "| 1 | 2207 | {\"infno\":\"2202\",\"msgid\":\"1\",\"input\":{}} | [x] |",
+        true,
+        "request 2202 ",
+    ),
+    (
+        r#"{"list":[{"type":"SEX","label":"男","value":"1","parentValue":"","valiFlag":"1"}]}"#,
+        true,
+        "only a node (not supported)",
+    ),
+    (
+        r#"{"infno":"3101","msgid":"1","input":{"data":{"syscode":"x","patient_dtos":[{"patn_id":"1"}]}}}"#,
+        true,
+        "request 3101 (not supported)",
+    ),
     // Not.
     (
         r#"{"infcode":0,"output":{"setlinfo":{"medfee_sumamt":"一","fund_pay_sumamt":1}}}"#,
