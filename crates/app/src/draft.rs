@@ -111,6 +111,9 @@ impl App {
             catalogue: self.catalogue(),
             setup: &setup,
             patient: &patient,
+            birth: patient
+                .birth_date
+                .ok_or(Refusal::at(Code::Missing, "birth_date"))?,
             allergies: &allergies,
             coverage: coverage.as_ref(),
             used,

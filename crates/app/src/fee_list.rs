@@ -10,7 +10,8 @@ use cunyi_domain::ids::BatchId;
 use cunyi_domain::ledger::{Allergy, AllergyKind, Coverage, Patient, Payer};
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::refusal::{Code, Refusal};
-use cunyi_domain::time::{Moment, age_on};
+use cunyi_domain::time::{Moment, age_on, civil::Date};
+use cunyi_gateway::region::Beside;
 use cunyi_policy::{Benefit, Certainty, Claim, ClaimLine, Level, Policy};
 use cunyi_store::reference;
 
@@ -38,6 +39,8 @@ pub(crate) struct Context<'a> {
     pub setup: &'a Setup,
     /// The patient.
     pub patient: &'a Patient,
+    /// Her birth date.
+    pub birth: Date,
     /// Her allergies.
     pub allergies: &'a [Allergy],
     /// Her coverage; none: self-pay.
@@ -127,10 +130,7 @@ fn findings(
         label: a.label.clone(),
     });
     let facts = catalogue::PatientFacts {
-        age_years: context
-            .patient
-            .birth_date
-            .map_or(40, |b| age_on(b, context.at.date())),
+        age_years: age_on(context.birth, context.at.date()),
         sex: Some(context.patient.sex),
         weight_grams: list.vitals.weight.map(|w| w * 100),
         allergies: allergies.collect(),
@@ -141,7 +141,18 @@ fn findings(
         .map(|(code, _)| code.as_str())
         .collect();
     let checked: Vec<catalogue::Line> = lines.iter().map(|l| l.check.clone()).collect();
-    let rules = catalogue::Rules::default();
+    let rules = catalogue::Rules {
+        consultation_includes_injection: match context
+            .setup
+            .gateway
+            .region
+            .injection_beside_consultation
+        {
+            Beside::Allowed => None,
+            Beside::Warn => Some(catalogue::Level::Warn),
+            Beside::Refuse => Some(catalogue::Level::Refuse),
+        },
+    };
     let found = catalogue::check(context.catalogue, &facts, &diagnoses, &checked, rules);
     let view = |finding: catalogue::Finding| {
         let code = finding.code.as_str();
@@ -312,7 +323,6 @@ fn claim(
     let cannot = || Refusal::new(Code::NoBenefit);
     let coverage = context.coverage.ok_or_else(cannot)?;
     let day = context.at.date();
-    let birth = context.patient.birth_date;
     let disease_code = &list.disease_codes[place];
     let line = |&i: &usize| ClaimLine {
         id: i.to_string(),
@@ -332,7 +342,7 @@ fn claim(
         benefit,
         disease_code: (!disease_code.is_empty()).then(|| disease_code.clone()),
         date: day,
-        age: birth.map_or(0, |b| age_on(b, day)),
+        age: age_on(context.birth, day),
         lines: mine.iter().map(line).collect(),
         used: year.used(benefit),
         unknown: year.unknown(benefit, policy),

@@ -20,7 +20,7 @@ use crate::App;
 use crate::error::{AppError, Result, refuse};
 use crate::fee_list::FeeList;
 use crate::permission::Action;
-use crate::step::none_pending;
+use crate::step::alone;
 use crate::views::{Actor, BatchView, ChargeView, DraftBody, FindingView};
 
 impl App {
@@ -86,14 +86,12 @@ impl App {
 /// Voids the batches of a visit that are not closed; answers them as they were. Refused while one
 /// is paid or in flight, or a call of the visit is on its way.
 pub(crate) fn void_open(w: &mut Writer<'_, '_>, visit: &Visit) -> Result<Vec<Batch>> {
+    alone(w, &visit.id)?;
     let mut open = query::batches(w.tx, &visit.clinic, &visit.id)?;
     open.retain(|b| !matches!(b.state, BatchState::Void | BatchState::Reversed));
     let takes = |b: &Batch| b.state.after(BatchEvent::TakeBack).is_some();
     if !open.iter().all(takes) {
         return refuse(Code::WrongState);
-    }
-    if !open.is_empty() {
-        none_pending(&query::messages(w.tx, &visit.clinic, &visit.id)?)?;
     }
     for batch in &open {
         let moved = BatchMoved {

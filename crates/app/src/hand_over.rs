@@ -12,6 +12,7 @@ use crate::App;
 use crate::error::{Result, refuse, refuse_at};
 use crate::permission::Action;
 use crate::register::forget_certificate;
+use crate::step::alone;
 use crate::views::Actor;
 
 /// Longest trace code (`drug_trac_codg` is AN(30); newer editions allow 100).
@@ -65,6 +66,7 @@ impl App {
         actor.must(Action::HandOver)?;
         let who = self.who(actor);
         self.parts.store.write(&who, self.rng(), "hand_over", |w| {
+            alone(w, visit)?;
             let row =
                 query::visit(w.tx, &actor.clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
             let batches = query::batches(w.tx, &actor.clinic, visit)?;

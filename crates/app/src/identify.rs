@@ -103,7 +103,7 @@ impl App {
     pub fn identify(&self, actor: &Actor, form: &IdentifyForm) -> Result<Identified> {
         actor.must(Action::Register)?;
         let setup = self.setup(&actor.clinic)?;
-        let (certificate, query) = read(form, setup.gateway.region.card_without_code)?;
+        let (certificate, query) = read(form, setup.gateway.region.card_without_code, self.now())?;
         let caller = self.caller(actor)?;
         let asked: Data<person::PersonQuery> = query.clone().into();
         let outcome = caller.ask::<T1101>("", &asked);
@@ -227,7 +227,10 @@ impl App {
             handle: known.handle.clone(),
             name: base.psn_name.clone(),
             sex: sex_of(base, id.as_ref())?,
-            age: age(birth_of(base, id.as_ref()), self.now().date()),
+            age: age(
+                Some(birth_of(base, id.as_ref(), self.now())?),
+                self.now().date(),
+            ),
             masked_number: mask(&base.certno),
             certificate: known.certificate,
             typed: known.typed,
@@ -283,14 +286,22 @@ fn coverage_view(
     }
 }
 
-/// The platform's sex, which must be one; a known ID number tells it as well.
+/// Her sex, by a valid ID number or else as the platform says: never guessed.
 pub(crate) fn sex_of(base: &person::BaseInfo, id: Option<&IdNumber>) -> Result<Sex> {
     let sex = id.map(IdNumber::sex).or(Sex::from_text(&base.gend));
-    Ok(sex.ok_or(Refusal::at(Code::CentreMismatch, "sex"))?)
+    Ok(sex.ok_or(Refusal::at(Code::CentreIncomplete, "sex"))?)
 }
 
-pub(crate) fn birth_of(base: &person::BaseInfo, id: Option<&IdNumber>) -> Option<Date> {
-    id.map(IdNumber::birth_date).or(parse_date(&base.brdy))
+/// Her birth date, likewise, and not in the future.
+pub(crate) fn birth_of(
+    base: &person::BaseInfo,
+    id: Option<&IdNumber>,
+    now: Moment,
+) -> Result<Date> {
+    let said = || parse_date(base.brdy.get(..10).unwrap_or(""));
+    let birth = id.map(IdNumber::birth_date).or_else(said);
+    let birth = birth.filter(|birth| *birth <= now.date());
+    Ok(birth.ok_or(Refusal::at(Code::CentreIncomplete, "birth_date"))?)
 }
 
 /// What is left of the year's limit, where the region's 1101 carries it: read as it was written,
@@ -379,6 +390,7 @@ fn filings(found: &entitlement::ChronicFilings, now: Moment) -> String {
 fn read(
     form: &IdentifyForm,
     card_without_code: bool,
+    now: Moment,
 ) -> Result<(Certificate, person::PersonQuery)> {
     let number = form.number.trim();
     let bad = |c: char| c.is_control() || c.is_whitespace();
@@ -391,7 +403,7 @@ fn read(
     let mut query = person::PersonQuery::default();
     let certificate = match Certificate::from_text(&form.certificate) {
         Some(Certificate::IdCard) => {
-            let id = read_number(number, "number")?;
+            let id = read_number(number, "number", now)?;
             agrees_with_typed(form, &id)?;
             query.psn_cert_type = "01".to_owned();
             query.certno = id.as_str().to_owned();

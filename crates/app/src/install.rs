@@ -16,6 +16,9 @@ use crate::error::{Result, refuse, refuse_at};
 /// Characters of a file's digest that name its version: `sm3:` and twelve hex digits.
 const VERSION: usize = 16;
 
+/// Longest 医师代码 (`atddr_no` AN(30)).
+const LONGEST_CODE: usize = 30;
+
 /// What the first-run page asks for.
 #[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -116,6 +119,10 @@ impl App {
         self.parts
             .store
             .write(&who, self.rng(), "install", |w| -> Result<()> {
+                // Two first-run pages may have been sent at once: the second is too late.
+                if !reference::clinics(w.tx)?.is_empty() {
+                    return refuse(Code::WrongState);
+                }
                 reference::install(w.tx, clinic)?;
                 for (user, credential) in users {
                     w.tx.insert(user)?;
@@ -148,6 +155,11 @@ impl App {
             return refuse_at(Code::Missing, "name");
         }
         crate::password::good(&new.password, &new.login)?;
+        let code = new.national_code.trim();
+        let plain = code.bytes().all(|b| b.is_ascii_alphanumeric());
+        if code.len() > LONGEST_CODE || !plain {
+            return refuse_at(Code::BadText, "national_code");
+        }
         let id = UserId::new(self.now(), self.rng());
         let credential = Credential {
             clinic: clinic.clone(),

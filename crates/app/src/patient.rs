@@ -119,16 +119,20 @@ pub(crate) fn register(
     Ok(id)
 }
 
-/// Reads an identity number, refusing with what is wrong.
-pub(crate) fn read_number(text: &str, field: &'static str) -> Result<IdNumber> {
-    IdNumber::parse(text).map_err(|error| {
+/// Reads an identity number, refusing with what is wrong. Nobody is born tomorrow.
+pub(crate) fn read_number(text: &str, field: &'static str, now: Moment) -> Result<IdNumber> {
+    let number = IdNumber::parse(text).map_err(|error| {
         let code = match error {
             IdNumberError::Shape => Code::IdShape,
             IdNumberError::BirthDate => Code::IdBirthDate,
             IdNumberError::Checksum => Code::IdChecksum,
         };
-        Refusal::at(code, field).into()
-    })
+        Refusal::at(code, field)
+    })?;
+    if number.birth_date() > now.date() {
+        return refuse_at(Code::IdBirthDate, field);
+    }
+    Ok(number)
 }
 
 fn bounded(text: &str, field: &'static str, most: usize) -> Result<String> {
@@ -154,7 +158,7 @@ pub(crate) fn read_form(form: &PatientForm, now: Moment) -> Result<(PatientField
     let guardian_name = bounded(&form.guardian_name, "guardian_name", 50)?;
     let mut guardian_id_number = String::new();
     if !form.guardian_id_number.trim().is_empty() {
-        read_number(&form.guardian_id_number, "guardian_id_number")?
+        read_number(&form.guardian_id_number, "guardian_id_number", now)?
             .as_str()
             .clone_into(&mut guardian_id_number);
     }
@@ -166,7 +170,7 @@ pub(crate) fn read_form(form: &PatientForm, now: Moment) -> Result<(PatientField
         let sex = typed_sex.ok_or(Refusal::at(Code::Missing, "sex"))?;
         (String::new(), birth, sex)
     } else {
-        let number = read_number(&form.id_number, "id_number")?;
+        let number = read_number(&form.id_number, "id_number", now)?;
         if typed_birth.is_some_and(|b| b != number.birth_date()) {
             return refuse_at(Code::IdDisagrees, "birth_date");
         }

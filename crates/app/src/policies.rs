@@ -6,7 +6,7 @@ use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::row::Field;
 use cunyi_domain::time::parse_date;
 use cunyi_policy::Confirmation;
-use cunyi_store::reference::{self, ReferenceFile};
+use cunyi_store::reference::{self, Clinic, ReferenceFile};
 
 use crate::App;
 use crate::error::{Result, refuse, refuse_at};
@@ -22,8 +22,9 @@ impl App {
     pub fn policies(&self, actor: &Actor) -> Result<Vec<PolicyView>> {
         actor.must(Action::Administer)?;
         self.parts.store.db().read("policies", |tx| {
+            let clinic = reference::clinic(tx, &actor.clinic)?;
             let files = reference::files(tx, &actor.clinic, "policy")?;
-            files.into_iter().map(view).collect()
+            files.into_iter().map(|file| view(file, &clinic)).collect()
         })
     }
 
@@ -51,11 +52,12 @@ impl App {
         };
         self.write(actor, "confirm_policy", |w| {
             let files = reference::files(w.tx, &actor.clinic, "policy")?;
+            let clinic = reference::clinic(w.tx, &actor.clinic)?;
             let file = files
                 .iter()
                 .find(|f| f.name == name && f.version == version)
                 .ok_or(Refusal::new(Code::NotFound))?;
-            if read_policy(file)?.confirmation() != Confirmation::Unconfirmed {
+            if read_policy(file, &clinic)?.confirmation() != Confirmation::Unconfirmed {
                 return refuse(Code::WrongState);
             }
             let values = vec![
@@ -81,8 +83,8 @@ impl App {
     }
 }
 
-fn view(file: ReferenceFile) -> Result<PolicyView> {
-    let policy = read_policy(&file)?;
+fn view(file: ReferenceFile, clinic: &Clinic) -> Result<PolicyView> {
+    let policy = read_policy(&file, clinic)?;
     let (confirmed_by, confirmed_on) = match policy.confirmation() {
         Confirmation::Confirmed { by, on } => (by, Some(on)),
         Confirmation::Fictional | Confirmation::Unconfirmed => (String::new(), None),

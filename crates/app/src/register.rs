@@ -9,6 +9,7 @@ use cunyi_domain::ids::{ClinicId, CoverageId, PatientId, VisitId};
 use cunyi_domain::ledger::{Certificate, Payer, Registration, Visit, VisitState};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::row::Field;
+use cunyi_domain::time::Moment;
 use cunyi_gateway::Outcome;
 use cunyi_gateway::message::person::InsuInfo;
 use cunyi_gateway::message::{Data, T2201, visit};
@@ -36,7 +37,7 @@ impl App {
         let setup = self.setup(&actor.clinic)?;
         let usable = |row: &InsuInfo| is_usable(&setup, row, self.now());
         let row = coverage_row(&known, form, usable)?;
-        let proxy = proxy(form)?;
+        let proxy = proxy(form, self.now())?;
         let caller = if row.is_some() {
             Some(self.caller(actor)?)
         } else {
@@ -81,7 +82,10 @@ impl App {
                 };
                 w.record(moved, Some(&patient), None)?;
             }
-            keep_certificate(w, &visit, &patient, &known)?;
+            // An ID card's number stands with the patient; who pays herself needs none.
+            if payer == Payer::Insured && known.certificate != Certificate::IdCard {
+                keep_certificate(w, &visit, &patient, &known.certificate_number)?;
+            }
             match &caller {
                 Some(caller) => step.begin(w, caller).map(Some),
                 None => Ok(None),
@@ -101,16 +105,26 @@ impl App {
         Ok(visit)
     }
 
-    /// Registers someone who pays herself: new, or known by her number; a newborn with a guardian.
-    pub fn register_self_pay(&self, actor: &Actor, form: &PatientForm) -> Result<VisitId> {
+    /// Registers someone who pays herself: new, or known by her number and the same name; a newborn
+    /// with a guardian. Of `with` only the proxy counts.
+    pub fn register_self_pay(
+        &self,
+        actor: &Actor,
+        form: &PatientForm,
+        with: &RegisterForm,
+    ) -> Result<VisitId> {
         actor.must(Action::Register)?;
         let (fields, sex) = read_form(form, self.now())?;
+        let proxy = proxy(with, self.now())?;
         self.write(actor, "register_self_pay", |w| {
             let same = match fields.id_number.as_str() {
                 "" => None,
                 number => query::patient_by_number(w.tx, &actor.clinic, number)?,
             };
             let patient = match same {
+                Some(row) if row.name != fields.name => {
+                    return refuse_at(Code::NameDiffers, "name");
+                }
                 Some(row) => row.id,
                 None => register(w, fields, sex)?,
             };
@@ -125,7 +139,7 @@ impl App {
                 typed: true,
                 doctor: actor.user.clone(),
             };
-            w.record(registered, Some(&patient), None)?;
+            w.record(registered, Some(&patient), proxy)?;
             Ok(visit)
         })
     }
@@ -156,6 +170,7 @@ impl App {
             if row.payer != Payer::Insured || frozen || !open {
                 return refuse(Code::WrongState);
             }
+            forget_certificate(w, visit)?;
             let switched = cunyi_domain::fact::PayerSwitched {
                 visit: visit.clone(),
             };
@@ -189,7 +204,7 @@ fn coverage_row(
         .ok_or_else(|| Refusal::at(Code::NoCoverage, "coverage").into())
 }
 
-fn proxy(form: &RegisterForm) -> Result<Option<Personal>> {
+fn proxy(form: &RegisterForm, now: Moment) -> Result<Option<Personal>> {
     let parts = [
         &form.proxy_name,
         &form.proxy_id_number,
@@ -208,7 +223,7 @@ fn proxy(form: &RegisterForm) -> Result<Option<Personal>> {
     {
         return refuse_at(Code::BadText, "proxy_name");
     }
-    let id_number = read_number(&form.proxy_id_number, "proxy_id_number")?
+    let id_number = read_number(&form.proxy_id_number, "proxy_id_number", now)?
         .as_str()
         .to_owned();
     Ok(Some(Personal::Proxy {
@@ -230,7 +245,7 @@ fn known_patient(w: &mut Writer<'_, '_>, actor: &Actor, known: &Known) -> Result
     let fields = PatientFields {
         name: base.psn_name.clone(),
         initials: cunyi_catalogue::initials(&base.psn_name),
-        birth_date: birth_of(base, id.as_ref()),
+        birth_date: Some(birth_of(base, id.as_ref(), w.who.now)?),
         id_number: base.certno.clone(),
         ..PatientFields::default()
     };
@@ -265,21 +280,15 @@ fn record_coverage(
     Ok(id)
 }
 
-/// Voucher tokens and card numbers are kept sealed until the visit is settled.
-fn keep_certificate(
+/// Voucher tokens and card numbers of the insured are kept sealed until the last settlement.
+pub(crate) fn keep_certificate(
     w: &mut Writer<'_, '_>,
     visit: &VisitId,
     patient: &PatientId,
-    known: &Known,
+    number: &str,
 ) -> Result<()> {
-    if known.certificate == Certificate::IdCard {
-        return Ok(());
-    }
-    let sealed = w.seal(
-        patient,
-        &format!("certificate {visit}"),
-        known.certificate_number.as_bytes(),
-    )?;
+    let place = format!("certificate {visit}");
+    let sealed = w.seal(patient, &place, number.as_bytes())?;
     w.tx.insert(Voucher {
         clinic: w.who.clinic.clone(),
         visit: visit.clone(),
@@ -325,7 +334,7 @@ pub(crate) fn certificate_number(
         visit.id.clone().into_value(),
     ];
     let row: Option<Voucher> = w.tx.find("WHERE clinic = ? AND visit = ?", values)?;
-    let row = row.ok_or(Refusal::new(Code::VoucherExpired))?;
+    let row = row.ok_or(Refusal::new(Code::VoucherGone))?;
     let key = seal::find(w.tx, app.store().key(), &visit.clinic, &visit.patient)?;
     let key = key.ok_or(Refusal::new(Code::NotFound))?;
     let plain = key.open(&format!("certificate {}", visit.id), &row.sealed)?;

@@ -10,17 +10,17 @@ use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::SettlementMade;
 use cunyi_domain::ids::{BatchId, SettlementId, VisitId};
 use cunyi_domain::ledger::{
-    Batch, Payer, Registration, Settlement, SettlementKind, Visit, VisitState,
+    Batch, Certificate, Payer, Registration, Settlement, SettlementKind, Visit, VisitState,
 };
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
-use cunyi_domain::row::Field;
-use cunyi_store::{Writer, query, seal};
+use cunyi_store::{Writer, query};
 
 use crate::App;
 use crate::error::{Result, refuse, refuse_at};
 use crate::permission::Action;
-use crate::step::{Caller, Next, none_pending};
+use crate::register::{forget_certificate, keep_certificate};
+use crate::step::{Caller, Next, alone, none_pending};
 use crate::views::Actor;
 
 pub(crate) use amounts::{amounts_of_reply, reversal_agrees};
@@ -123,7 +123,8 @@ impl App {
         })
     }
 
-    /// A voucher that was scanned again: it replaces the one kept with the visit.
+    /// A voucher that was scanned again: it replaces the one kept with the visit. Only where the
+    /// visit was registered with one and something is still to be settled.
     pub fn renew_voucher(&self, actor: &Actor, visit: &VisitId, token: &str) -> Result<()> {
         actor.must(Action::Register)?;
         let token = token.trim();
@@ -131,17 +132,20 @@ impl App {
             return refuse_at(Code::BadText, "number");
         }
         self.write(actor, "renew_voucher", |w| {
-            let row = query::visit(w.tx, &actor.clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
-            let sealed = w.seal(&row.patient, &format!("certificate {visit}"), token.as_bytes())?;
-            let values = vec![
-                sealed.into_value(),
-                seal::ALGORITHM.to_owned().into_value(),
-                w.who.now.into_value(),
-                actor.clinic.clone().into_value(),
-                visit.clone().into_value(),
-            ];
-            let sql = "UPDATE voucher SET sealed = ?, alg = ?, kept_at = ? WHERE clinic = ? AND visit = ?";
-            if w.tx.execute(sql, values)? == 1 { Ok(()) } else { refuse(Code::WrongState) }
+            let row = query::visit(w.tx, &actor.clinic, visit)?;
+            let row = row.ok_or(Refusal::new(Code::NotFound))?;
+            alone(w, visit)?;
+            let batches = query::batches(w.tx, &actor.clinic, visit)?;
+            let live = batches.iter().filter(|b| b.state != BatchState::Void);
+            let (mut live, all) = (live.clone(), live.count());
+            let paid = all > 0 && live.all(closed);
+            let ended = matches!(row.state, VisitState::Done | VisitState::Cancelled);
+            let by_voucher = row.certificate == Certificate::Voucher;
+            if !by_voucher || row.payer != Payer::Insured || paid || ended {
+                return refuse(Code::WrongState);
+            }
+            forget_certificate(w, visit)?;
+            keep_certificate(w, visit, &row.patient, token)
         })
     }
 
@@ -177,6 +181,22 @@ fn share_changed(batch: &Batch, seen: Option<Fen>) -> Refusal {
         .with("n", batch.position)
         .with("old", old)
         .with("new", batch.cash)
+}
+
+/// True if nothing more is settled under a batch.
+fn closed(batch: &Batch) -> bool {
+    use BatchState::{Reversed, Settled, Void};
+    matches!(batch.state, Settled | Reversed | Void)
+}
+
+/// After a settlement: the certificate goes once nothing of the visit is left to settle.
+fn after_settlement(w: &mut Writer<'_, '_>, visit: &Visit) -> Result<()> {
+    let batches = query::batches(w.tx, &visit.clinic, &visit.id)?;
+    let insured = |b: &&Batch| b.payer == Payer::Insured;
+    if batches.iter().filter(insured).all(closed) {
+        forget_certificate(w, &visit.id)?;
+    }
+    Ok(())
 }
 
 /// A new settlement or reversal row of a batch.

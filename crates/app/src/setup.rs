@@ -91,7 +91,7 @@ impl App {
         let policies = reference::files(tx, id, "policy")?;
         let policies = policies
             .iter()
-            .map(read_policy)
+            .map(|file| read_policy(file, &clinic))
             .collect::<Result<Vec<_>>>()?;
         let institution = Institution {
             code: clinic.institution_code.clone(),
@@ -113,10 +113,12 @@ impl App {
     }
 }
 
-/// A policy file with what was entered of its confirmation.
-pub(crate) fn read_policy(file: &ReferenceFile) -> Result<Policy> {
+/// A policy file with what was entered of its confirmation. That a place is invented frees the
+/// demo's clinic only from a confirmation: at a real one the numbers are nobody's.
+pub(crate) fn read_policy(file: &ReferenceFile, clinic: &Clinic) -> Result<Policy> {
     let policy = cunyi_policy::parse(&file.content, &file.name);
-    let policy = policy.map_err(|e| failed(&e.to_string()))?;
+    let mut policy = policy.map_err(|e| failed(&e.to_string()))?;
+    policy.fictional &= clinic.fictional;
     Ok(match parse_date(&file.confirmed_on) {
         Some(on) if !file.confirmed_by.is_empty() => policy.confirmed(&file.confirmed_by, on),
         _ => policy,

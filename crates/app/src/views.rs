@@ -340,6 +340,8 @@ pub struct VisitView {
     pub registration: Registration,
     /// What the centre said when it did not register it.
     pub registration_said: String,
+    /// Identified by an e-voucher: it may be scanned again while something is to be asked with it.
+    pub by_voucher: bool,
     /// When registered.
     pub registered_at: Moment,
     /// The doctor's name.

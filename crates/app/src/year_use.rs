@@ -66,7 +66,8 @@ impl YearUse {
                 let turn = |amount: Fen| if back { Fen::ZERO - amount } else { amount };
                 sum.own += turn(paid);
                 sum.deductible += turn(one.deductible);
-                if one.settled_at >= since {
+                // A visit of after the question cannot be settled before it, whatever the clocks say.
+                if one.registered_at >= since || one.settled_at >= since {
                     later += turn(paid);
                 }
             }

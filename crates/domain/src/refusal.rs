@@ -42,6 +42,12 @@ text_enum! {
         CentreMismatch = "centre-mismatch",
         /// The e-voucher has expired or is unknown: scan it again.
         VoucherExpired = "voucher-expired",
+        /// The certificate is not kept any more: show it again.
+        VoucherGone = "voucher-gone",
+        /// The centre's answer lacks what cannot be guessed: sex or birth date.
+        CentreIncomplete = "centre-incomplete",
+        /// This identity number is registered here under another name.
+        NameDiffers = "name-differs",
         /// The region asks for the card reader's identification code.
         CardCodeMissing = "card-code-missing",
         /// The person has no coverage in force.

@@ -60,8 +60,23 @@ pub struct Region {
     /// out.
     #[serde(default)]
     pub remaining_cap_key: Option<String>,
+    /// What becomes of an injection fee beside the general consultation fee, which holds injection
+    /// and infusion in most provinces' price lists.
+    pub injection_beside_consultation: Beside,
     /// A clock further off than this refuses to settle.
     pub clock_skew_limit_seconds: i64,
+}
+
+/// What becomes of a charge beside another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Beside {
+    /// Both may be charged.
+    Allowed,
+    /// Both may be charged for a reason.
+    Warn,
+    /// Not both.
+    Refuse,
 }
 
 /// A benefit as the platform names it.
@@ -259,6 +274,11 @@ impl Region {
             (
                 self.benefits.values().any(code_missing),
                 "benefits: med_type must not be empty",
+            ),
+            (
+                !self.batches_share_visit,
+                "batches_share_visit: only true so far; this version cannot settle where each batch \
+                 wants a registration (2201) of its own",
             ),
             (
                 self.clock_skew_limit_seconds < 1,

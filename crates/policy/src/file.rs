@@ -130,6 +130,15 @@ pub(crate) mod read {
         })
     }
 
+    /// Who somebody is: not nobody.
+    pub fn name<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+        let like = "who confirmed it: a name or an office, not empty";
+        text(from, like, |text| {
+            let text = text.trim();
+            (!text.is_empty()).then(|| text.to_owned())
+        })
+    }
+
     /// A day.
     pub fn date<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
         text(from, A_DATE, parse_date)

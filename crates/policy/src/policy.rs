@@ -84,6 +84,7 @@ pub struct Policy {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Confirmed {
+    #[serde(deserialize_with = "read::name")]
     by: String,
     #[serde(deserialize_with = "read::date")]
     on: Date,

@@ -298,6 +298,9 @@ fn a_real_name_that_nobody_confirmed_gives_estimates_only() {
     assert_eq!(policy.confirmation(), Confirmation::Unconfirmed);
     let certainty = evaluate(&policy, &claim).unwrap().certainty;
     assert_eq!(certainty, Certainty::Estimate(Why::Unconfirmed));
+    let nobody = format!("confirmed = {{ by = \" \", on = \"2026-03-01\" }}\n{text}");
+    let refused = parse(&nobody, "a.toml").unwrap_err();
+    assert!(refused.message.contains("who confirmed it"), "{refused}");
     let text = format!("confirmed = {{ by = \"医保局\", on = \"2026-03-01\" }}\n{text}");
     let policy = parse(&text, "a.toml").unwrap();
     assert!(matches!(

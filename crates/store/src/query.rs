@@ -242,7 +242,9 @@ cunyi_domain::row! {
         pub benefit: String,
         /// Settlement, SettlementKind, or a reversal that gives the same back.
         pub kind: SettlementKind,
-        /// When.
+        /// When its visit was registered.
+        pub registered_at: Moment,
+        /// When, by the platform's clock and to the second.
         pub settled_at: Moment,
         /// What the fund paid.
         pub fund: Fen,
@@ -267,7 +269,7 @@ pub fn uses(
     values.extend([from.into_value(), to.into_value()]);
     values.push(scheme.to_owned().into_value());
     Ok(tx.query(
-        "SELECT b.benefit, s.kind, s.settled_at, s.fund, s.deductible,
+        "SELECT b.benefit, s.kind, v.registered_at, s.settled_at, s.fund, s.deductible,
          (SELECT CAST(COALESCE(SUM(c.fund), 0) AS BIGINT) FROM charge c WHERE c.clinic = b.clinic
           AND c.visit = b.visit AND c.batch = b.id AND c.consultation_fee = 1) AS fee_fund
          FROM visit v CROSS JOIN coverage k CROSS JOIN settlement s CROSS JOIN batch b

@@ -168,6 +168,7 @@ pub const FIELDS: Labels = &[
     ("proxy_relation", "field-proxy-relation"),
     ("coverage", "field-coverage"),
     ("reason", "field-reason"),
+    ("national_code", "field-national-code"),
     ("login", "field-login"),
     ("password", "field-password"),
     ("clinic_name", "field-clinic-name"),

@@ -1,5 +1,6 @@
 //! The steps: 2203, 2205, 2204, 2206, 2207.
 
+use cunyi_catalogue::Catalogue;
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::{BatchMoved, LineSplit, SettlementMade, SettlementRequested, Shares};
@@ -15,7 +16,7 @@ use cunyi_gateway::{Count, Outcome, Success};
 use cunyi_store::local::MessageState;
 use cunyi_store::{Writer, query};
 
-use super::{amounts_of_reply, settlement_row};
+use super::{after_settlement, amounts_of_reply, settlement_row};
 use crate::error::{Result, refuse};
 use crate::register::{DEPARTMENT, certificate_number};
 use crate::step::{Answer, Caller, Next, Pending, Step, Subject, alone, clock_refusal, told};
@@ -449,7 +450,7 @@ impl Step for Settle2207 {
         };
         let traced = caller.setup.gateway.region.send_trace_codes;
         let drug_trac_info = if traced {
-            trace_codes(&charges)
+            trace_codes(caller.app.catalogue(), &charges)
         } else {
             Vec::new()
         };
@@ -514,15 +515,20 @@ fn lost(w: &mut Writer<'_, '_>, about: &About, pending: &Pending) -> Result<()> 
     )?)
 }
 
-fn trace_codes(charges: &[Charge]) -> Vec<settle::DrugTrac> {
+/// `drug_trac_info`: a row a code. 拆零: sold by the smallest unit, and no whole number of packs.
+fn trace_codes(catalogue: &Catalogue, charges: &[Charge]) -> Vec<settle::DrugTrac> {
     let rows = |c: &Charge| {
         let id = c.id.0.clone();
         let unit = c.unit.clone();
+        let split = catalogue.drug(&c.code).is_some_and(|drug| {
+            let pack = Quantity::whole(drug.units_per_pack.max(1));
+            c.unit == drug.unit && c.quantity.0 % pack.0 != 0
+        });
         let codes = c.trace_codes.split(',').filter(|code| !code.is_empty());
         let row = |code: &str| settle::DrugTrac {
             feedetl_sn: id.clone(),
             drug_trac_codg: code.to_owned(),
-            trdn_flag: "0".to_owned(),
+            trdn_flag: if split { "1" } else { "0" }.to_owned(),
             min_prcunt_type: unit.clone(),
         };
         codes.map(row).collect::<Vec<_>>()
@@ -548,7 +554,8 @@ fn settled(
         settlement: Box::new(row),
         line_funds: shared_out(&charges, amounts.fund),
     };
-    Ok(w.record(made, Some(&about.visit.patient), None)?)
+    w.record(made, Some(&about.visit.patient), None)?;
+    after_settlement(w, &about.visit)
 }
 
 /// 分摊: the engine's lines where they sum to the platform's fund, else by what is in scope.

@@ -1,10 +1,12 @@
 //! Signing in and out.
 
+use std::sync::Arc;
+
 use cunyi_app::{AppError, LOCKED_FOR_MINUTES, MAX_PASSWORD, WRONG_BEFORE_LOCK};
 use cunyi_domain::refusal::Code;
 use cunyi_store::local::{Credential, Session};
 
-use crate::world::{PASSWORD, World, worlds};
+use crate::world::{PASSWORD, Setting, TestClock, World, actor, program, setup_form, worlds};
 
 fn wrong(w: &World) -> Code {
     w.code(w.app.sign_in("doctor", "wrong"))
@@ -173,6 +175,69 @@ fn neither_token_nor_password_is_stored() {
         let hashes: std::collections::BTreeSet<_> = rows.iter().map(|row| &row.hash).collect();
         assert_eq!(hashes.len(), 7, "one password, seven salts");
     }
+}
+
+#[test]
+fn two_first_runs_at_once_are_one_clinic() {
+    let clock = Arc::new(TestClock::at("2026-11-24 09:00:00"));
+    let w = &worlds("first_runs")[0];
+    let app = program(cunyi_db::Target::Memory, &w.wire, &clock, 5);
+    let setting = Setting::default();
+    let form = setup_form(&setting);
+    let done: Vec<bool> = std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..2)
+            .map(|_| scope.spawn(|| app.install(&form).is_ok()))
+            .collect();
+        runs.into_iter().map(|run| run.join().unwrap()).collect()
+    });
+    assert_eq!(done.iter().filter(|ok| **ok).count(), 1, "{done:?}");
+    let clinics = app
+        .store()
+        .db()
+        .read("clinics", cunyi_store::reference::clinics);
+    assert_eq!(clinics.unwrap().len(), 1);
+}
+
+#[test]
+fn an_account_is_read_strictly() {
+    let w = &worlds("strict_account")[0];
+    let clock = Arc::new(TestClock::at("2026-11-24 09:00:00"));
+    let app = program(cunyi_db::Target::Memory, &w.wire, &clock, 5);
+    let with = |change: fn(&mut cunyi_app::NewUser)| {
+        let mut form = setup_form(&Setting::default());
+        change(&mut form.administrator);
+        let refusal = w.refused(app.install(&form));
+        (refusal.code, refusal.field)
+    };
+    let password = (Code::BadText, Some("password"));
+    assert_eq!(with(|u| u.password = "7".repeat(7)), password);
+    assert_eq!(with(|u| u.password = "7".repeat(257)), password);
+    assert_eq!(
+        with(|u| u.password = "长".repeat(86)),
+        password,
+        "by bytes, as at sign-in"
+    );
+    let code = (Code::BadText, Some("national_code"));
+    assert_eq!(with(|u| u.national_code = "D".repeat(31)), code);
+    assert_eq!(with(|u| u.national_code = "D1\0".to_owned()), code);
+    assert_eq!(with(|u| u.national_code = "医师".to_owned()), code);
+    app.install(&setup_form(&Setting::default())).unwrap();
+}
+
+#[test]
+fn a_fictional_policy_frees_the_demos_clinic_only() {
+    let w = &worlds("fiction")[0];
+    let clock = Arc::new(TestClock::at("2026-11-24 09:00:00"));
+    let app = program(cunyi_db::Target::Memory, &w.wire, &clock, 5);
+    app.install(&cunyi_app::SetupForm {
+        fictional: false,
+        ..setup_form(&Setting::default())
+    })
+    .unwrap();
+    let token = app.sign_in("doctor", PASSWORD).unwrap();
+    assert!(app.session(&token).unwrap().unwrap().unconfirmed);
+    let admin = actor(&app, "administrator");
+    assert!(app.policies(&admin).unwrap().iter().all(|p| !p.fictional));
 }
 
 #[test]

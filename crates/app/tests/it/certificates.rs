@@ -3,7 +3,7 @@
 use cunyi_app::views::{IdentifyForm, RegisterForm};
 use cunyi_centre::population::Person;
 use cunyi_domain::ids::VisitId;
-use cunyi_domain::ledger::Certificate;
+use cunyi_domain::ledger::{Certificate, Registration};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_store::local::Voucher;
 
@@ -74,8 +74,8 @@ fn a_social_security_card_brings_its_code() {
             assert_eq!(sent["mdtrt_cert_type"], "03", "{infno}");
             assert_eq!(sent["mdtrt_cert_no"], number.as_str(), "{infno}");
         }
-        w.app.hand_over(&w.doctor, &visit).unwrap();
         assert_eq!(kept(&w), vec![], "what was kept for the settlement is gone");
+        w.app.hand_over(&w.doctor, &visit).unwrap();
         w.prove();
     }
 }
@@ -111,6 +111,11 @@ fn an_e_voucher_is_good_expired_or_unknown() {
                 (refusal.code, refusal.field),
                 (Code::VoucherExpired, Some("number"))
             );
+            let said = if known { "已过期" } else { "无效" };
+            assert!(
+                refusal.args[0].1.contains(said),
+                "the centre's own words: {refusal:?}"
+            );
         }
     }
 }
@@ -132,17 +137,17 @@ fn a_voucher_that_ended_before_the_settlement_is_scanned_again() {
             .renew_voucher(&w.doctor, &visit, &format!(" {token} "))
             .unwrap();
         w.app.presettle(&w.doctor, &visit).unwrap();
+        let sealed = kept(&w).remove(0).sealed;
+        let bare = |part: &[u8]| part == token.as_bytes();
+        assert!(!sealed.windows(token.len()).any(bare));
         w.settle(&visit).unwrap();
         assert_eq!(
             w.wire.of("2207")[0].sent["input"]["data"]["mdtrt_cert_no"],
             token
         );
-        let sealed = kept(&w).remove(0).sealed;
-        assert!(
-            !sealed
-                .windows(token.len())
-                .any(|part| part == token.as_bytes())
-        );
+        assert_eq!(kept(&w), vec![], "gone with the last settlement");
+        let late = w.app.renew_voucher(&w.doctor, &visit, token);
+        assert_eq!(w.code(late), Code::WrongState, "nothing is left to settle");
         for bad in ["", " ", "a\0b", &"9".repeat(601)] {
             let refusal = w.refused(w.app.renew_voucher(&w.doctor, &visit, bad));
             assert_eq!(refusal, Refusal::at(Code::BadText, "number"));
@@ -152,6 +157,58 @@ fn a_voucher_that_ended_before_the_settlement_is_scanned_again() {
             w.code(w.app.renew_voucher(&w.doctor, &by_card, token)),
             Code::WrongState
         );
+        w.prove();
+    }
+}
+
+#[test]
+fn who_pays_herself_leaves_no_certificate_behind() {
+    for w in worlds("voucher_self") {
+        let (person, token) = holder(&w, true, false);
+        let identified = || w.app.identify(&w.doctor, &voucher(token)).unwrap().handle;
+        let form = |self_pay| RegisterForm {
+            handle: identified(),
+            self_pay,
+            ..RegisterForm::default()
+        };
+        let visit = w.app.register(&w.doctor, &form(true)).unwrap();
+        assert_eq!(kept(&w), vec![]);
+        assert!(!w.view(&visit).by_voucher);
+        let renewed = w.app.renew_voucher(&w.doctor, &visit, token);
+        assert_eq!(w.code(renewed), Code::WrongState);
+        let visit = w.app.register(&w.doctor, &form(false)).unwrap();
+        assert_eq!(kept(&w).len(), 1);
+        w.app.switch_to_self_pay(&w.doctor, &visit).unwrap();
+        assert_eq!(kept(&w), vec![]);
+        assert_eq!(w.view(&visit).patient.name, person.name);
+        w.prove();
+    }
+}
+
+#[test]
+fn a_voucher_that_registration_was_refused_for_is_scanned_again() {
+    for w in worlds("voucher_door") {
+        let (_, token) = holder(&w, true, false);
+        let centre = w.centre.clone();
+        w.wire.twist("2001", move |came| {
+            centre
+                .panel
+                .set_fault(cunyi_centre::faults::Fault::Refuse, "2201", 1);
+            came
+        });
+        let visit = register(&w, &voucher(token));
+        let view = w.view(&visit);
+        assert_eq!(view.registration, Registration::Refused);
+        assert!(view.by_voucher && !view.registration_said.is_empty());
+        let (_, ended) = holder(&w, true, true);
+        w.app.renew_voucher(&w.doctor, &visit, ended).unwrap();
+        let again = || w.app.retry_registration(&w.doctor, &visit);
+        assert_eq!(w.code(again()), Code::CentreRefused);
+        assert!(w.view(&visit).registration_said.contains("电子凭证"));
+        w.app.renew_voucher(&w.doctor, &visit, token).unwrap();
+        again().unwrap();
+        assert_eq!(w.view(&visit).registration, Registration::Registered);
+        assert_eq!(kept(&w).len(), 1);
         w.prove();
     }
 }

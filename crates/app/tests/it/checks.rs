@@ -1,12 +1,13 @@
 //! Safety checks: what forbids, what wants a reason, and where the reason is kept.
 
-use cunyi_app::views::DraftBody;
+use cunyi_app::views::{DraftBody, DraftLine};
+use cunyi_catalogue::ServiceRole;
 use cunyi_domain::fact::Personal;
 use cunyi_domain::journal::Entry;
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::Code;
 
-use crate::world::{World, worlds};
+use crate::world::{Setting, World, worlds, worlds_of};
 
 fn amoxicillin(w: &World) -> DraftBody {
     DraftBody {
@@ -154,5 +155,36 @@ fn own_pay_wants_consent_of_the_insured() {
             body["own_pay_consent"], own_pay.0,
             "what she agreed to is a fact"
         );
+    }
+}
+
+#[test]
+fn the_region_says_what_becomes_of_an_injection_fee_beside_the_general_fee() {
+    for (rule, wanted) in [
+        ("allowed", None),
+        ("warn", Some(false)),
+        ("refuse", Some(true)),
+    ] {
+        let setting = Setting {
+            region: Setting::default().region.replace(
+                "injection_beside_consultation = \"warn\"",
+                &format!("injection_beside_consultation = \"{rule}\""),
+            ),
+            ..Setting::default()
+        };
+        for w in worlds_of(&format!("injection_{rule}"), &setting) {
+            let mut services = w.app.catalogue().services().iter();
+            let injection = services.find(|s| s.role == ServiceRole::Injection).unwrap();
+            let mut body = w.consult_only();
+            body.lines.push(DraftLine {
+                code: injection.code.clone(),
+                ..DraftLine::default()
+            });
+            let visit = w.register(w.resident(false));
+            let preview = w.app.preview(&w.doctor, &visit, &body).unwrap();
+            let mut found = preview.findings.iter();
+            let found = found.find(|f| f.code == "consultation-injection");
+            assert_eq!(found.map(|f| f.refused), wanted, "{rule}");
+        }
     }
 }

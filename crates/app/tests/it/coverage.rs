@@ -5,7 +5,7 @@ use cunyi_centre::population::{AREA, ELSEWHERE, Person};
 use cunyi_domain::batch::BatchState as S;
 use cunyi_domain::ledger::{Payer, Registration, VisitState};
 use cunyi_domain::money::Fen;
-use cunyi_domain::refusal::Code;
+use cunyi_domain::refusal::{Code, Refusal};
 
 use crate::world::{World, worlds};
 
@@ -38,7 +38,10 @@ fn whoever_pays_herself_needs_no_centre() {
             phone: person.phone.clone(),
             ..PatientForm::default()
         };
-        let visit = w.app.register_self_pay(&w.doctor, &form).unwrap();
+        let visit = w
+            .app
+            .register_self_pay(&w.doctor, &form, &RegisterForm::default())
+            .unwrap();
         let body = w.cold();
         w.app.freeze(&w.doctor, &visit, 0, &body).unwrap();
         w.app.presettle(&w.doctor, &visit).unwrap();
@@ -82,7 +85,10 @@ fn a_known_number_is_the_same_patient() {
             id_number: person.id_number.to_ascii_lowercase(),
             ..PatientForm::default()
         };
-        let again = w.app.register_self_pay(&w.doctor, &form).unwrap();
+        let again = w
+            .app
+            .register_self_pay(&w.doctor, &form, &RegisterForm::default())
+            .unwrap();
         assert_eq!(w.view(&again).patient.patient, patient);
         assert_eq!(
             w.app
@@ -108,7 +114,11 @@ fn a_newborn_comes_with_a_guardian() {
         let without = |change: fn(&mut PatientForm)| {
             let mut form = form.clone();
             change(&mut form);
-            let refusal = w.refused(w.app.register_self_pay(&w.doctor, &form));
+            let refusal = w.refused(w.app.register_self_pay(
+                &w.doctor,
+                &form,
+                &RegisterForm::default(),
+            ));
             (refusal.code, refusal.field)
         };
         let guardian = (Code::GuardianMissing, Some("guardian_name"));
@@ -123,13 +133,19 @@ fn a_newborn_comes_with_a_guardian() {
             without(|f| "2026-12-01".clone_into(&mut f.birth_date)),
             (Code::BadText, Some("birth_date"))
         );
-        let visit = w.app.register_self_pay(&w.doctor, &form).unwrap();
+        let visit = w
+            .app
+            .register_self_pay(&w.doctor, &form, &RegisterForm::default())
+            .unwrap();
         let view = w.view(&visit);
         assert_eq!(
             (view.patient.age, view.patient.masked_number.as_str()),
             (Age::Days(4), "")
         );
-        let twin = w.app.register_self_pay(&w.doctor, &form).unwrap();
+        let twin = w
+            .app
+            .register_self_pay(&w.doctor, &form, &RegisterForm::default())
+            .unwrap();
         assert_ne!(
             w.view(&twin).patient.patient,
             view.patient.patient,
@@ -359,5 +375,88 @@ fn a_proxy_is_recorded_whole_or_not_at_all() {
         let proxy = w.view(&visit).proxy;
         assert_eq!(proxy, Some(("钱代办".to_owned(), "儿子".to_owned())));
         w.prove();
+    }
+}
+
+#[test]
+fn a_known_number_under_another_name_is_not_taken_for_her() {
+    for w in worlds("other_name") {
+        let person = w.resident(false);
+        w.register(person);
+        let form = PatientForm {
+            name: "周新生".to_owned(),
+            id_number: person.id_number.clone(),
+            ..PatientForm::default()
+        };
+        let refusal = w.refused(w.app.register_self_pay(
+            &w.doctor,
+            &form,
+            &RegisterForm::default(),
+        ));
+        assert_eq!(refusal, Refusal::at(Code::NameDiffers, "name"));
+        assert_eq!(w.app.queue(&w.doctor).unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn a_proxy_of_a_self_pay_patient_is_recorded_too() {
+    for w in worlds("proxy_self") {
+        let person = w.resident(false);
+        let form = PatientForm {
+            name: person.name.clone(),
+            id_number: person.id_number.clone(),
+            ..PatientForm::default()
+        };
+        let mut with = RegisterForm {
+            proxy_name: "钱代办".to_owned(),
+            proxy_id_number: "11010519491231002X".to_owned(),
+            proxy_relation: "儿子".to_owned(),
+            ..RegisterForm::default()
+        };
+        let visit = w.app.register_self_pay(&w.doctor, &form, &with).unwrap();
+        let proxy = w.view(&visit).proxy;
+        assert_eq!(proxy, Some(("钱代办".to_owned(), "儿子".to_owned())));
+        with.proxy_relation.clear();
+        let half = w.app.register_self_pay(&w.doctor, &form, &with);
+        assert_eq!(w.code(half), Code::ProxyIncomplete);
+        w.prove();
+    }
+}
+
+#[test]
+fn what_the_platform_does_not_say_of_a_person_is_not_guessed() {
+    for w in worlds("incomplete") {
+        let holds = |p: &Person| {
+            let good =
+                |v: &cunyi_centre::population::Voucher| v.known && v.expires_at > w.app.now();
+            p.voucher.as_ref().is_some_and(good)
+        };
+        let person = w.person(holds);
+        let token = person.voucher.as_ref().unwrap().token.clone();
+        let form = IdentifyForm {
+            certificate: "01".to_owned(),
+            number: token,
+            ..IdentifyForm::default()
+        };
+        let birth = format!("\"{}\"", person.birth_date);
+        for (field, from, to) in [
+            ("sex", "\"gend\":\"".to_owned(), "\"gend\":\"9".to_owned()),
+            ("birth_date", birth.clone(), "\"\"".to_owned()),
+            ("birth_date", birth, "\"2049-01-01\"".to_owned()),
+        ] {
+            let number = person.id_number.clone();
+            w.wire.twist("1101", move |came| {
+                let mut reply = came.unwrap();
+                let text = String::from_utf8(reply.body).unwrap();
+                assert!(text.contains(&from), "{from} {text}");
+                // A passport tells neither.
+                let text = text.replace(&number, "E12345678").replace(&from, &to);
+                reply.body = text.into_bytes();
+                Ok(reply)
+            });
+            let refusal = w.refused(w.app.identify(&w.doctor, &form));
+            assert_eq!(refusal, Refusal::at(Code::CentreIncomplete, field));
+        }
+        w.app.identify(&w.doctor, &form).unwrap();
     }
 }

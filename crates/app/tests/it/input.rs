@@ -1,6 +1,6 @@
 //! Bad input, one case a line: refused with its field, nothing written, nobody asked.
 
-use cunyi_app::views::{DraftBody, IdentifyForm, PatientForm};
+use cunyi_app::views::{DraftBody, IdentifyForm, PatientForm, RegisterForm};
 use cunyi_domain::refusal::Code;
 use proptest::prelude::*;
 
@@ -85,7 +85,7 @@ fn who_it_is() {
 #[test]
 fn who_pays_herself() {
     type Change = fn(&mut PatientForm);
-    let cases: [(Change, Code, &str); 15] = [
+    let cases: [(Change, Code, &str); 17] = [
         (|f| f.name.clear(), Code::Missing, "name"),
         (|f| f.name = " \t ".to_owned(), Code::Missing, "name"),
         (|f| f.name = "长".repeat(51), Code::BadText, "name"),
@@ -111,6 +111,17 @@ fn who_pays_herself() {
         (|f| f.phone = "1".repeat(21), Code::BadText, "phone"),
         (|f| f.phone.push('\0'), Code::BadText, "phone"),
         (|f| f.address = "长".repeat(201), Code::BadText, "address"),
+        // Born in 2049: well formed, and not yet.
+        (
+            |f| f.id_number = "110105204901010028".to_owned(),
+            Code::IdBirthDate,
+            "id_number",
+        ),
+        (
+            |f| f.guardian_id_number = "110105204901010028".to_owned(),
+            Code::IdBirthDate,
+            "guardian_id_number",
+        ),
         (
             |f| f.guardian_name = "长".repeat(51),
             Code::BadText,
@@ -132,7 +143,11 @@ fn who_pays_herself() {
         for (change, code, field) in &cases {
             let mut form = good.clone();
             change(&mut form);
-            let refusal = w.refused(w.app.register_self_pay(&w.doctor, &form));
+            let refusal = w.refused(w.app.register_self_pay(
+                &w.doctor,
+                &form,
+                &RegisterForm::default(),
+            ));
             assert_eq!(
                 (refusal.code, refusal.field),
                 (*code, Some(*field)),
@@ -140,7 +155,9 @@ fn who_pays_herself() {
             );
         }
         assert_eq!(w.app.queue(&w.doctor).unwrap(), vec![]);
-        w.app.register_self_pay(&w.doctor, &good).unwrap();
+        w.app
+            .register_self_pay(&w.doctor, &good, &RegisterForm::default())
+            .unwrap();
         w.prove();
     }
 }
@@ -447,7 +464,11 @@ fn nothing_typed_makes_it_fail() {
                 phone: t[11].clone(),
                 ..PatientForm::default()
             };
-            never_fails(&w, w.app.register_self_pay(&w.doctor, &form));
+            never_fails(
+                &w,
+                w.app
+                    .register_self_pay(&w.doctor, &form, &RegisterForm::default()),
+            );
             let form = IdentifyForm {
                 certificate: "02".to_owned(),
                 number: t[9].clone(),

@@ -205,3 +205,44 @@ fn trace_codes_are_kept_and_sent_with_the_settlement() {
         w.prove();
     }
 }
+
+#[test]
+fn a_split_box_is_said_with_its_trace_code() {
+    for w in worlds("split") {
+        let drugs = w.app.catalogue().drugs();
+        let splittable =
+            |d: &&cunyi_catalogue::Drug| d.splittable && d.units_per_pack > 1 && d.dose.is_some();
+        let split = drugs.iter().find(splittable).unwrap();
+        let whole = drugs
+            .iter()
+            .find(|d| !d.splittable && d.dose.is_some())
+            .unwrap();
+        let one = |drug: &cunyi_catalogue::Drug, quantity: i64| {
+            let mut line = w.line(&drug.name);
+            line.quantity = quantity.to_string();
+            line
+        };
+        for (drug, quantity, flag) in [
+            (split, split.units_per_pack - 1, "1"),
+            (split, split.units_per_pack, "0"),
+            (whole, 1, "0"),
+        ] {
+            let visit = w.register(w.resident(false));
+            let mut body = w.cold();
+            body.lines = vec![one(drug, quantity)];
+            let preview = w.app.preview(&w.doctor, &visit, &body).unwrap();
+            let findings = preview.findings.into_iter();
+            body.reasons = findings.map(|f| (f.key, "家中还有".to_owned())).collect();
+            w.app.freeze(&w.doctor, &visit, 0, &body).unwrap();
+            let line = w.view(&visit).charges[0].id.clone();
+            w.app
+                .scan_trace(&w.doctor, &line, "81234567890123456789")
+                .unwrap();
+            w.app.presettle(&w.doctor, &visit).unwrap();
+            w.settle(&visit).unwrap();
+            let sent = w.wire.of("2207").pop().unwrap().sent;
+            let row = &sent["input"]["drug_trac_info"][0];
+            assert_eq!(row["trdn_flag"], flag, "{} {quantity}", drug.name);
+        }
+    }
+}

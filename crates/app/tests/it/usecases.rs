@@ -78,7 +78,11 @@ use_cases! {
         handle: ids.handle.clone(),
         ..RegisterForm::default()
     });
-    register_self_pay New |app, by, _ids| app.register_self_pay(by, &PatientForm::default());
+    register_self_pay New |app, by, _ids| app.register_self_pay(
+        by,
+        &PatientForm::default(),
+        &RegisterForm::default()
+    );
     retry_registration Record |app, by, ids| app.retry_registration(by, &ids.visit);
     switch_to_self_pay Record |app, by, ids| app.switch_to_self_pay(by, &ids.visit);
     reverse Record |app, by, ids| app.reverse(by, &ids.batch, "退药");

@@ -208,7 +208,12 @@ pub fn world(target: Target, setting: &Setting) -> World {
 }
 
 fn install(app: &App, setting: &Setting) {
-    app.install(&SetupForm {
+    app.install(&setup_form(setting)).unwrap();
+}
+
+/// What the first-run page would send.
+pub fn setup_form(setting: &Setting) -> SetupForm {
+    SetupForm {
         clinic_name: "演示县竹山村卫生室".to_owned(),
         institution_code: "H99000100001".to_owned(),
         institution_name: "演示县竹山村卫生室".to_owned(),
@@ -219,8 +224,7 @@ fn install(app: &App, setting: &Setting) {
         administrator: user("administrator", "administrator"),
         users: ROLES[..6].iter().map(|role| user(role, role)).collect(),
         fictional: true,
-    })
-    .unwrap();
+    }
 }
 
 pub fn actor(app: &App, login: &str) -> Actor {

@@ -51,6 +51,16 @@ fn faults_are_named_with_their_place() {
         ),
         ("med_type = \"11\"", "med_type = \"\"", "med_type"),
         (
+            "batches_share_visit = true",
+            "batches_share_visit = false",
+            "x.toml: batches_share_visit: only true so far",
+        ),
+        (
+            "injection_beside_consultation = \"warn\"",
+            "injection_beside_consultation = \"maybe\"",
+            "unknown variant `maybe`",
+        ),
+        (
             "send_trace_codes = true\n",
             "",
             "missing field `send_trace_codes`",

@@ -336,7 +336,9 @@ impl Seeder {
             address: person.address.clone(),
             ..PatientForm::default()
         };
-        Ok(self.app.register_self_pay(doctor, &form)?)
+        Ok(self
+            .app
+            .register_self_pay(doctor, &form, &RegisterForm::default())?)
     }
 
     fn draft(&self, person: &Person, age: i64, chronic: bool) -> DraftBody {

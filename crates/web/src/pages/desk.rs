@@ -48,6 +48,7 @@ pub(crate) struct WaitingPage<'a> {
 pub(crate) struct SelfPayPage<'a> {
     pub(crate) c: &'a Chrome,
     pub(crate) f: &'a PatientForm,
+    pub(crate) with: &'a RegisterForm,
     pub(crate) problem: String,
 }
 
@@ -173,6 +174,7 @@ pub(crate) async fn self_pay_page(by: Signed) -> Answer {
     let page = SelfPayPage {
         c: &by.chrome,
         f: &PatientForm::default(),
+        with: &RegisterForm::default(),
         problem: String::new(),
     };
     Ok(html(StatusCode::OK, &page))
@@ -182,9 +184,10 @@ pub(crate) async fn self_pay_page(by: Signed) -> Answer {
 pub(crate) async fn self_pay(Posted { by, form, .. }: Posted) -> Answer {
     let patient = form.patient();
     let see = form.get("then") == "see";
-    let asked = patient.clone();
+    let with = form.register();
+    let (asked, proxy) = (patient.clone(), with.clone());
     let done = by.ask(move |app, actor| {
-        let visit = app.register_self_pay(actor, &asked)?;
+        let visit = app.register_self_pay(actor, &asked, &proxy)?;
         Ok(seat(app, actor, &visit, see))
     });
     match done.await {
@@ -197,6 +200,7 @@ pub(crate) async fn self_pay(Posted { by, form, .. }: Posted) -> Answer {
                 &SelfPayPage {
                     c: &by.chrome,
                     f: &patient,
+                    with: &with,
                     problem,
                 },
             ))

@@ -82,8 +82,10 @@ fn desk(c: &Chrome, pages: &mut Pages) {
     };
     pages.push(("identified", page.render().unwrap()));
     pages.push(("waiting", WaitingPage { c }.render().unwrap()));
+    let with = RegisterForm::default();
     let page = SelfPayPage {
         c,
+        with: &with,
         f: &PatientForm::default(),
         problem: String::new(),
     };
