@@ -340,8 +340,8 @@ pub struct VisitView {
     pub registration: Registration,
     /// What the centre said when it did not register it.
     pub registration_said: String,
-    /// Identified by an e-voucher: it may be scanned again while something is to be asked with it.
-    pub by_voucher: bool,
+    /// What was shown.
+    pub certificate: Certificate,
     /// When registered.
     pub registered_at: Moment,
     /// The doctor's name.
@@ -368,6 +368,13 @@ pub struct VisitView {
     pub batches: Vec<BatchView>,
     /// Past visits, newest first, at most ten.
     pub past: Vec<PastVisit>,
+}
+
+impl VisitView {
+    /// Identified by an e-voucher: it may be scanned again while something is to be asked with it.
+    pub fn by_voucher(&self) -> bool {
+        self.payer == Payer::Insured && self.certificate == Certificate::Voucher
+    }
 }
 
 /// A past visit in one line.

@@ -6,7 +6,7 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::mask;
 use cunyi_domain::ids::{PatientId, VisitId};
 use cunyi_domain::ledger::{
-    Batch, Certificate, Charge, Patient, Payer, Registration, Settlement, Visit, VisitState,
+    Batch, Charge, Patient, Payer, Registration, Settlement, Visit, VisitState,
 };
 use cunyi_domain::money::format_decimal;
 use cunyi_domain::refusal::{Code, Refusal};
@@ -89,7 +89,7 @@ impl App {
             payer: row.payer,
             registration: row.registration,
             registration_said,
-            by_voucher: row.payer == Payer::Insured && row.certificate == Certificate::Voucher,
+            certificate: row.certificate,
             registered_at: row.registered_at,
             doctor: doctor.map(|d| d.name).unwrap_or_default(),
             patient: self.strip(tx, actor, &row, &patient)?,

@@ -250,7 +250,7 @@ pub fn visit(states: &[BatchState]) -> VisitView {
             Registration::Refused
         },
         registration_said: "医保中心：人员信息不符".to_owned(),
-        by_voucher: true,
+        certificate: Certificate::Voucher,
         registered_at: now(),
         doctor: "刘秀英".to_owned(),
         patient: PatientStrip {

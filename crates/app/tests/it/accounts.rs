@@ -209,14 +209,6 @@ fn an_account_is_read_strictly() {
         let refusal = w.refused(app.install(&form));
         (refusal.code, refusal.field)
     };
-    let password = (Code::BadText, Some("password"));
-    assert_eq!(with(|u| u.password = "7".repeat(7)), password);
-    assert_eq!(with(|u| u.password = "7".repeat(257)), password);
-    assert_eq!(
-        with(|u| u.password = "长".repeat(86)),
-        password,
-        "by bytes, as at sign-in"
-    );
     let code = (Code::BadText, Some("national_code"));
     assert_eq!(with(|u| u.national_code = "D".repeat(31)), code);
     assert_eq!(with(|u| u.national_code = "D1\0".to_owned()), code);
