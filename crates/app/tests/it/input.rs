@@ -82,57 +82,60 @@ fn who_it_is() {
     }
 }
 
+type Alter = fn(&mut PatientForm);
+
+/// Changes to good particulars, with what is then refused and where.
+const PARTICULARS: &[(Alter, Code, &str)] = &[
+    (|f| f.name.clear(), Code::Missing, "name"),
+    (|f| f.name = " \t ".to_owned(), Code::Missing, "name"),
+    (|f| f.name = "长".repeat(51), Code::BadText, "name"),
+    (|f| f.name.push('\0'), Code::BadText, "name"),
+    (|f| f.name.insert(3, '\n'), Code::BadText, "name"),
+    (
+        |f| f.id_number.replace_range(17.., "1"),
+        Code::IdChecksum,
+        "id_number",
+    ),
+    (|f| f.id_number.push('1'), Code::IdShape, "id_number"),
+    (
+        |f| "1949-12-30".clone_into(&mut f.birth_date),
+        Code::IdDisagrees,
+        "birth_date",
+    ),
+    (
+        |f| "31.12.1949".clone_into(&mut f.birth_date),
+        Code::BadText,
+        "birth_date",
+    ),
+    (|f| "1".clone_into(&mut f.sex), Code::IdDisagrees, "sex"),
+    (|f| f.phone = "1".repeat(21), Code::BadText, "phone"),
+    (|f| f.phone.push('\0'), Code::BadText, "phone"),
+    (|f| f.address = "长".repeat(201), Code::BadText, "address"),
+    // Born in 2049: well formed, and not yet.
+    (
+        |f| f.id_number = "110105204901010028".to_owned(),
+        Code::IdBirthDate,
+        "id_number",
+    ),
+    (
+        |f| f.guardian_id_number = "110105204901010028".to_owned(),
+        Code::IdBirthDate,
+        "guardian_id_number",
+    ),
+    (
+        |f| f.guardian_name = "长".repeat(51),
+        Code::BadText,
+        "guardian_name",
+    ),
+    (
+        |f| f.guardian_id_number = "110105194912310021".to_owned(),
+        Code::IdChecksum,
+        "guardian_id_number",
+    ),
+];
+
 #[test]
 fn who_pays_herself() {
-    type Change = fn(&mut PatientForm);
-    let cases: [(Change, Code, &str); 17] = [
-        (|f| f.name.clear(), Code::Missing, "name"),
-        (|f| f.name = " \t ".to_owned(), Code::Missing, "name"),
-        (|f| f.name = "长".repeat(51), Code::BadText, "name"),
-        (|f| f.name.push('\0'), Code::BadText, "name"),
-        (|f| f.name.insert(3, '\n'), Code::BadText, "name"),
-        (
-            |f| f.id_number.replace_range(17.., "1"),
-            Code::IdChecksum,
-            "id_number",
-        ),
-        (|f| f.id_number.push('1'), Code::IdShape, "id_number"),
-        (
-            |f| "1949-12-30".clone_into(&mut f.birth_date),
-            Code::IdDisagrees,
-            "birth_date",
-        ),
-        (
-            |f| "31.12.1949".clone_into(&mut f.birth_date),
-            Code::BadText,
-            "birth_date",
-        ),
-        (|f| "1".clone_into(&mut f.sex), Code::IdDisagrees, "sex"),
-        (|f| f.phone = "1".repeat(21), Code::BadText, "phone"),
-        (|f| f.phone.push('\0'), Code::BadText, "phone"),
-        (|f| f.address = "长".repeat(201), Code::BadText, "address"),
-        // Born in 2049: well formed, and not yet.
-        (
-            |f| f.id_number = "110105204901010028".to_owned(),
-            Code::IdBirthDate,
-            "id_number",
-        ),
-        (
-            |f| f.guardian_id_number = "110105204901010028".to_owned(),
-            Code::IdBirthDate,
-            "guardian_id_number",
-        ),
-        (
-            |f| f.guardian_name = "长".repeat(51),
-            Code::BadText,
-            "guardian_name",
-        ),
-        (
-            |f| f.guardian_id_number = "110105194912310021".to_owned(),
-            Code::IdChecksum,
-            "guardian_id_number",
-        ),
-    ];
     for w in worlds("in_patient") {
         let good = PatientForm {
             name: "周新生".to_owned(),
@@ -140,7 +143,7 @@ fn who_pays_herself() {
             phone: "13900001111".to_owned(),
             ..PatientForm::default()
         };
-        for (change, code, field) in &cases {
+        for (change, code, field) in PARTICULARS {
             let mut form = good.clone();
             change(&mut form);
             let refusal = w.refused(w.app.register_self_pay(
