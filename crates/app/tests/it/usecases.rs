@@ -83,12 +83,6 @@ use_cases! {
         &PatientForm::default(),
         &RegisterForm::default()
     );
-    policies New |app, by, _ids| app.policies(by);
-    confirm_policy New |app, by, _ids| app.confirm_policy(by, "", "", "", "");
-    users New |app, by, _ids| app.users(by);
-    add_user New |app, by, _ids| app.add_user(by, &NewUser::default());
-    set_user_active New |app, by, _ids| app.set_user_active(by, &UserId::default(), false);
-    reset_password New |app, by, _ids| app.reset_password(by, &UserId::default(), "");
     retry_registration Record |app, by, ids| app.retry_registration(by, &ids.visit);
     switch_to_self_pay Record |app, by, ids| app.switch_to_self_pay(by, &ids.visit);
     reverse Record |app, by, ids| app.reverse(by, &ids.batch, "退药");
