@@ -138,17 +138,28 @@ pub fn worlds_of(schema: &str, setting: &Setting) -> Vec<World> {
     match std::env::var("CUNYI_TEST_PG") {
         Ok(url) => targets.push(Target::Postgres {
             url,
-            schema: format!("app_{schema}"),
+            schema: format!("app_{schema}_{}", std::process::id()),
         }),
         Err(_) => println!("SKIPPED on PostgreSQL: CUNYI_TEST_PG is not set"),
     }
     targets.into_iter().map(|t| world(t, setting)).collect()
 }
 
-fn centre(setting: &Setting, clock: &Arc<TestClock>, rng: &Arc<dyn Rng>) -> Centre {
+/// The centre's ledger on the same engine as the clinic's.
+fn beside(clinic: &Target) -> Target {
+    match clinic {
+        Target::Postgres { url, schema } => Target::Postgres {
+            url: url.clone(),
+            schema: format!("{schema}_centre"),
+        },
+        _ => Target::Memory,
+    }
+}
+
+fn centre(target: Target, setting: &Setting, clock: &Arc<TestClock>, rng: &Arc<dyn Rng>) -> Centre {
     let lists = Catalogue::demo();
     Centre::open(CentreParts {
-        target: Target::Memory,
+        target,
         durability: Durability::Scratch,
         seed: 11,
         policies: vec![
@@ -189,7 +200,7 @@ pub const ROLES: [&str; 7] = [
 pub fn world(target: Target, setting: &Setting) -> World {
     let clock = Arc::new(TestClock::at("2026-11-24 09:00:00"));
     let rng: Arc<dyn Rng> = Arc::new(TestRng(AtomicU64::new(3)));
-    let centre = Arc::new(centre(setting, &clock, &rng));
+    let centre = Arc::new(centre(beside(&target), setting, &clock, &rng));
     let wire = Arc::new(Wire::new(Arc::clone(&centre)));
     let app = Arc::new(program(target, &wire, &clock, 7));
     let today = app.now().date();
