@@ -137,6 +137,38 @@ fn service_codes_and_names_are_the_official_ones() {
 }
 
 #[test]
+fn charge_types_are_codes_of_the_interface_and_those_of_the_village_list() {
+    let (Some(sets), Some(village)) = (
+        table("codes/value_sets.csv"),
+        table("services/village_services.csv"),
+    ) else {
+        return;
+    };
+    let codes: HashSet<&str> = sets
+        .iter()
+        .filter(|row| row["table"].contains("med_chrgitm_type"))
+        .map(|row| row["code"].as_str())
+        .collect();
+    let by_name: HashMap<&str, &str> = village
+        .iter()
+        .map(|row| (row["name"].as_str(), row["chrg_type"].as_str()))
+        .collect();
+    let mut compared = 0;
+    for service in DEMO.services() {
+        let (name, charge_type) = (service.name.as_str(), service.charge_type.as_str());
+        assert!(codes.contains(charge_type), "{name} {charge_type}");
+        if let Some(theirs) = by_name.get(name) {
+            assert_eq!(charge_type, *theirs, "{name}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 20, "{compared}");
+    for drug in DEMO.drugs() {
+        assert!(codes.contains(drug.kind.charge_type()), "{}", drug.name);
+    }
+}
+
+#[test]
 fn diagnosis_codes_and_names_are_the_official_ones() {
     let Some(list) = table("icd/icd10_yb2_zh.csv") else {
         return;
