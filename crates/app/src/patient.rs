@@ -88,7 +88,7 @@ impl App {
                 if !new.id_number.is_empty() {
                     let same = query::patient_by_number(w.tx, &actor.clinic, &new.id_number)?;
                     if same.is_some_and(|other| other.id != *id) {
-                        return refuse_at(Code::Changed, "id_number");
+                        return refuse_at(Code::NumberTaken, "id_number");
                     }
                 }
                 let correction = Personal::Correction {

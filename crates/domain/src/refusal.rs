@@ -48,6 +48,8 @@ text_enum! {
         CentreIncomplete = "centre-incomplete",
         /// This identity number is registered here under another name.
         NameDiffers = "name-differs",
+        /// Another patient here has this identity number.
+        NumberTaken = "number-taken",
         /// The region asks for the card reader's identification code.
         CardCodeMissing = "card-code-missing",
         /// The person has no coverage in force.

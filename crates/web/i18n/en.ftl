@@ -500,6 +500,7 @@ refusal-id-birth-date = The ID number holds no real date; check it.
 refusal-id-checksum = The ID number's check character is wrong: probably one digit is mistyped.
 refusal-id-disagrees = Birth date or sex disagree with the ID number; check that the card is the patient's.
 refusal-name-differs = This ID number is registered here under another name. Check the certificate; if the name here is wrong, correct it on the patient’s page first.
+refusal-number-taken = Another patient of this clinic has this ID number. Check the certificate; if it is the same person, use the record that is there.
 refusal-missing = Must not be empty.
 refusal-bad-text = Too long, not in the right form, or holds characters that cannot be used.
 refusal-bad-number = Not a usable number: zero, negative, too large or too precise.

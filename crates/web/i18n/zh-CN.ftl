@@ -500,6 +500,7 @@ refusal-id-birth-date = 身份证号中的出生日期不存在，请核对。
 refusal-id-checksum = 身份证号校验位不对，多半是输错了一位，请核对。
 refusal-id-disagrees = 出生日期或性别与身份证号不一致，请核对证件是否为本人。
 refusal-name-differs = 这个身份证号在本机构登记的是另一个姓名。请核对证件；姓名确实有误的，先在患者页更正。
+refusal-number-taken = 这个身份证号已登记在本机构另一位患者名下。请核对证件；确为同一人的，请用原来的患者记录。
 refusal-missing = 不能为空，请填写。
 refusal-bad-text = 内容太长、格式不对或含有不能用的字符，请修改。
 refusal-bad-number = 数字不对：不能为零或负数，不能太大或小数位太多，请修改。

@@ -166,7 +166,7 @@ fn a_correction_keeps_what_stood_there_sealed() {
         let taken = w.refused(w.app.correct_patient(&w.doctor, &other, &form));
         assert_eq!(
             (taken.code, taken.field),
-            (Code::Changed, Some("id_number"))
+            (Code::NumberTaken, Some("id_number"))
         );
         w.prove();
     }

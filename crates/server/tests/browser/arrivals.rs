@@ -81,7 +81,7 @@ async fn by_card_and_voucher(page: &Page, demo: &Demo) {
         column.split('（').next().unwrap_or_default().to_owned()
     };
     identify(page, demo, "01", &token(&late)).await;
-    page.read("电子凭证已过期或无效").await;
+    page.read("医保电子凭证已过期").await;
     let good = person(page, demo, &voucher("p.voucher.includes('至 2036')")).await;
     identify(page, demo, "01", &token(&good)).await;
     page.read(good.get("name")).await;
