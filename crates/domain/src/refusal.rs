@@ -84,6 +84,8 @@ text_enum! {
         StillRunning = "still-running",
         /// Wrong user name or password, or locked after too many wrong ones.
         WrongPassword = "wrong-password",
+        /// The session has ended.
+        SignedOut = "signed-out",
         /// The password is too short, too long or too easily guessed.
         WeakPassword = "weak-password",
         /// Somebody else signs in with this name.

@@ -539,6 +539,7 @@ refusal-reason-missing = Give a reason.
 refusal-busy = Too much is going on; try again in a few seconds.
 refusal-still-running = Something else is still being done here with the insurance centre. It was not interrupted, and this was not started: wait until it has ended, then do it again.
 refusal-wrong-password = Wrong user name or password. After five wrong passwords in a row nobody can sign in under that name for 15 minutes, with the right one neither.
+refusal-signed-out = Your session has ended, so this was not saved. What you typed is still on the screen: copy it, sign in in another window, and enter it there.
 refusal-weak-password = Choose another password: at least {$least} characters, not one that is in common use, no plain count or repetition, not your own user name.
 refusal-login-taken = Somebody else signs in with this name; choose another.
 refusal-own-account = You cannot stop yourself; another administrator has to do it.

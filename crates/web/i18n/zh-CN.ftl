@@ -539,6 +539,7 @@ refusal-reason-missing = 请写明理由。
 refusal-busy = 现在办理的太多，请稍等几秒再试。
 refusal-still-running = 这里还有另一项业务正在与医保中心办理，没有被打断；刚才这一步没有开始。请等它办完后再做。
 refusal-wrong-password = 用户名或密码不对。连续输错 5 次后，该用户名 15 分钟内不能登录，密码正确也一样。
+refusal-signed-out = 登录已过期，没有保存。您输入的内容还在屏幕上：请先复制，在另一个窗口重新登录后再录入。
 refusal-weak-password = 请换一个密码：至少 {$least} 个字符，不要用常见密码、连续或重复的字符，也不要用自己的用户名。
 refusal-login-taken = 已经有人用这个用户名，请换一个。
 refusal-own-account = 不能停用自己，请由另一位管理员办理。

@@ -91,7 +91,9 @@ impl Guest {
     /// Without a session there is only the sign-in or, on an empty database, the set-up.
     async fn sent_away(self, parts: &Parts) -> Response {
         if parts.uri.path().starts_with("/api/") {
-            return StatusCode::UNAUTHORIZED.into_response();
+            let words = self.chrome.refusal(&Refusal::new(Code::SignedOut));
+            let told = axum::Json(serde_json::json!({ "refused": words }));
+            return (StatusCode::UNAUTHORIZED, told).into_response();
         }
         match blocking(&self.web, App::installed).await {
             Ok(true) => Redirect::to("/login").into_response(),

@@ -97,8 +97,8 @@ fn start_demo(folder: &Path, more: &[&str]) -> (u16, u16, Program, Vec<String>) 
     (clinic, centre, program, said)
 }
 
-/// Starts the demo, waits until it serves, ends it by SIGTERM.
-fn run_demo_once(folder: &Path, more: &[&str]) {
+/// Starts the demo, waits until it serves, ends it by SIGTERM. Answers how many signed in.
+fn run_demo_once(folder: &Path, more: &[&str]) -> usize {
     let (clinic, centre, program, said) = start_demo(folder, more);
     let said = said.join("\n");
     for address in [clinic, centre].map(|port| format!("http://127.0.0.1:{port}")) {
@@ -109,7 +109,7 @@ fn run_demo_once(folder: &Path, more: &[&str]) {
     let logins = said.lines().filter(|line| line.contains("demo-2026"));
     let logins: Vec<&str> = logins.filter_map(|l| l.split_whitespace().next()).collect();
     assert!(logins.len() >= 7, "one login a role: {said}");
-    for login in logins {
+    for login in &logins {
         let answer = post(
             clinic,
             "/login",
@@ -125,6 +125,18 @@ fn run_demo_once(folder: &Path, more: &[&str]) {
             "nobody listens on {port}"
         );
     }
+    logins.len()
+}
+
+/// How many facts `journal verify` counted.
+fn facts(words: &str) -> usize {
+    let before = words
+        .split(" facts")
+        .next()
+        .and_then(|w| w.split(' ').next_back());
+    before
+        .and_then(|n| n.parse().ok())
+        .expect("a number of facts")
 }
 
 #[test]
@@ -219,11 +231,11 @@ fn sigterm_ends_both_data_is_kept_and_a_changed_byte_is_found() {
     };
     let (good, words) = journal(&["verify"]);
     assert!(good, "{words}");
-    run_demo_once(&folder.0, &[]);
+    let signed_in = run_demo_once(&folder.0, &[]);
     assert_eq!(
-        journal(&["verify"]).1,
-        words,
-        "kept between runs, not a fact more"
+        facts(&journal(&["verify"]).1),
+        facts(&words) + signed_in,
+        "kept between runs, a fact more for each sign-in and no other"
     );
     let (good, words) = journal(&["replay", "--check"]);
     assert!(good, "{words}");

@@ -89,6 +89,17 @@ async fn rest_and_length_end_a_session_in_the_browser_too() {
 }
 
 #[tokio::test]
+async fn a_page_whose_session_has_ended_is_told_so_when_it_saves() {
+    let house = house();
+    let answer = house
+        .send(&post("/api/visits/none/draft", &[("complaint", "咳嗽")]))
+        .await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(answer.headers["content-type"], "application/json");
+    assert!(answer.body.contains("还在屏幕上"), "{}", answer.body);
+}
+
+#[tokio::test]
 async fn nobody_is_let_in_by_a_header_or_told_which_accounts_there_are() {
     let house = house();
     for (name, value) in [
