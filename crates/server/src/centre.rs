@@ -61,6 +61,9 @@ pub fn open(
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
 ) -> Result<Centre> {
+    if let Target::File(database) = &target {
+        data::private_file(database)?;
+    }
     let rules = [
         cunyi_policy::parse(cunyi_policy::DEMO_RESIDENT, "demo_resident.toml")?,
         cunyi_policy::parse(cunyi_policy::DEMO_EMPLOYEE, "demo_employee.toml")?,

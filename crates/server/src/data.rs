@@ -112,7 +112,7 @@ fn new_key(folder: &Path) -> Result<InstallationKey> {
 
 /// A file that only its owner may read, made if it is not there.
 #[cfg(unix)]
-fn private_file(path: &Path) -> Result<File> {
+pub fn private_file(path: &Path) -> Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     let mut options = File::options();
     options.write(true).create(true).truncate(false).mode(0o600);
@@ -123,7 +123,7 @@ fn private_file(path: &Path) -> Result<File> {
 
 /// A file, made if it is not there.
 #[cfg(not(unix))]
-fn private_file(path: &Path) -> Result<File> {
+pub fn private_file(path: &Path) -> Result<File> {
     let mut options = File::options();
     options.write(true).create(true).truncate(false);
     options

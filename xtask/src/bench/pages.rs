@@ -14,7 +14,7 @@ use super::limits::Limits;
 use super::program::Demo;
 use crate::run;
 
-/// Users at their browsers; the last is an auditor, the others are doctors.
+/// Users at their browsers: doctors, an administrator and, the last, an auditor.
 const USERS: usize = 20;
 /// Between an answer and the next question.
 const THINKS: Duration = Duration::from_secs(1);
@@ -61,10 +61,15 @@ pub fn run(folder: &Path, length: Duration, limits: &mut Limits) -> Result<()> {
             paths(&doctors, "patient"),
         ),
     ];
+    let administrators = ["users", "policies"];
+    let administrators = administrators.map(|name| page(name, [format!("/{name}")]));
+    let lists = [&doctors[..], &auditors, &administrators];
+    complete(&lists)?;
     let mut readers = Vec::new();
     for user in 0..USERS {
         let (login, pages) = match user {
             _ if user + 1 == USERS => ("shen", &auditors[..]),
+            _ if user + 2 == USERS => ("admin", &administrators[..]),
             _ if user % 2 == 0 => ("zhang", &doctors[..]),
             _ => ("li", &doctors[..]),
         };
@@ -87,12 +92,13 @@ pub fn run(folder: &Path, length: Duration, limits: &mut Limits) -> Result<()> {
     });
     let all: Vec<Reader<'_>> = all.into_iter().collect::<Result<_>>()?;
     println!("{USERS} users, {THINKS:?} think time, {length:?}; ms:");
-    let (auditor, doctor) = all
-        .split_last()
-        .unwrap_or_else(|| unreachable!("there are users"));
-    let doctor: Vec<_> = doctor.iter().flat_map(|reader| &reader.times).collect();
-    print(&doctors, &doctor, limits);
-    print(&auditors, &auditor.times.iter().collect::<Vec<_>>(), limits);
+    for pages in lists {
+        let readers = all
+            .iter()
+            .filter(|reader| std::ptr::eq(reader.pages, pages));
+        let times: Vec<_> = readers.flat_map(|reader| &reader.times).collect();
+        print(pages, &times, limits);
+    }
     let (clinic, centre) = demo.memory()?;
     let [each, both] = MEMORY.map(|mb| mb * 1024);
     limits.below("VmHWM of the clinic, kB", clinic, each);
@@ -271,6 +277,7 @@ fn doctors_pages(port: u16) -> Result<Vec<Page>> {
         page("today", one("/today")),
         page("today, a past day", days),
         page("stock", one("/stock")),
+        page("access log", one("/accesses")),
         page("search items", typed("/api/search/items")),
         page("search diagnoses", typed("/api/search/diagnoses")),
         page("identify", one("/identify")),
@@ -278,18 +285,18 @@ fn doctors_pages(port: u16) -> Result<Vec<Page>> {
         page("sign-in", one("/login")),
         page("assets", links(&home, "/assets/")),
     ];
-    complete(&pages)?;
     Ok(pages)
 }
 
 /// An error if a page has nothing to ask for, or a route is asked by no page.
-fn complete(pages: &[Page]) -> Result<()> {
-    if let Some(empty) = pages.iter().find(|page| page.asks.is_empty()) {
+fn complete(lists: &[&[Page]]) -> Result<()> {
+    let pages = || lists.iter().copied().flatten();
+    if let Some(empty) = pages().find(|page| page.asks.is_empty()) {
         bail!("nothing to ask for: {}", empty.name);
     }
     let routes = fs::read_to_string(run::root().join(ROUTES))?;
     let left: Vec<&str> = read_routes(&routes)
-        .filter(|route| !NO_PAGE.contains(route) && !is_asked(pages, route))
+        .filter(|route| !NO_PAGE.contains(route) && !is_asked(pages(), route))
         .collect();
     ensure!(left.is_empty(), "no page asks for {left:?}: see {ROUTES}");
     Ok(())
@@ -303,7 +310,7 @@ fn read_routes(table: &str) -> impl Iterator<Item = &str> {
     lines.filter_map(|rest| rest.split('"').next())
 }
 
-fn is_asked(pages: &[Page], route: &str) -> bool {
+fn is_asked<'a>(pages: impl Iterator<Item = &'a Page>, route: &str) -> bool {
     let wanted: Vec<&str> = route.split('/').collect();
     let fits = |path: &str| {
         let plain = path.split('?').next().unwrap_or_default();
@@ -311,7 +318,7 @@ fn is_asked(pages: &[Page], route: &str) -> bool {
         let alike = |(a, w): (&&str, &&str)| a == w || w.starts_with('{');
         asked.len() == wanted.len() && asked.iter().zip(&wanted).all(alike)
     };
-    let mut asks = pages.iter().flat_map(|page| &page.asks);
+    let mut asks = pages.flat_map(|page| &page.asks);
     asks.any(|(path, _)| fits(path))
 }
 
@@ -343,9 +350,12 @@ mod tests {
         let routes: Vec<&str> = read_routes(table).collect();
         assert_eq!(routes, ["/", "/visits/{id}"]);
         let pages = [page("home", ["/?day=1".to_owned()])];
-        assert!(is_asked(&pages, "/") && !is_asked(&pages, "/visits/{id}"));
+        assert!(is_asked(pages.iter(), "/") && !is_asked(pages.iter(), "/visits/{id}"));
         let pages = [page("visit", ["/visits/A".to_owned()])];
-        assert!(is_asked(&pages, "/visits/{id}") && !is_asked(&pages, "/visits/{id}/messages"));
+        assert!(
+            is_asked(pages.iter(), "/visits/{id}")
+                && !is_asked(pages.iter(), "/visits/{id}/messages")
+        );
     }
 
     #[test]

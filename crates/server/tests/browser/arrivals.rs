@@ -133,19 +133,20 @@ async fn on_bad_days(page: &Page, demo: &Demo) {
              f.{field}.value = '{value}'; f.submit();"
         )
     };
+    // What the centre answered, not what was typed.
+    let set = |value: &str| {
+        format!("return document.querySelector('input[name=slow]')?.defaultValue === '{value}'")
+    };
     page.go(&demo.centre).await;
     page.script(&switch("slow", "4")).await;
-    page.until(
-        "the centre is slow",
-        "return document.querySelector('input[name=slow]').value === '4'",
-    )
-    .await;
+    page.until("the centre is slow", &set("4")).await;
     identify(page, demo, "02", who.get("id")).await;
     page.read("正在等待医保中心的答复").await;
     page.accessible("the wait for the centre").await;
     page.read("城乡居民").await;
     page.go(&demo.centre).await;
     page.script(&switch("slow", "0")).await;
+    page.until("the centre is quick again", &set("0")).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

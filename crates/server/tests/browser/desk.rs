@@ -41,8 +41,11 @@ pub async fn strike(page: &Page, demo: &Demo, fault: &str, transaction: &str) {
          form.count.value = 1; form.transaction.value = '{transaction}'; form.submit();"
     );
     page.script(&script).await;
+    // What the centre answered, not what was typed.
     let set = format!(
-        "return document.querySelector('input[name=fault][value={fault}]')?.form.transaction.value === '{transaction}'"
+        "const form = document.querySelector('input[name=fault][value={fault}]')?.form;
+         return form?.count.defaultValue === '1'
+             && form.transaction.defaultValue === '{transaction}'"
     );
     page.until("the switch is set", &set).await;
 }

@@ -99,9 +99,11 @@ async fn a_lost_reply_is_unknown_and_never_failed() {
     page.fill(&format!("{row} input[name=transaction]"), "2207")
         .await;
     page.click(&format!("{row} button")).await;
+    // What the centre answered, not what was typed.
     page.until(
         "the switch is set",
-        "return document.querySelector('input[name=fault][value=lose]').form.count.value === '1'",
+        "const form = document.querySelector('input[name=fault][value=lose]')?.form;
+         return form?.count.defaultValue === '1'",
     )
     .await;
     // 2: the clinic settles.
