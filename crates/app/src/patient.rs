@@ -51,11 +51,12 @@ impl App {
         let view = self.parts.store.db().read("patient", |tx| -> Result<_> {
             let row = query::patient(tx, &actor.clinic, id)?.ok_or(Refusal::new(Code::NotFound))?;
             let allergies = query::allergies(tx, &actor.clinic, id)?;
+            let users = reference::users(tx, &actor.clinic)?;
             let mut accesses = Vec::new();
             for entry in query::accesses(tx, &actor.clinic, id)? {
-                let user = reference::user(tx, &actor.clinic, &entry.actor)?;
+                let user = users.iter().find(|user| user.id == entry.actor);
                 let role = reference::Role::from_text(&entry.role);
-                let name = user.map(|u| u.name).unwrap_or_default();
+                let name = user.map(|user| user.name.clone()).unwrap_or_default();
                 accesses.extend(role.map(|role| (name, role, entry.opened_at)));
             }
             Ok(PatientView {

@@ -120,6 +120,57 @@ pub fn visits_of(
     Ok(tx.select(rest, values)?)
 }
 
+cunyi_domain::row! {
+    /// A line of a past visit: a diagnosis, or an item with its amount.
+    pub struct PastLine {
+        /// In which visit.
+        pub visit: VisitId,
+        /// What.
+        pub name: String,
+        /// Its amount; nothing for a diagnosis.
+        pub amount: Fen,
+    }
+}
+
+/// The visits of a patient since a moment, as a condition on `visit`.
+const SINCE: &str = "clinic = ? AND visit IN (SELECT id FROM visit WHERE clinic = ? AND patient = ? AND registered_at >= ?)";
+
+fn since(clinic: &ClinicId, patient: &PatientId, moment: Moment) -> Vec<Value> {
+    let mut values = vec![clinic.clone().into_value()];
+    values.extend(key(clinic, patient.clone()));
+    values.push(moment.into_value());
+    values
+}
+
+/// The diagnoses of a patient's visits since a moment, each visit's in order.
+pub fn past_diagnoses(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    patient: &PatientId,
+    moment: Moment,
+) -> Result<Vec<PastLine>, StoreError> {
+    let sql = format!(
+        "SELECT visit, name, CAST(0 AS BIGINT) AS amount FROM diagnosis
+         WHERE {SINCE} ORDER BY visit, position"
+    );
+    Ok(tx.query(&sql, since(clinic, patient, moment))?)
+}
+
+/// The lines of a patient's visits since a moment that stand in no void batch, each visit's in order.
+pub fn past_charges(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    patient: &PatientId,
+    moment: Moment,
+) -> Result<Vec<PastLine>, StoreError> {
+    let sql = format!(
+        "SELECT visit, name, amount FROM charge WHERE {SINCE} AND NOT EXISTS
+           (SELECT 1 FROM batch b WHERE b.clinic = charge.clinic AND b.id = charge.batch
+            AND b.state = 'void') ORDER BY visit, position, id"
+    );
+    Ok(tx.query(&sql, since(clinic, patient, moment))?)
+}
+
 /// Visits that are not finished, oldest first; at most `limit`.
 pub fn open_visits(
     tx: &mut Tx<'_>,
