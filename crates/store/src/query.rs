@@ -133,7 +133,8 @@ cunyi_domain::row! {
 }
 
 /// The visits of a patient since a moment, as a condition on `visit`.
-const SINCE: &str = "clinic = ? AND visit IN (SELECT id FROM visit WHERE clinic = ? AND patient = ? AND registered_at >= ?)";
+const SINCE: &str = "clinic = ? AND visit IN
+    (SELECT id FROM visit WHERE clinic = ? AND patient = ? AND registered_at >= ?)";
 
 fn since(clinic: &ClinicId, patient: &PatientId, moment: Moment) -> Vec<Value> {
     let mut values = vec![clinic.clone().into_value()];
