@@ -9,7 +9,7 @@ use cunyi_domain::fact::AccessRecorded;
 use cunyi_domain::ids::{ClinicId, EntryId, PatientId, UserId};
 use cunyi_domain::ledger::AccessKind;
 use cunyi_domain::time::Moment;
-use cunyi_store::{Writer, query, reference};
+use cunyi_store::{Tx, Writer, query, reference};
 
 use crate::App;
 use crate::error::Result;
@@ -25,6 +25,12 @@ const REMEMBERED: usize = 1000;
 
 /// When whom was refused what last.
 pub(crate) type Refusals = HashMap<(ClinicId, UserId, Action), Moment>;
+
+/// The names of a clinic's users, asked for once for a whole list of entries.
+pub(crate) fn names(tx: &mut Tx<'_>, clinic: &ClinicId) -> Result<HashMap<UserId, String>> {
+    let users = reference::users(tx, clinic)?.into_iter();
+    Ok(users.map(|user| (user.id, user.name)).collect())
+}
 
 /// Writes an entry; the actor is the writer's.
 pub(crate) fn record(
@@ -53,19 +59,17 @@ impl App {
             .store
             .db()
             .read("access_log", |tx| -> Result<_> {
-                let mut view = Vec::new();
-                for entry in query::access_log(tx, &actor.clinic, MOST)? {
-                    let user = reference::user(tx, &actor.clinic, &entry.actor)?;
-                    view.push(AccessView {
-                        at: entry.opened_at,
-                        name: user.map(|u| u.name).unwrap_or_default(),
-                        role: entry.role,
-                        what: entry.what,
-                        detail: entry.detail,
-                        patient: entry.patient,
-                    });
-                }
-                Ok(view)
+                let names = names(tx, &actor.clinic)?;
+                let log = query::access_log(tx, &actor.clinic, MOST)?;
+                let view = log.into_iter().map(|entry| AccessView {
+                    at: entry.opened_at,
+                    name: names.get(&entry.actor).cloned().unwrap_or_default(),
+                    role: entry.role,
+                    what: entry.what,
+                    detail: entry.detail,
+                    patient: entry.patient,
+                });
+                Ok(view.collect())
             })?;
         self.note_list(actor, "accesses")?;
         Ok(view)

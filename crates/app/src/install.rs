@@ -2,7 +2,7 @@
 
 use cunyi_domain::fact::ReferenceActivated;
 use cunyi_domain::ids::{ClinicId, UserId};
-use cunyi_domain::journal::digest;
+use cunyi_domain::journal::{digest, version};
 use cunyi_domain::refusal::Code;
 use cunyi_domain::time::Moment;
 use cunyi_gateway::Region;
@@ -12,9 +12,6 @@ use cunyi_store::reference::{self, Clinic, Level, ReferenceFile, Role, User};
 
 use crate::App;
 use crate::error::{Result, refuse, refuse_at};
-
-/// Characters of a file's digest that name its version: `sm3:` and twelve hex digits.
-const VERSION: usize = 16;
 
 /// Longest 医师代码 (`atddr_no` AN(30)).
 const LONGEST_CODE: usize = 30;
@@ -221,7 +218,7 @@ fn file(clinic: &ClinicId, what: &str, name: &str, content: &str, now: Moment) -
         clinic: clinic.clone(),
         what: what.to_owned(),
         name: name.to_owned(),
-        version: digest(content.as_bytes())[..VERSION].to_owned(),
+        version: version(&digest(content.as_bytes())).to_owned(),
         content: content.to_owned(),
         confirmed_by: String::new(),
         confirmed_on: String::new(),

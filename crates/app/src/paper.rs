@@ -48,7 +48,7 @@ impl App {
                 .filter(|c| c.batch == view.position);
             Ok(Statement {
                 lines: lines.cloned().collect(),
-                amounts: settled.map(amounts_of),
+                amounts: settled.map(Amounts::from),
                 ratio: settled.map_or(Rate::ZERO, |s| s.ratio),
                 reversed: row.state == BatchState::Reversed,
                 batch: view,
@@ -96,30 +96,5 @@ impl App {
             printed_at: self.now(),
             visit,
         })
-    }
-}
-
-/// A settlement row's amounts.
-pub(crate) fn amounts_of(row: &Settlement) -> Amounts {
-    Amounts {
-        total: row.total,
-        own_pay: row.own_pay,
-        over_limit: row.over_limit,
-        pay_first: row.pay_first,
-        in_scope: row.in_scope,
-        deductible: row.deductible,
-        pool: row.pool,
-        civil_servant: row.civil_servant,
-        enterprise: row.enterprise,
-        serious_illness: row.serious_illness,
-        large_amount: row.large_amount,
-        medical_aid: row.medical_aid,
-        other: row.other,
-        fund: row.fund,
-        account: row.account,
-        mutual_aid: row.mutual_aid,
-        cash: row.cash,
-        hospital: row.hospital,
-        ratio: row.ratio,
     }
 }

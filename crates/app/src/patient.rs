@@ -9,6 +9,7 @@ use cunyi_domain::time::{Moment, parse_date};
 use cunyi_store::{Writer, query, reference};
 
 use crate::App;
+use crate::access;
 use crate::error::{Result, refuse, refuse_at};
 use crate::permission::{Action, may};
 use crate::views::{Actor, PatientForm, PatientHit, PatientView};
@@ -51,12 +52,11 @@ impl App {
         let view = self.parts.store.db().read("patient", |tx| -> Result<_> {
             let row = query::patient(tx, &actor.clinic, id)?.ok_or(Refusal::new(Code::NotFound))?;
             let allergies = query::allergies(tx, &actor.clinic, id)?;
-            let users = reference::users(tx, &actor.clinic)?;
+            let names = access::names(tx, &actor.clinic)?;
             let mut accesses = Vec::new();
             for entry in query::accesses(tx, &actor.clinic, id)? {
-                let user = users.iter().find(|user| user.id == entry.actor);
                 let role = reference::Role::from_text(&entry.role);
-                let name = user.map(|user| user.name.clone()).unwrap_or_default();
+                let name = names.get(&entry.actor).cloned().unwrap_or_default();
                 accesses.extend(role.map(|role| (name, role, entry.opened_at)));
             }
             Ok(PatientView {

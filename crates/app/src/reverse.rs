@@ -1,6 +1,7 @@
 //! Reversal of a settled batch, whole, with a reason (2208). Goods handed over stay with the
 //! patient; what was only reserved is free again.
 
+use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::{BatchMoved, SettlementMade, SettlementRequested};
 use cunyi_domain::ids::BatchId;
@@ -14,7 +15,6 @@ use cunyi_store::{Writer, query};
 
 use crate::App;
 use crate::error::{AppError, Result, refuse, refuse_at};
-use crate::paper::amounts_of;
 use crate::permission::Action;
 use crate::settle::{reversal_agrees, settlement_row};
 use crate::step::{Answer, Caller, Next, Pending, Step, Subject, told};
@@ -140,7 +140,7 @@ impl Step for Reverse2208 {
         let outcome = caller.judge::<T2208>(w, pending, answer)?;
         let about = About::read(w, caller.actor, &self.batch)?;
         let region = &caller.setup.gateway.region;
-        let original = amounts_of(&about.settlement);
+        let original = Amounts::from(&about.settlement);
         let event = match &outcome {
             Outcome::Success(found) if reversal_agrees(&found.output, &original, region) => {
                 let id = found.output.setlinfo.setl_id.clone();
@@ -172,7 +172,7 @@ fn made(
     message: &str,
     reason: &str,
 ) -> Result<()> {
-    let original = amounts_of(&about.settlement);
+    let original = Amounts::from(&about.settlement);
     let mut row = settlement_row(w, &about.batch, &original, SettlementKind::Reversal);
     row.reverses = Some(about.settlement.id.clone());
     platform_settlement.clone_into(&mut row.platform_settlement);

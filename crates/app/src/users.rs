@@ -3,7 +3,7 @@
 
 use cunyi_domain::fact::ReferenceActivated;
 use cunyi_domain::ids::UserId;
-use cunyi_domain::journal::digest;
+use cunyi_domain::journal::{digest, version};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::row::Field;
 use cunyi_store::Writer;
@@ -139,7 +139,7 @@ fn changed(w: &mut Writer<'_, '_>, user: &User) -> Result<()> {
     let activated = ReferenceActivated {
         what: "user".to_owned(),
         name: user.id.0.clone(),
-        version: digest[..12].to_owned(),
+        version: version(&digest).to_owned(),
         digest,
         from: w.who.now,
     };

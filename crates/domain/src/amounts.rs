@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ledger::Settlement;
 use crate::money::{Fen, Rate};
 
 /// What a settlement consists of, all fen and never negative.
@@ -45,6 +46,32 @@ pub struct Amounts {
     pub hospital: Fen,
     /// 统筹支付比例 `pool_prop_selfpay`
     pub ratio: Rate,
+}
+
+impl From<&Settlement> for Amounts {
+    fn from(row: &Settlement) -> Self {
+        Self {
+            total: row.total,
+            own_pay: row.own_pay,
+            over_limit: row.over_limit,
+            pay_first: row.pay_first,
+            in_scope: row.in_scope,
+            deductible: row.deductible,
+            pool: row.pool,
+            civil_servant: row.civil_servant,
+            enterprise: row.enterprise,
+            serious_illness: row.serious_illness,
+            large_amount: row.large_amount,
+            medical_aid: row.medical_aid,
+            other: row.other,
+            fund: row.fund,
+            account: row.account,
+            mutual_aid: row.mutual_aid,
+            cash: row.cash,
+            hospital: row.hospital,
+            ratio: row.ratio,
+        }
+    }
 }
 
 impl Amounts {

@@ -98,6 +98,11 @@ pub fn digest(bytes: &[u8]) -> String {
     format!("sm3:{}", hex(&Sm3::digest(bytes)))
 }
 
+/// The beginning of a digest that names a version: `sm3:` and twelve hex digits.
+pub fn version(digest: &str) -> &str {
+    digest.get(..16).unwrap_or(digest)
+}
+
 /// Lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);

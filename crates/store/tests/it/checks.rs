@@ -128,30 +128,6 @@ fn more_promised_than_there_is_refused() {
     }
 }
 
-fn amounts(row: &Settlement) -> Amounts {
-    Amounts {
-        total: row.total,
-        own_pay: row.own_pay,
-        over_limit: row.over_limit,
-        pay_first: row.pay_first,
-        in_scope: row.in_scope,
-        deductible: row.deductible,
-        pool: row.pool,
-        civil_servant: row.civil_servant,
-        enterprise: row.enterprise,
-        serious_illness: row.serious_illness,
-        large_amount: row.large_amount,
-        medical_aid: row.medical_aid,
-        other: row.other,
-        fund: row.fund,
-        account: row.account,
-        mutual_aid: row.mutual_aid,
-        cash: row.cash,
-        hospital: row.hospital,
-        ratio: row.ratio,
-    }
-}
-
 #[test]
 fn the_database_and_the_constructor_refuse_the_same() {
     let world = World::memory();
@@ -168,7 +144,7 @@ fn the_database_and_the_constructor_refuse_the_same() {
         }
         prop_assert_eq!(
             takes(&world, row.clone()),
-            amounts(&row).unbalanced().is_none()
+            Amounts::from(&row).unbalanced().is_none()
         );
         Ok(())
     });

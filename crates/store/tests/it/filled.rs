@@ -3,7 +3,7 @@
 use cunyi_domain::batch::BatchEvent;
 use cunyi_domain::fact::{Personal, PolicyConfirmed, ReferenceActivated};
 use cunyi_domain::ids::{CoverageId, LotId, MessageId, PatientId};
-use cunyi_domain::journal::digest;
+use cunyi_domain::journal::{digest, version};
 use cunyi_domain::ledger::{AllergyKind, Batch, Registration, Visit, VisitState};
 use cunyi_store::local::{
     Counter, Credential, Draft, Message, MessageState, Session, SignIn, Voucher,
@@ -97,7 +97,7 @@ impl World {
                 clinic: clinic(),
                 what: "policy".to_owned(),
                 name: "henan".to_owned(),
-                version: digest(b"policy")[..16].to_owned(),
+                version: version(&digest(b"policy")).to_owned(),
                 content: "name = \"henan\"".to_owned(),
                 confirmed_by: "县医保局".to_owned(),
                 confirmed_on: "2026-11-01".to_owned(),

@@ -6,7 +6,7 @@ use cunyi_app::views::{PatientForm, RegisterForm};
 use cunyi_domain::ids::VisitId;
 
 use crate::cases::{draft, get, patient, post};
-use crate::house::{Ask, House, house};
+use crate::house::{Ask, House, golden, house};
 use crate::world::ROLES;
 
 /// A field, as it is typed, and what is left of it for who need not know it.
@@ -140,13 +140,5 @@ async fn every_field_on_every_page_as_the_golden_matrix_says() {
             }
         }
     }
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/fields.txt");
-    if std::env::var_os("CUNYI_WRITE_GOLDEN").is_some() {
-        std::fs::write(file, &table).expect("written");
-    }
-    let golden = std::fs::read_to_string(file).unwrap_or_default();
-    assert_eq!(
-        table, golden,
-        "look at each changed line, then run with CUNYI_WRITE_GOLDEN=1"
-    );
+    golden("fields.txt", &table);
 }

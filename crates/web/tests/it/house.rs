@@ -288,3 +288,17 @@ pub fn encode(form: &[(String, String)]) -> String {
         .map(|(name, value)| format!("{}={}", escape(name), escape(value)));
     pairs.collect::<Vec<_>>().join("&")
 }
+
+/// Holds a table against the one that was looked at.
+pub fn golden(name: &str, table: &str) {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
+    let file = std::path::Path::new(folder).join(name);
+    if std::env::var_os("CUNYI_WRITE_GOLDEN").is_some() {
+        std::fs::write(&file, table).expect("written");
+    }
+    let looked_at = std::fs::read_to_string(&file).unwrap_or_default();
+    assert_eq!(
+        table, looked_at,
+        "look at each changed line, then run with CUNYI_WRITE_GOLDEN=1"
+    );
+}

@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use cunyi_web::{Access, ROUTES};
 
 use crate::cases::{About, CASES, post};
-use crate::house::{House, house};
+use crate::house::{House, golden, house};
 use crate::world::ROLES;
 
 #[test]
@@ -63,15 +63,7 @@ async fn every_route_answers_every_role_as_the_golden_matrix_says() {
         }
         let _ = writeln!(table, "{}", row.trim_end());
     }
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/routes.txt");
-    if std::env::var_os("CUNYI_WRITE_GOLDEN").is_some() {
-        std::fs::write(file, &table).expect("written");
-    }
-    let golden = std::fs::read_to_string(file).unwrap_or_default();
-    assert_eq!(
-        table, golden,
-        "look at each changed line, then run with CUNYI_WRITE_GOLDEN=1"
-    );
+    golden("routes.txt", &table);
 }
 
 #[tokio::test]
