@@ -248,6 +248,7 @@ fn batch_view(place: usize, key: Option<&Under>) -> (String, BatchView) {
         platform_settlement: String::new(),
         settled_at: None,
         said: String::new(),
+        not_sent: false,
     };
     (code, view)
 }

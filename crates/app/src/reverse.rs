@@ -148,7 +148,8 @@ impl Step for Reverse2208 {
                 return Ok(Next::Done);
             }
             Outcome::Success(_) | Outcome::Unknown(_) => BatchEvent::LoseReversal,
-            Outcome::Refused(_) | Outcome::NotSent => BatchEvent::RefuseReversal,
+            Outcome::Refused(_) => BatchEvent::RefuseReversal,
+            Outcome::NotSent => BatchEvent::NotSent,
         };
         let moved = BatchMoved {
             batch: about.batch.id,

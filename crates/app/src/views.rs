@@ -223,6 +223,8 @@ pub struct BatchView {
     pub settled_at: Option<Moment>,
     /// The latest answer of the centre that was no success, in its words.
     pub said: String,
+    /// The latest call certainly did not leave: nobody answered, and nothing happened.
+    pub not_sent: bool,
 }
 
 /// The fee list before it is frozen.

@@ -81,7 +81,13 @@ impl App {
                 .rev()
                 .find(|m| m.batch.as_ref() == Some(&batch.id));
             let said = words(last.filter(|m| m.state != MessageState::Success))?;
-            batch_views.push(batch_view(batch, &settlements, said));
+            let not_sent = last.is_some_and(|m| m.state == MessageState::NotSent);
+            let view = batch_view(batch, &settlements);
+            batch_views.push(BatchView {
+                said,
+                not_sent,
+                ..view
+            });
         }
         Ok(VisitView {
             visit: row.id.clone(),
@@ -208,7 +214,7 @@ pub(crate) fn charge_view(charge: &Charge, batches: &[Batch]) -> ChargeView {
     }
 }
 
-pub(crate) fn batch_view(batch: &Batch, settlements: &[Settlement], said: String) -> BatchView {
+fn batch_view(batch: &Batch, settlements: &[Settlement]) -> BatchView {
     let by_id: HashMap<_, _> = settlements.iter().map(|s| (&s.id, s)).collect();
     let settled = batch.settlement.as_ref().and_then(|id| by_id.get(id));
     BatchView {
@@ -229,7 +235,8 @@ pub(crate) fn batch_view(batch: &Batch, settlements: &[Settlement], said: String
             .map(|s| s.platform_settlement.clone())
             .unwrap_or_default(),
         settled_at: settled.map(|s| s.settled_at),
-        said,
+        said: String::new(),
+        not_sent: false,
     }
 }
 

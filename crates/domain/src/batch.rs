@@ -39,8 +39,10 @@ text_enum! {
         Request = "request",
         /// 2207 succeeded, or a self-pay patient paid.
         Settle = "settle",
-        /// The centre refused, or the request certainly did not leave.
+        /// The centre refused 2207.
         Refuse = "refuse",
+        /// 2207 or 2208 certainly did not leave: nothing happened, the batch is what it was before.
+        NotSent = "not_sent",
         /// The answer was lost or cannot be trusted.
         Lose = "lose",
         /// 2208's intent is committed.
@@ -71,6 +73,7 @@ pub const TRANSITIONS: &[(BatchState, BatchEvent, BatchState)] = &[
     (S::Presettled, E::TakeBack, S::Void),
     (S::Requested, E::Settle, S::Settled),
     (S::Requested, E::Refuse, S::Refused),
+    (S::Requested, E::NotSent, S::Presettled),
     (S::Requested, E::Lose, S::Unknown),
     (S::Refused, E::Presettle, S::Presettled),
     (S::Refused, E::TakeBack, S::Void),
@@ -80,6 +83,7 @@ pub const TRANSITIONS: &[(BatchState, BatchEvent, BatchState)] = &[
     (S::Settled, E::Reverse, S::Reversed), // self-pay
     (S::ReversalRequested, E::Reverse, S::Reversed),
     (S::ReversalRequested, E::RefuseReversal, S::Settled),
+    (S::ReversalRequested, E::NotSent, S::Settled),
     (S::ReversalRequested, E::LoseReversal, S::ReversalUnknown),
     (S::ReversalUnknown, E::Reverse, S::Reversed),
     (S::ReversalUnknown, E::RefuseReversal, S::Settled),
@@ -136,6 +140,22 @@ mod tests {
             ] {
                 assert_eq!(state.after(event), None, "{state} {event}");
             }
+        }
+    }
+
+    #[test]
+    fn what_did_not_leave_changed_nothing() {
+        for (before, request) in [
+            (S::Presettled, E::Request),
+            (S::Settled, E::RequestReversal),
+        ] {
+            let asked = before.after(request);
+            assert_eq!(asked.and_then(|s| s.after(E::NotSent)), Some(before));
+        }
+        // Once an answer was lost, nobody can say any more that nothing was sent.
+        for state in BatchState::ALL {
+            let waiting = matches!(state, S::Requested | S::ReversalRequested);
+            assert_eq!(state.after(E::NotSent).is_some(), waiting, "{state}");
         }
     }
 

@@ -337,6 +337,7 @@ messages = Messages
 unknown-title = Outcome unknown: do not charge again
 unknown-what-to-do = The centre gave no answer that can be relied on. Until it is cleared up: take no cash, hand over no drugs, do not charge again. Call the centre and give the batch number below.
 partly-settled = Some batches are settled and stand; the others are not, see each batch.
+batch-not-sent = That was not sent: the insurance centre cannot be reached. It received nothing, nothing was paid, and the batch is as it was before. Check the network and try again.
 centre-said = The centre: {$text}
 settled-at = Settled at
 settlement-id = Settlement ID

@@ -334,6 +334,7 @@ messages = 报文
 unknown-title = 结果未知，请勿重复收费
 unknown-what-to-do = 医保中心没有给出可以确认的答复。查清之前：不要收现金，不要发药，不要重复收费。请打医保中心电话，报下面的批次号核实。
 partly-settled = 一部分批次已结算，继续有效；其余尚未结算，见各批状态。
+batch-not-sent = 刚才没有发出：连不上医保中心。医保中心什么也没有收到，没有扣款，这一批和发出之前一样。请检查网络，再试一次。
 centre-said = 医保中心：{$text}
 settled-at = 结算时间
 settlement-id = 结算ID

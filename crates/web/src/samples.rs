@@ -168,6 +168,7 @@ pub fn batch(position: i64, state: BatchState) -> BatchView {
             ""
         }
         .to_owned(),
+        not_sent: state == BatchState::Presettled,
     }
 }
 

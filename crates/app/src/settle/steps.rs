@@ -489,30 +489,19 @@ impl Step for Settle2207 {
                 settled(w, &about, pending, &found.output.setlinfo, &amounts)?;
                 Ok(next(&self.rest))
             }
-            // infcode 0 whose money is not this batch's: evidence, but of what is not known.
-            (Outcome::Success(_), None) => {
-                lost(w, &about, pending)?;
-                Ok(Next::Stop(Refusal::new(Code::CentreUnknown)))
-            }
-            (other @ Outcome::Unknown(_), _) => {
-                lost(w, &about, pending)?;
-                Ok(Next::Stop(told(&other)))
-            }
             (other, _) => {
-                let moved = about.moved(BatchEvent::Refuse, pending);
+                let event = match &other {
+                    // infcode 0 whose money is not this batch's: evidence, but of what is not known.
+                    Outcome::Success(_) | Outcome::Unknown(_) => BatchEvent::Lose,
+                    Outcome::Refused(_) => BatchEvent::Refuse,
+                    Outcome::NotSent => BatchEvent::NotSent,
+                };
+                let moved = about.moved(event, pending);
                 w.record(moved, Some(&about.visit.patient), None)?;
                 Ok(Next::Stop(told(&other)))
             }
         }
     }
-}
-
-fn lost(w: &mut Writer<'_, '_>, about: &About, pending: &Pending) -> Result<()> {
-    Ok(w.record(
-        about.moved(BatchEvent::Lose, pending),
-        Some(&about.visit.patient),
-        None,
-    )?)
 }
 
 /// `drug_trac_info`: a row a code. 拆零: sold by the smallest unit, and no whole number of packs.

@@ -190,11 +190,24 @@ fn the_settlement() {
             let code = w.code(w.settle(&visit));
             over(&w);
             assert_eq!(code, day.code(), "{day:?}");
-            let certain = matches!(day, Day::Down | Day::Refused);
-            let expected = if certain { S::Refused } else { S::Unknown };
+            let expected = match day {
+                // Nothing left: nothing happened, and it is sent again as it stands.
+                Day::Down => S::Presettled,
+                Day::Refused => S::Refused,
+                _ => S::Unknown,
+            };
             assert_eq!(w.states(&visit), [expected], "{day:?}");
+            let batch = &w.view(&visit).batches[0];
+            assert_eq!(batch.not_sent, day == Day::Down, "{day:?}");
+            assert_eq!(batch.said.is_empty(), day != Day::Refused, "{day:?}");
+            if day == Day::Down {
+                w.settle(&visit).unwrap();
+                assert!(!w.view(&visit).batches[0].not_sent);
+                w.app.hand_over(&w.doctor, &visit).unwrap();
+                continue;
+            }
             assert_eq!(w.code(w.settle(&visit)), Code::WrongState, "{day:?}");
-            if certain {
+            if day == Day::Refused {
                 finish(&w, &visit);
             } else {
                 assert_eq!(
@@ -226,6 +239,8 @@ fn the_reversal() {
                 S::ReversalUnknown
             };
             assert_eq!(w.states(&visit), [expected], "{day:?}");
+            let batch_view = &w.view(&visit).batches[0];
+            assert_eq!(batch_view.not_sent, day == Day::Down, "{day:?}");
             if certain {
                 w.app.reverse(&w.doctor, &batch, "退药").unwrap();
                 assert_eq!(w.states(&visit), [S::Reversed], "{day:?}");

@@ -503,6 +503,21 @@ fn a_prescription_nobody_signed_says_so() {
 }
 
 #[test]
+fn what_was_not_sent_is_not_said_to_be_refused_and_is_sent_again() {
+    for (locale, not_sent, refused) in [
+        (Locale::Zh, "刚才没有发出", "被拒绝"),
+        (Locale::En, "That was not sent", "Refused"),
+    ] {
+        let c = samples::chrome(locale);
+        let page = signed(&c, &samples::visit(&[BatchState::Presettled]), false);
+        assert!(page.contains(not_sent) && !page.contains(refused));
+        assert!(page.contains("/settle\""));
+        let page = signed(&c, &samples::visit(&[BatchState::Refused]), false);
+        assert!(!page.contains(not_sent) && page.contains(refused));
+    }
+}
+
+#[test]
 fn an_unknown_settlement_is_never_shown_as_paid_or_to_be_paid() {
     let c = samples::chrome(Locale::Zh);
     let page = signed(&c, &samples::visit(&[BatchState::Unknown]), false);
