@@ -12,7 +12,7 @@ use cunyi_domain::{table, text_enum};
 use cunyi_db::Migration;
 
 /// The schema.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[Migration {
     number: 1,
     name: "ledger",
     sql: include_str!("../migrations/1_ledger.sql"),

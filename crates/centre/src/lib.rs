@@ -27,6 +27,7 @@ mod shape;
 mod visit;
 
 pub use centre::{Answer, Catalogue, Centre, Item, Parts};
+pub use ledger::MIGRATIONS;
 pub use server::serve;
 
 #[cfg(test)]

@@ -16,7 +16,8 @@ document.addEventListener("keydown", (event) => {
   const target = /^F\d+$/.test(event.key) && $(`[data-key="${event.key}"]`);
   if (target && !event.ctrlKey && !event.altKey && !event.metaKey) {
     event.preventDefault();
-    if (!event.repeat) target.click();
+    // A trace code that is on its way arrives before another page is asked for.
+    if (!event.repeat) scans.then(() => target.click());
   }
 });
 
@@ -392,7 +393,8 @@ for (const input of traces) {
   });
 }
 async function keep(input, sent) {
-  const answer = await fetch(input.form.action, { method: "POST", body: sent }).catch(() => undefined);
+  const asked = fetch(input.form.action, { method: "POST", body: sent, keepalive: true });
+  const answer = await asked.catch(() => undefined);
   if (answer?.ok) return input.removeAttribute("aria-invalid");
   // Refused or lost: the whole page says why.
   input.form.dataset.whole = "yes";

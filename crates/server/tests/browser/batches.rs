@@ -9,7 +9,7 @@ use crate::desk::{diagnose, order, presettle, sign_in, strike};
 use crate::page::{Page, open};
 
 /// Hypertension as last time, and a cold: two benefits.
-async fn two_complaints(page: &Page) {
+pub async fn two_complaints(page: &Page) {
     page.script("document.querySelector('a[href^=\"/visits/\"]').click()")
         .await;
     page.see("#draft").await;

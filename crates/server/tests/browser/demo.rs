@@ -13,8 +13,13 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Starts a fresh demo and waits until it says that it is ready.
+    /// A fresh demo with a short past, for journeys that do not look at it.
     pub fn start(name: &str) -> Self {
+        Self::with_past(name, &["--per-day", "1"])
+    }
+
+    /// Starts a fresh demo and waits until it says that it is ready.
+    pub fn with_past(name: &str, past: &[&str]) -> Self {
         let folder =
             std::env::temp_dir().join(format!("cunyi-browser-{name}-{}", std::process::id()));
         let (clinic, centre) = (free_port(), free_port());
@@ -27,6 +32,7 @@ impl Demo {
                 "--centre-port",
                 &centre.to_string(),
             ])
+            .args(past)
             .stdout(Stdio::piped())
             .spawn()
             .expect("the demo starts");
@@ -43,6 +49,11 @@ impl Demo {
             clinic: address(clinic),
             centre: address(centre),
         }
+    }
+
+    /// The database of the demo's centre.
+    pub fn centre_database(&self) -> PathBuf {
+        self.folder.join("centre.db")
     }
 
     /// Runs a `cunyi journal` command on the demo's folder.

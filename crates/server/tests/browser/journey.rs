@@ -36,7 +36,7 @@ async fn a_patient_is_seen_from_identification_to_the_printed_fee_list() {
     let Some(page) = open(1366, 900).await else {
         return;
     };
-    let demo = Demo::start("visit");
+    let demo = Demo::with_past("visit", &[]);
     let who = person(&page, &demo, desk::RESIDENT).await;
     let number = who.get("id").to_owned();
     sign_in(&page, &demo, "zhang").await;
@@ -76,7 +76,18 @@ async fn a_patient_is_seen_from_identification_to_the_printed_fee_list() {
     page.close().await;
 }
 
-/// 'Lose the reply', click by click as docs/tour.md has it.
+/// The tour's third part, whose names of buttons and pages are clicked as they are written.
+const TOUR: &str = include_str!("../../../../docs/tour.md");
+
+/// Words that the tour tells to look for or to click.
+fn written(words: &str) -> &str {
+    let part = TOUR.split("## 3.").nth(1).expect("a third part");
+    let part = part.split("\n## ").next().expect("of its own");
+    assert!(part.contains(words), "the tour does not say {words}");
+    words
+}
+
+/// 'Lose the reply', in the six clicks of docs/tour.md.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_reply_is_unknown_and_never_failed() {
     let Some(page) = open(1366, 900).await else {
@@ -90,14 +101,21 @@ async fn a_lost_reply_is_unknown_and_never_failed() {
     prescribe(&page).await;
     let visit = format!("{}{}", demo.clinic, page.path().await);
     presettle(&page).await;
+    page.read(written("已预结算，待确认")).await;
 
     // 1: the centre's switch.
     page.go(&demo.centre).await;
+    page.click_words(written("开关")).await;
+    page.read(written("已办理，应答丢失")).await;
     let row = "fieldset:has(input[name=fault][value=lose])";
-    page.read("已办理，应答丢失").await;
-    page.fill(&format!("{row} input[name=count]"), "1").await;
-    page.fill(&format!("{row} input[name=transaction]"), "2207")
-        .await;
+    let fields = [("count", written("1")), ("transaction", written("2207"))];
+    for (field, text) in fields {
+        page.fill(&format!("{row} input[name={field}]"), text).await;
+    }
+    assert_eq!(
+        page.words_of(&format!("{row} button")).await,
+        written("设定")
+    );
     page.click(&format!("{row} button")).await;
     // What the centre answered, not what was typed.
     page.until(
@@ -108,30 +126,36 @@ async fn a_lost_reply_is_unknown_and_never_failed() {
     .await;
     // 2: the clinic settles.
     page.go(&visit).await;
-    page.see("form[action$='/settle'] button").await;
+    let confirm = page.words_of("form[action$='/settle'] button").await;
+    assert!(confirm.contains(written("F8")) && confirm.contains(written("确认结算 收")));
     page.press(Key::F8).await;
-    page.read("结果未知，请勿重复收费").await;
-    page.read("结算结果未知").await;
+    page.read(written("结果未知，请勿重复收费")).await;
+    page.read(written("结算结果未知")).await;
     assert!(!page.has("已结算").await && !page.has("结算失败").await);
-    assert!(page.words_of(".queue").await.contains("结果未知"));
+    assert!(page.words_of(".queue").await.contains(written("结果未知")));
     page.picture("unknown.png").await;
     page.accessible("an unknown settlement").await;
     let number = page.words_of(".state-unknown .soft").await;
     // 3: what was said.
-    page.click("footer.keys a[href$='/messages']").await;
+    page.click_words(written("报文")).await;
     page.see("main table").await;
     let last = page.words_of("tbody tr:last-child").await;
     assert!(last.contains("2207") && last.contains("结果未知"), "{last}");
     page.accessible("the messages").await;
     // 4 and 5: the centre did commit, and knows why nobody heard of it.
-    page.go(&format!("{}/settlements", demo.centre)).await;
+    page.go(&demo.centre).await;
+    page.click_words(written("结算记录")).await;
+    page.see("main table tr:nth-child(2)").await;
     let first = page.words_of("main table tr:nth-child(2)").await;
-    assert!(first.contains(&number) && first.contains("有效"), "{first}");
-    page.go(&format!("{}/messages", demo.centre)).await;
-    page.read("开关：已办理，应答丢失").await;
+    assert!(
+        first.contains(&number) && first.contains(written("有效")),
+        "{first}"
+    );
+    page.click_words(written("报文日志")).await;
+    page.read(written("开关：已办理，应答丢失")).await;
     // 6: the clinic does not guess.
     page.go(&visit).await;
-    page.click("footer.keys a[data-key=F8]").await;
+    page.click_words(written("再看一次")).await;
     page.read("结果未知，请勿重复收费").await;
     assert_eq!(page.count("form[action$='/settle']").await, 0);
     assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));

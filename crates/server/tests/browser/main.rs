@@ -8,4 +8,6 @@ mod desk;
 mod journey;
 mod office;
 mod page;
+mod pharmacy;
 mod records;
+mod setbacks;

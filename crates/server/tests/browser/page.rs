@@ -114,6 +114,17 @@ impl Page {
         element.click().await.expect("clicks");
     }
 
+    /// Clicks the button or link that bears these words, and no other.
+    pub async fn click_words(&self, words: &str) {
+        let xpath =
+            format!("//*[self::a or self::button][contains(normalize-space(.), '{words}')]");
+        self.read(words).await;
+        let found = self.client.find_all(Locator::XPath(&xpath)).await;
+        let found = found.expect("elements");
+        assert_eq!(found.len(), 1, "{words} on:\n{}", self.text().await);
+        found[0].click().await.expect("clicks");
+    }
+
     /// Chooses an option of a select by its value.
     pub async fn choose(&self, css: &str, value: &str) {
         self.see(css).await;
