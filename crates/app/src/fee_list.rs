@@ -232,6 +232,8 @@ fn batch_view(place: usize, key: Option<&Under>) -> (String, BatchView) {
         id: BatchId::default(),
         position: i64::try_from(place).unwrap_or(0) + 1,
         number: String::new(),
+        visit_number: String::new(),
+        platform_visit: String::new(),
         payer: match key {
             Some(_) => Payer::Insured,
             None => Payer::SelfPay,

@@ -20,6 +20,7 @@ use crate::App;
 use crate::error::{AppError, Result, refuse};
 use crate::fee_list::FeeList;
 use crate::permission::Action;
+use crate::register::assign;
 use crate::step::alone;
 use crate::views::{Actor, BatchView, ChargeView, DraftBody, FindingView};
 
@@ -60,7 +61,7 @@ impl App {
                 )?;
             }
             sign(w, &row, &list, body)?;
-            freeze(w, &row, list, old.len())
+            freeze(w, self, &row, list, old.len())
         })
     }
 
@@ -77,9 +78,7 @@ impl App {
             release(w, &row)?;
             Ok(open)
         })?;
-        taken
-            .iter()
-            .try_for_each(|batch| self.withdraw_details(actor, batch))
+        self.withdraw(actor, visit, &taken)
     }
 }
 
@@ -185,15 +184,22 @@ fn position(place: usize) -> i64 {
     i64::try_from(place).unwrap_or(i64::MAX - 1) + 1
 }
 
-fn freeze(w: &mut Writer<'_, '_>, visit: &Visit, list: FeeList, before: usize) -> Result<()> {
+fn freeze(
+    w: &mut Writer<'_, '_>,
+    app: &App,
+    visit: &Visit,
+    list: FeeList,
+    before: usize,
+) -> Result<()> {
     let own_pay_consent = agreed(&list);
-    let batches: Vec<Batch> = list
+    let mut batches: Vec<Batch> = list
         .batches
         .iter()
         .zip(&list.disease_codes)
         .enumerate()
         .map(|(place, (view, code))| batch_row(w, visit, view, code, position(before + place)))
         .collect();
+    let registrations = assign(w, app, visit, &mut batches)?;
     let mut charges = Vec::new();
     let mut reservations = Vec::new();
     for (place, line) in list.lines.into_iter().enumerate() {
@@ -222,6 +228,7 @@ fn freeze(w: &mut Writer<'_, '_>, visit: &Visit, list: FeeList, before: usize) -
     let visit_id = visit.id.clone();
     let frozen = ChargesFrozen {
         visit: visit_id,
+        registrations,
         batches,
         charges,
         reservations,
@@ -245,6 +252,7 @@ fn batch_row(
         position,
         number: format!("{}{position:02}", visit.number),
         payer: view.payer,
+        registration: None,
         benefit: view.benefit.clone(),
         disease_code: disease_code.to_owned(),
         disease_name: view.disease_name.clone(),

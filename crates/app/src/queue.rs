@@ -65,6 +65,10 @@ impl App {
             let mut taken = Vec::new();
             if to == VisitState::Cancelled {
                 taken = void_open(w, &row)?;
+                // What was paid back still has its details at the platform.
+                let mut batches = query::batches(w.tx, &actor.clinic, visit)?;
+                batches.retain(|b| b.state == BatchState::Reversed);
+                taken.extend(batches);
                 release(w, &row)?;
                 forget_certificate(w, visit)?;
             }
@@ -76,14 +80,10 @@ impl App {
             w.record(moved, Some(&row.patient), None)?;
             Ok(taken)
         })?;
-        taken
-            .iter()
-            .try_for_each(|batch| self.withdraw_details(actor, batch))?;
         if to == VisitState::Cancelled {
-            self.withdraw_registration(actor, visit)
-        } else {
-            Ok(())
+            return self.withdraw(actor, visit, &taken);
         }
+        Ok(())
     }
 
     pub(crate) fn entry(&self, tx: &mut Tx<'_>, actor: &Actor, visit: Visit) -> Result<QueueEntry> {

@@ -4,15 +4,16 @@
 //! Nobody waits for its answer any more; what it did at the centre is not known.
 
 use cunyi_domain::batch::{BatchEvent, BatchState};
-use cunyi_domain::fact::{BatchMoved, RegistrationMoved};
-use cunyi_domain::ids::{ClinicId, UserId};
-use cunyi_domain::ledger::{Batch, Registration, Visit};
+use cunyi_domain::fact::BatchMoved;
+use cunyi_domain::ids::{ClinicId, UserId, VisitId};
+use cunyi_domain::ledger::{Batch, Registration, RegistrationState};
 use cunyi_domain::row::Field;
 use cunyi_store::local::{Message, MessageState};
 use cunyi_store::{Who, Writer, query, reference};
 
 use crate::App;
 use crate::error::Result;
+use crate::register::record_registration;
 
 /// Who acts when nobody does.
 const PROGRAM: &str = "program";
@@ -57,17 +58,14 @@ impl App {
 
 fn lose(w: &mut Writer<'_, '_>, message: &Message) -> Result<()> {
     let clinic = &message.clinic;
-    if let Some(id) = &message.batch
-        && let Some(batch) = query::batch(w.tx, clinic, id)?
-    {
-        return lose_batch(w, message, &batch);
+    match (message.infno.as_str(), &message.visit, &message.batch) {
+        ("2201", Some(visit), _) => lose_registrations(w, message, visit),
+        (_, _, Some(id)) => match query::batch(w.tx, clinic, id)? {
+            Some(batch) => lose_batch(w, message, &batch),
+            None => Ok(()),
+        },
+        _ => Ok(()),
     }
-    if let Some(id) = &message.visit
-        && let Some(visit) = query::visit(w.tx, clinic, id)?
-    {
-        return lose_registration(w, message, visit);
-    }
-    Ok(())
 }
 
 fn lose_batch(w: &mut Writer<'_, '_>, message: &Message, batch: &Batch) -> Result<()> {
@@ -87,17 +85,16 @@ fn lose_batch(w: &mut Writer<'_, '_>, message: &Message, batch: &Batch) -> Resul
     Ok(w.record(moved, Some(&message.patient), None)?)
 }
 
-fn lose_registration(w: &mut Writer<'_, '_>, message: &Message, visit: Visit) -> Result<()> {
-    if visit.registration != Registration::Requested {
-        return Ok(());
+/// A visit asks for one registration at a time: what was asked for is what the message asked.
+fn lose_registrations(w: &mut Writer<'_, '_>, message: &Message, visit: &VisitId) -> Result<()> {
+    let mut asked = query::registrations(w.tx, &message.clinic, visit)?;
+    asked.retain(|row| row.state == RegistrationState::Requested);
+    for was in asked {
+        let is = Registration {
+            state: RegistrationState::Unknown,
+            ..was.clone()
+        };
+        record_registration(w, &was, &message.patient, &message.id, is)?;
     }
-    let moved = RegistrationMoved {
-        visit: visit.id,
-        from: visit.registration,
-        to: Registration::Unknown,
-        message: message.id.0.clone(),
-        platform_visit: None,
-        number: visit.number,
-    };
-    Ok(w.record(moved, Some(&message.patient), None)?)
+    Ok(())
 }

@@ -1,12 +1,15 @@
 //! Registration: the patient, her coverage and the visit become facts; the platform gives the visit
 //! its id (2201).
 
+use cunyi_domain::batch::BatchState;
 use cunyi_domain::fact::{
     CoverageIdentified, PatientFields, Personal, RegistrationMoved, VisitMoved, VisitRegistered,
 };
 use cunyi_domain::id_number::IdNumber;
-use cunyi_domain::ids::{ClinicId, CoverageId, PatientId, VisitId};
-use cunyi_domain::ledger::{Certificate, Payer, Registration, Visit, VisitState};
+use cunyi_domain::ids::{BatchId, ClinicId, CoverageId, MessageId, PatientId, VisitId};
+use cunyi_domain::ledger::{
+    Batch, Certificate, Payer, Registration, RegistrationState, Visit, VisitState,
+};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::row::Field;
 use cunyi_domain::time::Moment;
@@ -21,11 +24,15 @@ use crate::error::{AppError, Result, refuse, refuse_at};
 use crate::identify::{Known, birth_of, is_usable, sex_of};
 use crate::patient::{read_form, read_number, register};
 use crate::permission::Action;
-use crate::step::{Answer, Caller, Next, Pending, Step, Subject, told};
+use crate::settle::{Task, next};
+use crate::step::{Answer, Caller, Next, Pending, Step, Subject, alone, told};
 use crate::views::{Actor, PatientForm, RegisterForm};
 
 /// 全科医疗科 in the national list of departments.
 pub(crate) const DEPARTMENT: (&str, &str) = ("A02", "全科医疗科");
+
+/// Position of the registration that is made at the counter.
+pub(crate) const COUNTER: i64 = 1;
 
 impl App {
     /// Registers an identified patient. With an insurance the platform is asked; whatever it
@@ -44,9 +51,7 @@ impl App {
             None
         };
         let visit = VisitId::new(self.now(), self.rng());
-        let step = Register2201 {
-            visit: visit.clone(),
-        };
+        let step = Register2201::at_counter(visit.clone());
         // A second click finds nothing; what is refused below can be sent again.
         if !self.memory().forget(&form.handle) {
             return refuse_at(Code::NotFound, "handle");
@@ -147,13 +152,7 @@ impl App {
     /// Asks the platform again for a visit it refused, or whose answer was lost.
     pub fn retry_registration(&self, actor: &Actor, visit: &VisitId) -> Result<()> {
         actor.must(Action::Register)?;
-        let caller = self.caller(actor)?;
-        self.drive(
-            &caller,
-            Box::new(Register2201 {
-                visit: visit.clone(),
-            }),
-        )
+        self.work_off(actor, &[Task::Register(visit.clone(), COUNTER)])
     }
 
     /// Goes on without the insurance.
@@ -163,9 +162,7 @@ impl App {
             let row =
                 query::visit(w.tx, &actor.clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
             let batches = query::batches(w.tx, &actor.clinic, visit)?;
-            let frozen = batches
-                .iter()
-                .any(|b| b.state != cunyi_domain::batch::BatchState::Void);
+            let frozen = batches.iter().any(|b| b.state != BatchState::Void);
             let open = !matches!(row.state, VisitState::Done | VisitState::Cancelled);
             if row.payer != Payer::Insured || frozen || !open {
                 return refuse(Code::WrongState);
@@ -342,28 +339,105 @@ pub(crate) fn certificate_number(
         .map_err(|_| AppError::Failed("a kept certificate is no text".to_owned()))
 }
 
+/// Gives each insured batch the registration it is settled under, and answers those that are to be
+/// made for it. Where the region lets batches share one, that is the counter's; else the counter's
+/// carries one batch, and each further has its own.
+pub(crate) fn assign(
+    w: &mut Writer<'_, '_>,
+    app: &App,
+    visit: &Visit,
+    batches: &mut [Batch],
+) -> Result<Vec<Registration>> {
+    let clinic = &visit.clinic;
+    let shared = app
+        .setup_in(w.tx, clinic)?
+        .gateway
+        .region
+        .batches_share_visit;
+    let mut position = 0;
+    for row in query::registrations(w.tx, clinic, &visit.id)? {
+        position = position.max(row.position);
+    }
+    let before = query::batches(w.tx, clinic, &visit.id)?;
+    let stands = |b: &Batch| b.registration == Some(COUNTER) && b.state != BatchState::Void;
+    let mut taken = before.iter().any(stands);
+    let mut made = Vec::new();
+    for batch in batches.iter_mut().filter(|b| b.payer == Payer::Insured) {
+        batch.registration = Some(COUNTER);
+        if taken && !shared {
+            position += 1;
+            batch.registration = Some(position);
+            made.push(Registration {
+                clinic: clinic.clone(),
+                visit: visit.id.clone(),
+                position,
+                number: next_number(w.tx, app, clinic)?,
+                state: RegistrationState::Open,
+                platform_visit: None,
+            });
+        }
+        taken = true;
+    }
+    Ok(made)
+}
+
+/// One of a visit's registrations.
+pub(crate) fn registration(
+    w: &mut Writer<'_, '_>,
+    clinic: &ClinicId,
+    visit: &VisitId,
+    position: i64,
+) -> Result<Registration> {
+    let rows = query::registrations(w.tx, clinic, visit)?;
+    let row = rows.into_iter().find(|row| row.position == position);
+    row.ok_or_else(|| Refusal::new(Code::NotFound).into())
+}
+
+/// Records what became of a registration.
+pub(crate) fn record_registration(
+    w: &mut Writer<'_, '_>,
+    was: &Registration,
+    patient: &PatientId,
+    message: &MessageId,
+    is: Registration,
+) -> Result<()> {
+    let moved = RegistrationMoved {
+        visit: is.visit,
+        position: is.position,
+        from: was.state,
+        to: is.state,
+        message: message.0.clone(),
+        platform_visit: is.platform_visit,
+        number: is.number,
+    };
+    Ok(w.record(moved, Some(patient), None)?)
+}
+
 /// 2201 门诊挂号.
 pub(crate) struct Register2201 {
     /// The visit.
     pub visit: VisitId,
+    /// Which of its registrations.
+    pub position: i64,
+    /// What follows.
+    pub rest: Vec<Task>,
 }
 
 impl Step for Register2201 {
     fn begin(&self, w: &mut Writer<'_, '_>, caller: &Caller<'_>) -> Result<Pending> {
         let clinic = &caller.actor.clinic;
+        alone(w, &self.visit)?;
         let row = query::visit(w.tx, clinic, &self.visit)?.ok_or(Refusal::new(Code::NotFound))?;
-        let asked_before = matches!(
-            row.registration,
-            Registration::Refused | Registration::Unknown
-        );
-        if row.registration != Registration::Open && !asked_before {
-            return refuse(Code::WrongState);
-        }
-        // A lost registration may stand at the platform under its number: ask under a new one.
-        let number = match row.registration {
-            Registration::Unknown => next_number(w.tx, caller.app, clinic)?,
-            _ => row.number.clone(),
+        let was = registration(w, clinic, &self.visit, self.position)?;
+        let over = matches!(row.state, VisitState::Done | VisitState::Cancelled);
+        let number = match was.state {
+            _ if over || row.payer != Payer::Insured => return refuse(Code::WrongState),
+            RegistrationState::Open | RegistrationState::Refused => was.number.clone(),
+            // It may stand at the platform under its number: ask under a new one.
+            RegistrationState::Unknown => next_number(w.tx, caller.app, clinic)?,
+            _ => return refuse(Code::WrongState),
         };
+        let batch = self.batch(w, clinic)?;
         let coverage = row
             .coverage
             .as_ref()
@@ -387,19 +461,16 @@ impl Step for Register2201 {
         let subject = Subject {
             patient: &row.patient,
             visit: Some(&row.id),
-            batch: None,
+            batch: batch.as_ref(),
             place: &coverage.place,
         };
         let pending = caller.issue::<T2201>(w, &subject, input)?;
-        let moved = RegistrationMoved {
-            visit: row.id,
-            from: row.registration,
-            to: Registration::Requested,
-            message: pending.id.0.clone(),
-            platform_visit: None,
+        let is = Registration {
+            state: RegistrationState::Requested,
             number,
+            ..was.clone()
         };
-        w.record(moved, Some(&row.patient), None)?;
+        record_registration(w, &was, &row.patient, &pending.id, is)?;
         Ok(pending)
     }
 
@@ -411,29 +482,51 @@ impl Step for Register2201 {
         answer: &Answer,
     ) -> Result<Next> {
         let outcome = caller.judge::<T2201>(w, pending, answer)?;
-        let row = query::visit(w.tx, &caller.actor.clinic, &self.visit)?;
-        let row = row.ok_or(Refusal::new(Code::NotFound))?;
-        let (to, platform_visit) = match &outcome {
+        let clinic = &caller.actor.clinic;
+        let row = query::visit(w.tx, clinic, &self.visit)?.ok_or(Refusal::new(Code::NotFound))?;
+        let was = registration(w, clinic, &self.visit, self.position)?;
+        let (state, platform_visit) = match &outcome {
             Outcome::Success(found) => (
-                Registration::Registered,
+                RegistrationState::Registered,
                 Some(found.output.data.mdtrt_id.clone()),
             ),
-            Outcome::Refused(_) => (Registration::Refused, None),
-            Outcome::Unknown(_) => (Registration::Unknown, None),
-            Outcome::NotSent => (Registration::Open, None),
+            Outcome::Refused(_) => (RegistrationState::Refused, None),
+            Outcome::Unknown(_) => (RegistrationState::Unknown, None),
+            Outcome::NotSent => (RegistrationState::Open, None),
         };
-        let moved = RegistrationMoved {
-            visit: row.id,
-            from: Registration::Requested,
-            to,
-            message: pending.id.0.clone(),
+        let is = Registration {
+            state,
             platform_visit,
-            number: row.number,
+            ..was.clone()
         };
-        w.record(moved, Some(&row.patient), None)?;
+        record_registration(w, &was, &row.patient, &pending.id, is)?;
         Ok(match outcome {
-            Outcome::Success(_) => Next::Done,
+            Outcome::Success(_) => next(&self.rest),
             other => Next::Stop(told(&other)),
         })
+    }
+}
+
+impl Register2201 {
+    /// The one that is made when the patient arrives.
+    fn at_counter(visit: VisitId) -> Self {
+        let (position, rest) = (COUNTER, Vec::new());
+        Self {
+            visit,
+            position,
+            rest,
+        }
+    }
+
+    /// The batch it is made for; none at the counter. Refused once the batch was taken back.
+    fn batch(&self, w: &mut Writer<'_, '_>, clinic: &ClinicId) -> Result<Option<BatchId>> {
+        if self.position == COUNTER {
+            return Ok(None);
+        }
+        let batches = query::batches(w.tx, clinic, &self.visit)?;
+        let mut open = batches.into_iter().filter(|b| b.state == BatchState::Draft);
+        let found = open.find(|b| b.registration == Some(self.position));
+        let found = found.ok_or(Refusal::new(Code::WrongState))?;
+        Ok(Some(found.id))
     }
 }

@@ -2,6 +2,7 @@
 //! settlement (2207). Each call is a step; each state a fact; nothing is shown as settled that is
 //! not.
 
+mod about;
 mod amounts;
 mod steps;
 
@@ -10,7 +11,8 @@ use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::SettlementMade;
 use cunyi_domain::ids::{BatchId, SettlementId, VisitId};
 use cunyi_domain::ledger::{
-    Batch, Certificate, Payer, Registration, Settlement, SettlementKind, Visit, VisitState,
+    Batch, Certificate, Payer, Registration, RegistrationState, Settlement, SettlementKind, Visit,
+    VisitState,
 };
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
@@ -20,34 +22,29 @@ use crate::App;
 use crate::error::{Result, refuse, refuse_at};
 use crate::permission::Action;
 use crate::register::{forget_certificate, keep_certificate};
-use crate::step::{Caller, Next, alone, none_pending};
+use crate::step::{Next, alone, none_pending};
 use crate::views::Actor;
 
+pub(crate) use about::About;
 pub(crate) use amounts::{amounts_of_reply, reversal_agrees};
-use steps::{Goal, Task, next};
+use steps::Goal;
+pub(crate) use steps::{CancelDetails2205, Task, next};
 
 impl App {
     /// 试算: sends what the centre needs of every insured batch and asks for its shares, in order.
     pub fn presettle(&self, actor: &Actor, visit: &VisitId) -> Result<()> {
         actor.must(Action::Settle)?;
-        let (row, batches) = self.settling(actor, visit)?;
-        let insured = |b: &&Batch| b.payer == Payer::Insured;
-        let open = |b: &&Batch| {
-            matches!(
-                b.state,
-                BatchState::Draft | BatchState::Uploaded | BatchState::Refused
-            )
-        };
-        let open: Vec<&Batch> = batches.iter().filter(insured).filter(open).collect();
-        if open.is_empty() {
-            return Ok(());
+        let settling = self.settling(actor, visit)?;
+        let mut tasks = Vec::new();
+        for batch in settling.live().filter(|b| b.payer == Payer::Insured) {
+            use BatchState::{Draft, Refused, Uploaded};
+            if matches!(batch.state, Draft | Uploaded | Refused) {
+                let register = settling.register(batch).filter(|one| !tasks.contains(one));
+                tasks.extend(register);
+                tasks.push(settling.compute(batch));
+            }
         }
-        let tasks: Vec<Task> = open
-            .iter()
-            .map(|b| Task::Compute(b.id.clone(), Goal::of(b.state)))
-            .collect();
-        let caller = self.ready(actor, &row)?;
-        self.work_off(&caller, &tasks)
+        self.work_off(actor, &tasks)
     }
 
     /// 确认结算: settles in order and stops at the first that does not settle; what is settled
@@ -60,13 +57,13 @@ impl App {
         expected: &[(BatchId, Fen)],
     ) -> Result<()> {
         actor.must(Action::Settle)?;
-        let (row, batches) = self.settling(actor, visit)?;
-        if batches.iter().all(|b| b.state == BatchState::Settled) {
+        let settling = self.settling(actor, visit)?;
+        if settling.live().all(|b| b.state == BatchState::Settled) {
             return refuse(Code::WrongState);
         }
         let mut tasks = Vec::new();
         let mut settled_before = false;
-        for batch in &batches {
+        for batch in settling.live() {
             if batch.state == BatchState::Settled {
                 settled_before = true;
                 continue;
@@ -83,21 +80,18 @@ impl App {
             // A settlement before has used up some of the caps: ask again under this batch's
             // med_type, and compare with what the user saw.
             if settled_before && batch.state == BatchState::Presettled {
-                tasks.push(Task::Compute(batch.id.clone(), Goal::Presettle));
+                tasks.push(settling.compute(batch));
             }
             tasks.push(Task::Settle(batch.id.clone(), seen));
             settled_before = true;
         }
-        if tasks.is_empty() {
-            return Ok(());
-        }
-        let caller = self.ready(actor, &row)?;
-        self.work_off(&caller, &tasks)
+        self.work_off(actor, &tasks)
     }
 
-    fn work_off(&self, caller: &Caller<'_>, tasks: &[Task]) -> Result<()> {
+    /// Does one task after the other, and stops at the first that does not succeed.
+    pub(crate) fn work_off(&self, actor: &Actor, tasks: &[Task]) -> Result<()> {
         match next(tasks) {
-            Next::Then(first) => self.drive(caller, first),
+            Next::Then(first) => self.drive(&self.caller(actor)?, first),
             Next::Done | Next::Stop(_) => Ok(()),
         }
     }
@@ -149,28 +143,57 @@ impl App {
         })
     }
 
-    /// A frozen visit and its live batches, if nothing of it is in flight.
-    fn settling(&self, actor: &Actor, visit: &VisitId) -> Result<(Visit, Vec<Batch>)> {
+    /// A frozen visit's batches, if nothing of it is in flight.
+    fn settling(&self, actor: &Actor, visit: &VisitId) -> Result<Settling> {
         self.parts.store.db().read("settling", |tx| {
             let row =
                 query::visit(tx, &actor.clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
-            let mut batches = query::batches(tx, &actor.clinic, visit)?;
-            batches.retain(|b| !matches!(b.state, BatchState::Void | BatchState::Reversed));
-            let flying = batches.iter().any(|b| b.state.in_flight());
-            if row.state != VisitState::Seeing || batches.is_empty() || flying {
+            let settling = Settling {
+                batches: query::batches(tx, &actor.clinic, visit)?,
+                registrations: query::registrations(tx, &actor.clinic, visit)?,
+            };
+            let flying = settling.live().any(|b| b.state.in_flight());
+            let none = settling.live().next().is_none();
+            if row.state != VisitState::Seeing || none || flying {
                 return refuse(Code::WrongState);
             }
             none_pending(&query::messages(tx, &actor.clinic, visit)?)?;
-            Ok((row, batches))
+            Ok(settling)
         })
     }
+}
 
-    /// Someone who can call for this visit: registered at the platform, if need be now.
-    fn ready<'a>(&'a self, actor: &'a Actor, row: &Visit) -> Result<Caller<'a>> {
-        if row.registration != Registration::Registered {
-            self.retry_registration(actor, &row.id)?;
-        }
-        self.caller(actor)
+/// The batches of a visit that is being settled.
+struct Settling {
+    batches: Vec<Batch>,
+    registrations: Vec<Registration>,
+}
+
+impl Settling {
+    /// Those that are neither taken back nor paid back.
+    fn live(&self) -> impl Iterator<Item = &Batch> {
+        let gone = |b: &Batch| matches!(b.state, BatchState::Void | BatchState::Reversed);
+        self.batches.iter().filter(move |b| !gone(b))
+    }
+
+    /// What must be registered before a batch is sent; nothing where that is done.
+    fn register(&self, batch: &Batch) -> Option<Task> {
+        let mut rows = self.registrations.iter();
+        let row = rows.find(|row| Some(row.position) == batch.registration)?;
+        let missing = row.state != RegistrationState::Registered;
+        missing.then(|| Task::Register(row.visit.clone(), row.position))
+    }
+
+    /// Asks for a batch's shares. Where another batch shares its registration, diagnoses go again
+    /// under this one's `med_type`.
+    fn compute(&self, batch: &Batch) -> Task {
+        let with = |b: &Batch| b.registration == batch.registration && b.id != batch.id;
+        let goal = match batch.state {
+            BatchState::Draft => Goal::Upload,
+            _ if self.batches.iter().any(with) => Goal::Describe,
+            _ => Goal::Presettle,
+        };
+        Task::Compute(batch.id.clone(), goal)
     }
 }
 

@@ -9,7 +9,7 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, EntryId, PatientId, UserId, VisitId};
 use cunyi_domain::ledger::{
-    Certificate, ItemKind, LineClass, Payer, Registration, SettlementKind, VisitState,
+    Certificate, ItemKind, LineClass, Payer, RegistrationState, SettlementKind, VisitState,
 };
 use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
 use cunyi_domain::refusal::Refusal;
@@ -197,6 +197,10 @@ pub struct BatchView {
     pub position: i64,
     /// `chrg_bchno`; empty in a preview.
     pub number: String,
+    /// The number of its registration; empty in a preview and for self-pay.
+    pub visit_number: String,
+    /// 就诊ID of its registration; empty until it is registered.
+    pub platform_visit: String,
     /// Who pays.
     pub payer: Payer,
     /// `general`, `chronic` or empty for self-pay.
@@ -257,8 +261,8 @@ pub struct VisitView {
     pub state: VisitState,
     /// Who pays first.
     pub payer: Payer,
-    /// Whether the platform knows it.
-    pub registration: Registration,
+    /// How far the platform knows it: its registration at the counter; a self-pay visit has none.
+    pub registration: Option<RegistrationState>,
     /// What the centre said when it did not register it.
     pub registration_said: String,
     /// What was shown.
@@ -292,6 +296,12 @@ pub struct VisitView {
 }
 
 impl VisitView {
+    /// Insured, and its registration at the counter is still to be made.
+    pub fn unregistered(&self) -> bool {
+        use RegistrationState::{Open, Refused, Unknown};
+        self.payer == Payer::Insured && matches!(self.registration, Some(Open | Refused | Unknown))
+    }
+
     /// Identified by an e-voucher: it may be scanned again while something is to be asked with it.
     pub fn by_voucher(&self) -> bool {
         self.payer == Payer::Insured && self.certificate == Certificate::Voucher

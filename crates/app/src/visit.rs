@@ -6,7 +6,7 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::mask;
 use cunyi_domain::ids::{PatientId, VisitId};
 use cunyi_domain::ledger::{
-    Batch, Charge, Patient, Payer, Registration, Settlement, Visit, VisitState,
+    Batch, Charge, Patient, Payer, Registration, RegistrationState, Settlement, Visit, VisitState,
 };
 use cunyi_domain::money::format_decimal;
 use cunyi_domain::refusal::{Code, Refusal};
@@ -19,6 +19,7 @@ use crate::App;
 use crate::draft::{repeat, stored};
 use crate::error::Result;
 use crate::permission::Action;
+use crate::register::COUNTER;
 use crate::views::{
     Actor, Age, BatchView, ChargeView, DraftBody, Filing, PastVisit, PatientStrip, VisitView,
 };
@@ -51,6 +52,7 @@ impl App {
         let batches = query::batches(tx, clinic, id)?;
         let settlements = query::settlements(tx, clinic, id)?;
         let messages = query::messages(tx, clinic, id)?;
+        let registrations = query::registrations(tx, clinic, id)?;
         let charges = query::charges(tx, clinic, id)?;
         let held = !query::reservations(tx, clinic, id)?.is_empty();
         let (draft, draft_version) = stored(query::draft(tx, clinic, id)?);
@@ -70,10 +72,8 @@ impl App {
             None => Ok(String::new()),
         };
         let mut words = words;
-        let registration_said = match row.registration {
-            Registration::Registered | Registration::NotNeeded => String::new(),
-            _ => words(messages.iter().rev().find(|m| m.infno == "2201"))?,
-        };
+        let (registration, about_it) = at_counter(&registrations, &messages);
+        let registration_said = words(about_it)?;
         let mut batch_views = Vec::new();
         for batch in &live {
             let last = messages
@@ -82,7 +82,7 @@ impl App {
                 .find(|m| m.batch.as_ref() == Some(&batch.id));
             let said = words(last.filter(|m| m.state != MessageState::Success))?;
             let not_sent = last.is_some_and(|m| m.state == MessageState::NotSent);
-            let view = batch_view(batch, &settlements);
+            let view = batch_view(batch, &registrations, &settlements);
             batch_views.push(BatchView {
                 said,
                 not_sent,
@@ -94,7 +94,7 @@ impl App {
             number: row.number.clone(),
             state: row.state,
             payer: row.payer,
-            registration: row.registration,
+            registration,
             registration_said,
             certificate: row.certificate,
             registered_at: row.registered_at,
@@ -150,6 +150,22 @@ impl App {
             remaining,
         })
     }
+}
+
+/// How far the platform knows a visit's first registration, and the message that tells why it is
+/// no further.
+fn at_counter<'a>(
+    registrations: &[Registration],
+    messages: &'a [Message],
+) -> (Option<RegistrationState>, Option<&'a Message>) {
+    use RegistrationState::{Cancelled, Registered};
+    let found = registrations.iter().find(|r| r.position == COUNTER);
+    let state = found.map(|r| r.state);
+    if matches!(state, None | Some(Registered | Cancelled)) {
+        return (state, None);
+    }
+    let asked = |m: &&Message| m.infno == "2201" && m.batch.is_none();
+    (state, messages.iter().rev().find(asked))
 }
 
 /// An age as it is written: days below two months, months below three years.
@@ -214,13 +230,23 @@ pub(crate) fn charge_view(charge: &Charge, batches: &[Batch]) -> ChargeView {
     }
 }
 
-fn batch_view(batch: &Batch, settlements: &[Settlement]) -> BatchView {
+fn batch_view(
+    batch: &Batch,
+    registrations: &[Registration],
+    settlements: &[Settlement],
+) -> BatchView {
     let by_id: HashMap<_, _> = settlements.iter().map(|s| (&s.id, s)).collect();
+    let mut registrations = registrations.iter();
+    let under = registrations.find(|r| Some(r.position) == batch.registration);
     let settled = batch.settlement.as_ref().and_then(|id| by_id.get(id));
     BatchView {
         id: batch.id.clone(),
         position: batch.position,
         number: batch.number.clone(),
+        visit_number: under.map(|r| r.number.clone()).unwrap_or_default(),
+        platform_visit: under
+            .and_then(|r| r.platform_visit.clone())
+            .unwrap_or_default(),
         payer: batch.payer,
         benefit: batch.benefit.clone(),
         disease_name: batch.disease_name.clone(),

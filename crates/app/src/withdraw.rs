@@ -1,34 +1,51 @@
 //! Taking back at the platform what nobody needs any more: details of a fee list that was taken
-//! back (2205), the registration of a visit that was cancelled (2202).
+//! back (2205), the registrations (2202) that were made for its batches or whose visit was cancelled.
 //!
 //! Best effort: neither holds money, and the clinic's own state does not wait for the answer, which
-//! is kept with its message.
+//! is kept with its message. What was not taken back stays registered.
 
-use cunyi_domain::ids::{BatchId, VisitId};
-use cunyi_domain::ledger::{Batch, Payer, Registration};
+use cunyi_domain::batch::BatchState;
+use cunyi_domain::ids::VisitId;
+use cunyi_domain::ledger::{Batch, Payer, Registration, RegistrationState, VisitState};
 use cunyi_domain::refusal::{Code, Refusal};
-use cunyi_gateway::message::{Data, T2202, T2205, charge, visit};
+use cunyi_gateway::Outcome;
+use cunyi_gateway::message::{Data, T2202, visit};
 use cunyi_store::local::{Message, MessageState};
 use cunyi_store::{Writer, query};
 
 use crate::App;
-use crate::error::{AppError, Result};
+use crate::error::{AppError, Result, refuse};
+use crate::register::{COUNTER, record_registration, registration};
+use crate::settle::CancelDetails2205;
 use crate::step::{Answer, Caller, Next, Pending, Step, Subject};
 use crate::views::Actor;
 
 impl App {
-    /// Clears a batch's details at the platform, if it has any there.
-    pub(crate) fn withdraw_details(&self, actor: &Actor, batch: &Batch) -> Result<()> {
-        if batch.payer != Payer::Insured || !self.may_be_there(actor, batch)? {
-            return Ok(());
+    /// Clears what batches have at the platform, then cancels the visit's registrations under which
+    /// nothing stands any more.
+    pub(crate) fn withdraw(&self, actor: &Actor, visit: &VisitId, taken: &[Batch]) -> Result<()> {
+        for batch in taken.iter().filter(|b| b.payer == Payer::Insured) {
+            if self.may_be_there(actor, batch)? {
+                let (batch, then) = (batch.id.clone(), None);
+                self.tell(actor, Box::new(CancelDetails2205 { batch, then }))?;
+            }
         }
-        let step = Clear2205 {
-            batch: batch.id.clone(),
-        };
-        tolerate(
-            self.caller(actor)
-                .and_then(|caller| self.drive(&caller, Box::new(step))),
-        )
+        for position in self.idle_registrations(actor, visit)? {
+            let visit = visit.clone();
+            self.tell(actor, Box::new(Cancel2202 { visit, position }))?;
+        }
+        Ok(())
+    }
+
+    /// What the platform says against it changes nothing here.
+    fn tell(&self, actor: &Actor, step: Box<dyn Step>) -> Result<()> {
+        let told = self
+            .caller(actor)
+            .and_then(|caller| self.drive(&caller, step));
+        match told {
+            Err(AppError::Refused(_)) => Ok(()),
+            other => other,
+        }
     }
 
     /// True if a 2204 of the batch was answered well, or its answer was lost.
@@ -42,84 +59,40 @@ impl App {
         Ok(messages.iter().any(|m| sent(m) && stands(m)))
     }
 
-    /// Cancels a visit's registration at the platform, if it has one.
-    pub(crate) fn withdraw_registration(&self, actor: &Actor, visit: &VisitId) -> Result<()> {
-        let row = self
-            .parts
-            .store
-            .db()
-            .read("withdraw", |tx| query::visit(tx, &actor.clinic, visit))?;
-        if row.is_none_or(|row| row.registration != Registration::Registered) {
-            return Ok(());
-        }
-        let step = Cancel2202 {
-            visit: visit.clone(),
-        };
-        tolerate(
-            self.caller(actor)
-                .and_then(|caller| self.drive(&caller, Box::new(step))),
-        )
-    }
-}
-
-/// What the platform says against it changes nothing here.
-fn tolerate(result: Result<()>) -> Result<()> {
-    match result {
-        Err(AppError::Refused(_)) => Ok(()),
-        other => other,
-    }
-}
-
-struct Clear2205 {
-    batch: BatchId,
-}
-
-impl Step for Clear2205 {
-    fn begin(&self, w: &mut Writer<'_, '_>, caller: &Caller<'_>) -> Result<Pending> {
-        let clinic = &caller.actor.clinic;
-        let batch = query::batch(w.tx, clinic, &self.batch)?.ok_or(Refusal::new(Code::NotFound))?;
-        let visit =
-            query::visit(w.tx, clinic, &batch.visit)?.ok_or(Refusal::new(Code::NotFound))?;
-        let id = visit
-            .coverage
-            .as_ref()
-            .ok_or(Refusal::new(Code::NoCoverage))?;
-        let coverage = query::coverage(w.tx, clinic, id)?.ok_or(Refusal::new(Code::NoCoverage))?;
-        let input: Data<charge::FeeCancel> = charge::FeeCancel {
-            mdtrt_id: visit.platform_visit.clone().unwrap_or_default(),
-            chrg_bchno: batch.number,
-            psn_no: coverage.person_number,
-        }
-        .into();
-        let subject = Subject {
-            patient: &visit.patient,
-            visit: Some(&visit.id),
-            batch: Some(&self.batch),
-            place: &coverage.place,
-        };
-        caller.issue::<T2205>(w, &subject, input)
-    }
-
-    fn finish(
-        &self,
-        w: &mut Writer<'_, '_>,
-        caller: &Caller<'_>,
-        pending: &Pending,
-        answer: &Answer,
-    ) -> Result<Next> {
-        caller.judge::<T2205>(w, pending, answer)?;
-        Ok(Next::Done)
+    /// Registrations that carry no batch; the counter's waits for one until the visit is cancelled.
+    fn idle_registrations(&self, actor: &Actor, visit: &VisitId) -> Result<Vec<i64>> {
+        self.parts.store.db().read("withdraw", |tx| {
+            let row = query::visit(tx, &actor.clinic, visit)?;
+            let row = row.ok_or(Refusal::new(Code::NotFound))?;
+            let batches = query::batches(tx, &actor.clinic, visit)?;
+            let gone = |b: &Batch| matches!(b.state, BatchState::Void | BatchState::Reversed);
+            let idle = |one: &Registration| {
+                let mut on_it = batches
+                    .iter()
+                    .filter(|b| b.registration == Some(one.position));
+                let waits = one.position == COUNTER && row.state != VisitState::Cancelled;
+                one.state == RegistrationState::Registered && !waits && on_it.all(gone)
+            };
+            let mut rows = query::registrations(tx, &actor.clinic, visit)?;
+            rows.retain(idle);
+            Ok(rows.iter().map(|one| one.position).collect())
+        })
     }
 }
 
 struct Cancel2202 {
     visit: VisitId,
+    position: i64,
 }
 
 impl Step for Cancel2202 {
     fn begin(&self, w: &mut Writer<'_, '_>, caller: &Caller<'_>) -> Result<Pending> {
         let clinic = &caller.actor.clinic;
         let row = query::visit(w.tx, clinic, &self.visit)?.ok_or(Refusal::new(Code::NotFound))?;
+        let one = registration(w, clinic, &self.visit, self.position)?;
+        if one.state != RegistrationState::Registered {
+            return refuse(Code::WrongState);
+        }
         let id = row
             .coverage
             .as_ref()
@@ -127,8 +100,8 @@ impl Step for Cancel2202 {
         let coverage = query::coverage(w.tx, clinic, id)?.ok_or(Refusal::new(Code::NoCoverage))?;
         let input: Data<visit::RegistrationCancel> = visit::RegistrationCancel {
             psn_no: coverage.person_number,
-            mdtrt_id: row.platform_visit.clone().unwrap_or_default(),
-            ipt_otp_no: row.number.clone(),
+            mdtrt_id: one.platform_visit.unwrap_or_default(),
+            ipt_otp_no: one.number,
         }
         .into();
         let subject = Subject {
@@ -147,7 +120,17 @@ impl Step for Cancel2202 {
         pending: &Pending,
         answer: &Answer,
     ) -> Result<Next> {
-        caller.judge::<T2202>(w, pending, answer)?;
+        if let Outcome::Success(_) = caller.judge::<T2202>(w, pending, answer)? {
+            let clinic = &caller.actor.clinic;
+            let row = query::visit(w.tx, clinic, &self.visit)?;
+            let row = row.ok_or(Refusal::new(Code::NotFound))?;
+            let was = registration(w, clinic, &self.visit, self.position)?;
+            let is = Registration {
+                state: RegistrationState::Cancelled,
+                ..was.clone()
+            };
+            record_registration(w, &was, &row.patient, &pending.id, is)?;
+        }
         Ok(Next::Done)
     }
 }

@@ -204,6 +204,9 @@ fn batch_details(
         return refuse("该收费批次已结算，不能重复结算");
     }
     let mut batch = fees::details(call, &visit.id)?;
+    if !call.centre.region.batches_share_visit && batch.iter().any(|d| d.settlement.is_some()) {
+        return refuse("本统筹区一次就诊登记只结算一个收费批次");
+    }
     batch.retain(|d| d.batch == input.chrg_bchno);
     if batch.is_empty() {
         return refuse("该收费批次没有费用明细，不能结算");

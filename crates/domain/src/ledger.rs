@@ -54,10 +54,8 @@ text_enum! {
 }
 
 text_enum! {
-    /// Whether the platform knows the visit (2201).
-    pub enum Registration {
-        /// A self-pay visit needs none.
-        NotNeeded = "none",
+    /// How far the platform knows a registration (2201).
+    pub enum RegistrationState {
         /// Not yet asked.
         Open = "open",
         /// Asked, not yet answered.
@@ -68,6 +66,8 @@ text_enum! {
         Refused = "refused",
         /// The answer was lost.
         Unknown = "unknown",
+        /// Taken back (2202).
+        Cancelled = "cancelled",
     }
 }
 
@@ -250,7 +250,7 @@ table! {
         pub clinic: ClinicId,
         /// Id.
         pub id: VisitId,
-        /// 就诊号: slot, day and a number; sent as `ipt_otp_no`.
+        /// 就诊号: slot, day and a number; its registration at the counter is asked for under it.
         pub number: String,
         /// Who.
         pub patient: PatientId,
@@ -270,10 +270,6 @@ table! {
         pub proxy_relation: String,
         /// Place in the queue.
         pub state: VisitState,
-        /// Whether the platform knows it.
-        pub registration: Registration,
-        /// 就诊ID `mdtrt_id`.
-        pub platform_visit: Option<String>,
         /// The doctor.
         pub doctor: UserId,
         /// When registered.
@@ -302,6 +298,25 @@ table! {
         pub glucose: Option<i64>,
         /// 体重, 0.1 kg.
         pub weight: Option<i64>,
+    }
+}
+
+table! {
+    /// 医保登记: a registration of a visit at the platform. The first is made at the counter; where the
+    /// region wants one a batch, each further batch has its own.
+    pub struct Registration in "registration" (Ledger, ["clinic", "visit", "position"]) {
+        /// Clinic.
+        pub clinic: ClinicId,
+        /// Visit.
+        pub visit: VisitId,
+        /// From 1 over the visit; 1 is the counter's.
+        pub position: i64,
+        /// Sent as `ipt_otp_no`; a lost registration is asked for again under another.
+        pub number: String,
+        /// How far the platform knows it.
+        pub state: RegistrationState,
+        /// 就诊ID `mdtrt_id`, once registered.
+        pub platform_visit: Option<String>,
     }
 }
 
@@ -392,6 +407,8 @@ table! {
         pub number: String,
         /// Who pays.
         pub payer: Payer,
+        /// Position of the registration it is settled under; none for self-pay.
+        pub registration: Option<i64>,
         /// Benefit as the policy names it: `general`, `chronic`; empty for self-pay.
         pub benefit: String,
         /// 病种编码, for benefits that want one.

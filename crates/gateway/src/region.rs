@@ -47,7 +47,8 @@ pub struct Region {
     pub fund_includes_account: bool,
     /// `acct_mulaid_pay` is a part of `acct_pay` (§4.2 3).
     pub mulaid_inside_account: bool,
-    /// True: one registration (`mdtrt_id`) carries several batches; false: one each.
+    /// True: one registration (2201, `mdtrt_id`) carries all batches of a visit; false: each has its
+    /// own.
     pub batches_share_visit: bool,
     /// Fields the region spells otherwise: our name → theirs. May be left out.
     #[serde(default)]
@@ -274,11 +275,6 @@ impl Region {
             (
                 self.benefits.values().any(code_missing),
                 "benefits: med_type must not be empty",
-            ),
-            (
-                !self.batches_share_visit,
-                "batches_share_visit: only true so far; this version cannot settle where each batch \
-                 wants a registration (2201) of its own",
             ),
             (
                 self.clock_skew_limit_seconds < 1,

@@ -45,8 +45,7 @@ CREATE TABLE visit (
   certificate TEXT NOT NULL CHECK (certificate IN ('01', '02', '03', 'self')), typed BIGINT NOT NULL CHECK (typed IN (0, 1)),
   proxy_name TEXT NOT NULL, proxy_id_number TEXT NOT NULL, proxy_relation TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('waiting', 'seeing', 'parked', 'done', 'cancelled')),
-  registration TEXT NOT NULL CHECK (registration IN ('none', 'open', 'requested', 'registered', 'refused', 'unknown')),
-  platform_visit TEXT, doctor TEXT NOT NULL, registered_at BIGINT NOT NULL, finished_at BIGINT,
+  doctor TEXT NOT NULL, registered_at BIGINT NOT NULL, finished_at BIGINT,
   signed BIGINT NOT NULL CHECK (signed IN (0, 1)), complaint TEXT NOT NULL, history TEXT NOT NULL,
   examination TEXT NOT NULL, advice TEXT NOT NULL,
   temperature BIGINT CHECK (temperature >= 0), pulse BIGINT CHECK (pulse >= 0), systolic BIGINT CHECK (systolic >= 0),
@@ -58,6 +57,10 @@ CREATE TABLE visit (
 CREATE INDEX visit_by_day ON visit (clinic, registered_at);
 CREATE INDEX visit_by_patient ON visit (clinic, patient, registered_at);
 CREATE INDEX visit_by_state ON visit (clinic, state, registered_at);
+CREATE TABLE registration (
+  clinic TEXT NOT NULL, visit TEXT NOT NULL, position BIGINT NOT NULL CHECK (position > 0), number TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('open', 'requested', 'registered', 'refused', 'unknown', 'cancelled')), platform_visit TEXT,
+  PRIMARY KEY (clinic, visit, position), UNIQUE (clinic, number), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id));
 CREATE TABLE diagnosis (
   clinic TEXT NOT NULL, visit TEXT NOT NULL, position BIGINT NOT NULL CHECK (position > 0), code TEXT NOT NULL, name TEXT NOT NULL,
   PRIMARY KEY (clinic, visit, position), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id));
@@ -84,8 +87,8 @@ CREATE INDEX settlement_by_day ON settlement (clinic, settled_at);
 CREATE INDEX settlement_by_visit ON settlement (clinic, visit, settled_at, id);
 CREATE TABLE batch (
   clinic TEXT NOT NULL, id TEXT NOT NULL, visit TEXT NOT NULL, position BIGINT NOT NULL CHECK (position > 0),
-  number TEXT NOT NULL, payer TEXT NOT NULL CHECK (payer IN ('insured', 'self')), benefit TEXT NOT NULL,
-  disease_code TEXT NOT NULL, disease_name TEXT NOT NULL,
+  number TEXT NOT NULL, payer TEXT NOT NULL CHECK (payer IN ('insured', 'self')), registration BIGINT CHECK (registration > 0),
+  benefit TEXT NOT NULL, disease_code TEXT NOT NULL, disease_name TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('draft', 'uploaded', 'presettled', 'requested', 'settled', 'refused', 'unknown',
     'reversal_requested', 'reversal_unknown', 'reversed', 'void')),
   total BIGINT NOT NULL CHECK (total >= 0), estimated_fund BIGINT NOT NULL CHECK (estimated_fund >= 0),
@@ -93,6 +96,7 @@ CREATE TABLE batch (
   intent TEXT, settlement TEXT,
   PRIMARY KEY (clinic, id), UNIQUE (clinic, number),
   FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id),
+  FOREIGN KEY (clinic, visit, registration) REFERENCES registration (clinic, visit, position),
   FOREIGN KEY (clinic, settlement) REFERENCES settlement (clinic, id));
 CREATE INDEX batch_by_visit ON batch (clinic, visit, position);
 CREATE INDEX batch_by_state ON batch (clinic, state);

@@ -2,8 +2,8 @@
 
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, PatientId, VisitId};
 use cunyi_domain::ledger::{
-    Access, Allergy, Batch, Charge, Coverage, Diagnosis, Lot, Patient, Reservation, Settlement,
-    SettlementKind, Visit,
+    Access, Allergy, Batch, Charge, Coverage, Diagnosis, Lot, Patient, Registration, Reservation,
+    Settlement, SettlementKind, Visit,
 };
 use cunyi_domain::money::Fen;
 use cunyi_domain::row::{Field, Value};
@@ -105,6 +105,18 @@ pub fn visit(
     id: &VisitId,
 ) -> Result<Option<Visit>, StoreError> {
     Ok(tx.find("WHERE clinic = ? AND id = ?", key(clinic, id.clone()))?)
+}
+
+/// A visit's registrations, the counter's first.
+pub fn registrations(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    visit: &VisitId,
+) -> Result<Vec<Registration>, StoreError> {
+    Ok(tx.select(
+        "WHERE clinic = ? AND visit = ? ORDER BY position",
+        key(clinic, visit.clone()),
+    )?)
 }
 
 /// A patient's visits, newest first.

@@ -226,11 +226,12 @@ const fn checks<R: TableRow + PartialEq>() -> (Compare, Types) {
 }
 
 /// Every ledger table.
-const LEDGER: [(Compare, Types); 12] = [
+const LEDGER: [(Compare, Types); 13] = [
     checks::<ledger::Patient>(),
     checks::<ledger::Allergy>(),
     checks::<ledger::Coverage>(),
     checks::<ledger::Visit>(),
+    checks::<ledger::Registration>(),
     checks::<ledger::Diagnosis>(),
     checks::<ledger::Charge>(),
     checks::<ledger::Batch>(),

@@ -12,7 +12,7 @@ use cunyi_app::views::{Age, ChargeView, FindingView, Remaining, SessionView, Why
 use cunyi_catalogue::{AllergyGroup, frequencies, routes};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
-use cunyi_domain::ledger::{Certificate, LineClass, Payer, Registration, VisitState};
+use cunyi_domain::ledger::{Certificate, LineClass, Payer, RegistrationState, VisitState};
 use cunyi_domain::refusal::Refusal;
 use cunyi_domain::time::Moment;
 
@@ -139,7 +139,8 @@ impl Chrome {
     }
 
     /// 医保登记成功
-    pub fn registration(&self, state: &Registration) -> String {
+    pub fn registration(&self, state: Option<&RegistrationState>) -> String {
+        let state = state.map_or("none", |state| state.as_str());
         self.t(&format!("state-registration-{state}"))
     }
 

@@ -12,7 +12,8 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, EntryId, PatientId, UserId, VisitId};
 use cunyi_domain::ledger::{
-    AccessKind, Certificate, ItemKind, LineClass, Payer, Registration, SettlementKind, VisitState,
+    AccessKind, Certificate, ItemKind, LineClass, Payer, RegistrationState, SettlementKind,
+    VisitState,
 };
 use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
 use cunyi_domain::refusal::{Code, Refusal};
@@ -150,6 +151,8 @@ pub fn batch(position: i64, state: BatchState) -> BatchView {
         id: BatchId(format!("B{position}")),
         position,
         number: format!("2611240013{position}"),
+        visit_number: "00202611240013".to_owned(),
+        platform_visit: "500100071".to_owned(),
         payer: Payer::Insured,
         benefit: if chronic { "chronic" } else { "general" }.to_owned(),
         disease_name: if chronic { "高血压" } else { "" }.to_owned(),
@@ -245,11 +248,11 @@ pub fn visit(states: &[BatchState]) -> VisitView {
         number: "00202611240013".to_owned(),
         state: VisitState::Seeing,
         payer: Payer::Insured,
-        registration: if frozen {
-            Registration::Registered
+        registration: Some(if frozen {
+            RegistrationState::Registered
         } else {
-            Registration::Refused
-        },
+            RegistrationState::Refused
+        }),
         registration_said: "医保中心：人员信息不符".to_owned(),
         certificate: Certificate::Voucher,
         registered_at: now(),

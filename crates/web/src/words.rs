@@ -86,7 +86,7 @@ mod tests {
     use super::*;
     use cunyi_catalogue::CheckCode;
     use cunyi_domain::batch::BatchState;
-    use cunyi_domain::ledger::{Registration, VisitState};
+    use cunyi_domain::ledger::{RegistrationState, VisitState};
     use cunyi_domain::refusal::Code;
 
     fn has(locale: Locale, key: &str) -> bool {
@@ -129,8 +129,9 @@ mod tests {
         let cannot = cannot.chain(&["no-policy"]).map(|c| format!("cannot-{c}"));
         let visits = VisitState::ALL.iter().map(|s| format!("state-visit-{s}"));
         let batches = BatchState::ALL.iter().map(|s| format!("state-batch-{s}"));
-        let registrations = Registration::ALL
-            .iter()
+        let registrations = RegistrationState::ALL.iter().map(|s| s.as_str());
+        let registrations = registrations
+            .chain(["none"])
             .map(|s| format!("state-registration-{s}"));
         for key in refusals
             .chain(checks)

@@ -3,10 +3,9 @@
 use cunyi_catalogue::Catalogue;
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::{BatchEvent, BatchState};
-use cunyi_domain::fact::{BatchMoved, LineSplit, SettlementMade, SettlementRequested, Shares};
-use cunyi_domain::ids::{BatchId, ChargeId};
-use cunyi_domain::journal::digest;
-use cunyi_domain::ledger::{Batch, Charge, Coverage, ItemKind, LineClass, SettlementKind, Visit};
+use cunyi_domain::fact::{BatchMoved, LineSplit, SettlementMade, Shares};
+use cunyi_domain::ids::{BatchId, ChargeId, VisitId};
+use cunyi_domain::ledger::{Batch, Charge, ItemKind, LineClass, SettlementKind};
 use cunyi_domain::money::{Fen, Quantity, apportion};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::parse_date_time;
@@ -16,23 +15,28 @@ use cunyi_gateway::{Count, Outcome, Success};
 use cunyi_store::local::MessageState;
 use cunyi_store::{Writer, query};
 
+use super::about::About;
 use super::{after_settlement, amounts_of_reply, settlement_row};
 use crate::error::{Result, refuse};
-use crate::register::{DEPARTMENT, certificate_number};
-use crate::step::{Answer, Caller, Next, Pending, Step, Subject, alone, clock_refusal, told};
+use crate::register::{DEPARTMENT, Register2201, certificate_number};
+use crate::step::{Answer, Caller, Next, Pending, Step, alone, clock_refusal, told};
 
-/// What a chain is for.
+/// What the platform still has to be told before it computes a batch's shares (2206).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Goal {
-    /// Details, then shares.
+    /// Diagnoses (2203) and details (2204).
     Upload,
-    /// Shares alone: details are there.
+    /// Diagnoses: details are there, but another batch of the same registration said its own.
+    Describe,
+    /// Nothing.
     Presettle,
 }
 
 /// What a chain still has to do, the next thing first.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Task {
+    /// Make one of a visit's registrations.
+    Register(VisitId, i64),
     /// Ask for a batch's shares.
     Compute(BatchId, Goal),
     /// Settle a batch whose cash the user saw.
@@ -46,100 +50,44 @@ pub(crate) fn next(tasks: &[Task]) -> Next {
     };
     let rest = rest.to_vec();
     Next::Then(match task.clone() {
-        Task::Compute(batch, then) => Box::new(UploadVisit2203 { batch, then, rest }),
+        Task::Register(visit, position) => Box::new(Register2201 {
+            visit,
+            position,
+            rest,
+        }),
+        Task::Compute(batch, Goal::Presettle) => Box::new(Presettle2206 { batch, rest }),
+        Task::Compute(batch, goal) => Box::new(UploadVisit2203 { batch, goal, rest }),
         Task::Settle(batch, seen) => Box::new(Settle2207 { batch, seen, rest }),
     })
 }
 
-impl Goal {
-    /// What a batch in this state still needs.
-    pub fn of(state: BatchState) -> Self {
-        if state == BatchState::Draft {
-            Self::Upload
-        } else {
-            Self::Presettle
-        }
-    }
-}
-
-/// A batch with what its messages need.
-struct About {
-    batch: Batch,
-    visit: Visit,
-    coverage: Coverage,
-    platform_visit: String,
-    med_type: String,
-}
-
-impl About {
-    fn read(w: &mut Writer<'_, '_>, caller: &Caller<'_>, batch: &BatchId) -> Result<Self> {
-        let clinic = &caller.actor.clinic;
-        let batch = query::batch(w.tx, clinic, batch)?.ok_or(Refusal::new(Code::NotFound))?;
-        let visit = query::visit(w.tx, clinic, &batch.visit)?;
-        let visit = visit.ok_or(Refusal::new(Code::NotFound))?;
-        let coverage = visit
-            .coverage
-            .as_ref()
-            .ok_or(Refusal::new(Code::NoCoverage))?;
-        let coverage = query::coverage(w.tx, clinic, coverage)?;
-        let coverage = coverage.ok_or(Refusal::new(Code::NoCoverage))?;
-        let platform_visit = visit
-            .platform_visit
-            .clone()
-            .ok_or(Refusal::new(Code::WrongState))?;
-        let benefit = caller.setup.gateway.region.benefits.get(&batch.benefit);
-        let med_type = benefit
-            .ok_or(Refusal::new(Code::NoBenefit))?
-            .med_type
-            .clone();
-        Ok(Self {
-            batch,
-            visit,
-            coverage,
-            platform_visit,
-            med_type,
-        })
-    }
-
-    fn subject(&self) -> Subject<'_> {
-        Subject {
-            patient: &self.visit.patient,
-            visit: Some(&self.visit.id),
-            batch: Some(&self.batch.id),
-            place: &self.coverage.place,
-        }
-    }
-
-    fn moved(&self, event: BatchEvent, pending: &Pending) -> BatchMoved {
-        BatchMoved {
-            batch: self.batch.id.clone(),
-            from: self.batch.state,
-            event,
-            message: Some(pending.id.0.clone()),
-            shares: None,
-            splits: Vec::new(),
-        }
-    }
-
-    fn charges(&self, w: &mut Writer<'_, '_>) -> Result<Vec<Charge>> {
-        let mut charges = query::charges(w.tx, &self.visit.clinic, &self.visit.id)?;
-        charges.retain(|c| c.batch == self.batch.id);
-        Ok(charges)
-    }
+/// The benefit's `med_type` in this region.
+fn med_type(about: &About, caller: &Caller<'_>) -> Result<String> {
+    let benefit = caller
+        .setup
+        .gateway
+        .region
+        .benefits
+        .get(&about.batch.benefit);
+    Ok(benefit
+        .ok_or(Refusal::new(Code::NoBenefit))?
+        .med_type
+        .clone())
 }
 
 /// 2203 就诊信息: diagnoses under this batch's `med_type` and disease.
 struct UploadVisit2203 {
     batch: BatchId,
-    then: Goal,
+    goal: Goal,
     rest: Vec<Task>,
 }
 
 impl Step for UploadVisit2203 {
     fn begin(&self, w: &mut Writer<'_, '_>, caller: &Caller<'_>) -> Result<Pending> {
-        let about = About::read(w, caller, &self.batch)?;
+        let about = About::read(w, &caller.actor.clinic, &self.batch)?;
         alone(w, &about.visit.id)?;
-        if Goal::of(about.batch.state) != self.then {
+        let fresh = about.batch.state == BatchState::Draft;
+        if fresh != (self.goal == Goal::Upload) {
             return refuse(Code::WrongState);
         }
         let diagnoses = query::diagnoses(w.tx, &about.visit.clinic, &about.visit.id)?;
@@ -159,7 +107,7 @@ impl Step for UploadVisit2203 {
             mdtrtinfo: visit::MdtrtInfo {
                 mdtrt_id: about.platform_visit.clone(),
                 psn_no: about.coverage.person_number.clone(),
-                med_type: about.med_type.clone(),
+                med_type: med_type(&about, caller)?,
                 begntime: time.clone(),
                 main_cond_dscr: about.visit.complaint.clone(),
                 dise_codg: about.batch.disease_code.clone(),
@@ -183,11 +131,11 @@ impl Step for UploadVisit2203 {
             other => return Ok(Next::Stop(told(&other))),
         }
         let (batch, rest) = (self.batch.clone(), self.rest.clone());
-        if self.then == Goal::Presettle {
+        if self.goal == Goal::Describe {
             return Ok(Next::Then(Box::new(Presettle2206 { batch, rest })));
         }
         // Details whose answer was lost may stand at the platform: clear them first.
-        let about = About::read(w, caller, &batch)?;
+        let about = About::read(w, &caller.actor.clinic, &batch)?;
         let messages = query::messages(w.tx, &about.visit.clinic, &about.visit.id)?;
         let lost = messages.iter().any(|m| {
             m.batch.as_ref() == Some(&batch)
@@ -195,7 +143,8 @@ impl Step for UploadVisit2203 {
                 && m.state == MessageState::Unknown
         });
         Ok(Next::Then(if lost {
-            Box::new(CancelDetails2205 { batch, rest })
+            let then = Some(rest);
+            Box::new(CancelDetails2205 { batch, then })
         } else {
             Box::new(UploadDetails2204 { batch, rest })
         }))
@@ -203,14 +152,16 @@ impl Step for UploadVisit2203 {
 }
 
 /// 2205 明细撤销: clears this batch's details, whatever of them is there.
-struct CancelDetails2205 {
-    batch: BatchId,
-    rest: Vec<Task>,
+pub(crate) struct CancelDetails2205 {
+    /// The batch.
+    pub batch: BatchId,
+    /// What follows once they are sent again; none if they are not.
+    pub then: Option<Vec<Task>>,
 }
 
 impl Step for CancelDetails2205 {
     fn begin(&self, w: &mut Writer<'_, '_>, caller: &Caller<'_>) -> Result<Pending> {
-        let about = About::read(w, caller, &self.batch)?;
+        let about = About::read(w, &caller.actor.clinic, &self.batch)?;
         let input: Data<charge::FeeCancel> = charge::FeeCancel {
             mdtrt_id: about.platform_visit.clone(),
             chrg_bchno: about.batch.number.clone(),
@@ -227,16 +178,18 @@ impl Step for CancelDetails2205 {
         pending: &Pending,
         answer: &Answer,
     ) -> Result<Next> {
-        // Refused means there was nothing to clear.
-        match caller.judge::<T2205>(w, pending, answer)? {
+        let outcome = caller.judge::<T2205>(w, pending, answer)?;
+        let Some(rest) = self.then.clone() else {
+            return Ok(Next::Done);
+        };
+        Ok(match outcome {
+            // Refused means there was nothing to clear.
             Outcome::Success(_) | Outcome::Refused(_) => {
-                Ok(Next::Then(Box::new(UploadDetails2204 {
-                    batch: self.batch.clone(),
-                    rest: self.rest.clone(),
-                })))
+                let batch = self.batch.clone();
+                Next::Then(Box::new(UploadDetails2204 { batch, rest }))
             }
-            other => Ok(Next::Stop(told(&other))),
-        }
+            other => Next::Stop(told(&other)),
+        })
     }
 }
 
@@ -248,7 +201,7 @@ struct UploadDetails2204 {
 
 impl Step for UploadDetails2204 {
     fn begin(&self, w: &mut Writer<'_, '_>, caller: &Caller<'_>) -> Result<Pending> {
-        let about = About::read(w, caller, &self.batch)?;
+        let about = About::read(w, &caller.actor.clinic, &self.batch)?;
         let now = w.who.now.date_time();
         let detail = |c: Charge| charge::FeeDetail {
             feedetl_sn: c.id.0,
@@ -298,7 +251,7 @@ impl Step for UploadDetails2204 {
             Outcome::Success(found) => found,
             other => return Ok(Next::Stop(told(&other))),
         };
-        let about = About::read(w, caller, &self.batch)?;
+        let about = About::read(w, &caller.actor.clinic, &self.batch)?;
         let charges = about.charges(w)?;
         let splits = found
             .output
@@ -310,7 +263,7 @@ impl Step for UploadDetails2204 {
             splits,
             ..about.moved(BatchEvent::Upload, pending)
         };
-        w.record(moved, Some(&about.visit.patient), None)?;
+        about.record(w, moved)?;
         Ok(Next::Then(Box::new(Presettle2206 {
             batch: self.batch.clone(),
             rest: self.rest.clone(),
@@ -348,12 +301,16 @@ struct Presettle2206 {
 
 impl Step for Presettle2206 {
     fn begin(&self, w: &mut Writer<'_, '_>, caller: &Caller<'_>) -> Result<Pending> {
-        let about = About::read(w, caller, &self.batch)?;
+        let about = About::read(w, &caller.actor.clinic, &self.batch)?;
+        alone(w, &about.visit.id)?;
+        if about.batch.state.after(BatchEvent::Presettle).is_none() {
+            return refuse(Code::WrongState);
+        }
         let input: Data<settle::Presettle> = settle::Presettle {
             psn_no: about.coverage.person_number.clone(),
             mdtrt_cert_type: about.visit.certificate.as_str().to_owned(),
             mdtrt_cert_no: certificate_number(w, caller.app, &about.visit)?,
-            med_type: about.med_type.clone(),
+            med_type: med_type(&about, caller)?,
             medfee_sumamt: about.batch.total.into(),
             psn_setlway: "01".to_owned(),
             mdtrt_id: about.platform_visit.clone(),
@@ -379,7 +336,7 @@ impl Step for Presettle2206 {
         if let Some(refusal) = clock_refuses(w, caller, &found) {
             return Ok(Next::Stop(refusal));
         }
-        let about = About::read(w, caller, &self.batch)?;
+        let about = About::read(w, &caller.actor.clinic, &self.batch)?;
         let Some(amounts) = read_amounts(caller, &found.output, &about.batch) else {
             return Ok(Next::Stop(Refusal::new(Code::CentreUnknown)));
         };
@@ -392,7 +349,7 @@ impl Step for Presettle2206 {
             shares: Some(shares),
             ..about.moved(BatchEvent::Presettle, pending)
         };
-        w.record(moved, Some(&about.visit.patient), None)?;
+        about.record(w, moved)?;
         Ok(next(&self.rest))
     }
 }
@@ -422,7 +379,7 @@ struct Settle2207 {
 
 impl Step for Settle2207 {
     fn begin(&self, w: &mut Writer<'_, '_>, caller: &Caller<'_>) -> Result<Pending> {
-        let about = About::read(w, caller, &self.batch)?;
+        let about = About::read(w, &caller.actor.clinic, &self.batch)?;
         if about.batch.state != BatchState::Presettled {
             return refuse(Code::WrongState);
         }
@@ -435,7 +392,7 @@ impl Step for Settle2207 {
             psn_no: about.coverage.person_number.clone(),
             mdtrt_cert_type: about.visit.certificate.as_str().to_owned(),
             mdtrt_cert_no: certificate_number(w, caller.app, &about.visit)?,
-            med_type: about.med_type.clone(),
+            med_type: med_type(&about, caller)?,
             medfee_sumamt: about.batch.total.into(),
             psn_setlway: "01".to_owned(),
             mdtrt_id: about.platform_visit.clone(),
@@ -459,15 +416,7 @@ impl Step for Settle2207 {
             drug_trac_info,
         };
         let pending = caller.issue::<T2207>(w, &about.subject(), input)?;
-        let requested = SettlementRequested {
-            batch: about.batch.id.clone(),
-            from: about.batch.state,
-            event: BatchEvent::Request,
-            message: pending.id.0.clone(),
-            transaction: pending.infno.to_owned(),
-            digest: digest(&pending.bytes),
-        };
-        w.record(requested, Some(&about.visit.patient), None)?;
+        about.request(w, BatchEvent::Request, &pending)?;
         Ok(pending)
     }
 
@@ -479,7 +428,7 @@ impl Step for Settle2207 {
         answer: &Answer,
     ) -> Result<Next> {
         let outcome = caller.judge::<T2207>(w, pending, answer)?;
-        let about = About::read(w, caller, &self.batch)?;
+        let about = About::read(w, &caller.actor.clinic, &self.batch)?;
         let amounts = match &outcome {
             Outcome::Success(found) => read_amounts(caller, &found.output, &about.batch),
             _ => None,
@@ -496,8 +445,7 @@ impl Step for Settle2207 {
                     Outcome::Refused(_) => BatchEvent::Refuse,
                     Outcome::NotSent => BatchEvent::NotSent,
                 };
-                let moved = about.moved(event, pending);
-                w.record(moved, Some(&about.visit.patient), None)?;
+                about.record(w, about.moved(event, pending))?;
                 Ok(Next::Stop(told(&other)))
             }
         }

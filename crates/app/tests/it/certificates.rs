@@ -3,7 +3,7 @@
 use cunyi_app::views::{IdentifyForm, RegisterForm};
 use cunyi_centre::population::Person;
 use cunyi_domain::ids::VisitId;
-use cunyi_domain::ledger::{Certificate, Registration};
+use cunyi_domain::ledger::{Certificate, RegistrationState};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_store::local::Voucher;
 
@@ -198,7 +198,7 @@ fn a_voucher_that_registration_was_refused_for_is_scanned_again() {
         });
         let visit = register(&w, &voucher(token));
         let view = w.view(&visit);
-        assert_eq!(view.registration, Registration::Refused);
+        assert_eq!(view.registration, Some(RegistrationState::Refused));
         assert!(view.by_voucher() && !view.registration_said.is_empty());
         let (_, ended) = holder(&w, true, true);
         w.app.renew_voucher(&w.doctor, &visit, ended).unwrap();
@@ -207,7 +207,10 @@ fn a_voucher_that_registration_was_refused_for_is_scanned_again() {
         assert!(w.view(&visit).registration_said.contains("电子凭证"));
         w.app.renew_voucher(&w.doctor, &visit, token).unwrap();
         again().unwrap();
-        assert_eq!(w.view(&visit).registration, Registration::Registered);
+        assert_eq!(
+            w.view(&visit).registration,
+            Some(RegistrationState::Registered)
+        );
         assert_eq!(kept(&w).len(), 1);
         w.prove();
     }

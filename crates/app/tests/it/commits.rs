@@ -8,6 +8,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::with_default;
 use tracing::{Event, Metadata, Subscriber};
 
+use crate::own_visits::own_worlds;
 use crate::world::{World, worlds};
 
 /// Keeps the names of write transactions; the centre's own are `transaction` and `log`.
@@ -74,5 +75,18 @@ fn a_visit_of_one_batch_costs_ten_commits_and_each_further_batch_six() {
         assert!((3..=10).contains(&one.len()), "{one:?}");
         let two = writes(&w, &w.cold_and_pressure(), true);
         assert!(two.len() <= one.len() + 6, "{two:?}");
+    }
+}
+
+#[test]
+fn a_registration_of_a_batchs_own_costs_no_commit_more() {
+    for w in own_worlds("commits_own") {
+        w.identify(w.resident(false));
+        let one = writes(&w, &w.cold(), false);
+        let two = writes(&w, &w.cold_and_pressure(), true);
+        assert!(
+            one.len() <= 10 && two.len() <= one.len() + 6,
+            "{one:?} {two:?}"
+        );
     }
 }

@@ -3,7 +3,7 @@
 use cunyi_app::views::{Age, IdentifyForm, PatientForm, RegisterForm, Remaining};
 use cunyi_centre::population::{AREA, ELSEWHERE, Person};
 use cunyi_domain::batch::BatchState as S;
-use cunyi_domain::ledger::{Payer, Registration, VisitState};
+use cunyi_domain::ledger::{Payer, RegistrationState, VisitState};
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
 
@@ -48,7 +48,7 @@ fn whoever_pays_herself_needs_no_centre() {
         let view = w.view(&visit);
         assert_eq!(
             (view.payer, view.registration, view.batches[0].fund),
-            (Payer::SelfPay, Registration::NotNeeded, Fen::ZERO)
+            (Payer::SelfPay, None, Fen::ZERO)
         );
         assert_eq!(view.batches[0].cash, view.batches[0].total);
         let mut shown = w.shown(&visit);
@@ -175,7 +175,7 @@ fn several_insurances_are_chosen_from() {
             let view = w.view(&visit);
             assert_eq!(
                 view.registration,
-                Registration::Registered,
+                Some(RegistrationState::Registered),
                 "{}",
                 view.registration_said
             );

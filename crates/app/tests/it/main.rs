@@ -14,6 +14,7 @@ mod foreign;
 mod input;
 mod lost;
 mod msgid;
+mod own_visits;
 mod permissions;
 mod policies;
 mod records;

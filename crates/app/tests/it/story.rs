@@ -1,7 +1,7 @@
 //! The visit, end to end.
 
 use cunyi_domain::batch::BatchState;
-use cunyi_domain::ledger::{Registration, VisitState};
+use cunyi_domain::ledger::{RegistrationState, VisitState};
 use cunyi_domain::money::Fen;
 
 use crate::world::worlds;
@@ -14,7 +14,7 @@ fn a_cold_is_seen_settled_handed_over_and_reversed() {
         let view = w.app.visit(&w.doctor, &visit).unwrap();
         assert_eq!(
             view.registration,
-            Registration::Registered,
+            Some(RegistrationState::Registered),
             "{}",
             view.registration_said
         );

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use cunyi_domain::money::Fen;
 use cunyi_domain::transport::Transport;
-use cunyi_gateway::Outcome;
 use cunyi_gateway::message::charge::FeeCancel;
 use cunyi_gateway::message::visit::RegistrationCancel;
 use cunyi_gateway::message::{
     Data, T1101, T2201, T2202, T2203, T2204, T2205, T2206, T2207, T2208, T2601,
 };
+use cunyi_gateway::{Outcome, Region};
 
 use super::desk::{Desk, TODAY};
 use crate::pages;
@@ -183,6 +183,26 @@ fn a_batch_number_is_settled_once_whatever_visit_it_is_of() {
     desk.refused::<T2206>(&asked, "已结算，不能重复结算");
     desk.reverse(&first, &again.setlinfo.setl_id);
     desk.settle(&second, "B1", other);
+}
+
+#[test]
+fn where_batches_do_not_share_it_a_registration_settles_one() {
+    let region = Region {
+        batches_share_visit: false,
+        ..Region::demo()
+    };
+    let desk = Desk::of(region);
+    let seen = desk.see(&desk.villager("390"), "11");
+    let first = desk.charge(&seen, "B1", &[("DRUG-A", "20.00")]);
+    let mut more = desk.details(&seen, "B2", "", &[("DRUG-A", "5.00")]);
+    more.feedetail[0].feedetl_sn = "more".to_owned();
+    desk.ok::<T2204>(&more);
+    let second = Desk::presettle_input(&seen, "B2", Fen(500));
+    desk.ok::<T2206>(&second);
+    let (_, settled) = desk.settle(&seen, "B1", first);
+    desk.refused::<T2206>(&second, "一次就诊登记只结算一个收费批次");
+    desk.reverse(&seen, &settled.setlinfo.setl_id);
+    desk.settle(&seen, "B2", Fen(500));
 }
 
 #[test]

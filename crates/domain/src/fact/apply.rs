@@ -4,8 +4,8 @@
 use crate::batch::BatchEvent;
 use crate::ids::{BatchId, ClinicId, UserId};
 use crate::ledger::{
-    Access, Allergy, Batch, Coverage, Lot, Patient, Payer, Registration, Reservation, Settlement,
-    StockMove, Visit, VisitState,
+    Access, Allergy, Batch, Coverage, Lot, Patient, Payer, Registration, RegistrationState,
+    Reservation, Settlement, StockMove, Visit, VisitState,
 };
 use crate::money::Fen;
 use crate::row::{Change, Field, TableRow, Value};
@@ -217,7 +217,12 @@ fn erase(about: &About, body: &PatientErased) -> Vec<Change> {
 
 fn visit(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
     match body {
-        Body::VisitRegistered(b) => vec![Change::insert(new_visit(about, b, personal))],
+        Body::VisitRegistered(b) => {
+            let registration = (b.payer == Payer::Insured).then(|| first_registration(about, &b));
+            let mut changes = vec![Change::insert(new_visit(about, b, personal))];
+            changes.extend(registration.map(Change::insert));
+            changes
+        }
         Body::PayerSwitched(b) => {
             let from = set("payer", Payer::Insured);
             vec![about.guarded::<Visit>(b.visit, from, vec![set("payer", Payer::SelfPay)])]
@@ -230,12 +235,18 @@ fn visit(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
             vec![about.guarded::<Visit>(b.visit, set("state", b.from), to)]
         }
         Body::RegistrationMoved(b) => {
-            let to = vec![
-                set("registration", b.to),
-                set("platform_visit", b.platform_visit),
-                set("number", b.number),
-            ];
-            vec![about.guarded::<Visit>(b.visit, set("registration", b.from), to)]
+            let mut only = about.key("visit", b.visit);
+            only.extend([set("position", b.position), set("state", b.from)]);
+            vec![Change::Update {
+                table: Registration::TABLE,
+                set: vec![
+                    set("state", b.to),
+                    set("platform_visit", b.platform_visit),
+                    set("number", b.number),
+                ],
+                add: vec![],
+                only,
+            }]
         }
         Body::RecordSigned(b) => {
             let mut to = vec![
@@ -276,6 +287,18 @@ fn visit(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
     }
 }
 
+/// The counter's registration.
+fn first_registration(about: &About, body: &super::VisitRegistered) -> Registration {
+    Registration {
+        clinic: about.clinic.clone(),
+        visit: body.visit.clone(),
+        position: 1,
+        number: body.number.clone(),
+        state: RegistrationState::Open,
+        platform_visit: None,
+    }
+}
+
 fn new_visit(about: &About, body: super::VisitRegistered, personal: Option<Personal>) -> Visit {
     let (proxy_name, proxy_id_number, proxy_relation) = match personal {
         Some(Personal::Proxy {
@@ -284,10 +307,6 @@ fn new_visit(about: &About, body: super::VisitRegistered, personal: Option<Perso
             relation,
         }) => (name, id_number, relation),
         _ => Default::default(),
-    };
-    let registration = match body.payer {
-        Payer::Insured => Registration::Open,
-        Payer::SelfPay => Registration::NotNeeded,
     };
     Visit {
         clinic: about.clinic.clone(),
@@ -302,8 +321,6 @@ fn new_visit(about: &About, body: super::VisitRegistered, personal: Option<Perso
         proxy_id_number,
         proxy_relation,
         state: VisitState::Waiting,
-        registration,
-        platform_visit: None,
         doctor: body.doctor,
         registered_at: about.occurred_at,
         finished_at: None,
@@ -324,9 +341,10 @@ fn new_visit(about: &About, body: super::VisitRegistered, personal: Option<Perso
 fn money(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
     match body {
         Body::ChargesFrozen(b) => {
+            let registrations = b.registrations.into_iter().map(Change::insert);
             let batches = b.batches.into_iter().map(Change::insert);
             let lines = b.charges.into_iter().map(Change::insert);
-            let mut changes: Vec<Change> = batches.chain(lines).collect();
+            let mut changes: Vec<Change> = registrations.chain(batches).chain(lines).collect();
             for reservation in b.reservations {
                 changes.push(lot_change(about, &reservation, 0, reservation.quantity.0));
                 changes.push(Change::insert(reservation));

@@ -7,7 +7,7 @@ use crate::id_number::Sex;
 use crate::ids::{BatchId, ChargeId, CoverageId, EntryId, PatientId, UserId, VisitId};
 use crate::ledger::{
     AccessKind, AllergyKind, Batch, Certificate, Charge, Diagnosis, LineClass, Lot, Payer,
-    Registration, Reservation, Settlement, StockMove, VisitState,
+    Registration, RegistrationState, Reservation, Settlement, StockMove, VisitState,
 };
 use crate::money::Fen;
 use crate::time::Moment;
@@ -108,7 +108,7 @@ body! {
     pub struct VisitRegistered {
         /// Its id.
         pub visit: VisitId,
-        /// `ipt_otp_no`.
+        /// 就诊号; of an insured visit also the number of its first registration.
         pub number: String,
         /// Who.
         pub patient: PatientId,
@@ -142,13 +142,15 @@ body! {
 
     /// At the platform.
     pub struct RegistrationMoved {
-        /// Which visit.
+        /// Of which visit.
         pub visit: VisitId,
+        /// Which of its registrations.
+        pub position: i64,
         /// From.
-        pub from: Registration,
+        pub from: RegistrationState,
         /// To.
-        pub to: Registration,
-        /// The msgid of 2201.
+        pub to: RegistrationState,
+        /// The msgid of 2201 or 2202.
         pub message: String,
         /// `mdtrt_id`, once registered.
         pub platform_visit: Option<String>,
@@ -180,6 +182,9 @@ body! {
     pub struct ChargesFrozen {
         /// Which visit.
         pub visit: VisitId,
+        /// Registrations made for them beside the counter's, not yet asked for.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub registrations: Vec<Registration>,
         /// Batches, in order.
         pub batches: Vec<Batch>,
         /// Lines, in order.

@@ -53,9 +53,9 @@ fn faults_are_named_with_their_place() {
         ),
         ("med_type = \"11\"", "med_type = \"\"", "med_type"),
         (
-            "batches_share_visit = true",
-            "batches_share_visit = false",
-            "x.toml: batches_share_visit: only true so far",
+            "batches_share_visit = true\n",
+            "",
+            "missing field `batches_share_visit`",
         ),
         (
             "injection_beside_consultation = \"warn\"",

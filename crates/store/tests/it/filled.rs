@@ -4,7 +4,7 @@ use cunyi_domain::batch::BatchEvent;
 use cunyi_domain::fact::{Personal, PolicyConfirmed, ReferenceActivated};
 use cunyi_domain::ids::{CoverageId, LotId, MessageId, PatientId};
 use cunyi_domain::journal::{digest, version};
-use cunyi_domain::ledger::{AllergyKind, Batch, Registration, Visit, VisitState};
+use cunyi_domain::ledger::{AllergyKind, Batch, RegistrationState, Visit, VisitState};
 use cunyi_store::local::{
     Counter, Credential, Draft, Message, MessageState, Session, SignIn, Voucher,
 };
@@ -137,6 +137,7 @@ impl World {
         self.look(&liu)?;
         self.insured_visit(&liu, &coverage, &lots)?;
         self.self_pay_visit(&liu, &lots)?;
+        self.two_registrations(&liu, &coverage)?;
         self.switched_visit(&liu, coverage)?;
 
         let gone = self.register(fields(3))?;
@@ -155,8 +156,16 @@ impl World {
         let id = self.arrive(patient, Some(coverage.clone()), Some(proxy))?;
         let visit = self.visit(&id);
         self.queue(&visit, VisitState::Waiting, VisitState::Seeing)?;
-        self.platform(&visit, Registration::Open, Registration::Requested)?;
-        self.platform(&visit, Registration::Requested, Registration::Registered)?;
+        self.platform(
+            &visit,
+            RegistrationState::Open,
+            RegistrationState::Requested,
+        )?;
+        self.platform(
+            &visit,
+            RegistrationState::Requested,
+            RegistrationState::Registered,
+        )?;
         self.sign(&visit, 1)?;
         let batch = self.freeze(&visit, &[(lots[0].clone(), 3), (lots[1].clone(), 2)])?;
         self.scan(patient, &self.charges_of(&batch)[1].id)?;
@@ -184,6 +193,14 @@ impl World {
         self.happen(&self.batch(&first), BatchEvent::TakeBack, "")?;
         let second = self.freeze(&visit, &[(lots[0].clone(), 4), (lots[1].clone(), 1)])?;
         self.happen(&self.batch(&second), BatchEvent::Settle, "")
+    }
+
+    /// Two batches, each under a registration of its own.
+    fn two_registrations(&self, patient: &PatientId, coverage: &CoverageId) -> Done {
+        let visit = self.arrive(patient, Some(coverage.clone()), None)?;
+        let visit = self.visit(&visit);
+        self.freeze(&visit, &[])?;
+        self.freeze(&visit, &[]).map(drop)
     }
 
     fn switched_visit(&self, patient: &PatientId, coverage: CoverageId) -> Done {

@@ -8,8 +8,8 @@ use cunyi_domain::fact::{
 use cunyi_domain::ids::{BatchId, ChargeId, LotId, MoveId, PatientId, SettlementId};
 use cunyi_domain::journal::digest;
 use cunyi_domain::ledger::{
-    Batch, Charge, ItemKind, LineClass, Lot, MoveKind, Payer, Reservation, Settlement,
-    SettlementKind, StockMove, Visit,
+    Batch, Charge, ItemKind, LineClass, Lot, MoveKind, Payer, Registration, RegistrationState,
+    Reservation, Settlement, SettlementKind, StockMove, Visit,
 };
 use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice, apportion};
 use cunyi_domain::time::parse_date;
@@ -84,9 +84,21 @@ impl World {
                 quantity: charge.quantity,
             })
         });
+        let batch = self.draft_batch(visit, &id, &charges);
+        // The first batch stands under the counter's registration, each further has its own.
+        let own = batch.registration.filter(|position| *position > 1);
+        let own = own.map(|position| Registration {
+            clinic: clinic(),
+            visit: visit.id.clone(),
+            position,
+            number: format!("{}-{position}", visit.number),
+            state: RegistrationState::Open,
+            platform_visit: None,
+        });
         let body = ChargesFrozen {
             visit: visit.id.clone(),
-            batches: vec![self.draft_batch(visit, &id, &charges)],
+            registrations: own.into_iter().collect(),
+            batches: vec![batch],
             reservations: held.collect(),
             charges,
             own_pay_consent: Some(Fen(300)),
@@ -110,6 +122,7 @@ impl World {
             position,
             number: format!("{}{position:02}", visit.number),
             payer: visit.payer,
+            registration: insured.then_some(position),
             benefit: if insured { "chronic" } else { "" }.to_owned(),
             disease_code: if insured { "M03900" } else { "" }.to_owned(),
             disease_name: if insured { "高血压" } else { "" }.to_owned(),

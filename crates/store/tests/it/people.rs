@@ -8,7 +8,8 @@ use cunyi_domain::fact::{
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{CoverageId, EntryId, PatientId, VisitId};
 use cunyi_domain::ledger::{
-    AccessKind, AllergyKind, Certificate, Diagnosis, Payer, Registration, Visit, VisitState,
+    AccessKind, AllergyKind, Certificate, Diagnosis, Payer, Registration, RegistrationState, Visit,
+    VisitState,
 };
 use cunyi_domain::money::Fen;
 use cunyi_domain::time::parse_date;
@@ -155,13 +156,22 @@ impl World {
         )
     }
 
-    pub fn platform(&self, visit: &Visit, from: Registration, to: Registration) -> Done {
+    /// The counter's registration.
+    pub fn registration(&self, visit: &VisitId) -> Option<Registration> {
+        let found = self.store.db().read("registrations", |tx| {
+            query::registrations(tx, &clinic(), visit)
+        });
+        found.unwrap().into_iter().find(|row| row.position == 1)
+    }
+
+    pub fn platform(&self, visit: &Visit, from: RegistrationState, to: RegistrationState) -> Done {
         let body = RegistrationMoved {
             visit: visit.id.clone(),
+            position: 1,
             from,
             to,
             message: "H410522000012026112408000000010001".to_owned(),
-            platform_visit: (to == Registration::Registered).then(|| "MDTRT0001".to_owned()),
+            platform_visit: (to == RegistrationState::Registered).then(|| "MDTRT0001".to_owned()),
             number: visit.number.clone(),
         };
         self.record(body, &visit.patient, None)

@@ -5,7 +5,7 @@ use cunyi_domain::batch::{BatchEvent, BatchState, TRANSITIONS};
 use cunyi_domain::ids::PatientId;
 use cunyi_domain::journal::Entry;
 use cunyi_domain::ledger::{
-    Allergy, AllergyKind, Batch, Charge, Coverage, Lot, MoveKind, Patient, Registration,
+    Allergy, AllergyKind, Batch, Charge, Coverage, Lot, MoveKind, Patient, RegistrationState,
     Reservation, Settlement, StockMove, Visit, VisitState,
 };
 use cunyi_store::StoreError;
@@ -30,13 +30,14 @@ const QUEUE: &[(VisitState, VisitState)] = &[
     (VisitState::Parked, VisitState::Seeing),
 ];
 
-const PLATFORM: &[(Registration, Registration)] = &[
-    (Registration::Open, Registration::Requested),
-    (Registration::Requested, Registration::Registered),
-    (Registration::Requested, Registration::Unknown),
-    (Registration::Requested, Registration::Refused),
-    (Registration::Refused, Registration::Requested),
-    (Registration::Unknown, Registration::Registered),
+const PLATFORM: &[(RegistrationState, RegistrationState)] = &[
+    (RegistrationState::Open, RegistrationState::Requested),
+    (RegistrationState::Requested, RegistrationState::Registered),
+    (RegistrationState::Requested, RegistrationState::Unknown),
+    (RegistrationState::Requested, RegistrationState::Refused),
+    (RegistrationState::Refused, RegistrationState::Requested),
+    (RegistrationState::Unknown, RegistrationState::Registered),
+    (RegistrationState::Registered, RegistrationState::Cancelled),
 ];
 
 impl World {
@@ -111,9 +112,8 @@ impl World {
                 None => Ok(()),
             },
             10 => {
-                let next = PLATFORM
-                    .iter()
-                    .filter(|(from, _)| *from == visit.registration);
+                let state = self.registration(&visit.id).map(|row| row.state);
+                let next = PLATFORM.iter().filter(|(from, _)| Some(*from) == state);
                 match pick(next.collect(), b) {
                     Some((from, to)) => self.platform(visit, *from, *to),
                     None => Ok(()),

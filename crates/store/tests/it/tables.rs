@@ -47,6 +47,7 @@ pub const TABLES: &[Table] = &[
     of::<ledger::Allergy>(),
     of::<ledger::Coverage>(),
     of::<ledger::Visit>(),
+    of::<ledger::Registration>(),
     of::<ledger::Diagnosis>(),
     of::<ledger::Charge>(),
     of::<ledger::Batch>(),
