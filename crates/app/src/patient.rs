@@ -32,7 +32,7 @@ impl App {
         self.parts.store.db().read("find_patients", |tx| {
             let mut hits = Vec::new();
             for patient in query::find_patients(tx, &actor.clinic, wanted, MOST_HITS)? {
-                let last = query::visits_of(tx, &actor.clinic, &patient.id, 1)?;
+                let last = query::past_visits(tx, &actor.clinic, &patient.id, 1)?;
                 hits.push(PatientHit {
                     patient: patient.id,
                     name: patient.name,

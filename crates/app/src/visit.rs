@@ -298,7 +298,7 @@ pub(crate) fn past(
     without: Option<&VisitId>,
     limit: i64,
 ) -> Result<Vec<PastVisit>> {
-    let visits = query::visits_of(tx, &actor.clinic, patient, limit + 1)?;
+    let visits = query::past_visits(tx, &actor.clinic, patient, limit + 1)?;
     let Some(oldest) = visits.last().map(|visit| visit.registered_at) else {
         return Ok(Vec::new());
     };

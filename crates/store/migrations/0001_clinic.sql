@@ -55,7 +55,7 @@ CREATE TABLE visit (
   FOREIGN KEY (clinic, coverage) REFERENCES coverage (clinic, id),
   FOREIGN KEY (clinic, doctor) REFERENCES user_account (clinic, id));
 CREATE INDEX visit_by_day ON visit (clinic, registered_at);
-CREATE INDEX visit_by_patient ON visit (clinic, patient, registered_at);
+CREATE INDEX visit_by_patient ON visit (clinic, patient, registered_at, id);
 CREATE INDEX visit_by_state ON visit (clinic, state, registered_at);
 CREATE TABLE registration (
   clinic TEXT NOT NULL, visit TEXT NOT NULL, position BIGINT NOT NULL CHECK (position > 0), number TEXT NOT NULL,
@@ -99,7 +99,7 @@ CREATE TABLE batch (
   FOREIGN KEY (clinic, visit, registration) REFERENCES registration (clinic, visit, position),
   FOREIGN KEY (clinic, settlement) REFERENCES settlement (clinic, id));
 CREATE INDEX batch_by_visit ON batch (clinic, visit, position);
-CREATE INDEX batch_by_state ON batch (clinic, state);
+CREATE INDEX batch_by_state ON batch (clinic, state, visit);
 CREATE TABLE charge (
   clinic TEXT NOT NULL, id TEXT NOT NULL, visit TEXT NOT NULL, batch TEXT NOT NULL, position BIGINT NOT NULL CHECK (position > 0),
   kind TEXT NOT NULL CHECK (kind IN ('drug', 'service')), code TEXT NOT NULL, name TEXT NOT NULL, spec TEXT NOT NULL, unit TEXT NOT NULL,
