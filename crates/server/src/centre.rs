@@ -25,7 +25,7 @@ pub struct Options {
     #[arg(long, default_value = "centre-data")]
     data: PathBuf,
     /// 端口 · port on 127.0.0.1
-    #[arg(long, default_value_t = 8761)]
+    #[arg(long, default_value_t = 8761, value_parser = process::port())]
     port: u16,
     /// 监听地址，仅限本机 · address, loopback only
     #[arg(long, default_value = "127.0.0.1")]

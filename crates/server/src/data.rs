@@ -45,6 +45,9 @@ pub fn take(folder: &Path, holds: Holds) -> Result<File> {
     lock(folder, holds)
 }
 
+/// Marks a folder as made by the demo: the demo touches no other, and no clinic works in it.
+pub const DEMO_MARK: &str = ".cunyi-demo";
+
 /// Whether a folder holds nothing, or is not there.
 pub fn is_empty(folder: &Path) -> Result<bool> {
     Ok(!folder.exists() || fs::read_dir(folder)?.next().is_none())

@@ -32,7 +32,17 @@ pub fn run(command: &Command) -> Result<()> {
     let clinics = store
         .db()
         .read("clinics", cunyi_store::reference::clinics)?;
+    if clinics.is_empty() {
+        bail!("库里没有诊所，没有可校验的 · no clinic is installed: there is nothing to check");
+    }
     let mut good = true;
+    if !replay {
+        let damage = store.damage()?;
+        good = damage.is_empty();
+        for line in damage {
+            println!("数据库文件 · database file: {}", line.trim());
+        }
+    }
     for clinic in clinics {
         let report = if replay {
             store.replay_check(&clinic.clinic)?

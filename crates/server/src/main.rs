@@ -16,7 +16,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 /// 村医：村卫生室诊疗信息系统 · the open village-clinic information system
 #[derive(Parser)]
-#[command(name = "cunyi", version, about)]
+#[command(name = "cunyi", version)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,

@@ -24,6 +24,11 @@ pub fn loopback(address: IpAddr, port: u16) -> Result<SocketAddr> {
     Ok(SocketAddr::new(address, port))
 }
 
+/// A port that can be told: 0 would be any.
+pub fn port() -> clap::builder::RangedI64ValueParser<u16> {
+    clap::value_parser!(u16).range(1..)
+}
+
 /// A runtime of few threads: blocking work has lanes of its own.
 pub fn runtime() -> Result<Runtime> {
     Ok(tokio::runtime::Builder::new_multi_thread()
@@ -39,7 +44,7 @@ pub fn listen(runtime: &Runtime, address: SocketAddr) -> Result<TcpListener> {
         .with_context(|| {
             let port = address.port();
             format!(
-                "端口 {port} 不能使用，可能已被占用，请换一个端口 · port {port} is in use, choose another"
+                "端口 {port} 不能使用，可能已被占用，请换一个端口 · port {port} cannot be used, perhaps it is in use: choose another"
             )
         })
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use cunyi_app::{App, Parts};
 use cunyi_catalogue::Catalogue;
 use cunyi_db::Durability;
@@ -20,7 +20,7 @@ pub struct Options {
     #[arg(long)]
     data: PathBuf,
     /// 端口 · port
-    #[arg(long, default_value_t = 8760)]
+    #[arg(long, default_value_t = 8760, value_parser = process::port())]
     port: u16,
     /// 监听地址，仅限本机 · address, loopback only
     #[arg(long, default_value = "127.0.0.1")]
@@ -35,6 +35,13 @@ pub fn run(options: &Options) -> Result<()> {
     let address = process::loopback(options.address, options.port)?;
     let runtime = process::runtime()?;
     let listener = process::listen(&runtime, address)?;
+    if options.data.join(data::DEMO_MARK).exists() {
+        bail!(
+            "{} 是演示数据（口令公开），不能作正式启动 · holds the demo's data, whose passwords everybody \
+             knows: choose another folder",
+            options.data.display()
+        );
+    }
     let _taken = data::take(&options.data, data::CLINIC)?;
     let store = data::open(&options.data, Durability::Full, true)?;
     let app = Arc::new(App::new(Parts {

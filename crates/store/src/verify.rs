@@ -87,6 +87,20 @@ impl Store {
         self.db().read("strays", |tx| count(tx, &sql, vec![]))
     }
 
+    /// What SQLite finds wrong with its own file; nothing on PostgreSQL. A key changed in a row alone
+    /// is read from the index, so the walk would not see it.
+    pub fn damage(&self) -> Result<Vec<String>, StoreError> {
+        self.db().read("damage", |tx| {
+            if !tx.is_sqlite() {
+                return Ok(Vec::new());
+            }
+            let sql = "SELECT integrity_check AS said FROM pragma_integrity_check";
+            let said: Vec<Said> = tx.query(sql, vec![])?;
+            let said = said.into_iter().map(|row| row.said);
+            Ok(said.filter(|said| said != "ok").collect())
+        })
+    }
+
     /// Rebuilds the ledger in memory from the journal and compares it row by row in key order.
     pub fn replay_check(&self, clinic: &ClinicId) -> Result<Report, StoreError> {
         let copy = Db::open(Target::Memory, Durability::Scratch, MIGRATIONS)?;
@@ -164,6 +178,14 @@ cunyi_domain::row! {
     pub struct Count {
         /// How many.
         pub n: i64,
+    }
+}
+
+cunyi_domain::row! {
+    /// What an engine says of its own file.
+    pub struct Said {
+        /// In its words.
+        pub said: String,
     }
 }
 

@@ -32,10 +32,10 @@ pub use people::{LOGINS, PASSWORD};
 #[derive(clap::Args)]
 pub struct Options {
     /// 诊所端口 · the clinic's port
-    #[arg(long, default_value_t = 8760)]
+    #[arg(long, default_value_t = 8760, value_parser = process::port())]
     clinic_port: u16,
     /// 医保中心仿真端口 · the sandbox centre's port
-    #[arg(long, default_value_t = 8761)]
+    #[arg(long, default_value_t = 8761, value_parser = process::port())]
     centre_port: u16,
     /// 数据目录 · data folder
     #[arg(long, default_value = "demo-data")]
@@ -63,12 +63,12 @@ impl Default for Options {
     }
 }
 
-/// Marks a folder as made by the demo: no other is touched.
-const MARK: &str = ".cunyi-demo";
-
 pub fn run(options: &Options) -> Result<()> {
     let clinic = process::loopback(options.address, options.clinic_port)?;
     let centre = process::loopback(options.address, options.centre_port)?;
+    if clinic == centre {
+        bail!("诊所和医保中心仿真不能用同一个端口 · clinic and centre need a port each");
+    }
     let runtime = process::runtime()?;
     let listener = process::listen(&runtime, clinic)?;
     // The child listens there itself; this only tells before the seeding that it cannot.
@@ -93,14 +93,17 @@ struct Addresses {
 
 /// An empty folder, or one of ours; held until the answer is dropped.
 fn prepare(folder: &Path, fresh: bool) -> Result<File> {
-    if !folder.join(MARK).exists() && !data::is_empty(folder)? {
+    if !folder.join(data::DEMO_MARK).exists() && !data::is_empty(folder)? {
         bail!(
             "{} 不是演示程序建立的目录，拒绝使用 · was not made by the demo",
             folder.display()
         );
     }
     data::private_folder(folder)?;
-    fs::write(folder.join(MARK), "演示数据，全部虚构 · invented data\n")?;
+    fs::write(
+        folder.join(data::DEMO_MARK),
+        "演示数据，全部虚构 · invented data\n",
+    )?;
     let taken = data::lock(folder, data::CLINIC)?;
     if fresh {
         clear(folder)?;
@@ -110,7 +113,7 @@ fn prepare(folder: &Path, fresh: bool) -> Result<File> {
 
 /// Removes all but the mark and what is locked.
 fn clear(folder: &Path) -> Result<()> {
-    let kept = [MARK, data::CLINIC.lock, CENTRE.lock];
+    let kept = [data::DEMO_MARK, data::CLINIC.lock, CENTRE.lock];
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         if kept.iter().any(|name| entry.file_name() == *name) {
