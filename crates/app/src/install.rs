@@ -3,9 +3,10 @@
 use cunyi_domain::fact::ReferenceActivated;
 use cunyi_domain::ids::{ClinicId, UserId};
 use cunyi_domain::journal::{digest, version};
-use cunyi_domain::refusal::Code;
+use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::Moment;
 use cunyi_gateway::Region;
+use cunyi_policy::{Benefit, Policy};
 use cunyi_store::Who;
 use cunyi_store::local::Credential;
 use cunyi_store::reference::{self, Clinic, Level, ReferenceFile, Role, User};
@@ -89,24 +90,18 @@ impl App {
         let now = self.now();
         let id = ClinicId::new(now, self.rng());
         let clinic = read_clinic(form, id.clone(), now)?;
-        if Region::parse(&form.region, "region").is_err() {
-            return refuse_at(Code::BadText, "region");
-        }
-        let mut files = vec![file(&id, "region", "region", &form.region, now)];
-        for (place, text) in form.policies.iter().enumerate() {
-            let name = format!("policy-{}", place + 1);
-            if cunyi_policy::parse(text, &name).is_err() {
-                return refuse_at(Code::BadText, "policies");
-            }
-            files.push(file(&id, "policy", &name, text, now));
-        }
+        let files = read_files(form, &id, now)?;
         let administrator = NewUser {
             role: "administrator".to_owned(),
             ..form.administrator.clone()
         };
-        let mut users = vec![self.new_user(&id, &administrator)?];
-        for user in &form.users {
-            users.push(self.new_user(&id, user)?);
+        let mut users: Vec<(User, Credential)> = Vec::new();
+        for user in std::iter::once(&administrator).chain(&form.users) {
+            let (user, credential) = self.new_user(&id, user)?;
+            if users.iter().any(|(other, _)| other.login == user.login) {
+                return refuse_at(Code::LoginTaken, "login");
+            }
+            users.push((user, credential));
         }
         let who = Who {
             clinic: id.clone(),
@@ -145,17 +140,17 @@ impl App {
         let Some(role) = Role::from_text(&new.role) else {
             return refuse_at(Code::Missing, "role");
         };
-        if new.login.trim().is_empty() || new.login.len() > 60 {
-            return refuse_at(Code::Missing, "login");
-        }
-        if new.name.trim().is_empty() || new.name.len() > 120 {
-            return refuse_at(Code::Missing, "name");
-        }
+        let login = written(&new.login, "login", 60)?;
+        let name = written(&new.name, "user_name", 50)?;
         crate::password::good(&new.password, &new.login)?;
         let code = new.national_code.trim();
         let plain = code.bytes().all(|b| b.is_ascii_alphanumeric());
         if code.len() > LONGEST_CODE || !plain {
             return refuse_at(Code::BadText, "national_code");
+        }
+        if code.is_empty() && role == Role::Doctor {
+            // `atddr_no` of 2201 is required: nobody else's may stand there.
+            return refuse_at(Code::Missing, "national_code");
         }
         let id = UserId::new(self.now(), self.rng());
         let credential = Credential {
@@ -168,14 +163,53 @@ impl App {
         let user = User {
             clinic: clinic.clone(),
             id,
-            login: new.login.trim().to_owned(),
-            name: new.name.trim().to_owned(),
+            login,
+            name,
             role,
-            national_code: new.national_code.trim().to_owned(),
+            national_code: code.to_owned(),
             active: true,
         };
         Ok((user, credential))
     }
+}
+
+/// A name that must be there.
+fn written(text: &str, field: &'static str, most: usize) -> Result<String> {
+    let text = crate::patient::bounded(text, field, most)?;
+    if text.is_empty() {
+        return refuse_at(Code::Missing, field);
+    }
+    Ok(text)
+}
+
+/// The region's file and the policies', each readable and fitting together.
+fn read_files(form: &SetupForm, id: &ClinicId, now: Moment) -> Result<Vec<ReferenceFile>> {
+    let bad = |field, fault: String| Refusal::at(Code::BadFile, field).with("text", fault);
+    let region = Region::parse(&form.region, "region");
+    let region = region.map_err(|fault| bad("region", fault.to_string()))?;
+    let mut files = vec![file(id, "region", "region", &form.region, now)];
+    let mut policies: Vec<Policy> = Vec::new();
+    for (place, text) in form.policies.iter().enumerate() {
+        let name = format!("policy-{}", place + 1);
+        let policy = cunyi_policy::parse(text, &name);
+        let policy = policy.map_err(|fault| bad("policies", fault.to_string()))?;
+        let twice =
+            |other: &Policy| other.scheme == policy.scheme && other.valid.overlaps(&policy.valid);
+        if policies.iter().any(twice) {
+            return refuse_at(Code::PolicyTwice, "policies");
+        }
+        let unnamed = |benefit: &&Benefit| !region.benefits.contains_key(benefit.as_str());
+        if let Some(benefit) = policy.benefit.keys().find(unnamed) {
+            let refusal = Refusal::at(Code::BenefitUnnamed, "region");
+            return Err(refusal.with("benefit", benefit).into());
+        }
+        files.push(file(id, "policy", &name, text, now));
+        policies.push(policy);
+    }
+    if policies.is_empty() {
+        return refuse_at(Code::Missing, "policies");
+    }
+    Ok(files)
 }
 
 fn read_clinic(form: &SetupForm, clinic: ClinicId, now: Moment) -> Result<Clinic> {
@@ -183,12 +217,8 @@ fn read_clinic(form: &SetupForm, clinic: ClinicId, now: Moment) -> Result<Clinic
     if code.len() != 12 || !code.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return refuse_at(Code::BadText, "institution_code");
     }
-    if form.clinic_name.trim().is_empty() || form.clinic_name.chars().count() > 60 {
-        return refuse_at(Code::Missing, "clinic_name");
-    }
-    if form.institution_name.trim().is_empty() || form.institution_name.chars().count() > 100 {
-        return refuse_at(Code::Missing, "institution_name");
-    }
+    let name = written(&form.clinic_name, "clinic_name", 60)?;
+    let institution_name = written(&form.institution_name, "institution_name", 100)?;
     let Some(level) = Level::from_text(&form.level) else {
         return refuse_at(Code::Missing, "level");
     };
@@ -203,9 +233,9 @@ fn read_clinic(form: &SetupForm, clinic: ClinicId, now: Moment) -> Result<Clinic
     };
     Ok(Clinic {
         clinic,
-        name: form.clinic_name.trim().to_owned(),
+        name,
         institution_code: code.to_owned(),
-        institution_name: form.institution_name.trim().to_owned(),
+        institution_name,
         level,
         slot,
         fictional: form.fictional,

@@ -136,7 +136,8 @@ pub(crate) fn read_number(text: &str, field: &'static str, now: Moment) -> Resul
     Ok(number)
 }
 
-fn bounded(text: &str, field: &'static str, most: usize) -> Result<String> {
+/// A text without control characters and without the spaces around it.
+pub(crate) fn bounded(text: &str, field: &'static str, most: usize) -> Result<String> {
     let text = text.trim();
     if text.chars().count() > most || text.chars().any(char::is_control) {
         return Err(Refusal::at(Code::BadText, field).with("limit", most).into());

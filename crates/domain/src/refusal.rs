@@ -86,6 +86,12 @@ text_enum! {
         WrongPassword = "wrong-password",
         /// The session has ended.
         SignedOut = "signed-out",
+        /// A region or policy file does not read. Args: `text`, its place and what to write there.
+        BadFile = "bad-file",
+        /// Two policy files for one scheme are in force on the same day.
+        PolicyTwice = "policy-twice",
+        /// The policies give a benefit that the region's file has no `med_type` for. Args: `benefit`.
+        BenefitUnnamed = "benefit-unnamed",
         /// The password is too short, too long or too easily guessed.
         WeakPassword = "weak-password",
         /// Somebody else signs in with this name.

@@ -204,6 +204,13 @@ fn is_header((name, value): (&String, &Secret)) -> bool {
     named && !name.is_empty() && value.expose().bytes().all(visible)
 }
 
+/// True for `http://host` or `http://host:port`.
+fn is_base(base: &str) -> bool {
+    let host = base.strip_prefix("http://").unwrap_or_default();
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
+    !host.is_empty() && host.bytes().all(plain)
+}
+
 impl fmt::Display for RegionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -248,8 +255,18 @@ impl Region {
         let faults = [
             (!digits(&self.admdvs), "admdvs: six digits"),
             (
-                !transport.base.starts_with("http://"),
-                "transport.base: http://host:port",
+                [&self.name, &self.recer_sys_code, &self.infver]
+                    .iter()
+                    .any(|text| text.trim().is_empty()),
+                "name, recer_sys_code, infver: not empty",
+            ),
+            (
+                !is_base(&transport.base),
+                "transport.base: http://host:port, without a path",
+            ),
+            (
+                !transport.paths.values().all(|path| path.starts_with('/')),
+                "transport.paths: each begins with /",
             ),
             (
                 signed && unsigned,
@@ -273,8 +290,12 @@ impl Region {
                 "timeouts: 1 to 600 seconds",
             ),
             (
-                self.benefits.values().any(code_missing),
-                "benefits: med_type must not be empty",
+                self.benefits.is_empty() || self.benefits.values().any(code_missing),
+                "benefits: at least one, and med_type must not be empty",
+            ),
+            (
+                self.remaining_cap_key.as_deref() == Some(""),
+                "remaining_cap_key: the key, or leave it out",
             ),
             (
                 self.clock_skew_limit_seconds < 1,

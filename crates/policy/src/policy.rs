@@ -152,6 +152,11 @@ impl Validity {
     pub fn holds(&self, day: Date) -> bool {
         self.from <= day && self.to.is_none_or(|to| day <= to)
     }
+
+    /// True if a day is in both.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.to.is_none_or(|to| other.from <= to) && other.to.is_none_or(|to| self.from <= to)
+    }
 }
 
 #[derive(Deserialize)]

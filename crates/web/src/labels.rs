@@ -175,6 +175,8 @@ pub const FIELDS: Labels = &[
     ("institution_code", "field-institution-code"),
     ("institution_name", "field-institution-name"),
     ("level", "field-level"),
+    ("region", "setup-region"),
+    ("policies", "field-policies"),
     ("slot", "field-slot"),
     ("user_name", "field-user-name"),
     ("confirmed_by", "field-confirmed-by"),

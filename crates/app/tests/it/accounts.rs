@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cunyi_app::{AppError, LOCKED_FOR_MINUTES, MAX_PASSWORD, WRONG_BEFORE_LOCK};
-use cunyi_domain::refusal::Code;
+use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_store::local::{Credential, Session};
 
 use crate::world::{PASSWORD, Setting, TestClock, World, actor, program, setup_form, worlds};
@@ -209,11 +209,74 @@ fn an_account_is_read_strictly() {
         let refusal = w.refused(app.install(&form));
         (refusal.code, refusal.field)
     };
+    let nobody = |u: &mut cunyi_app::NewUser| u.name = "王\u{7}".to_owned();
+    assert_eq!(with(nobody), (Code::BadText, Some("user_name")));
+    let same = |u: &mut cunyi_app::NewUser| u.login = "doctor".to_owned();
+    assert_eq!(with(same), (Code::LoginTaken, Some("login")));
+    let mut form = setup_form(&Setting::default());
+    form.users[0].national_code = String::new();
+    assert_eq!(form.users[0].role, "doctor");
+    let missing = Refusal::at(Code::Missing, "national_code");
+    assert_eq!(w.refused(app.install(&form)), missing);
+
     let code = (Code::BadText, Some("national_code"));
     assert_eq!(with(|u| u.national_code = "D".repeat(31)), code);
     assert_eq!(with(|u| u.national_code = "D1\0".to_owned()), code);
     assert_eq!(with(|u| u.national_code = "医师".to_owned()), code);
     app.install(&setup_form(&Setting::default())).unwrap();
+}
+
+#[test]
+fn files_that_do_not_read_or_fit_are_told_where_and_why() {
+    let w = &worlds("files")[0];
+    let clock = Arc::new(TestClock::at("2026-11-24 09:00:00"));
+    let app = program(cunyi_db::Target::Memory, &w.wire, &clock, 5);
+    let with = |change: &dyn Fn(&mut cunyi_app::SetupForm)| {
+        let mut form = setup_form(&Setting::default());
+        change(&mut form);
+        w.refused(app.install(&form))
+    };
+    let text = |refusal: &Refusal| refusal.args.first().map_or("", |(_, text)| text).to_owned();
+
+    let region = with(&|form| form.region = form.region.replace("infver", "infvr"));
+    assert_eq!((region.code, region.field), (Code::BadFile, Some("region")));
+    let place = text(&region);
+    assert!(
+        place.starts_with("region:7:1: unknown field `infvr`"),
+        "{place}"
+    );
+    let policy = with(&|form| {
+        form.policies[1] = form.policies[1]
+            .replace("\"390\"", "\"391\"")
+            .replace("\"310\"", "\"311\"");
+    });
+    assert_eq!(
+        (policy.code, policy.field),
+        (Code::BadFile, Some("policies"))
+    );
+    assert!(text(&policy).starts_with("policy-2:"), "{policy:?}");
+
+    let twice = with(&|form| form.policies[1] = form.policies[0].clone());
+    assert_eq!(twice, Refusal::at(Code::PolicyTwice, "policies"));
+    let none = with(&|form| form.policies.clear());
+    assert_eq!(none, Refusal::at(Code::Missing, "policies"));
+    let unnamed =
+        with(&|form| form.region = form.region.replace("benefits.chronic", "benefits.other"));
+    assert_eq!(
+        (unnamed.code, text(&unnamed)),
+        (Code::BenefitUnnamed, "chronic".to_owned())
+    );
+
+    // One after the other is no contradiction.
+    let mut form = setup_form(&Setting::default());
+    let [old, new] = [
+        ("from = ", "to = \"2026-12-31\"\nfrom = "),
+        ("2020", "2027"),
+    ];
+    form.policies = [old, new]
+        .map(|(a, b)| form.policies[0].replacen(a, b, 1))
+        .into();
+    app.install(&form).unwrap();
 }
 
 #[test]

@@ -84,7 +84,12 @@ fn user(login: &str, role: &str) -> NewUser {
         login: login.to_owned(),
         name: format!("测试{role}"),
         role: role.to_owned(),
-        national_code: String::new(),
+        national_code: if role == "doctor" {
+            "D990001000001"
+        } else {
+            ""
+        }
+        .to_owned(),
         password: PASSWORD.to_owned(),
     }
 }

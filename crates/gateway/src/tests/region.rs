@@ -46,6 +46,15 @@ fn faults_are_named_with_their_place() {
         ("default = 20", "default = 0", "1 to 600 seconds"),
         ("default = 20", "\"1101\" = 20", "default is missing"),
         ("http://127", "https://127", "transport.base"),
+        ("127.0.0.1:8761", "", "transport.base"),
+        ("127.0.0.1:8761", "127.0.0.1:8761/api", "transport.base"),
+        ("\"MBS_LOCAL\"", "\" \"", "recer_sys_code"),
+        ("\"opt_pool_balc\"", "\"\"", "remaining_cap_key"),
+        (
+            "addressing = \"one\"",
+            "addressing = \"one\"\npaths = { 1101 = \"fsi\" }",
+            "transport.paths",
+        ),
         (
             "addressing = \"one\"",
             "addressing = \"paths\"",

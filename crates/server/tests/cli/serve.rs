@@ -54,6 +54,14 @@ fn a_clinic_is_installed_by_the_first_page_once_and_is_there_after_a_restart() {
     let weak = post(port, "/setup", &first_run("H99000100009", "short"));
     assert!(weak.starts_with("HTTP/1.1 422"), "{weak}");
 
+    let mut form = first_run("H99000100009", "liu shu gou 2026");
+    let misspelt = REGION.replace("infver", "infvr");
+    let region = form.iter_mut().find(|(name, _)| *name == "region");
+    region.expect("a region").1 = &misspelt;
+    let refused = post(port, "/setup", &form);
+    let words = "地区文件（TOML）：文件读不懂";
+    assert!(refused.contains(words) && refused.contains("region:7:1: unknown field"));
+
     let form = first_run("H99000100009", "liu shu gou 2026");
     assert!(post(port, "/setup", &form).starts_with("HTTP/1.1 303"));
     assert_eq!(location("/setup"), "/login", "installed");
