@@ -265,3 +265,27 @@ fn a_step_that_was_changed_after_it_ran_is_refused() {
         assert!(words.contains("changed after it ran"), "{words}");
     });
 }
+
+#[test]
+fn a_clustered_table_has_no_second_tree_where_the_engine_can() {
+    const MARKED: &[Migration] = &[Migration {
+        number: 1,
+        name: "marked",
+        sql: "CREATE TABLE marked (a TEXT NOT NULL, b TEXT NOT NULL,
+              PRIMARY KEY (a, b)) /* clustered */;\n",
+    }];
+    cunyi_domain::row! {
+        /// A count.
+        pub struct Count {
+            /// It.
+            pub count: i64,
+        }
+    }
+    let db = Db::open(Target::Memory, Durability::Scratch, MARKED).expect("opens");
+    let indexes = "SELECT COUNT(*) AS count FROM sqlite_master WHERE type = 'table'
+                   AND name = 'marked' AND sql LIKE '%WITHOUT ROWID%'";
+    let found: Vec<Count> = db
+        .read("marked", |tx| tx.query(indexes, vec![]))
+        .expect("reads");
+    assert_eq!(found[0].count, 1);
+}

@@ -63,7 +63,7 @@ CREATE TABLE registration (
   PRIMARY KEY (clinic, visit, position), UNIQUE (clinic, number), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id));
 CREATE TABLE diagnosis (
   clinic TEXT NOT NULL, visit TEXT NOT NULL, position BIGINT NOT NULL CHECK (position > 0), code TEXT NOT NULL, name TEXT NOT NULL,
-  PRIMARY KEY (clinic, visit, position), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id));
+  PRIMARY KEY (clinic, visit, position), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id)) /* clustered */;
 CREATE TABLE settlement (
   clinic TEXT NOT NULL, id TEXT NOT NULL, batch TEXT NOT NULL, visit TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('settlement', 'reversal')), reverses TEXT, platform_settlement TEXT NOT NULL,
