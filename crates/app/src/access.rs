@@ -61,12 +61,16 @@ impl App {
             .read("access_log", |tx| -> Result<_> {
                 let names = names(tx, &actor.clinic)?;
                 let log = query::access_log(tx, &actor.clinic, MOST)?;
+                let name = |user: &UserId| names.get(user).cloned().unwrap_or_default();
                 let view = log.into_iter().map(|entry| AccessView {
                     at: entry.opened_at,
-                    name: names.get(&entry.actor).cloned().unwrap_or_default(),
+                    name: name(&entry.actor),
                     role: entry.role,
                     what: entry.what,
-                    detail: entry.detail,
+                    detail: match entry.what {
+                        AccessKind::PasswordReset => name(&UserId(entry.detail)),
+                        _ => entry.detail,
+                    },
                     patient: entry.patient,
                 });
                 Ok(view.collect())

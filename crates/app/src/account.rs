@@ -176,7 +176,13 @@ impl App {
     }
 
     /// Counts a wrong password and forgets the count at the right one.
-    fn note_attempt(&self, old: &Credential, role: Role, right: bool, now: Moment) -> Result<()> {
+    pub(crate) fn note_attempt(
+        &self,
+        old: &Credential,
+        role: Role,
+        right: bool,
+        now: Moment,
+    ) -> Result<()> {
         if right && old.failures == 0 {
             return Ok(());
         }

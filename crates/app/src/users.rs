@@ -4,6 +4,7 @@
 use cunyi_domain::fact::ReferenceActivated;
 use cunyi_domain::ids::UserId;
 use cunyi_domain::journal::{digest, version};
+use cunyi_domain::ledger::AccessKind;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::row::Field;
 use cunyi_store::Writer;
@@ -11,6 +12,7 @@ use cunyi_store::local::Credential;
 use cunyi_store::reference::{self, User};
 
 use crate::App;
+use crate::access;
 use crate::error::{AppError, Result, refuse, refuse_at};
 use crate::install::NewUser;
 use crate::permission::Action;
@@ -83,9 +85,13 @@ impl App {
         })
     }
 
-    /// A new password for a user: a lock is opened, and her sessions end.
+    /// A new password for another user: a lock is opened, and her sessions end. One's own is changed
+    /// by who knows the old one.
     pub fn reset_password(&self, actor: &Actor, id: &UserId, password: &str) -> Result<()> {
         actor.must(Action::Administer)?;
+        if *id == actor.user {
+            return refuse(Code::OwnAccount);
+        }
         let user = self
             .parts
             .store
@@ -112,7 +118,8 @@ impl App {
             if w.tx.execute(sql, values)? != 1 {
                 return refuse(Code::NotFound);
             }
-            end_sessions(w, actor, id)
+            end_sessions(w, actor, id)?;
+            access::record(w, actor.role, AccessKind::PasswordReset, id.as_str(), None)
         })
     }
 }

@@ -133,6 +133,10 @@ text_enum! {
         WrongPassword = "wrong-password",
         /// The wrong password that locked the account.
         Locked = "locked",
+        /// A user changed her own password.
+        PasswordChanged = "password-changed",
+        /// An administrator gave a user a new password.
+        PasswordReset = "password-reset",
         /// The role did not permit what was asked for.
         Refused = "refused",
     }

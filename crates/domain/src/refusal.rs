@@ -84,6 +84,10 @@ text_enum! {
         StillRunning = "still-running",
         /// Wrong user name or password, or locked after too many wrong ones.
         WrongPassword = "wrong-password",
+        /// The old password is not right, or the account is locked after too many wrong ones.
+        WrongOldPassword = "wrong-old-password",
+        /// The new password was typed in two ways.
+        PasswordsDiffer = "passwords-differ",
         /// The session has ended.
         SignedOut = "signed-out",
         /// A region or policy file does not read. Args: `text`, its place and what to write there.
@@ -96,7 +100,7 @@ text_enum! {
         WeakPassword = "weak-password",
         /// Somebody else signs in with this name.
         LoginTaken = "login-taken",
-        /// Nobody stops herself.
+        /// Nobody stops herself, or gives herself a password without the old one.
         OwnAccount = "own-account",
         /// The form is too old or does not come from our page.
         BadForm = "bad-form",

@@ -130,8 +130,8 @@ CREATE TABLE reservation (
   FOREIGN KEY (clinic, lot) REFERENCES stock_lot (clinic, id));
 CREATE TABLE access_entry (
   clinic TEXT NOT NULL, id TEXT NOT NULL,
-  what TEXT NOT NULL CHECK (what IN ('record', 'list', 'signed-in', 'wrong-password', 'locked', 'refused')),
-  detail TEXT NOT NULL, patient TEXT, actor TEXT NOT NULL, role TEXT NOT NULL, opened_at BIGINT NOT NULL,
+  what TEXT NOT NULL CHECK (what IN ('record', 'list', 'signed-in', 'wrong-password', 'locked',
+    'password-changed', 'password-reset', 'refused')), detail TEXT NOT NULL, patient TEXT, actor TEXT NOT NULL, role TEXT NOT NULL, opened_at BIGINT NOT NULL,
   PRIMARY KEY (clinic, id), FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id));
 CREATE INDEX access_by_patient ON access_entry (clinic, patient, opened_at);
 CREATE INDEX access_by_time ON access_entry (clinic, opened_at);

@@ -196,6 +196,8 @@ field-coverage = Coverage
 field-reason = Reason
 field-login = User name
 field-password = Password
+field-old-password = Old password
+field-password-again = The new password once more
 field-clinic-name = Clinic's name
 field-institution-code = Institution code
 field-institution-name = Institution's name
@@ -387,6 +389,11 @@ transaction = Transaction
 sent-at = Sent
 answered-at = Answered
 
+# One's own password
+change-password = Change password
+change-password-hint = Your sessions on other computers end, this one goes on. If you have forgotten the old password, the administrator gives you a new one.
+password-changed = The password is changed. Your sessions on other computers have ended.
+
 # Users
 nav-users = Users
 users-hint = Users are not deleted: what they did keeps their name. Whoever is stopped is out at once.
@@ -547,9 +554,11 @@ refusal-signed-out = Your session has ended, so this was not saved. What you typ
 refusal-bad-file = The file cannot be read; correct it as it says (name:line:column: fault): {$text}
 refusal-policy-twice = Two policy files are of the same scheme and in force on the same days: leave one for each scheme.
 refusal-benefit-unnamed = The policy file gives the benefit "{$benefit}", for which the region file has no medical category: add [benefits.{$benefit}] with med_type.
+refusal-wrong-old-password = The old password is not right. After five wrong passwords in a row neither a change nor a sign-in is possible for 15 minutes, with the right one neither.
+refusal-passwords-differ = The new password was typed in two different ways; type it again.
 refusal-weak-password = Choose another password: at least {$least} characters, not one that is in common use, no plain count or repetition, not your own user name.
 refusal-login-taken = Somebody else signs in with this name; choose another.
-refusal-own-account = You cannot stop yourself; another administrator has to do it.
+refusal-own-account = Your own account is not stopped or given a new password here: another administrator stops it, and “Change password” changes the password.
 refusal-bad-form = The page is too old or incomplete; go back, reload and send it again.
 refusal-unknown-host = This address does not belong to this program. On this computer open http://127.0.0.1 with the port that was shown at the start.
 refusal-too-large = Too much content; shorten it and send again.
@@ -600,6 +609,8 @@ access-list = read a list
 access-signed-in = signed in
 access-wrong-password = wrong password
 access-locked = wrong password, locked for 15 minutes
+access-password-changed = changed her or his own password
+access-password-reset = gave a new password
 access-refused = turned away
 action-register = Register a patient
 action-read-record = Open a visit

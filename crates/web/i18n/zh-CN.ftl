@@ -193,6 +193,8 @@ field-coverage = 参保信息
 field-reason = 理由
 field-login = 用户名
 field-password = 密码
+field-old-password = 旧密码
+field-password-again = 再输一次新密码
 field-clinic-name = 卫生室名称
 field-institution-code = 定点医药机构编号
 field-institution-name = 定点医药机构名称
@@ -384,6 +386,11 @@ transaction = 交易
 sent-at = 发出
 answered-at = 答复
 
+# One's own password
+change-password = 修改密码
+change-password-hint = 改好后，您在别的电脑上的登录会退出，这里继续。忘了旧密码，请管理员重设。
+password-changed = 密码已修改。别的电脑上的登录已退出。
+
 # Users
 nav-users = 用户
 users-hint = 用户不能删除：做过的事要留名。停用后立即不能登录。
@@ -547,9 +554,11 @@ refusal-signed-out = 登录已过期，没有保存。您输入的内容还在�
 refusal-bad-file = 文件读不懂，请照提示修改（名称:行:列: 问题）：{$text}
 refusal-policy-twice = 两份政策文件是同一险种的，生效日期又重叠：请每个险种只留一份。
 refusal-benefit-unnamed = 政策文件有待遇“{$benefit}”，地区文件却没有写它的医疗类别：请补上 [benefits.{$benefit}] 和 med_type。
+refusal-wrong-old-password = 旧密码不对。连续输错 5 次后，15 分钟内不能修改密码，也不能登录，密码正确也一样。
+refusal-passwords-differ = 两次输入的新密码不一样，请重新输入。
 refusal-weak-password = 请换一个密码：至少 {$least} 个字符，不要用常见密码、连续或重复的字符，也不要用自己的用户名。
 refusal-login-taken = 已经有人用这个用户名，请换一个。
-refusal-own-account = 不能停用自己，请由另一位管理员办理。
+refusal-own-account = 自己的账户不在这里停用或重设密码：停用请由另一位管理员办理，改密码请点“修改密码”。
 refusal-bad-form = 页面已过期或内容不完整，请返回刷新后重新提交。
 refusal-unknown-host = 这个地址不属于本系统。请在本机打开 http://127.0.0.1，端口见启动时的提示。
 refusal-too-large = 内容太多，请减少后再提交。
@@ -600,6 +609,8 @@ access-list = 查看名单
 access-signed-in = 登录
 access-wrong-password = 密码不对
 access-locked = 密码不对，锁定 15 分钟
+access-password-changed = 修改自己的密码
+access-password-reset = 重设密码
 access-refused = 被拒绝
 action-register = 登记患者
 action-read-record = 打开就诊

@@ -192,6 +192,8 @@ pub const ACCESSES: Labels = &[
     ("signed-in", "access-signed-in"),
     ("wrong-password", "access-wrong-password"),
     ("locked", "access-locked"),
+    ("password-changed", "access-password-changed"),
+    ("password-reset", "access-password-reset"),
     ("refused", "access-refused"),
 ];
 

@@ -52,6 +52,8 @@ routes! {
     post "/login", Anyone => account::sign_in;
     post "/logout", SignedIn => account::sign_out;
     post "/locale", SignedIn => account::set_locale;
+    get "/password", SignedIn => account::password;
+    post "/password", SignedIn => account::change_password;
     get "/setup", Anyone => account::setup;
     post "/setup", Anyone => account::install;
     // Desk: identify, register

@@ -15,7 +15,7 @@ pub struct AccessView {
     pub role: String,
     /// What happened.
     pub what: AccessKind,
-    /// Which list, which action.
+    /// Which list, which action, whose password.
     pub detail: String,
     /// Whose record.
     pub patient: Option<PatientId>,

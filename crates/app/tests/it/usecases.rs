@@ -1,9 +1,11 @@
 //! Every use case that takes an actor, one a row: who may call it, and what a stranger gets.
 
 use cunyi_app::views::{DraftBody, IdentifyForm, PatientForm, RegisterForm};
-use cunyi_app::{Actor, App, NewUser, Result};
+use cunyi_app::{Actor, App, NewUser, PasswordForm, Result};
 use cunyi_domain::ids::{BatchId, ChargeId, EntryId, PatientId, UserId, VisitId};
 use cunyi_domain::ledger::VisitState;
+
+use crate::world::PASSWORD;
 
 /// What use cases are asked about.
 #[derive(Debug, Default)]
@@ -69,6 +71,11 @@ use_cases! {
     messages Record |app, by, ids| app.messages(by, &ids.visit);
     paper Record |app, by, ids| app.paper(by, &ids.visit);
     statement Record |app, by, ids| app.statement(by, &ids.batch);
+    change_password New |app, by, _ids| app.change_password(by, "", &PasswordForm {
+        old: PASSWORD.to_owned(),
+        new: PASSWORD.to_owned(),
+        again: PASSWORD.to_owned(),
+    });
     find_patients List |app, by, _ids| app.find_patients(by, "李");
     patient Record |app, by, ids| app.patient(by, &ids.patient);
     correct_patient Record |app, by, ids| app.correct_patient(by, &ids.patient, &patient());

@@ -1,8 +1,9 @@
 //! Users after the first run.
 
 use cunyi_app::views::UserView;
-use cunyi_app::{Actor, NewUser, WRONG_BEFORE_LOCK};
+use cunyi_app::{Actor, LOCKED_FOR_MINUTES, NewUser, PasswordForm, WRONG_BEFORE_LOCK};
 use cunyi_domain::ids::UserId;
+use cunyi_domain::ledger::AccessKind;
 use cunyi_domain::refusal::{Code, Refusal};
 
 use crate::world::{PASSWORD, World, actor, worlds};
@@ -110,5 +111,126 @@ fn what_is_wrong_with_a_user_is_said() {
             w.code(app.add_user(&w.doctor, &new("zhao"))),
             Code::Forbidden
         );
+    }
+}
+
+fn change(old: &str, new: &str, again: &str) -> PasswordForm {
+    let [old, new, again] = [old, new, again].map(str::to_owned);
+    PasswordForm { old, new, again }
+}
+
+/// The newest entry of the access log that is about an account.
+fn noted(w: &World) -> (AccessKind, String, String) {
+    let log = w.app.access_log(&w.doctor).unwrap();
+    let entry = log.into_iter().find(|e| e.what != AccessKind::SignedIn);
+    let entry = entry.unwrap();
+    (entry.what, entry.name, entry.detail)
+}
+
+#[test]
+fn her_own_password_is_changed_by_who_knows_the_old_one() {
+    for w in worlds("own_password") {
+        let [here, there] = [0; 2].map(|_| w.app.sign_in("doctor", PASSWORD).unwrap());
+        let other = w.app.sign_in("pharmacist", PASSWORD).unwrap();
+        let own = |form: &PasswordForm| w.app.change_password(&w.doctor, &here, form);
+        let new = "竹山村的老樟树下";
+        for (form, code) in [
+            (change("wrong", new, new), Code::WrongOldPassword),
+            (change(PASSWORD, "short", "short"), Code::WeakPassword),
+            (
+                change(PASSWORD, "my doctor", "my doctor"),
+                Code::WeakPassword,
+            ),
+            (
+                change(PASSWORD, new, "竹山村的老樟树上"),
+                Code::PasswordsDiffer,
+            ),
+            (change(PASSWORD, new, ""), Code::PasswordsDiffer),
+            (change(&"x".repeat(300), new, new), Code::WrongOldPassword),
+        ] {
+            assert_eq!(w.code(own(&form)), code);
+        }
+        assert!(w.app.session(&there).unwrap().is_some(), "nothing was done");
+        let name = w.app.session(&here).unwrap().unwrap().user_name;
+        let wrong = (AccessKind::WrongPassword, name.clone(), String::new());
+        assert_eq!(noted(&w), wrong);
+
+        w.clock.advance(1);
+        own(&change(PASSWORD, new, new)).unwrap();
+        assert!(w.app.session(&here).unwrap().is_some(), "this one goes on");
+        assert!(w.app.session(&there).unwrap().is_none(), "the others end");
+        assert!(w.app.session(&other).unwrap().is_some(), "somebody else's");
+        let changed = (AccessKind::PasswordChanged, name, String::new());
+        assert_eq!(noted(&w), changed);
+        let refused = w.code(w.app.sign_in("doctor", PASSWORD));
+        assert_eq!(refused, Code::WrongPassword);
+        w.app.sign_in("doctor", new).unwrap();
+        w.prove();
+    }
+}
+
+#[test]
+fn wrong_old_passwords_lock_as_wrong_sign_ins_do() {
+    for w in worlds("own_password_locked") {
+        let here = w.app.sign_in("doctor", PASSWORD).unwrap();
+        let new = "another-password";
+        let own = |old: &str| {
+            w.app
+                .change_password(&w.doctor, &here, &change(old, new, new))
+        };
+        // Together with those at the door.
+        w.app.sign_in("doctor", "wrong").unwrap_err();
+        for _ in 1..WRONG_BEFORE_LOCK {
+            assert_eq!(w.code(own("wrong")), Code::WrongOldPassword);
+        }
+        assert_eq!(noted(&w).0, AccessKind::Locked);
+        assert_eq!(w.code(own(PASSWORD)), Code::WrongOldPassword, "locked");
+        let door = w.code(w.app.sign_in("doctor", PASSWORD));
+        assert_eq!(door, Code::WrongPassword);
+        let minutes = i64::try_from(LOCKED_FOR_MINUTES).unwrap();
+        w.clock.advance(minutes * 60);
+        own(PASSWORD).unwrap();
+        w.prove();
+    }
+}
+
+#[test]
+fn of_two_changes_at_once_one_is_made() {
+    for w in worlds("own_password_twice") {
+        let here = w.app.sign_in("doctor", PASSWORD).unwrap();
+        let new = ["another-password", "a-third-password"];
+        let done = std::thread::scope(|scope| {
+            let run = |new: &'static str| {
+                let (w, here) = (&w, &here);
+                scope.spawn(move || {
+                    let form = change(PASSWORD, new, new);
+                    w.app.change_password(&w.doctor, here, &form).is_ok()
+                })
+            };
+            new.map(run).map(|run| run.join().unwrap())
+        });
+        for (password, done) in new.iter().zip(done) {
+            assert_eq!(w.app.sign_in("doctor", password).is_ok(), done);
+        }
+        assert_eq!(done.iter().filter(|done| **done).count(), 1);
+    }
+}
+
+#[test]
+fn an_administrators_reset_is_noted_and_is_not_for_oneself() {
+    for w in worlds("reset_noted") {
+        let administrator = actor(&w.app, "administrator");
+        let view = seen(&w, &administrator, "pharmacist");
+        let new = "another-password";
+        w.app
+            .reset_password(&administrator, &view.user, new)
+            .unwrap();
+        let (what, _, whose) = noted(&w);
+        assert_eq!((what, whose), (AccessKind::PasswordReset, view.name));
+        let own = w
+            .app
+            .reset_password(&administrator, &administrator.user, new);
+        assert_eq!(w.code(own), Code::OwnAccount);
+        w.prove();
     }
 }

@@ -4,7 +4,25 @@ use fantoccini::key::Key;
 
 use crate::demo::Demo;
 use crate::desk::sign_in;
-use crate::page::open;
+use crate::page::{Page, open};
+
+/// Changed by keyboard; a slip in the second new one changes nothing.
+async fn her_own_password(page: &Page) {
+    page.click(".top a[href='/password']").await;
+    page.accessible("one's own password").await;
+    for (again, words) in [
+        ("rice and bamboo", "两次输入的新密码不一样"),
+        ("bamboo and rice", "密码已修改"),
+    ] {
+        page.fill("input[name=old]", "demo-2026").await;
+        page.fill("input[name=password]", "bamboo and rice").await;
+        page.fill("input[name=again]", again).await;
+        page.press(Key::Enter).await;
+        page.read(words).await;
+        assert_eq!(page.value("input[name=password]").await, "");
+    }
+    page.picture("password.png").await;
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_user_is_added_and_stopped() {
@@ -34,6 +52,7 @@ async fn a_user_is_added_and_stopped() {
 
     sign_in(&other, &demo, "zhao").await;
     other.read("赵新来").await;
+    her_own_password(&other).await;
     page.click("button[aria-label='停用 zhao']").await;
     page.read("已停用").await;
     other.go(&demo.clinic).await;

@@ -8,14 +8,14 @@
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use cunyi_app::{App, AppError, NewUser, SetupForm};
+use cunyi_app::{Actor, App, AppError, NewUser, PasswordForm, SetupForm};
 use cunyi_domain::refusal::{Code, Refusal};
 
 use crate::WebOptions;
 use crate::chrome::Chrome;
 use crate::fault::{Answer, Fault, html, status, words};
 use crate::form::Form;
-use crate::session::{Guest, GuestForm, Posted, blocking, set_cookie};
+use crate::session::{Guest, GuestForm, Posted, Signed, blocking, set_cookie};
 use crate::words::Locale;
 
 #[derive(Template)]
@@ -101,6 +101,45 @@ pub(crate) async fn set_locale(Posted { by, form, .. }: Posted) -> Answer {
         "/"
     };
     Ok(Redirect::to(back).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "password.html")]
+pub(crate) struct PasswordPage<'a> {
+    pub(crate) c: &'a Chrome,
+    pub(crate) problem: String,
+    pub(crate) done: bool,
+}
+
+/// `GET /password`: one's own.
+pub(crate) async fn password(by: Signed) -> Response {
+    let page = PasswordPage {
+        c: &by.chrome,
+        problem: String::new(),
+        done: false,
+    };
+    html(StatusCode::OK, &page)
+}
+
+/// `POST /password`
+pub(crate) async fn change_password(Posted { by, form, .. }: Posted) -> Response {
+    let typed = PasswordForm {
+        old: form.get("old").to_owned(),
+        new: form.get("password").to_owned(),
+        again: form.get("again").to_owned(),
+    };
+    let token = by.token.clone();
+    let change = move |app: &App, actor: &Actor| app.change_password(actor, &token, &typed);
+    let (status, problem) = match by.ask(change).await {
+        Ok(()) => (StatusCode::OK, String::new()),
+        Err(error) => (status(&error), words(&by.chrome, &error)),
+    };
+    let page = PasswordPage {
+        c: &by.chrome,
+        done: status == StatusCode::OK,
+        problem,
+    };
+    html(status, &page)
 }
 
 #[derive(Template)]

@@ -10,7 +10,7 @@ use cunyi_domain::ledger::VisitState;
 use cunyi_domain::money::Fen;
 use cunyi_store::reference::Role;
 
-use super::account::{LoginPage, SetupPage};
+use super::account::{LoginPage, PasswordPage, SetupPage};
 use super::desk::{IdentifiedPage, IdentifyPage, SelfPayPage, WaitingPage};
 use super::drafts::{FeePanel, Problems, diagnosis_rows, rows};
 use super::lists::{AccessesPage, MessagesPage, StockPage, TodayPage};
@@ -192,6 +192,12 @@ fn lists(c: &Chrome, pages: &mut Pages) {
         done: "!".to_owned(),
     };
     pages.push(("users", page.render().unwrap()));
+    let page = PasswordPage {
+        c,
+        problem: "!".to_owned(),
+        done: true,
+    };
+    pages.push(("password", page.render().unwrap()));
     let policies = samples::policies();
     let page = PoliciesPage {
         c,

@@ -48,6 +48,10 @@ cases! {
     post "/login" New |_h, _by| post("/login", &[("login", "doctor"), ("password", PASSWORD)]);
     post "/logout" New |_h, _by| post("/logout", &[]);
     post "/locale" New |_h, _by| post("/locale", &[("locale", "zh-CN"), ("back", "/today")]);
+    get "/password" New |_h, _by| get("/password");
+    post "/password" New |_h, _by| post("/password", &[
+        ("old", PASSWORD), ("password", PASSWORD), ("again", PASSWORD),
+    ]);
     get "/setup" New |_h, _by| get("/setup");
     post "/setup" New |_h, _by| post("/setup", &[("clinic_name", "又一家")]);
     get "/identify" New |_h, _by| get("/identify");

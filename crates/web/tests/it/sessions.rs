@@ -127,6 +127,37 @@ async fn nobody_is_let_in_by_a_header_or_told_which_accounts_there_are() {
 }
 
 #[tokio::test]
+async fn a_new_password_ends_every_session_but_this_one() {
+    let house = house();
+    let here = house.sign_in("doctor");
+    let there = token(&house.send(&login()).await);
+    let new = "竹山村的老樟树下";
+    let change = |old: &str, again: &str| {
+        post(
+            "/password",
+            &[("old", old), ("password", new), ("again", again)],
+        )
+    };
+    for (ask, words) in [
+        (change("wrong", new), "旧密码不对"),
+        (change(PASSWORD, "老樟树下"), "两次输入的新密码不一样"),
+    ] {
+        let answer = house.ask(&here, &ask).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.problem().contains(words), "{}", answer.body);
+        assert!(!answer.body.contains(new), "it is not sent back");
+    }
+    assert_eq!(in_or_out(&house, &there).await, StatusCode::OK);
+    let answer = house.ask(&here, &change(PASSWORD, new)).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(answer.body.contains("密码已修改"), "{}", answer.body);
+    assert!(!answer.body.contains(new));
+    assert_eq!(in_or_out(&house, &there).await, StatusCode::SEE_OTHER);
+    let page = house.ask(&here, &get("/password")).await;
+    assert_eq!(page.status, StatusCode::OK, "this one goes on");
+}
+
+#[tokio::test]
 async fn signs_that_mean_something_elsewhere_find_nobody() {
     let house = house();
     let by = house.sign_in("doctor");
