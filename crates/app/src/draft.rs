@@ -2,7 +2,7 @@
 
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::VisitId;
-use cunyi_domain::ledger::{Payer, VisitState};
+use cunyi_domain::ledger::VisitState;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::row::{Field, Value};
 use cunyi_domain::time::Moment;
@@ -15,6 +15,7 @@ use crate::fee_list::{self, Context, FeeList};
 use crate::freeze::shortages;
 use crate::permission::Action;
 use crate::views::{Actor, DraftBody, DraftLine, Preview};
+use crate::visit::{coverage_of, read_filings};
 use crate::year_use::YearUse;
 
 /// Longest draft, in bytes of JSON.
@@ -65,8 +66,8 @@ impl App {
         })
     }
 
-    /// F7: diagnoses and lines of the patient's last signed visit; never vitals, complaint or
-    /// findings.
+    /// F7: diagnoses and lines of the patient's last signed visit, under the disease they were settled
+    /// under where it is filed now; never vitals, complaint or findings.
     pub fn as_last_time(&self, actor: &Actor, visit: &VisitId) -> Result<DraftBody> {
         actor.must(Action::Treat)?;
         let clinic = &actor.clinic;
@@ -78,11 +79,27 @@ impl App {
             };
             let diagnoses = query::diagnoses(tx, clinic, &last.id)?;
             let charges = query::charges(tx, clinic, &last.id)?;
-            Ok(DraftBody {
+            let mut body = DraftBody {
                 diagnoses: diagnoses.into_iter().map(|d| d.code).collect(),
                 lines: charges.iter().map(repeat).collect(),
                 ..DraftBody::default()
-            })
+            };
+            let filings = coverage_of(tx, &row)?
+                .and_then(|c| c.filings)
+                .unwrap_or_default();
+            let filed = read_filings(&filings);
+            let batches = query::batches(tx, clinic, &last.id)?;
+            let proposed = self.fee_list(tx, actor, visit, &body)?;
+            for (place, charge) in charges.iter().enumerate() {
+                let batch = batches.iter().find(|b| b.id == charge.batch);
+                let disease = batch.map_or("", |b| &b.disease_code);
+                // What is proposed anyway is left open: it follows the diagnoses.
+                let chosen = proposed.disease_of(place) != Some(disease);
+                if chosen && filed.iter().any(|f| f.code == disease) {
+                    body.lines[place].benefit = format!("chronic:{disease}");
+                }
+            }
+            Ok(body)
         })
     }
 
@@ -99,10 +116,7 @@ impl App {
         let patient = query::patient(tx, clinic, &row.patient)?;
         let patient = patient.ok_or(Refusal::new(Code::NotFound))?;
         let allergies = query::allergies(tx, clinic, &row.patient)?;
-        let coverage = match (&row.coverage, row.payer) {
-            (Some(id), Payer::Insured) => query::coverage(tx, clinic, id)?,
-            _ => None,
-        };
+        let coverage = coverage_of(tx, &row)?;
         let used = match &coverage {
             Some(coverage) => YearUse::read(tx, &setup, coverage, row.registered_at)?,
             None => YearUse::default(),

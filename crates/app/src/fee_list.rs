@@ -353,6 +353,13 @@ fn claim(
 }
 
 impl FeeList {
+    /// The disease code that a line of the draft falls under, by its place from 0; empty without one.
+    pub fn disease_of(&self, place: usize) -> Option<&str> {
+        let line = self.places.iter().position(|p| *p == place)?;
+        let batch = usize::try_from(self.lines.get(line)?.batch - 1).ok()?;
+        self.disease_codes.get(batch).map(String::as_str)
+    }
+
     /// As the page shows it.
     pub fn preview(self) -> Preview {
         let total: Fen = self.lines.iter().map(|l| l.amount).sum();

@@ -4,7 +4,7 @@ use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::mask;
 use cunyi_domain::ids::{BatchId, VisitId};
-use cunyi_domain::ledger::{Payer, Settlement, SettlementKind, Visit};
+use cunyi_domain::ledger::{Settlement, SettlementKind};
 use cunyi_domain::money::Rate;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_store::{Tx, query};
@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::patient::form_of;
 use crate::permission::{Action, may};
 use crate::views::{Actor, Paper, Statement};
+use crate::visit::coverage_of;
 
 impl App {
     /// For the prescription and the fee list of a visit.
@@ -66,13 +67,7 @@ impl App {
         let patient = patient.ok_or(Refusal::new(Code::NotFound))?;
         let diagnoses = query::diagnoses(tx, &actor.clinic, id)?;
         let row = query::visit(tx, &actor.clinic, id)?;
-        let coverage = match row.filter(|row| row.payer == Payer::Insured) {
-            Some(Visit {
-                coverage: Some(coverage),
-                ..
-            }) => query::coverage(tx, &actor.clinic, &coverage)?,
-            _ => None,
-        };
+        let coverage = coverage_of(tx, &row.ok_or(Refusal::new(Code::NotFound))?)?;
         let numbers = may(actor.role, Action::ReadNumbers);
         let shown = |number: String| if numbers { number } else { mask(&number) };
         let (person_number, insured_at) = coverage

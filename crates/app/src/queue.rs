@@ -3,7 +3,7 @@
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::fact::VisitMoved;
 use cunyi_domain::ids::VisitId;
-use cunyi_domain::ledger::{Payer, Visit, VisitState};
+use cunyi_domain::ledger::{Visit, VisitState};
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::Moment;
@@ -15,7 +15,7 @@ use crate::freeze::{release, void_open};
 use crate::permission::Action;
 use crate::register::forget_certificate;
 use crate::views::{Actor, QueueEntry};
-use crate::visit::age;
+use crate::visit::{age, coverage_of};
 
 /// Most entries of a list.
 pub(crate) const MOST_ENTRIES: i64 = 500;
@@ -92,10 +92,7 @@ impl App {
         let patient = patient.ok_or(Refusal::new(Code::NotFound))?;
         let diagnoses = query::diagnoses(tx, clinic, &visit.id)?;
         let batches = query::batches(tx, clinic, &visit.id)?;
-        let coverage = match (&visit.coverage, visit.payer) {
-            (Some(id), Payer::Insured) => query::coverage(tx, clinic, id)?,
-            _ => None,
-        };
+        let coverage = coverage_of(tx, &visit)?;
         let settled = |b: &&cunyi_domain::ledger::Batch| b.state == BatchState::Settled;
         let live = batches
             .iter()

@@ -6,7 +6,8 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::mask;
 use cunyi_domain::ids::{PatientId, VisitId};
 use cunyi_domain::ledger::{
-    Batch, Charge, Patient, Payer, Registration, RegistrationState, Settlement, Visit, VisitState,
+    Batch, Charge, Coverage, Patient, Payer, Registration, RegistrationState, Settlement, Visit,
+    VisitState,
 };
 use cunyi_domain::money::format_decimal;
 use cunyi_domain::refusal::{Code, Refusal};
@@ -121,10 +122,7 @@ impl App {
         visit: &Visit,
         patient: &Patient,
     ) -> Result<PatientStrip> {
-        let coverage = match (&visit.coverage, visit.payer) {
-            (Some(id), Payer::Insured) => query::coverage(tx, &actor.clinic, id)?,
-            _ => None,
-        };
+        let coverage = coverage_of(tx, visit)?;
         let allergies = query::allergies(tx, &actor.clinic, &patient.id)?;
         let remaining = match &coverage {
             Some(coverage) => {
@@ -166,6 +164,14 @@ fn at_counter<'a>(
     }
     let asked = |m: &&Message| m.infno == "2201" && m.batch.is_none();
     (state, messages.iter().rev().find(asked))
+}
+
+/// Under which a visit is settled; none for self-pay, also where she is insured.
+pub(crate) fn coverage_of(tx: &mut Tx<'_>, visit: &Visit) -> Result<Option<Coverage>> {
+    match (&visit.coverage, visit.payer) {
+        (Some(id), Payer::Insured) => Ok(query::coverage(tx, &visit.clinic, id)?),
+        _ => Ok(None),
+    }
 }
 
 /// An age as it is written: days below two months, months below three years.

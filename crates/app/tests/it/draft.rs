@@ -1,12 +1,15 @@
 //! Drafts: as last time, taking back, two browsers.
 
 use cunyi_app::views::DraftBody;
+use cunyi_centre::population::Person;
 use cunyi_domain::batch::BatchState as S;
+use cunyi_domain::ids::VisitId;
 use cunyi_domain::ledger::VisitState;
 use cunyi_domain::money::Quantity;
 use cunyi_domain::refusal::Code;
+use cunyi_domain::transport::TransportError;
 
-use crate::world::worlds;
+use crate::world::{World, filed, is_resident, worlds};
 
 #[test]
 fn as_last_time_brings_diagnoses_and_lines_and_nothing_that_must_be_asked() {
@@ -52,6 +55,69 @@ fn as_last_time_brings_diagnoses_and_lines_and_nothing_that_must_be_asked() {
             (view.past.len(), view.past[0].pressure.as_str()),
             (1, "142/88")
         );
+    }
+}
+
+/// The lines' benefits as last time, after a visit where the third line was settled under `chosen`.
+fn benefits_again(w: &World, person: &Person, chosen: &str, diagnosed: bool) -> Vec<String> {
+    let mut body = w.cold_and_pressure();
+    if !diagnosed {
+        body.diagnoses.pop();
+    }
+    body.lines[2].benefit = chosen.to_owned();
+    let first = w.settled(person, &body);
+    w.app.hand_over(&w.doctor, &first).unwrap();
+    let again = w.app.as_last_time(&w.doctor, &w.register(person)).unwrap();
+    again.lines.into_iter().map(|l| l.benefit).collect()
+}
+
+#[test]
+fn as_last_time_repeats_the_disease_that_was_chosen_where_it_is_still_filed() {
+    for w in worlds("last_disease") {
+        let person = w.person(|p| is_resident(p) && filed(p).len() == 2);
+        let other = benefits_again(&w, person, "chronic:M01600", true);
+        assert_eq!(other, ["", "", "chronic:M01600"], "not what is proposed");
+        let proposed = benefits_again(&w, person, "", true);
+        assert_eq!(proposed, ["", "", ""], "what is proposed stays open");
+        let undiagnosed = benefits_again(&w, person, "chronic:M03900", false);
+        assert_eq!(undiagnosed, ["", "", "chronic:M03900"]);
+        let general = benefits_again(&w, person, "general", true);
+        assert_eq!(general, ["", "", ""], "a filing is used where there is one");
+
+        // What is repeated can be settled, and changed.
+        let visit = w.register(person);
+        let mut body = w.cold_and_pressure();
+        body.lines[2].benefit = "chronic:M01600".to_owned();
+        w.app.freeze(&w.doctor, &visit, 0, &body).unwrap();
+        let next = w.register(person);
+        let mut again = w.app.as_last_time(&w.doctor, &next).unwrap();
+        let under = |body: &DraftBody| {
+            let found = w.app.preview(&w.doctor, &next, body).unwrap();
+            assert_eq!(found.problems, vec![]);
+            found.batches[1].disease_name.clone()
+        };
+        assert_eq!(under(&again), "糖尿病");
+        again.lines[2].benefit.clear();
+        assert_eq!(under(&again), "高血压");
+
+        // Filed no more, not known, or not insured: nothing is repeated.
+        w.wire.twist("5301", |came| {
+            let mut reply = came.unwrap();
+            let text = String::from_utf8(reply.body).unwrap();
+            reply.body = text.replace("M01600", "M99999").into_bytes();
+            Ok(reply)
+        });
+        let none = |visit: VisitId| {
+            let again = w.app.as_last_time(&w.doctor, &visit).unwrap();
+            assert!(again.lines.iter().all(|l| l.benefit.is_empty()));
+        };
+        none(w.register(person));
+        w.wire
+            .twist("5301", |_| Err(TransportError::Lost("cut".to_owned())));
+        none(w.register(person));
+        let own = w.register(person);
+        w.app.switch_to_self_pay(&w.doctor, &own).unwrap();
+        none(own);
     }
 }
 
