@@ -222,6 +222,11 @@ impl App {
             warnings.push(Refusal::new(Code::NotEntitled).with("text", words));
         }
         let patient = self.patient_of(actor, &base.certno)?;
+        let name_here = patient.as_ref().filter(|row| renamed(row, base));
+        let name_here = name_here.map(|row| row.name.clone());
+        if name_here.is_some() {
+            warnings.push(Refusal::new(Code::CentreNameDiffers));
+        }
         let id = IdNumber::parse(&base.certno).ok();
         Ok(Identified {
             handle: known.handle.clone(),
@@ -241,6 +246,7 @@ impl App {
                 None => Some(Vec::new()),
             },
             patient: patient.map(|p| p.id),
+            name_here,
             warnings,
         })
     }
@@ -284,6 +290,12 @@ fn coverage_view(
         remaining: left.map(|left| Remaining::Platform { left, at: known.at }),
         denied: further.denied,
     }
+}
+
+/// True if the platform says another name than the patient has here.
+pub(crate) fn renamed(row: &Patient, base: &person::BaseInfo) -> bool {
+    let theirs = base.psn_name.trim();
+    !theirs.is_empty() && theirs != row.name.trim()
 }
 
 /// Her sex, by a valid ID number or else as the platform says: never guessed.

@@ -120,6 +120,26 @@ pub(crate) fn register(
     Ok(id)
 }
 
+/// Corrects a patient's name alone.
+pub(crate) fn rename(w: &mut Writer<'_, '_>, row: Patient, name: &str) -> Result<()> {
+    let (patient, sex) = (row.id.clone(), row.sex);
+    let old = fields_of(row);
+    let new = PatientFields {
+        name: name.to_owned(),
+        initials: cunyi_catalogue::initials(name),
+        ..old.clone()
+    };
+    let body = PatientCorrected {
+        patient: patient.clone(),
+        sex,
+    };
+    Ok(w.record(
+        body,
+        Some(&patient),
+        Some(Personal::Correction { old, new }),
+    )?)
+}
+
 /// Reads an identity number, refusing with what is wrong. Nobody is born tomorrow.
 pub(crate) fn read_number(text: &str, field: &'static str, now: Moment) -> Result<IdNumber> {
     let number = IdNumber::parse(text).map_err(|error| {

@@ -21,8 +21,8 @@ use cunyi_store::{Tx, Writer, query, seal};
 
 use crate::App;
 use crate::error::{AppError, Result, refuse, refuse_at};
-use crate::identify::{Known, birth_of, is_usable, sex_of};
-use crate::patient::{read_form, read_number, register};
+use crate::identify::{Known, birth_of, is_usable, renamed, sex_of};
+use crate::patient::{read_form, read_number, register, rename};
 use crate::permission::Action;
 use crate::settle::{Task, next};
 use crate::step::{Answer, Caller, Next, Pending, Step, Subject, alone, told};
@@ -57,7 +57,7 @@ impl App {
             return refuse_at(Code::NotFound, "handle");
         }
         let begun = self.write(actor, "register", |w| {
-            let patient = known_patient(w, actor, &known)?;
+            let patient = known_patient(w, actor, &known, form.take_name)?;
             let coverage = match row {
                 Some(place) => Some(record_coverage(w, &patient, &known, place)?),
                 None => None,
@@ -230,13 +230,27 @@ fn proxy(form: &RegisterForm, now: Moment) -> Result<Option<Personal>> {
     }))
 }
 
-/// The patient of an identification: known here by her number, or new.
-fn known_patient(w: &mut Writer<'_, '_>, actor: &Actor, known: &Known) -> Result<PatientId> {
+/// The patient of an identification: known here by her number, or new. Under another name than the
+/// platform's only once somebody who may says that it is she, and takes the name over.
+fn known_patient(
+    w: &mut Writer<'_, '_>,
+    actor: &Actor,
+    known: &Known,
+    take_name: bool,
+) -> Result<PatientId> {
     let base = &known.person.baseinfo;
     if !base.certno.is_empty()
         && let Some(row) = query::patient_by_number(w.tx, &actor.clinic, &base.certno)?
     {
-        return Ok(row.id);
+        let id = row.id.clone();
+        if renamed(&row, base) {
+            if !take_name {
+                return refuse_at(Code::CentreNameDiffers, "take_name");
+            }
+            actor.must(Action::CorrectPatient)?;
+            rename(w, row, base.psn_name.trim())?;
+        }
+        return Ok(id);
     }
     let id = IdNumber::parse(&base.certno).ok();
     let fields = PatientFields {

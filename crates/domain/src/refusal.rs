@@ -48,6 +48,8 @@ text_enum! {
         CentreIncomplete = "centre-incomplete",
         /// This identity number is registered here under another name.
         NameDiffers = "name-differs",
+        /// The platform says another name than she has here.
+        CentreNameDiffers = "centre-name-differs",
         /// Another patient here has this identity number.
         NumberTaken = "number-taken",
         /// The region asks for the card reader's identification code.

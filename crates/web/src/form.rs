@@ -119,6 +119,7 @@ impl Form {
         let coverage = self.text("coverage");
         RegisterForm {
             handle: self.text("handle"),
+            take_name: self.ticked("take_name"),
             see: self.get("then") == "see",
             self_pay: coverage == "self",
             coverage: if coverage == "self" {

@@ -322,6 +322,7 @@ pub fn identified() -> Identified {
         proposed: Some(0),
         filings: None,
         patient: Some(PatientId::from("P13")),
+        name_here: Some("陈桂芗".to_owned()),
         warnings: vec![
             Refusal::new(Code::ClockSkew)
                 .with("minutes", 6)

@@ -32,7 +32,7 @@ pub struct DraftLine {
     pub days: String,
     /// How many units; empty: computed from dose × frequency × days.
     pub quantity: String,
-    /// `general` or `chronic`; empty: proposed.
+    /// `general`, `chronic`, or `chronic:` and a filing's code; empty: proposed.
     pub benefit: String,
 }
 
@@ -120,6 +120,8 @@ pub struct RegisterForm {
     pub coverage: String,
     /// True: 自费 although identified.
     pub self_pay: bool,
+    /// True: where the platform says another name than stands here, it is hers and is taken over.
+    pub take_name: bool,
     /// True: the doctor sees her at once (登记并接诊).
     pub see: bool,
     /// 代办人姓名

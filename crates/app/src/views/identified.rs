@@ -88,6 +88,8 @@ pub struct Identified {
     pub filings: Option<Vec<Filing>>,
     /// The patient, if she has been here.
     pub patient: Option<PatientId>,
+    /// The name she has here, where the platform says another.
+    pub name_here: Option<String>,
     /// What to know before going on: no coverage, suspended, insured elsewhere, clock skew.
     pub warnings: Vec<Refusal>,
 }

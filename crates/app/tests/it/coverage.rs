@@ -378,6 +378,65 @@ fn a_proxy_is_recorded_whole_or_not_at_all() {
     }
 }
 
+/// Her name here, past what a page shows.
+fn name_here(w: &World, number: &str) -> String {
+    let found = w.app.find_patients(&w.doctor, number).unwrap();
+    assert_eq!(found.len(), 1);
+    found[0].name.clone()
+}
+
+#[test]
+fn another_name_at_the_centre_is_told_and_taken_over_only_by_a_doctor_who_says_so() {
+    for w in worlds("renamed") {
+        let person = w.resident(false);
+        let patient = w.view(&w.register(person)).patient.patient;
+        assert_eq!(w.identify(person).name_here, None, "the same name");
+        let other = PatientForm {
+            name: "周新生".to_owned(),
+            id_number: person.id_number.clone(),
+            phone: "13900001111".to_owned(),
+            ..PatientForm::default()
+        };
+        w.app.correct_patient(&w.doctor, &patient, &other).unwrap();
+        let found = w.identify(person);
+        let both = (found.name.as_str(), found.name_here.as_deref());
+        assert_eq!(both, (person.name.as_str(), Some("周新生")));
+        let told: Vec<_> = found.warnings.iter().map(|r| r.code).collect();
+        assert_eq!(told, [Code::CentreNameDiffers]);
+        let mut form = RegisterForm {
+            handle: found.handle,
+            ..RegisterForm::default()
+        };
+        for self_pay in [false, true] {
+            form.self_pay = self_pay;
+            let refusal = w.refused(w.app.register(&w.doctor, &form));
+            let expected = Refusal::at(Code::CentreNameDiffers, "take_name");
+            assert_eq!(refusal, expected);
+        }
+        form = RegisterForm {
+            self_pay: false,
+            take_name: true,
+            ..form
+        };
+        // Who may not correct may not take a name over either, and nothing has happened.
+        let pharmacist = crate::world::actor(&w.app, "pharmacist");
+        assert_eq!(w.code(w.app.register(&pharmacist, &form)), Code::Forbidden);
+        assert_eq!(name_here(&w, &person.id_number), "周新生");
+        assert_eq!(w.app.queue(&w.doctor).unwrap().len(), 1);
+        let visit = w.app.register(&w.doctor, &form).unwrap();
+        let strip = w.view(&visit).patient;
+        assert_eq!(
+            (strip.patient, strip.name.as_str()),
+            (patient.clone(), &*person.name)
+        );
+        let fields = w.app.patient(&w.doctor, &patient).unwrap().fields;
+        assert_eq!(fields.phone, "13900001111", "nothing but the name");
+        assert_eq!(w.identify(person).name_here, None);
+        assert_eq!(w.app.find_patients(&w.doctor, "zxs").unwrap().len(), 0);
+        w.prove();
+    }
+}
+
 #[test]
 fn a_known_number_under_another_name_is_not_taken_for_her() {
     for w in worlds("other_name") {

@@ -452,3 +452,61 @@ async fn the_centre_on_bad_days_when_money_is_moved() {
     }
     house.w.prove();
 }
+
+/// The handle of the identification that a page shows.
+fn handle(page: &str) -> &str {
+    let (_, rest) = page
+        .split_once("name=\"handle\" value=\"")
+        .expect("identified");
+    rest.split_once('"').expect("quoted").0
+}
+
+#[tokio::test]
+async fn another_name_at_the_centre_stands_beside_ours_and_nobody_is_registered_unasked() {
+    let house = house();
+    let person = house.villager();
+    let id = patient(&house, &house.w.register(&person));
+    let (number, theirs) = (person.id_number, person.name);
+    let doctors = &house.w.doctor;
+    let other = cunyi_app::views::PatientForm {
+        name: "周新生".to_owned(),
+        id_number: number.clone(),
+        ..cunyi_app::views::PatientForm::default()
+    };
+    house
+        .w
+        .app
+        .correct_patient(doctors, &id, &other)
+        .expect("corrected");
+    for (login, takes) in [("pharmacist", false), ("doctor", true)] {
+        let by = house.sign_in(login);
+        let page = house.ask(&by, &identify(&[("number", &number)])).await;
+        assert_eq!(page.status, StatusCode::OK, "{login}");
+        for shown in [theirs.as_str(), "周新生", "姓名不同"] {
+            assert!(page.body.contains(shown), "{login} {shown}");
+        }
+        assert_eq!(page.body.contains("name=\"take_name\""), takes, "{login}");
+        let register = |more: &[(&str, &str)]| {
+            let mut ask = post("/register", &[("handle", handle(&page.body))]);
+            ask.form.extend(form(more));
+            ask
+        };
+        let stopped = house.ask(&by, &register(&[])).await;
+        assert_eq!(stopped.status, StatusCode::UNPROCESSABLE_ENTITY, "{login}");
+        assert!(
+            stopped.problem().contains("核对证件"),
+            "{}",
+            stopped.problem()
+        );
+        assert!(stopped.body.contains("周新生"), "both stand there still");
+        let taken = house.ask(&by, &register(&[("take_name", "1")])).await;
+        let expected = if takes {
+            StatusCode::SEE_OTHER
+        } else {
+            StatusCode::FORBIDDEN
+        };
+        assert_eq!(taken.status, expected, "{login}: {}", taken.body);
+    }
+    let name = house.w.app.patient(doctors, &id).expect("seen").fields.name;
+    assert_eq!(name, theirs);
+}
