@@ -229,6 +229,7 @@ impl App {
         }
         let id = IdNumber::parse(&base.certno).ok();
         Ok(Identified {
+            doctors: self.doctors(actor)?,
             handle: known.handle.clone(),
             name: base.psn_name.clone(),
             sex: sex_of(base, id.as_ref())?,

@@ -4,6 +4,7 @@
 mod access;
 mod account;
 mod allergy;
+mod attending;
 mod day;
 mod draft;
 mod error;

@@ -20,6 +20,7 @@ use cunyi_store::local::{self, Voucher};
 use cunyi_store::{Tx, Writer, query, seal};
 
 use crate::App;
+use crate::attending::{Practitioner, attending};
 use crate::error::{AppError, Result, refuse, refuse_at};
 use crate::identify::{Known, birth_of, is_usable, renamed, sex_of};
 use crate::patient::{read_form, read_number, register, rename};
@@ -75,7 +76,7 @@ impl App {
                 coverage,
                 certificate: known.certificate,
                 typed: known.typed,
-                doctor: actor.user.clone(),
+                doctor: attending(w.tx, actor, &form.doctor)?,
             };
             w.record(registered, Some(&patient), proxy)?;
             if form.see {
@@ -111,7 +112,7 @@ impl App {
     }
 
     /// Registers someone who pays herself: new, or known by her number and the same name; a newborn
-    /// with a guardian. Of `with` only the proxy counts.
+    /// with a guardian. Of `with` only doctor and proxy count.
     pub fn register_self_pay(
         &self,
         actor: &Actor,
@@ -142,7 +143,7 @@ impl App {
                 coverage: None,
                 certificate: Certificate::None,
                 typed: true,
-                doctor: actor.user.clone(),
+                doctor: attending(w.tx, actor, &with.doctor)?,
             };
             w.record(registered, Some(&patient), proxy)?;
             Ok(visit)
@@ -458,6 +459,7 @@ impl Step for Register2201 {
             .ok_or(Refusal::new(Code::NoCoverage))?;
         let coverage = query::coverage(w.tx, clinic, coverage)?;
         let coverage = coverage.ok_or(Refusal::new(Code::NoCoverage))?;
+        let doctor = Practitioner::read(w.tx, clinic, &row.doctor)?;
         let input: Data<visit::Registration> = visit::Registration {
             psn_no: coverage.person_number.clone(),
             insutype: coverage.scheme.clone(),
@@ -465,8 +467,8 @@ impl Step for Register2201 {
             mdtrt_cert_type: row.certificate.as_str().to_owned(),
             mdtrt_cert_no: certificate_number(w, caller.app, &row)?,
             ipt_otp_no: number.clone(),
-            atddr_no: caller.code.clone(),
-            dr_name: caller.name.clone(),
+            atddr_no: doctor.code,
+            dr_name: doctor.name,
             dept_code: DEPARTMENT.0.to_owned(),
             dept_name: DEPARTMENT.1.to_owned(),
             caty: DEPARTMENT.0.to_owned(),

@@ -21,6 +21,7 @@ use cunyi_store::local::{self, Counter, Message, MessageState, SignIn};
 use cunyi_store::{Writer, reference, seal};
 
 use crate::App;
+use crate::attending::Practitioner;
 use crate::error::{AppError, Result, refuse};
 use crate::setup::Setup;
 use crate::views::Actor;
@@ -155,16 +156,12 @@ impl App {
             let rest = "WHERE clinic = ? AND account = ? AND day = ?";
             Ok((user, tx.find::<SignIn>(rest, values)?))
         })?;
-        let code = if user.national_code.is_empty() {
-            user.login
-        } else {
-            user.national_code
-        };
+        let Practitioner { code, name } = Practitioner::of(user);
         let mut caller = Caller {
             app: self,
             actor,
             setup,
-            name: user.name,
+            name,
             code,
             sign_number: String::new(),
         };

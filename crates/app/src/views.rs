@@ -32,6 +32,15 @@ pub struct Actor {
     pub role: Role,
 }
 
+/// A doctor whom the counter may choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DoctorView {
+    /// Who.
+    pub id: UserId,
+    /// 姓名
+    pub name: String,
+}
+
 /// A signed-in browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionView {

@@ -120,6 +120,7 @@ impl Form {
         RegisterForm {
             handle: self.text("handle"),
             take_name: self.ticked("take_name"),
+            doctor: self.text("doctor"),
             see: self.get("then") == "see",
             self_pay: coverage == "self",
             coverage: if coverage == "self" {

@@ -167,6 +167,7 @@ pub const FIELDS: Labels = &[
     ("proxy_id_number", "field-proxy-id-number"),
     ("proxy_relation", "field-proxy-relation"),
     ("coverage", "field-coverage"),
+    ("doctor", "role-doctor"),
     ("reason", "field-reason"),
     ("national_code", "field-national-code"),
     ("login", "field-login"),

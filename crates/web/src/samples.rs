@@ -2,10 +2,10 @@
 
 use cunyi_app::Actor;
 use cunyi_app::views::{
-    AccessView, Age, BatchView, ChargeView, CoverageView, DayView, DraftBody, DraftLine, Filing,
-    FindingView, Identified, MessageView, Paper, PastVisit, PatientForm, PatientHit, PatientStrip,
-    PatientView, PolicyView, Preview, QueueEntry, Remaining, SessionView, SettlementView,
-    Statement, StockView, UserView, VisitView, Why,
+    AccessView, Age, BatchView, ChargeView, CoverageView, DayView, DoctorView, DraftBody,
+    DraftLine, Filing, FindingView, Identified, MessageView, Paper, PastVisit, PatientForm,
+    PatientHit, PatientStrip, PatientView, PolicyView, Preview, QueueEntry, Remaining, SessionView,
+    SettlementView, Statement, StockView, UserView, VisitView, Why,
 };
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::BatchState;
@@ -299,6 +299,13 @@ pub fn past() -> PastVisit {
     }
 }
 
+pub fn doctors() -> Vec<DoctorView> {
+    vec![DoctorView {
+        id: UserId::from("U1"),
+        name: "张村医".to_owned(),
+    }]
+}
+
 pub fn identified() -> Identified {
     let coverage = |scheme: &str, in_force, local| CoverageView {
         scheme: scheme.to_owned(),
@@ -311,6 +318,7 @@ pub fn identified() -> Identified {
         denied: "待遇等待期内".to_owned(),
     };
     Identified {
+        doctors: doctors(),
         handle: "H1".to_owned(),
         name: "陈桂香".to_owned(),
         sex: Sex::Female,

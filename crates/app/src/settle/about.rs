@@ -8,6 +8,7 @@ use cunyi_domain::ledger::{Batch, Charge, Coverage, Visit};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_store::{Writer, query};
 
+use crate::attending::Practitioner;
 use crate::error::Result;
 use crate::step::{Pending, Subject};
 
@@ -57,6 +58,11 @@ impl About {
             batch: Some(&self.batch.id),
             place: &self.coverage.place,
         }
+    }
+
+    /// The doctor who signed.
+    pub fn doctor(&self, w: &mut Writer<'_, '_>) -> Result<Practitioner> {
+        Practitioner::read(w.tx, &self.visit.clinic, &self.visit.doctor)
     }
 
     /// Its lines.

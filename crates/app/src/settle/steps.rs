@@ -92,14 +92,15 @@ impl Step for UploadVisit2203 {
         }
         let diagnoses = query::diagnoses(w.tx, &about.visit.clinic, &about.visit.id)?;
         let time = about.visit.registered_at.date_time();
+        let doctor = about.doctor(w)?;
         let row = |d: cunyi_domain::ledger::Diagnosis| visit::DiseInfo {
             diag_type: "1".to_owned(),
             diag_srt_no: Count::from(Quantity::whole(d.position)),
             diag_code: d.code,
             diag_name: d.name,
             diag_dept: DEPARTMENT.1.to_owned(),
-            dise_dor_no: caller.code.clone(),
-            dise_dor_name: caller.name.clone(),
+            dise_dor_no: doctor.code.clone(),
+            dise_dor_name: doctor.name.clone(),
             diag_time: time.clone(),
             vali_flag: "1".to_owned(),
         };
@@ -203,6 +204,7 @@ impl Step for UploadDetails2204 {
     fn begin(&self, w: &mut Writer<'_, '_>, caller: &Caller<'_>) -> Result<Pending> {
         let about = About::read(w, &caller.actor.clinic, &self.batch)?;
         let now = w.who.now.date_time();
+        let doctor = about.doctor(w)?;
         let detail = |c: Charge| charge::FeeDetail {
             feedetl_sn: c.id.0,
             mdtrt_id: about.platform_visit.clone(),
@@ -231,8 +233,8 @@ impl Step for UploadDetails2204 {
             medc_way_dscr: c.route,
             bilg_dept_codg: DEPARTMENT.0.to_owned(),
             bilg_dept_name: DEPARTMENT.1.to_owned(),
-            bilg_dr_codg: caller.code.clone(),
-            bilg_dr_name: caller.name.clone(),
+            bilg_dr_codg: doctor.code.clone(),
+            bilg_dr_name: doctor.name.clone(),
             hosp_appr_flag: "0".to_owned(),
             ..charge::FeeDetail::default()
         };

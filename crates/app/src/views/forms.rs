@@ -122,6 +122,8 @@ pub struct RegisterForm {
     pub self_pay: bool,
     /// True: where the platform says another name than stands here, it is hers and is taken over.
     pub take_name: bool,
+    /// Whose visit it is, where the counter chooses.
+    pub doctor: String,
     /// True: the doctor sees her at once (登记并接诊).
     pub see: bool,
     /// 代办人姓名

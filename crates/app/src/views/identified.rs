@@ -7,7 +7,7 @@ use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::Refusal;
 use cunyi_domain::time::Moment;
 
-use super::Age;
+use super::{Age, DoctorView};
 
 /// One coverage of 1101's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,6 +90,8 @@ pub struct Identified {
     pub patient: Option<PatientId>,
     /// The name she has here, where the platform says another.
     pub name_here: Option<String>,
+    /// Whom the counter chooses a doctor from; empty for a doctor.
+    pub doctors: Vec<DoctorView>,
     /// What to know before going on: no coverage, suspended, insured elsewhere, clock skew.
     pub warnings: Vec<Refusal>,
 }

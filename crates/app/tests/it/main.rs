@@ -1,6 +1,7 @@
 //! The use cases against the sandbox centre in the same process, on both engines.
 
 mod accounts;
+mod attending;
 mod badday;
 mod batches;
 mod benefits;

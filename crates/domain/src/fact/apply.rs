@@ -251,6 +251,7 @@ fn visit(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
         Body::RecordSigned(b) => {
             let mut to = vec![
                 set("signed", true),
+                set("doctor", about.actor.clone()),
                 set("temperature", b.temperature),
                 set("pulse", b.pulse),
                 set("systolic", b.systolic),

@@ -8,7 +8,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
-use cunyi_app::views::{Identified, IdentifyForm, PatientForm, RegisterForm};
+use cunyi_app::views::{DoctorView, Identified, IdentifyForm, PatientForm, RegisterForm};
 use cunyi_app::{Actor, App, AppError};
 use cunyi_domain::ids::VisitId;
 use cunyi_domain::ledger::VisitState;
@@ -49,6 +49,7 @@ pub(crate) struct SelfPayPage<'a> {
     pub(crate) c: &'a Chrome,
     pub(crate) f: &'a PatientForm,
     pub(crate) with: &'a RegisterForm,
+    pub(crate) doctors: &'a [DoctorView],
     pub(crate) problem: String,
 }
 
@@ -171,10 +172,12 @@ fn seat(app: &App, actor: &Actor, visit: &VisitId, see: bool) -> Outcome {
 
 /// `GET /self-pay`
 pub(crate) async fn self_pay_page(by: Signed) -> Answer {
+    let doctors = by.call(App::doctors).await?;
     let page = SelfPayPage {
         c: &by.chrome,
         f: &PatientForm::default(),
         with: &RegisterForm::default(),
+        doctors: &doctors,
         problem: String::new(),
     };
     Ok(html(StatusCode::OK, &page))
@@ -195,12 +198,14 @@ pub(crate) async fn self_pay(Posted { by, form, .. }: Posted) -> Answer {
         Ok(_) => Err(Fault::refused(&by.chrome, Code::NotFound)),
         Err(error) => {
             let problem = words(&by.chrome, &error);
+            let doctors = by.call(App::doctors).await?;
             Ok(html(
                 status(&error),
                 &SelfPayPage {
                     c: &by.chrome,
                     f: &patient,
                     with: &with,
+                    doctors: &doctors,
                     problem,
                 },
             ))

@@ -86,6 +86,7 @@ fn desk(c: &Chrome, pages: &mut Pages) {
     let page = SelfPayPage {
         c,
         with: &with,
+        doctors: &samples::doctors(),
         f: &PatientForm::default(),
         problem: String::new(),
     };
