@@ -103,6 +103,9 @@ impl App {
             }
             users.push((user, credential));
         }
+        if !(self.take_slot)(&clinic.institution_code, clinic.slot) {
+            return refuse_at(Code::SlotTaken, "slot");
+        }
         let who = Who {
             clinic: id.clone(),
             actor: users[0].0.id.clone(),

@@ -71,6 +71,9 @@ pub struct Parts {
     pub centre_url: Option<String>,
 }
 
+/// Takes a slot under an institution's code; false where another program holds it.
+type TakeSlot = Box<dyn Fn(&str, i64) -> bool + Send + Sync>;
+
 /// The clinic's program without its pages.
 pub struct App {
     parts: Parts,
@@ -79,6 +82,7 @@ pub struct App {
     queries: Mutex<HashMap<ClinicId, cunyi_gateway::msgid::QueryIds>>,
     hashing: hashing::Hashing,
     refused: Mutex<access::Refusals>,
+    take_slot: TakeSlot,
     started_at: Moment,
 }
 
@@ -93,6 +97,16 @@ impl App {
             queries: Mutex::default(),
             hashing: hashing::Hashing::default(),
             refused: Mutex::default(),
+            take_slot: Box::new(|_, _| true),
+        }
+    }
+
+    /// Asks this before a clinic is installed under an institution's code and slot.
+    #[must_use]
+    pub fn with_slots(self, take: impl Fn(&str, i64) -> bool + Send + Sync + 'static) -> Self {
+        Self {
+            take_slot: Box::new(take),
+            ..self
         }
     }
 

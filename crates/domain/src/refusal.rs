@@ -98,6 +98,8 @@ text_enum! {
         PolicyTwice = "policy-twice",
         /// The policies give a benefit that the region's file has no `med_type` for. Args: `benefit`.
         BenefitUnnamed = "benefit-unnamed",
+        /// Another program works under this slot.
+        SlotTaken = "slot-taken",
         /// The password is too short, too long or too easily guessed.
         WeakPassword = "weak-password",
         /// Somebody else signs in with this name.

@@ -8,6 +8,7 @@ mod machine;
 mod message;
 mod process;
 mod serve;
+mod slots;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -9,9 +9,11 @@ use cunyi_app::{App, Parts};
 use cunyi_catalogue::Catalogue;
 use cunyi_db::Durability;
 use cunyi_gateway::HttpTransport;
+use cunyi_store::reference;
 use cunyi_web::WebOptions;
 
 use crate::machine::{SystemClock, SystemRng};
+use crate::slots::Slots;
 use crate::{data, process};
 
 #[derive(clap::Args)]
@@ -44,14 +46,25 @@ pub fn run(options: &Options) -> Result<()> {
     }
     let _taken = data::take(&options.data, data::CLINIC)?;
     let store = data::open(&options.data, Durability::Full, true)?;
-    let app = Arc::new(App::new(Parts {
+    let slots = Slots::default();
+    for clinic in store.db().read("clinics", reference::clinics)? {
+        let (code, slot) = (&clinic.institution_code, clinic.slot);
+        if !slots.take(code, slot) {
+            bail!(
+                "机构 {code} 的席位 {slot} 正被本机另一个村医程序使用 · slot {slot} of {code} is another program's on \
+                 this machine"
+            );
+        }
+    }
+    let app = App::new(Parts {
         store,
         catalogue: Arc::new(Catalogue::demo()),
         transport: Arc::new(HttpTransport),
         clock: Arc::new(SystemClock),
         rng: Arc::new(SystemRng),
         centre_url: None,
-    }));
+    });
+    let app = Arc::new(app.with_slots(move |code, slot| slots.take(code, slot)));
     app.recover()?;
     let router = cunyi_web::router(app, WebOptions::default());
     let ready = || println!("村医 · Cunyi: http://{address}");

@@ -560,6 +560,7 @@ refusal-policy-twice = Two policy files are of the same scheme and in force on t
 refusal-benefit-unnamed = The policy file gives the benefit "{$benefit}", for which the region file has no medical category: add [benefits.{$benefit}] with med_type.
 refusal-wrong-old-password = The old password is not right. After five wrong passwords in a row neither a change nor a sign-in is possible for 15 minutes, with the right one neither.
 refusal-passwords-differ = The new password was typed in two different ways; type it again.
+refusal-slot-taken = Another cunyi on this computer works under this code and slot: their message numbers would collide. Choose another slot.
 refusal-weak-password = Choose another password: at least {$least} characters, not one that is in common use, no plain count or repetition, not your own user name.
 refusal-login-taken = Somebody else signs in with this name; choose another.
 refusal-own-account = Your own account is not stopped or given a new password here: another administrator stops it, and “Change password” changes the password.

@@ -560,6 +560,7 @@ refusal-policy-twice = 两份政策文件是同一险种的，生效日期又重
 refusal-benefit-unnamed = 政策文件有待遇“{$benefit}”，地区文件却没有写它的医疗类别：请补上 [benefits.{$benefit}] 和 med_type。
 refusal-wrong-old-password = 旧密码不对。连续输错 5 次后，15 分钟内不能修改密码，也不能登录，密码正确也一样。
 refusal-passwords-differ = 两次输入的新密码不一样，请重新输入。
+refusal-slot-taken = 本机另一个村医程序正用这个机构编号和席位号，报文编号会重复。请换一个席位号。
 refusal-weak-password = 请换一个密码：至少 {$least} 个字符，不要用常见密码、连续或重复的字符，也不要用自己的用户名。
 refusal-login-taken = 已经有人用这个用户名，请换一个。
 refusal-own-account = 自己的账户不在这里停用或重设密码：停用请由另一位管理员办理，改密码请点“修改密码”。

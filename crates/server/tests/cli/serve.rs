@@ -28,6 +28,22 @@ fn first_run<'a>(code: &'a str, password: &'a str) -> Vec<(&'a str, &'a str)> {
     ]
 }
 
+/// An institution's code of this process's own; what its slot leaves is removed.
+struct Code(String);
+
+impl Code {
+    fn new() -> Self {
+        Self(format!("H99{:09}", std::process::id()))
+    }
+}
+
+impl Drop for Code {
+    fn drop(&mut self) {
+        let slot = format!("cunyi-{}-3.slot", self.0);
+        let _gone = fs::remove_file(std::env::temp_dir().join(slot));
+    }
+}
+
 fn serve(folder: &Folder, port: u16) -> Program {
     let port = port.to_string();
     let mut program = Program::start(&["serve", "--data", folder.text(), "--port", &port]);
@@ -38,6 +54,7 @@ fn serve(folder: &Folder, port: u16) -> Program {
 #[test]
 fn a_clinic_is_installed_by_the_first_page_once_and_is_there_after_a_restart() {
     let folder = Folder::new("serve");
+    let code = Code::new();
     let port = free_port();
     let program = serve(&folder, port);
     let location = |path: &str| {
@@ -51,10 +68,10 @@ fn a_clinic_is_installed_by_the_first_page_once_and_is_there_after_a_restart() {
     assert!(refused.starts_with("HTTP/1.1 422"), "{refused}");
     assert!(refused.contains("柳树沟村卫生室"), "what was typed stays");
     assert!(!refused.contains("liu shu gou"), "but for passwords");
-    let weak = post(port, "/setup", &first_run("H99000100009", "short"));
+    let weak = post(port, "/setup", &first_run(&code.0, "short"));
     assert!(weak.starts_with("HTTP/1.1 422"), "{weak}");
 
-    let mut form = first_run("H99000100009", "liu shu gou 2026");
+    let mut form = first_run(&code.0, "liu shu gou 2026");
     let misspelt = REGION.replace("infver", "infvr");
     let region = form.iter_mut().find(|(name, _)| *name == "region");
     region.expect("a region").1 = &misspelt;
@@ -62,7 +79,7 @@ fn a_clinic_is_installed_by_the_first_page_once_and_is_there_after_a_restart() {
     let words = "地区文件（TOML）：文件读不懂";
     assert!(refused.contains(words) && refused.contains("region:7:1: unknown field"));
 
-    let form = first_run("H99000100009", "liu shu gou 2026");
+    let form = first_run(&code.0, "liu shu gou 2026");
     assert!(post(port, "/setup", &form).starts_with("HTTP/1.1 303"));
     assert_eq!(location("/setup"), "/login", "installed");
     let second = first_run("H99000100010", "somebody else's");
@@ -87,6 +104,27 @@ fn a_clinic_is_installed_by_the_first_page_once_and_is_there_after_a_restart() {
         "until a list of its own is there"
     );
     assert!(program.terminate().success());
+}
+
+#[test]
+fn two_programs_under_one_code_have_a_slot_each() {
+    let code = Code::new();
+    let form = first_run(&code.0, "liu shu gou 2026");
+    let [one, other] = ["slot-one", "slot-other"].map(Folder::new);
+    let (port, second) = (free_port(), free_port());
+    let program = serve(&one, port);
+    assert!(post(port, "/setup", &form).starts_with("HTTP/1.1 303"));
+    let beside = serve(&other, second);
+    let refused = post(second, "/setup", &form);
+    assert!(refused.contains("席位号（0-19）：本机另一个"), "{refused}");
+    assert!(program.terminate().success());
+    assert!(post(second, "/setup", &form).starts_with("HTTP/1.1 303"));
+
+    let port = free_port().to_string();
+    let output = cunyi(&["serve", "--data", one.text(), "--port", &port]);
+    assert!(!output.status.success() && said(&output).contains("席位 3 正被"));
+    assert!(beside.terminate().success());
+    assert!(serve(&one, free_port()).terminate().success());
 }
 
 #[test]
