@@ -232,6 +232,7 @@ fn batch_view(place: usize, key: Option<&Under>) -> (String, BatchView) {
         id: BatchId::default(),
         position: i64::try_from(place).unwrap_or(0) + 1,
         number: String::new(),
+        registration: None,
         visit_number: String::new(),
         platform_visit: String::new(),
         payer: match key {

@@ -61,6 +61,12 @@ impl App {
         if settling.live().all(|b| b.state == BatchState::Settled) {
             return refuse(Code::WrongState);
         }
+        // What the centre has not computed is not confirmed: nothing is paid half.
+        let ready = [BatchState::Settled, BatchState::Presettled];
+        let mut insured = settling.live().filter(|b| b.payer == Payer::Insured);
+        if !insured.all(|b| ready.contains(&b.state)) {
+            return refuse(Code::WrongState);
+        }
         let mut tasks = Vec::new();
         let mut settled_before = false;
         for batch in settling.live() {
@@ -79,7 +85,7 @@ impl App {
             }
             // A settlement before has used up some of the caps: ask again under this batch's
             // med_type, and compare with what the user saw.
-            if settled_before && batch.state == BatchState::Presettled {
+            if settled_before {
                 tasks.push(settling.compute(batch));
             }
             tasks.push(Task::Settle(batch.id.clone(), seen));

@@ -206,6 +206,8 @@ pub struct BatchView {
     pub position: i64,
     /// `chrg_bchno`; empty in a preview.
     pub number: String,
+    /// How far the platform knows its registration; none in a preview and for self-pay.
+    pub registration: Option<RegistrationState>,
     /// The number of its registration; empty in a preview and for self-pay.
     pub visit_number: String,
     /// 就诊ID of its registration; empty until it is registered.
@@ -302,6 +304,14 @@ pub struct VisitView {
     pub batches: Vec<BatchView>,
     /// Past visits, newest first, at most ten.
     pub past: Vec<PastVisit>,
+}
+
+impl BatchView {
+    /// Its registration still has to be made before anything of it is sent.
+    pub fn unregistered(&self) -> bool {
+        let missing = |state| state != RegistrationState::Registered;
+        self.state == BatchState::Draft && self.registration.is_some_and(missing)
+    }
 }
 
 impl VisitView {

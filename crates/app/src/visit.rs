@@ -249,6 +249,7 @@ fn batch_view(
         id: batch.id.clone(),
         position: batch.position,
         number: batch.number.clone(),
+        registration: under.map(|r| r.state),
         visit_number: under.map(|r| r.number.clone()).unwrap_or_default(),
         platform_visit: under
             .and_then(|r| r.platform_visit.clone())

@@ -151,6 +151,7 @@ pub fn batch(position: i64, state: BatchState) -> BatchView {
         id: BatchId(format!("B{position}")),
         position,
         number: format!("2611240013{position}"),
+        registration: Some(RegistrationState::Unknown),
         visit_number: "00202611240013".to_owned(),
         platform_visit: "500100071".to_owned(),
         payer: Payer::Insured,

@@ -228,9 +228,14 @@ fn a_lost_registration_of_a_batch_is_unknown_and_its_money_moves_once() {
         assert_eq!(w.code(lost), Code::CentreUnknown);
         assert_eq!(states(&w, &visit), [R::Registered, R::Unknown]);
         assert_eq!(w.states(&visit), [S::Presettled, S::Draft]);
-        assert_eq!(w.view(&visit).registration, Some(R::Registered));
+        let view = w.view(&visit);
+        assert_eq!(view.registration, Some(R::Registered));
+        let told: Vec<_> = view.batches.iter().map(|b| b.registration).collect();
+        assert_eq!(told, [Some(R::Registered), Some(R::Unknown)]);
         // Nothing of the visit is paid while a part of it cannot be.
         assert_eq!(w.code(w.settle(&visit)), Code::WrongState);
+        assert_eq!(w.wire.of("2207").len(), 0);
+        assert_eq!(w.states(&visit), [S::Presettled, S::Draft]);
         let first = registrations(&w, &visit)[1].1.clone();
         again(&w, &visit);
         let asked: Vec<_> = w

@@ -6,7 +6,7 @@ use cunyi_app::{NewUser, SetupForm};
 use cunyi_catalogue::{Catalogue, frequencies, routes};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::VisitId;
-use cunyi_domain::ledger::VisitState;
+use cunyi_domain::ledger::{RegistrationState, VisitState};
 use cunyi_domain::money::Fen;
 use cunyi_store::reference::Role;
 
@@ -521,6 +521,23 @@ fn what_was_not_sent_is_not_said_to_be_refused_and_is_sent_again() {
         assert!(page.contains("/settle\""));
         let page = signed(&c, &samples::visit(&[BatchState::Refused]), false);
         assert!(!page.contains(not_sent) && page.contains(refused));
+    }
+}
+
+#[test]
+fn a_batch_whose_registration_is_not_known_says_so_while_it_is_not_sent() {
+    for (locale, unknown) in [
+        (Locale::Zh, "登记结果未知"),
+        (Locale::En, "Registration: Unknown"),
+    ] {
+        let c = samples::chrome(locale);
+        let page = signed(&c, &samples::visit(&[BatchState::Draft]), false);
+        assert!(page.contains(unknown), "{page}");
+        let mut visit = samples::visit(&[BatchState::Draft]);
+        visit.batches[0].registration = Some(RegistrationState::Registered);
+        assert!(!signed(&c, &visit, false).contains(unknown));
+        let page = signed(&c, &samples::visit(&[BatchState::Presettled]), false);
+        assert!(!page.contains(unknown));
     }
 }
 
