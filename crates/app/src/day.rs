@@ -43,7 +43,12 @@ impl App {
     }
 }
 
-fn settlement_view(tx: &mut Tx<'_>, actor: &Actor, row: Settlement) -> Result<SettlementView> {
+/// A settlement or reversal with the names around it.
+pub(crate) fn settlement_view(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    row: Settlement,
+) -> Result<SettlementView> {
     let clinic = &actor.clinic;
     let batch = query::batch(tx, clinic, &row.batch)?;
     let visit = query::visit(tx, clinic, &row.visit)?;

@@ -1,7 +1,6 @@
 //! What the papers say: prescription, fee list, settlement statement.
 
 use cunyi_domain::amounts::Amounts;
-use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::mask;
 use cunyi_domain::ids::{BatchId, VisitId};
 use cunyi_domain::ledger::{Settlement, SettlementKind};
@@ -10,6 +9,8 @@ use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_store::{Tx, query};
 
 use crate::App;
+use crate::access::names;
+use crate::day::settlement_view;
 use crate::error::Result;
 use crate::patient::form_of;
 use crate::permission::{Action, may};
@@ -37,9 +38,17 @@ impl App {
                 query::batch(tx, &actor.clinic, batch)?.ok_or(Refusal::new(Code::NotFound))?;
             let paper = self.paper_view(tx, actor, &row.visit)?;
             let settlements = query::settlements(tx, &actor.clinic, &row.visit)?;
-            let of_batch =
-                |s: &&Settlement| s.batch == *batch && s.kind == SettlementKind::Settlement;
-            let settled = settlements.iter().rev().find(of_batch);
+            let last = |kind: SettlementKind| {
+                let of_batch = |s: &&Settlement| s.batch == *batch && s.kind == kind;
+                settlements.iter().rev().find(of_batch)
+            };
+            let settled = last(SettlementKind::Settlement);
+            let reversal = last(SettlementKind::Reversal);
+            let mut view_of = |row: Option<&Settlement>| {
+                let view = |row: &Settlement| settlement_view(tx, actor, row.clone());
+                row.map(view).transpose()
+            };
+            let (made, reversal) = (view_of(settled)?, view_of(reversal)?);
             let view = paper.visit.batches.iter().find(|b| b.id == *batch).cloned();
             let view = view.ok_or(Refusal::new(Code::WrongState))?;
             let lines = paper
@@ -51,7 +60,8 @@ impl App {
                 lines: lines.cloned().collect(),
                 amounts: settled.map(Amounts::from),
                 ratio: settled.map_or(Rate::ZERO, |s| s.ratio),
-                reversed: row.state == BatchState::Reversed,
+                settled: made,
+                reversal,
                 batch: view,
                 paper,
             })
@@ -73,7 +83,17 @@ impl App {
         let (person_number, insured_at) = coverage
             .map(|c| (shown(c.person_number), c.place))
             .unwrap_or_default();
+        let names = names(tx, &actor.clinic)?;
+        let settlements = query::settlements(tx, &actor.clinic, id)?;
+        let mut cashiers: Vec<String> = Vec::new();
+        for row in &settlements {
+            let name = names.get(&row.actor).cloned().unwrap_or_default();
+            if row.kind == SettlementKind::Settlement && !cashiers.contains(&name) {
+                cashiers.push(name);
+            }
+        }
         Ok(Paper {
+            cashier: cashiers.join("、"),
             clinic: setup.clinic.name.clone(),
             fictional: setup.clinic.fictional,
             unconfirmed: setup.unconfirmed(),

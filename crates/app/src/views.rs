@@ -445,6 +445,8 @@ pub struct Paper {
     pub visit: VisitView,
     /// The patient's full particulars, as the paper needs them.
     pub patient: PatientForm,
+    /// Who settled, joined by 、; empty before.
+    pub cashier: String,
     /// Day of the visit.
     pub day: Date,
     /// Diagnoses, joined by 、
@@ -468,12 +470,14 @@ pub struct Statement {
     pub batch: BatchView,
     /// Its lines.
     pub lines: Vec<ChargeView>,
+    /// How it was settled; none before.
+    pub settled: Option<SettlementView>,
+    /// How that was reversed, if it was.
+    pub reversal: Option<SettlementView>,
     /// Its amounts; none before it is settled.
     pub amounts: Option<cunyi_domain::amounts::Amounts>,
     /// 统筹支付比例
     pub ratio: Rate,
-    /// True for a reversed batch.
-    pub reversed: bool,
 }
 
 /// A policy file in force.

@@ -377,7 +377,8 @@ pub fn hits() -> Vec<PatientHit> {
     }]
 }
 
-pub fn day() -> DayView {
+/// A settlement and its reversal.
+fn settlements() -> [SettlementView; 2] {
     let settlement = |kind, reason: &str| SettlementView {
         kind,
         visit: VisitId::from("V13"),
@@ -394,12 +395,16 @@ pub fn day() -> DayView {
         account: Fen::ZERO,
         cash: Fen(863),
     };
+    [
+        settlement(SettlementKind::Settlement, ""),
+        settlement(SettlementKind::Reversal, HOSTILE),
+    ]
+}
+
+pub fn day() -> DayView {
     DayView {
         visits: queue(),
-        settlements: vec![
-            settlement(SettlementKind::Settlement, ""),
-            settlement(SettlementKind::Reversal, HOSTILE),
-        ],
+        settlements: settlements().into(),
         total: Fen::ZERO,
         fund: Fen::ZERO,
         account: Fen::ZERO,
@@ -421,6 +426,7 @@ pub fn paper(states: &[BatchState]) -> Paper {
         person_number: "43120000009900123".to_owned(),
         insured_at: "990001".to_owned(),
         printed_at: now(),
+        cashier: "刘秀英".to_owned(),
     }
 }
 
@@ -435,13 +441,16 @@ pub fn statement(state: BatchState) -> Statement {
         ratio: Rate::percent(70),
         ..Amounts::default()
     };
+    let settled = matches!(state, BatchState::Settled | BatchState::Reversed);
+    let [made, back] = settlements();
     Statement {
         paper: paper(&[state, BatchState::Settled]),
         batch: batch(1, state),
         lines: charges().into_iter().filter(|l| l.batch == 1).collect(),
-        amounts: (state == BatchState::Settled || state == BatchState::Reversed).then_some(amounts),
+        amounts: settled.then_some(amounts),
         ratio: Rate::percent(70),
-        reversed: state == BatchState::Reversed,
+        settled: settled.then_some(made),
+        reversal: (state == BatchState::Reversed).then_some(back),
     }
 }
 

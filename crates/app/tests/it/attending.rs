@@ -63,6 +63,12 @@ fn the_counter_chooses_the_doctor_and_who_signs_is_named() {
         w.app.freeze(&w.doctor, &visit, 0, &w.cold()).unwrap();
         w.app.presettle(&second, &visit).unwrap();
         assert_eq!(w.view(&visit).doctor, "测试doctor");
+        w.app.settle(&second, &visit, &w.shown(&visit)).unwrap();
+        let paper = w.app.paper(&second, &visit).unwrap();
+        assert_eq!(
+            (&*paper.visit.doctor, &*paper.cashier),
+            ("测试doctor", "李二")
+        );
         for (infno, path) in [
             ("2203", "/input/diseinfo/0/dise_dor_no"),
             ("2204", "/input/feedetail/0/bilg_dr_codg"),

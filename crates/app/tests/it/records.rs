@@ -235,7 +235,7 @@ fn papers_say_what_was_settled() {
                 statement.lines.iter().map(|l| l.fund).sum::<Fen>(),
                 batch.fund
             );
-            assert!(!statement.reversed && !batch.platform_settlement.is_empty());
+            assert!(statement.reversal.is_none() && !batch.platform_settlement.is_empty());
         }
     }
 }

@@ -48,7 +48,10 @@ fn a_reversal_has_a_reason_and_happens_once() {
         assert_eq!(back.reason, "开错药");
         assert_ne!(paid.platform_settlement, back.platform_settlement);
         let statement = w.app.statement(&w.doctor, &batch).unwrap();
-        assert!(statement.reversed);
+        // It says of both under which number and when, and who took and gave the cash.
+        assert_eq!(statement.settled.as_ref(), Some(paid));
+        assert_eq!(statement.reversal.as_ref(), Some(back));
+        assert_eq!(statement.paper.cashier, "测试doctor");
         w.prove();
     }
 }
