@@ -1,6 +1,5 @@
 //! Drafts: what is typed is kept as typed; two browsers on one visit notice each other.
 
-use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::VisitId;
 use cunyi_domain::ledger::VisitState;
 use cunyi_domain::refusal::{Code, Refusal};
@@ -47,7 +46,7 @@ impl App {
                 return refuse(Code::NotFound);
             }
             let batches = query::batches(tx, &actor.clinic, visit)?;
-            let frozen = batches.iter().any(|b| b.state != BatchState::Void);
+            let frozen = batches.iter().any(|b| b.state.is_live());
             if frozen || matches!(row.state, VisitState::Done | VisitState::Cancelled) {
                 return refuse(Code::WrongState);
             }
@@ -78,7 +77,7 @@ impl App {
                 return Ok(DraftBody::default());
             };
             let diagnoses = query::diagnoses(tx, clinic, &last.id)?;
-            let charges = query::charges(tx, clinic, &last.id)?;
+            let charges = query::given(tx, clinic, &last.id)?;
             let mut body = DraftBody {
                 diagnoses: diagnoses.into_iter().map(|d| d.code).collect(),
                 lines: charges.iter().map(repeat).collect(),

@@ -1,7 +1,9 @@
 //! Freezing the fee list: the record is signed, lines and batches become facts, stock is reserved
-//! by earliest expiry. Taking it back voids the batches and frees the stock.
+//! by earliest expiry. Taking it back, or dropping one batch of it, voids batches and frees their
+//! stock. Where nothing of it is live any more, the record is open again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::slice;
 
 use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::{
@@ -21,6 +23,8 @@ use crate::error::{AppError, Result, refuse};
 use crate::fee_list::FeeList;
 use crate::permission::Action;
 use crate::register::assign;
+use crate::reverse::read_reason;
+use crate::settle::forget_if_settled;
 use crate::step::alone;
 use crate::views::{Actor, BatchView, ChargeView, DraftBody, FindingView};
 
@@ -43,7 +47,7 @@ impl App {
                 return refuse(Code::WrongState);
             }
             let old = query::batches(w.tx, &actor.clinic, visit)?;
-            if old.iter().any(|b| b.state != BatchState::Void) {
+            if old.iter().any(|b| b.state.is_live()) {
                 return refuse(Code::WrongState);
             }
             let list = self.fee_list(w.tx, actor, visit, body)?;
@@ -75,40 +79,68 @@ impl App {
             if open.is_empty() {
                 return refuse(Code::WrongState);
             }
-            release(w, &row)?;
             Ok(open)
         })?;
         self.withdraw(actor, visit, &taken)
     }
+
+    /// Drops one batch that is not paid, with a reason: its lines are not charged, its stock is free,
+    /// and the visit goes on as if it had only the rest. Refused while another is in flight.
+    pub fn drop_batch(&self, actor: &Actor, batch: &BatchId, reason: &str) -> Result<()> {
+        actor.must(Action::Treat)?;
+        let reason = read_reason(reason)?;
+        let dropped = self.write(actor, "drop_batch", |w| {
+            let row = query::batch(w.tx, &actor.clinic, batch)?;
+            let row = row.ok_or(Refusal::new(Code::NotFound))?;
+            let visit = query::visit(w.tx, &actor.clinic, &row.visit)?;
+            let visit = visit.ok_or(Refusal::new(Code::NotFound))?;
+            alone(w, &visit.id)?;
+            let all = query::batches(w.tx, &actor.clinic, &visit.id)?;
+            if all.iter().any(|b| b.state.in_flight()) {
+                return refuse(Code::WrongState);
+            }
+            void(w, &visit, slice::from_ref(&row), &reason)?;
+            forget_if_settled(w, &visit)?;
+            Ok(row)
+        })?;
+        self.withdraw(actor, &dropped.visit, slice::from_ref(&dropped))
+    }
 }
 
-/// Voids the batches of a visit that are not closed; answers them as they were. Refused while one
-/// is paid or in flight, or a call of the visit is on its way.
+/// Voids the live batches of a visit; answers them as they were. Refused while one is paid or in
+/// flight, or a call of the visit is on its way.
 pub(crate) fn void_open(w: &mut Writer<'_, '_>, visit: &Visit) -> Result<Vec<Batch>> {
     alone(w, &visit.id)?;
     let mut open = query::batches(w.tx, &visit.clinic, &visit.id)?;
-    open.retain(|b| !matches!(b.state, BatchState::Void | BatchState::Reversed));
-    let takes = |b: &Batch| b.state.after(BatchEvent::TakeBack).is_some();
-    if !open.iter().all(takes) {
-        return refuse(Code::WrongState);
-    }
-    for batch in &open {
-        let moved = BatchMoved {
-            batch: batch.id.clone(),
-            from: batch.state,
-            event: BatchEvent::TakeBack,
-            message: None,
-            shares: None,
-            splits: Vec::new(),
-        };
-        w.record(moved, Some(&visit.patient), None)?;
-    }
+    open.retain(|b| b.state.is_live());
+    void(w, visit, &open, "")?;
     Ok(open)
 }
 
-/// Frees what a visit's lines hold.
-pub(crate) fn release(w: &mut Writer<'_, '_>, visit: &Visit) -> Result<()> {
-    let held = query::reservations(w.tx, &visit.clinic, &visit.id)?;
+/// Voids batches and frees what their lines hold.
+fn void(w: &mut Writer<'_, '_>, visit: &Visit, batches: &[Batch], reason: &str) -> Result<()> {
+    let takes = |b: &Batch| b.state.after(BatchEvent::TakeBack).is_some();
+    if !batches.iter().all(takes) {
+        return refuse(Code::WrongState);
+    }
+    release(w, visit, batches)?;
+    for batch in batches {
+        let moved = BatchMoved {
+            reason: reason.to_owned(),
+            ..BatchMoved::of(batch, BatchEvent::TakeBack)
+        };
+        w.record(moved, Some(&visit.patient), None)?;
+    }
+    Ok(())
+}
+
+/// Frees what the lines of a visit's batches hold.
+pub(crate) fn release(w: &mut Writer<'_, '_>, visit: &Visit, batches: &[Batch]) -> Result<()> {
+    let charges = query::charges(w.tx, &visit.clinic, &visit.id)?;
+    let theirs = |c: &&Charge| batches.iter().any(|b| b.id == c.batch);
+    let theirs: HashSet<&ChargeId> = charges.iter().filter(theirs).map(|c| &c.id).collect();
+    let mut held = query::reservations(w.tx, &visit.clinic, &visit.id)?;
+    held.retain(|r| theirs.contains(&r.charge));
     if held.is_empty() {
         return Ok(());
     }
@@ -264,6 +296,7 @@ fn batch_row(
         cash: view.total,
         intent: None,
         settlement: None,
+        reason: String::new(),
     }
 }
 

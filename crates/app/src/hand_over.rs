@@ -4,7 +4,7 @@
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::fact::{HandedOver, TraceCodesScanned, VisitMoved};
 use cunyi_domain::ids::{ChargeId, MoveId, VisitId};
-use cunyi_domain::ledger::{Batch, ItemKind, MoveKind, StockMove, VisitState};
+use cunyi_domain::ledger::{ItemKind, MoveKind, StockMove, VisitState};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_store::query;
 
@@ -70,8 +70,7 @@ impl App {
             let row =
                 query::visit(w.tx, &actor.clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
             let batches = query::batches(w.tx, &actor.clinic, visit)?;
-            let closed = |b: &Batch| matches!(b.state, BatchState::Void | BatchState::Reversed);
-            let live = batches.iter().filter(|b| !closed(b));
+            let live = batches.iter().filter(|b| b.state.is_live());
             let settled = live.clone().all(|b| b.state == BatchState::Settled);
             if row.state != VisitState::Seeing || live.count() == 0 || !settled {
                 return refuse(Code::WrongState);

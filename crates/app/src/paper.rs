@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::patient::form_of;
 use crate::permission::{Action, may};
 use crate::views::{Actor, Paper, Statement};
-use crate::visit::coverage_of;
+use crate::visit::{charge_view, coverage_of};
 
 impl App {
     /// For the prescription and the fee list of a visit.
@@ -76,6 +76,8 @@ impl App {
         let patient = query::patient(tx, &actor.clinic, &visit.patient.patient)?;
         let patient = patient.ok_or(Refusal::new(Code::NotFound))?;
         let diagnoses = query::diagnoses(tx, &actor.clinic, id)?;
+        let given = query::given(tx, &actor.clinic, id)?;
+        let batches = query::batches(tx, &actor.clinic, id)?;
         let row = query::visit(tx, &actor.clinic, id)?;
         let coverage = coverage_of(tx, &row.ok_or(Refusal::new(Code::NotFound))?)?;
         let numbers = may(actor.role, Action::ReadNumbers);
@@ -107,6 +109,7 @@ impl App {
                 .map(|d| d.name)
                 .collect::<Vec<_>>()
                 .join("、"),
+            given: given.iter().map(|c| charge_view(c, &batches)).collect(),
             scheme: visit.patient.scheme.clone(),
             printed_at: self.now(),
             visit,

@@ -11,7 +11,7 @@ use cunyi_store::{Tx, query};
 
 use crate::App;
 use crate::error::{Result, refuse};
-use crate::freeze::{release, void_open};
+use crate::freeze::void_open;
 use crate::permission::Action;
 use crate::register::forget_certificate;
 use crate::views::{Actor, QueueEntry};
@@ -53,23 +53,17 @@ impl App {
     /// refused while money stands or may stand behind the visit.
     pub fn move_visit(&self, actor: &Actor, visit: &VisitId, to: VisitState) -> Result<()> {
         actor.must(Action::Register)?;
-        let taken = self.write(actor, "move_visit", |w| {
+        self.write(actor, "move_visit", |w| {
             let row =
                 query::visit(w.tx, &actor.clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
             if row.state == to {
-                return Ok(Vec::new());
+                return Ok(());
             }
             if !MOVES.contains(&(row.state, to)) {
                 return refuse(Code::WrongState);
             }
-            let mut taken = Vec::new();
             if to == VisitState::Cancelled {
-                taken = void_open(w, &row)?;
-                // What was paid back still has its details at the platform.
-                let mut batches = query::batches(w.tx, &actor.clinic, visit)?;
-                batches.retain(|b| b.state == BatchState::Reversed);
-                taken.extend(batches);
-                release(w, &row)?;
+                void_open(w, &row)?;
                 forget_certificate(w, visit)?;
             }
             let moved = VisitMoved {
@@ -77,11 +71,13 @@ impl App {
                 from: row.state,
                 to,
             };
-            w.record(moved, Some(&row.patient), None)?;
-            Ok(taken)
+            Ok(w.record(moved, Some(&row.patient), None)?)
         })?;
         if to == VisitState::Cancelled {
-            return self.withdraw(actor, visit, &taken);
+            // What was dropped or paid back before may still have its details there.
+            let db = self.parts.store.db();
+            let all = db.read("withdraw", |tx| query::batches(tx, &actor.clinic, visit))?;
+            return self.withdraw(actor, visit, &all);
         }
         Ok(())
     }
@@ -94,9 +90,7 @@ impl App {
         let batches = query::batches(tx, clinic, &visit.id)?;
         let coverage = coverage_of(tx, &visit)?;
         let settled = |b: &&cunyi_domain::ledger::Batch| b.state == BatchState::Settled;
-        let live = batches
-            .iter()
-            .filter(|b| !matches!(b.state, BatchState::Void | BatchState::Reversed));
+        let live = batches.iter().filter(|b| b.state.is_live());
         Ok(QueueEntry {
             visit: visit.id,
             number: visit.number,

@@ -75,12 +75,8 @@ fn lose_batch(w: &mut Writer<'_, '_>, message: &Message, batch: &Batch) -> Resul
         _ => return Ok(()),
     };
     let moved = BatchMoved {
-        batch: batch.id.clone(),
-        from: batch.state,
-        event,
         message: Some(message.id.0.clone()),
-        shares: None,
-        splits: Vec::new(),
+        ..BatchMoved::of(batch, event)
     };
     Ok(w.record(moved, Some(&message.patient), None)?)
 }

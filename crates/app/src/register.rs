@@ -89,7 +89,7 @@ impl App {
                 w.record(moved, Some(&patient), None)?;
             }
             // An ID card's number stands with the patient; who pays herself needs none.
-            if payer == Payer::Insured && known.certificate != Certificate::IdCard {
+            if payer == Payer::Insured && known.certificate.is_kept() {
                 keep_certificate(w, &visit, &patient, &known.certificate_number)?;
             }
             match &caller {
@@ -163,7 +163,7 @@ impl App {
             let row =
                 query::visit(w.tx, &actor.clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
             let batches = query::batches(w.tx, &actor.clinic, visit)?;
-            let frozen = batches.iter().any(|b| b.state != BatchState::Void);
+            let frozen = batches.iter().any(|b| b.state.is_live());
             let open = !matches!(row.state, VisitState::Done | VisitState::Cancelled);
             if row.payer != Payer::Insured || frozen || !open {
                 return refuse(Code::WrongState);
@@ -374,7 +374,7 @@ pub(crate) fn assign(
         position = position.max(row.position);
     }
     let before = query::batches(w.tx, clinic, &visit.id)?;
-    let stands = |b: &Batch| b.registration == Some(COUNTER) && b.state != BatchState::Void;
+    let stands = |b: &Batch| b.registration == Some(COUNTER) && b.state.is_live();
     let mut taken = before.iter().any(stands);
     let mut made = Vec::new();
     for batch in batches.iter_mut().filter(|b| b.payer == Payer::Insured) {

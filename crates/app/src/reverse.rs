@@ -1,6 +1,8 @@
 //! Reversal of a settled batch, whole, with a reason (2208). Goods handed over stay with the
 //! patient; what was only reserved is free again.
 
+use std::slice;
+
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::SettlementMade;
@@ -13,7 +15,8 @@ use cunyi_gateway::message::{Data, T2208, settle};
 use cunyi_store::{Writer, query};
 
 use crate::App;
-use crate::error::{AppError, Result, refuse, refuse_at};
+use crate::error::{Result, refuse, refuse_at};
+use crate::freeze::release;
 use crate::permission::Action;
 use crate::settle::{About, reversal_agrees, settlement_row};
 use crate::step::{Answer, Caller, Next, Pending, Step, told};
@@ -26,14 +29,7 @@ impl App {
     /// Pays a batch back.
     pub fn reverse(&self, actor: &Actor, batch: &BatchId, reason: &str) -> Result<()> {
         actor.must(Action::Settle)?;
-        let reason = reason.trim();
-        if reason.is_empty() {
-            return refuse_at(Code::ReasonMissing, "reason");
-        }
-        if reason.chars().count() > MOST_REASON || reason.chars().any(char::is_control) {
-            return refuse_at(Code::BadText, "reason");
-        }
-        let (batch_id, reason) = (batch.clone(), reason.to_owned());
+        let (batch_id, reason) = (batch.clone(), read_reason(reason)?);
         let found = self
             .parts
             .store
@@ -54,14 +50,26 @@ impl App {
             });
         }
         let caller = self.caller(actor)?;
-        self.drive(
-            &caller,
-            Box::new(Reverse2208 {
-                batch: batch_id,
-                reason,
-            }),
-        )
+        let step = Reverse2208 {
+            batch: batch_id,
+            reason,
+        };
+        self.drive(&caller, Box::new(step))?;
+        // What is charged anew has another batch number; these details are nobody's any more.
+        self.withdraw(actor, &found.visit, slice::from_ref(&found))
     }
+}
+
+/// A reason as it was typed: not empty, not too long, of one line.
+pub(crate) fn read_reason(reason: &str) -> Result<String> {
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return refuse_at(Code::ReasonMissing, "reason");
+    }
+    if reason.chars().count() > MOST_REASON || reason.chars().any(char::is_control) {
+        return refuse_at(Code::BadText, "reason");
+    }
+    Ok(reason.to_owned())
 }
 
 /// The settlement of a batch that stands.
@@ -146,17 +154,5 @@ fn made(
         line_funds: Vec::new(),
     };
     w.record(reversed, Some(&visit.patient), None)?;
-    let charges = query::charges(w.tx, &visit.clinic, &visit.id)?;
-    let mut held = query::reservations(w.tx, &visit.clinic, &visit.id)?;
-    let of_batch = |id| charges.iter().any(|c| c.id == id && c.batch == batch.id);
-    held.retain(|r| of_batch(r.charge.clone()));
-    if held.is_empty() {
-        return Ok(());
-    }
-    let released = cunyi_domain::fact::ReservationsReleased {
-        visit: visit.id.clone(),
-        reservations: held,
-    };
-    w.record(released, Some(&visit.patient), None)
-        .map_err(AppError::from)
+    release(w, visit, slice::from_ref(batch))
 }

@@ -11,8 +11,7 @@ use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::SettlementMade;
 use cunyi_domain::ids::{BatchId, SettlementId, VisitId};
 use cunyi_domain::ledger::{
-    Batch, Certificate, Payer, Registration, RegistrationState, Settlement, SettlementKind, Visit,
-    VisitState,
+    Batch, Payer, Registration, RegistrationState, Settlement, SettlementKind, Visit, VisitState,
 };
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
@@ -123,8 +122,8 @@ impl App {
         })
     }
 
-    /// A voucher that was scanned again: it replaces the one kept with the visit. Only where the
-    /// visit was registered with one and something is still to be settled.
+    /// A voucher that was scanned again, or a card that was read again: it replaces the one kept with
+    /// the visit. Only where the visit was registered with one and something is still to be settled.
     pub fn renew_voucher(&self, actor: &Actor, visit: &VisitId, token: &str) -> Result<()> {
         actor.must(Action::Register)?;
         let token = token.trim();
@@ -136,12 +135,10 @@ impl App {
             let row = row.ok_or(Refusal::new(Code::NotFound))?;
             alone(w, visit)?;
             let batches = query::batches(w.tx, &actor.clinic, visit)?;
-            let live = batches.iter().filter(|b| b.state != BatchState::Void);
-            let (mut live, all) = (live.clone(), live.count());
-            let paid = all > 0 && live.all(closed);
+            let paid = all_settled(batches.iter());
             let ended = matches!(row.state, VisitState::Done | VisitState::Cancelled);
-            let by_voucher = row.certificate == Certificate::Voucher;
-            if !by_voucher || row.payer != Payer::Insured || paid || ended {
+            let kept = row.certificate.is_kept();
+            if !kept || row.payer != Payer::Insured || paid || ended {
                 return refuse(Code::WrongState);
             }
             forget_certificate(w, visit)?;
@@ -178,8 +175,7 @@ struct Settling {
 impl Settling {
     /// Those that are neither taken back nor paid back.
     fn live(&self) -> impl Iterator<Item = &Batch> {
-        let gone = |b: &Batch| matches!(b.state, BatchState::Void | BatchState::Reversed);
-        self.batches.iter().filter(move |b| !gone(b))
+        self.batches.iter().filter(|b| b.state.is_live())
     }
 
     /// What must be registered before a batch is sent; nothing where that is done.
@@ -212,17 +208,17 @@ fn share_changed(batch: &Batch, seen: Option<Fen>) -> Refusal {
         .with("new", batch.cash)
 }
 
-/// True if nothing more is settled under a batch.
-fn closed(batch: &Batch) -> bool {
-    use BatchState::{Reversed, Settled, Void};
-    matches!(batch.state, Settled | Reversed | Void)
+/// True if something is charged and all of it settled.
+fn all_settled<'a>(batches: impl Iterator<Item = &'a Batch>) -> bool {
+    let mut live = batches.filter(|b| b.state.is_live()).peekable();
+    live.peek().is_some() && live.all(|b| b.state == BatchState::Settled)
 }
 
-/// After a settlement: the certificate goes once nothing of the visit is left to settle.
-fn after_settlement(w: &mut Writer<'_, '_>, visit: &Visit) -> Result<()> {
+/// The certificate goes once nothing of the visit is left to settle.
+pub(crate) fn forget_if_settled(w: &mut Writer<'_, '_>, visit: &Visit) -> Result<()> {
     let batches = query::batches(w.tx, &visit.clinic, &visit.id)?;
     let insured = |b: &&Batch| b.payer == Payer::Insured;
-    if batches.iter().filter(insured).all(closed) {
+    if all_settled(batches.iter().filter(insured)) {
         forget_certificate(w, &visit.id)?;
     }
     Ok(())

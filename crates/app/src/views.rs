@@ -288,7 +288,8 @@ pub struct VisitView {
     pub proxy: Option<(String, String)>,
     /// 手工录入
     pub typed: bool,
-    /// True once signed and frozen: the draft is closed.
+    /// True once signed and frozen: the draft is closed. Once all of it was paid back it is open again,
+    /// as long as the visit is.
     pub frozen: bool,
     /// True once drugs were handed over.
     pub handed_over: bool,
@@ -302,6 +303,8 @@ pub struct VisitView {
     pub charges: Vec<ChargeView>,
     /// Frozen batches that are not void.
     pub batches: Vec<BatchView>,
+    /// Batches that were dropped, with the reason.
+    pub dropped: Vec<(i64, String)>,
     /// Past visits, newest first, at most ten.
     pub past: Vec<PastVisit>,
 }
@@ -321,9 +324,10 @@ impl VisitView {
         self.payer == Payer::Insured && matches!(self.registration, Some(Open | Refused | Unknown))
     }
 
-    /// Identified by an e-voucher: it may be scanned again while something is to be asked with it.
-    pub fn by_voucher(&self) -> bool {
-        self.payer == Payer::Insured && self.certificate == Certificate::Voucher
+    /// Identified by an e-voucher or a card: it may be shown again while something is to be asked
+    /// with it.
+    pub fn may_show_again(&self) -> bool {
+        self.payer == Payer::Insured && self.certificate.is_kept()
     }
 }
 
@@ -451,6 +455,8 @@ pub struct Paper {
     pub day: Date,
     /// Diagnoses, joined by 、
     pub diagnoses: String,
+    /// The lines that were given or are to be given: without what was paid back before.
+    pub given: Vec<ChargeView>,
     /// 费别: scheme or self.
     pub scheme: String,
     /// 人员编号 `psn_no`; empty for self-pay, masked for roles that may not see numbers.

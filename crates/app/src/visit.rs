@@ -6,8 +6,8 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::mask;
 use cunyi_domain::ids::{PatientId, VisitId};
 use cunyi_domain::ledger::{
-    Batch, Charge, Coverage, Patient, Payer, Registration, RegistrationState, Settlement, Visit,
-    VisitState,
+    Batch, Charge, Coverage, Patient, Payer, Registration, RegistrationState, Settlement,
+    SettlementKind, Visit, VisitState,
 };
 use cunyi_domain::money::format_decimal;
 use cunyi_domain::refusal::{Code, Refusal};
@@ -57,7 +57,7 @@ impl App {
         let charges = query::charges(tx, clinic, id)?;
         let held = !query::reservations(tx, clinic, id)?.is_empty();
         let (draft, draft_version) = stored(query::draft(tx, clinic, id)?);
-        let live: Vec<&Batch> = batches
+        let shown: Vec<&Batch> = batches
             .iter()
             .filter(|b| b.state != BatchState::Void)
             .collect();
@@ -67,6 +67,7 @@ impl App {
         } else {
             draft
         };
+        let dropped = batches.iter().filter(|b| !b.reason.is_empty());
         let doctor = reference::user(tx, clinic, &row.doctor)?;
         let words = |message: Option<&Message>| match message {
             Some(m) => self.said(tx, actor, m),
@@ -76,7 +77,7 @@ impl App {
         let (registration, about_it) = at_counter(&registrations, &messages);
         let registration_said = words(about_it)?;
         let mut batch_views = Vec::new();
-        for batch in &live {
+        for batch in &shown {
             let last = messages
                 .iter()
                 .rev()
@@ -104,13 +105,15 @@ impl App {
             proxy: (!row.proxy_name.is_empty())
                 .then(|| (row.proxy_name.clone(), row.proxy_relation.clone())),
             typed: row.typed,
-            frozen: !live.is_empty(),
+            frozen: shown.iter().any(|b| b.state.is_live())
+                || (row.state == VisitState::Done && !shown.is_empty()),
             handed_over: row.state == VisitState::Done && !held,
             diagnosis_names: draft.diagnoses.iter().filter_map(names).collect(),
             draft,
             draft_version,
             charges: charges.iter().map(|c| charge_view(c, &batches)).collect(),
             batches: batch_views,
+            dropped: dropped.map(|b| (b.position, b.reason.clone())).collect(),
             past: past(tx, actor, &row.patient, Some(id), 10)?,
         })
     }
@@ -241,10 +244,11 @@ fn batch_view(
     registrations: &[Registration],
     settlements: &[Settlement],
 ) -> BatchView {
-    let by_id: HashMap<_, _> = settlements.iter().map(|s| (&s.id, s)).collect();
     let mut registrations = registrations.iter();
     let under = registrations.find(|r| Some(r.position) == batch.registration);
-    let settled = batch.settlement.as_ref().and_then(|id| by_id.get(id));
+    // A batch that was paid back still tells by which settlement it was paid.
+    let paid = |s: &&Settlement| s.batch == batch.id && s.kind == SettlementKind::Settlement;
+    let settled = settlements.iter().rev().find(paid);
     BatchView {
         id: batch.id.clone(),
         position: batch.position,

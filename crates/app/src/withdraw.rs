@@ -1,10 +1,10 @@
-//! Taking back at the platform what nobody needs any more: details of a fee list that was taken
-//! back (2205), the registrations (2202) that were made for its batches or whose visit was cancelled.
+//! Taking back at the platform what nobody needs any more: details of a batch that was taken back,
+//! dropped or paid back (2205), the registrations (2202) that were made for its batches or whose visit
+//! was cancelled.
 //!
 //! Best effort: neither holds money, and the clinic's own state does not wait for the answer, which
 //! is kept with its message. What was not taken back stays registered.
 
-use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::VisitId;
 use cunyi_domain::ledger::{Batch, Payer, Registration, RegistrationState, VisitState};
 use cunyi_domain::refusal::{Code, Refusal};
@@ -48,15 +48,23 @@ impl App {
         }
     }
 
-    /// True if a 2204 of the batch was answered well, or its answer was lost.
+    /// True if a 2204 of the batch was answered well, or its answer was lost, and no 2205 has
+    /// cleared it since.
     fn may_be_there(&self, actor: &Actor, batch: &Batch) -> Result<bool> {
         let db = self.parts.store.db();
         let messages = db.read("withdraw", |tx| {
             query::messages(tx, &actor.clinic, &batch.visit)
         })?;
-        let sent = |m: &Message| m.infno == "2204" && m.batch.as_ref() == Some(&batch.id);
-        let stands = |m: &Message| matches!(m.state, MessageState::Success | MessageState::Unknown);
-        Ok(messages.iter().any(|m| sent(m) && stands(m)))
+        let told = |m: &&Message| match (m.infno.as_str(), m.state) {
+            ("2204", state) => matches!(state, MessageState::Success | MessageState::Unknown),
+            ("2205", state) => state == MessageState::Success,
+            _ => false,
+        };
+        let mut of_batch = messages
+            .iter()
+            .filter(|m| m.batch.as_ref() == Some(&batch.id));
+        let last = of_batch.rfind(told);
+        Ok(last.is_some_and(|m| m.infno == "2204"))
     }
 
     /// Registrations that carry no batch; the counter's waits for one until the visit is cancelled.
@@ -65,13 +73,14 @@ impl App {
             let row = query::visit(tx, &actor.clinic, visit)?;
             let row = row.ok_or(Refusal::new(Code::NotFound))?;
             let batches = query::batches(tx, &actor.clinic, visit)?;
-            let gone = |b: &Batch| matches!(b.state, BatchState::Void | BatchState::Reversed);
             let idle = |one: &Registration| {
                 let mut on_it = batches
                     .iter()
                     .filter(|b| b.registration == Some(one.position));
                 let waits = one.position == COUNTER && row.state != VisitState::Cancelled;
-                one.state == RegistrationState::Registered && !waits && on_it.all(gone)
+                one.state == RegistrationState::Registered
+                    && !waits
+                    && on_it.all(|b| !b.state.is_live())
             };
             let mut rows = query::registrations(tx, &actor.clinic, visit)?;
             rows.retain(idle);

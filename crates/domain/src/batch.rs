@@ -53,7 +53,7 @@ text_enum! {
         RefuseReversal = "refuse_reversal",
         /// 2208's answer was lost.
         LoseReversal = "lose_reversal",
-        /// The doctor takes the fee list back.
+        /// The doctor takes the fee list back, or drops this batch of it.
         TakeBack = "take_back",
     }
 }
@@ -104,6 +104,11 @@ impl BatchState {
             self,
             S::Requested | S::Unknown | S::ReversalRequested | S::ReversalUnknown
         )
+    }
+
+    /// True while its lines are charged or to be charged: neither taken back nor paid back.
+    pub const fn is_live(self) -> bool {
+        !matches!(self, S::Void | S::Reversed)
     }
 
     /// True when nothing more will happen of itself.

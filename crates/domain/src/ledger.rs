@@ -27,6 +27,14 @@ text_enum! {
     }
 }
 
+impl Certificate {
+    /// True if its number is kept sealed with the visit until all is settled, and shown again where
+    /// it is needed later: an ID card's stands with the patient.
+    pub const fn is_kept(self) -> bool {
+        matches!(self, Self::Voucher | Self::SocialCard)
+    }
+}
+
 text_enum! {
     /// Who pays first.
     pub enum Payer {
@@ -435,6 +443,8 @@ table! {
         pub intent: Option<String>,
         /// The settlement in force.
         pub settlement: Option<SettlementId>,
+        /// Why the doctor dropped it; empty for any other.
+        pub reason: String,
     }
 }
 

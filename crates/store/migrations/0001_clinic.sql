@@ -93,7 +93,7 @@ CREATE TABLE batch (
     'reversal_requested', 'reversal_unknown', 'reversed', 'void')),
   total BIGINT NOT NULL CHECK (total >= 0), estimated_fund BIGINT NOT NULL CHECK (estimated_fund >= 0),
   fund BIGINT NOT NULL CHECK (fund >= 0), account BIGINT NOT NULL CHECK (account >= 0), cash BIGINT NOT NULL CHECK (cash >= 0),
-  intent TEXT, settlement TEXT,
+  intent TEXT, settlement TEXT, reason TEXT NOT NULL,
   PRIMARY KEY (clinic, id), UNIQUE (clinic, number),
   FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id),
   FOREIGN KEY (clinic, visit, registration) REFERENCES registration (clinic, visit, position),

@@ -198,8 +198,30 @@ pub fn past_diagnoses(
     Ok(tx.query(&sql, since(clinic, patient, moment))?)
 }
 
-/// The lines of a patient's visits since a moment that stand in no void batch, each visit's in
-/// order. The few void ones are asked for once (`batch_by_state`): looking at each line's batch read
+/// Batches whose lines were not given, as a condition on `batch b`: taken back, or paid back before
+/// the visit's goods were handed over.
+const GONE: &str = "b.state IN ('void', 'reversed') AND (b.state = 'void' OR NOT EXISTS
+    (SELECT 1 FROM settlement s JOIN visit v ON v.clinic = s.clinic AND v.id = s.visit
+     WHERE s.clinic = b.clinic AND s.visit = b.visit AND s.batch = b.id AND s.kind = 'reversal'
+       AND v.state = 'done' AND s.settled_at >= v.finished_at))";
+
+/// The lines of a visit that were given or are to be given, in order.
+pub fn given(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    visit: &VisitId,
+) -> Result<Vec<Charge>, StoreError> {
+    let mut values = key(clinic, visit.clone());
+    values.extend(key(clinic, visit.clone()));
+    let rest = format!(
+        "WHERE clinic = ? AND visit = ? AND batch NOT IN (SELECT b.id FROM batch b
+         WHERE b.clinic = ? AND b.visit = ? AND {GONE}) ORDER BY position, id"
+    );
+    Ok(tx.select(&rest, values)?)
+}
+
+/// The lines of a patient's visits since a moment that were given, each visit's in order. The few
+/// batches that do not count are asked for once (`batch_by_state`): looking at each line's batch read
 /// two more pages a visit.
 pub fn past_charges(
     tx: &mut Tx<'_>,
@@ -209,7 +231,7 @@ pub fn past_charges(
 ) -> Result<Vec<PastLine>, StoreError> {
     let sql = format!(
         "SELECT visit, name, amount FROM charge WHERE {SINCE} AND batch NOT IN
-           (SELECT id FROM batch WHERE {SINCE} AND state = 'void') ORDER BY visit, position, id"
+           (SELECT id FROM batch b WHERE {SINCE} AND {GONE}) ORDER BY visit, position, id"
     );
     let mut values = since(clinic, patient, moment);
     values.extend(since(clinic, patient, moment));

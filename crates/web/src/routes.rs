@@ -84,6 +84,7 @@ routes! {
     post "/visits/{id}/settle", Only(A::Settle) => follow::settle;
     post "/visits/{id}/hand-over", Only(A::HandOver) => follow::hand_over;
     post "/charges/{id}/trace", Only(A::HandOver) => follow::scan_trace;
+    post "/batches/{id}/drop", Only(A::Treat) => follow::drop_batch;
     post "/batches/{id}/reverse", Only(A::Settle) => follow::reverse;
     // Papers
     get "/visits/{id}/print/prescription", Only(A::ReadRecord) => papers::prescription;

@@ -285,6 +285,7 @@ pub fn visit(states: &[BatchState]) -> VisitView {
             .zip(states)
             .map(|(place, state)| batch(place, *state))
             .collect(),
+        dropped: vec![],
         past: vec![past()],
     }
 }
@@ -422,6 +423,7 @@ pub fn paper(states: &[BatchState]) -> Paper {
         patient: patient_form(),
         day: now().date(),
         diagnoses: "高血压2级、急性上呼吸道感染".to_owned(),
+        given: charges(),
         scheme: "390".to_owned(),
         person_number: "43120000009900123".to_owned(),
         insured_at: "990001".to_owned(),

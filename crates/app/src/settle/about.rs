@@ -75,12 +75,8 @@ impl About {
     /// That a message moved it.
     pub fn moved(&self, event: BatchEvent, pending: &Pending) -> BatchMoved {
         BatchMoved {
-            batch: self.batch.id.clone(),
-            from: self.batch.state,
-            event,
             message: Some(pending.id.0.clone()),
-            shares: None,
-            splits: Vec::new(),
+            ..BatchMoved::of(&self.batch, event)
         }
     }
 

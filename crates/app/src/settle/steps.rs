@@ -16,7 +16,7 @@ use cunyi_store::local::MessageState;
 use cunyi_store::{Writer, query};
 
 use super::about::About;
-use super::{after_settlement, amounts_of_reply, settlement_row};
+use super::{amounts_of_reply, settlement_row};
 use crate::error::{Result, refuse};
 use crate::register::{DEPARTMENT, Register2201, certificate_number};
 use crate::step::{Answer, Caller, Next, Pending, Step, alone, clock_refusal, told};
@@ -494,7 +494,7 @@ fn settled(
         line_funds: shared_out(&charges, amounts.fund),
     };
     w.record(made, Some(&about.visit.patient), None)?;
-    after_settlement(w, &about.visit)
+    super::forget_if_settled(w, &about.visit)
 }
 
 /// 分摊: the engine's lines where they sum to the platform's fund, else by what is in scope.

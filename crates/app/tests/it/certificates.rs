@@ -173,7 +173,7 @@ fn who_pays_herself_leaves_no_certificate_behind() {
         };
         let visit = w.app.register(&w.doctor, &form(true)).unwrap();
         assert_eq!(kept(&w), vec![]);
-        assert!(!w.view(&visit).by_voucher());
+        assert!(!w.view(&visit).may_show_again());
         let renewed = w.app.renew_voucher(&w.doctor, &visit, token);
         assert_eq!(w.code(renewed), Code::WrongState);
         let visit = w.app.register(&w.doctor, &form(false)).unwrap();
@@ -199,7 +199,7 @@ fn a_voucher_that_registration_was_refused_for_is_scanned_again() {
         let visit = register(&w, &voucher(token));
         let view = w.view(&visit);
         assert_eq!(view.registration, Some(RegistrationState::Refused));
-        assert!(view.by_voucher() && !view.registration_said.is_empty());
+        assert!(view.may_show_again() && !view.registration_said.is_empty());
         let (_, ended) = holder(&w, true, true);
         w.app.renew_voucher(&w.doctor, &visit, ended).unwrap();
         let again = || w.app.retry_registration(&w.doctor, &visit);

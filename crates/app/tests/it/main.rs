@@ -10,6 +10,7 @@ mod checks;
 mod commits;
 mod coverage;
 mod draft;
+mod dropped;
 mod estimate;
 mod foreign;
 mod input;

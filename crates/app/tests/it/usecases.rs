@@ -65,6 +65,7 @@ use_cases! {
     as_last_time Record |app, by, ids| app.as_last_time(by, &ids.visit);
     freeze Record |app, by, ids| app.freeze(by, &ids.visit, 0, &DraftBody::default());
     take_back Record |app, by, ids| app.take_back(by, &ids.visit);
+    drop_batch Record |app, by, ids| app.drop_batch(by, &ids.batch, "先不要了");
     scan_trace Record |app, by, ids| app.scan_trace(by, &ids.charge, "81234567890123456789");
     hand_over Record |app, by, ids| app.hand_over(by, &ids.visit);
     identify New |app, by, _ids| app.identify(by, &IdentifyForm::default());

@@ -207,10 +207,12 @@ fn erase(about: &About, body: &PatientErased) -> Vec<Change> {
             texts.map(|name| set(name, String::new())).collect(),
         ),
     ];
-    changes.extend(body.visits.iter().map(|visit| Change::UpdateAll {
-        table: Settlement::TABLE,
-        set: vec![set("reason", String::new())],
-        only: about.key("visit", visit.clone()),
+    changes.extend(body.visits.iter().flat_map(|visit| {
+        [Settlement::TABLE, Batch::TABLE].map(|table| Change::UpdateAll {
+            table,
+            set: vec![set("reason", String::new())],
+            only: about.key("visit", visit.clone()),
+        })
     }));
     changes
 }
@@ -361,6 +363,9 @@ fn money(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
                 to.push(set("fund", shares.fund));
                 to.push(set("account", shares.account));
                 to.push(set("cash", shares.cash));
+            }
+            if let Some(Personal::Reason(reason)) = personal {
+                to.push(set("reason", reason));
             }
             let mut changes = vec![batch_change(about, b.batch, b.from, b.event, to)];
             changes.extend(b.splits.into_iter().map(|split| {

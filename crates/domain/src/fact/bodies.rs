@@ -41,7 +41,7 @@ body! {
     pub struct PatientErased {
         /// Who.
         pub patient: PatientId,
-        /// Her visits here: the reasons of their settlements are blanked too.
+        /// Her visits here: the reasons of their settlements and batches are blanked too.
         #[serde(default)]
         pub visits: Vec<VisitId>,
     }
@@ -207,7 +207,7 @@ body! {
         pub codes: String,
     }
 
-    /// A batch moved.
+    /// A batch moved. Personal part: `Reason`, if one was given.
     pub struct BatchMoved {
         /// Which.
         pub batch: BatchId,
@@ -222,6 +222,9 @@ body! {
         /// How the centre splits each line, when it was uploaded.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub splits: Vec<LineSplit>,
+        /// Why the doctor dropped it, which is sealed when it is stored.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        pub reason: String,
     }
 
     /// A line's split by the centre.
@@ -328,5 +331,20 @@ body! {
         pub digest: String,
         /// From when it holds.
         pub from: Moment,
+    }
+}
+
+impl BatchMoved {
+    /// Of a batch as it stands, and nothing else to tell.
+    pub fn of(batch: &Batch, event: BatchEvent) -> Self {
+        Self {
+            batch: batch.id.clone(),
+            from: batch.state,
+            event,
+            message: None,
+            shares: None,
+            splits: Vec::new(),
+            reason: String::new(),
+        }
     }
 }

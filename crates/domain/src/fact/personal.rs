@@ -63,7 +63,7 @@ pub enum Personal {
         /// 处理意见
         advice: String,
     },
-    /// Of `settlement_made`: why it was reversed.
+    /// Of `settlement_made`: why it was reversed. Of `batch_moved`: why it was dropped.
     Reason(String),
     /// Of `charges_frozen`: why each check was overridden, in the order of its `overrides`.
     Reasons(Vec<String>),
@@ -79,11 +79,14 @@ impl Body {
                 let some = words.iter().any(|why| !why.is_empty());
                 some.then_some(Personal::Reasons(words))
             }
-            Self::SettlementMade(body) => {
-                let why = mem::take(&mut body.settlement.reason);
-                (!why.is_empty()).then_some(Personal::Reason(why))
-            }
+            Self::SettlementMade(body) => reason(&mut body.settlement.reason),
+            Self::BatchMoved(body) => reason(&mut body.reason),
             _ => None,
         }
     }
+}
+
+fn reason(why: &mut String) -> Option<Personal> {
+    let why = mem::take(why);
+    (!why.is_empty()).then_some(Personal::Reason(why))
 }

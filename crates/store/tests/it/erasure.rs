@@ -36,6 +36,7 @@ const CLEAR: &[&str] = &[
     "回家热敷勿劳",
     "误收了挂号费",
     "夜间盗汗未写完",
+    "家中药未吃完",
 ];
 
 /// What is never in clear: a certificate's token, a correction's old name, a doctor's reason.
@@ -78,6 +79,8 @@ fn somebody(world: &World) -> Result<(PatientId, VisitId), StoreError> {
     let batch = world.freeze(&world.visit(&later), &[])?;
     world.happen(&world.batch(&batch), BatchEvent::Settle, "")?;
     world.happen(&world.batch(&batch), BatchEvent::Reverse, CLEAR[16])?;
+    let dropped = world.freeze(&world.visit(&later), &[])?;
+    world.happen(&world.batch(&dropped), BatchEvent::TakeBack, CLEAR[18])?;
     Ok((patient, visit))
 }
 
@@ -230,14 +233,14 @@ fn others_are_untouched_and_what_was_sealed_stays_shut() {
         world.fill_local(&world.visit(&visit), "咳", "token");
         let before = (kept(&world, &other, &visit), opened(&world, &other));
         assert!(opened(&world, &gone).iter().all(Option::is_some));
-        assert_eq!(opened(&world, &gone).len(), 7);
+        assert_eq!(opened(&world, &gone).len(), 9);
 
         world.store.erase(&world.who(), &world.dice, &gone).unwrap();
         assert_eq!(
             (kept(&world, &other, &visit), opened(&world, &other)),
             before
         );
-        assert_eq!(opened(&world, &gone), vec![None; 7]);
+        assert_eq!(opened(&world, &gone), vec![None; 9]);
     }
 }
 

@@ -190,7 +190,7 @@ impl World {
         let visit = self.arrive(patient, None, None)?;
         let visit = self.visit(&visit);
         let first = self.freeze(&visit, &[(lots[0].clone(), 5)])?;
-        self.happen(&self.batch(&first), BatchEvent::TakeBack, "")?;
+        self.happen(&self.batch(&first), BatchEvent::TakeBack, "她家里还有")?;
         let second = self.freeze(&visit, &[(lots[0].clone(), 4), (lots[1].clone(), 1)])?;
         self.happen(&self.batch(&second), BatchEvent::Settle, "")
     }

@@ -134,6 +134,7 @@ impl World {
             cash: Fen::ZERO,
             intent: None,
             settlement: None,
+            reason: String::new(),
         }
     }
 
@@ -207,7 +208,7 @@ impl World {
     }
 
     /// Moves a batch as an event of the state machine does, with all that belongs to it. `why` is
-    /// the reason of a reversal.
+    /// the reason of a reversal, or of dropping a batch.
     pub fn happen(&self, batch: &Batch, event: BatchEvent, why: &str) -> Done {
         use BatchEvent as E;
         let visit = self.visit(&batch.visit);
@@ -225,10 +226,8 @@ impl World {
             }
             E::Settle | E::Reverse => self.money(batch, &visit, event, why),
             _ => {
+                let dropped = event == E::TakeBack;
                 let body = BatchMoved {
-                    batch: batch.id.clone(),
-                    from: batch.state,
-                    event,
                     message: Some("H410522000012026112408000000010003".to_owned()),
                     shares: (event == E::Presettle).then_some(Shares {
                         fund: Fen(100),
@@ -236,8 +235,10 @@ impl World {
                         cash: Fen(3),
                     }),
                     splits: self.splits(batch, event),
+                    reason: if dropped { why } else { "" }.to_owned(),
+                    ..BatchMoved::of(batch, event)
                 };
-                let held = (event == E::TakeBack).then(|| self.held_by(&batch.id));
+                let held = dropped.then(|| self.held_by(&batch.id));
                 self.write(|w| {
                     w.record(body, Some(&visit.patient), None)?;
                     release(w, &visit, held.unwrap_or_default())

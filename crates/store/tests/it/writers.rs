@@ -71,6 +71,7 @@ fn take_back(world: &World, batch: &BatchId, patient: &PatientId, store: &Store)
         message: None,
         shares: None,
         splits: vec![],
+        reason: String::new(),
     };
     store.write(&world.who(), &world.dice, "take back", |w| {
         w.record(body, Some(patient), None)

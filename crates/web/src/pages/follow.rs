@@ -159,7 +159,21 @@ pub(crate) async fn scan_trace(Path(id): Path<String>, Posted { by, form, .. }: 
 }
 
 /// `POST /batches/{id}/reverse`
-pub(crate) async fn reverse(Path(id): Path<String>, Posted { by, form, what }: Posted) -> Answer {
+pub(crate) async fn reverse(Path(id): Path<String>, posted: Posted) -> Answer {
+    of_batch(posted, id, App::reverse).await
+}
+
+/// `POST /batches/{id}/drop`
+pub(crate) async fn drop_batch(Path(id): Path<String>, posted: Posted) -> Answer {
+    of_batch(posted, id, App::drop_batch).await
+}
+
+/// Something done to a batch for a reason.
+async fn of_batch(
+    Posted { by, form, what }: Posted,
+    id: String,
+    work: fn(&App, &Actor, &BatchId, &str) -> Result<(), AppError>,
+) -> Answer {
     let (batch, reason) = (BatchId(id), form.text("reason"));
     let kept = Kept::Field(batch.to_string(), reason.clone());
     let visit = VisitId(form.text("visit"));
@@ -167,7 +181,7 @@ pub(crate) async fn reverse(Path(id): Path<String>, Posted { by, form, what }: P
         return Err(Fault::refused(&by.chrome, Code::BadForm));
     }
     as_job(by, what, visit, kept, move |app, actor, _| {
-        app.reverse(actor, &batch, &reason)
+        work(app, actor, &batch, &reason)
     })
     .await
 }

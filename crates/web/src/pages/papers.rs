@@ -56,8 +56,7 @@ impl<'a> PrescriptionPage<'a> {
     /// Of a visit's drugs, five a sheet.
     pub(crate) fn new(c: &'a Chrome, ui: &'a Chrome, p: &'a Paper) -> Self {
         let drugs: Vec<_> = p
-            .visit
-            .charges
+            .given
             .iter()
             .filter(|c| c.kind == ItemKind::Drug)
             .collect();
@@ -155,8 +154,10 @@ impl PrescriptionPage<'_> {
     pub(crate) fn void(&self) -> Option<&'static str> {
         if self.p.visit.state == VisitState::Cancelled {
             Some("paper-cancelled")
-        } else if !self.p.visit.frozen {
+        } else if self.p.visit.batches.is_empty() {
             Some("paper-unsigned")
+        } else if !self.p.visit.frozen {
+            Some("paper-paid-back")
         } else {
             None
         }

@@ -1,5 +1,7 @@
 //! Every page renders in every language, escapes what it shows, and has words for all of it.
 
+mod settlement;
+
 use askama::Template;
 use cunyi_app::views::{Age, IdentifyForm, Paper, PatientForm, RegisterForm, VisitView};
 use cunyi_app::{NewUser, SetupForm};
@@ -105,28 +107,10 @@ fn draft(c: &Chrome, pages: &mut Pages) {
         .render()
         .unwrap(),
     ));
-    let (v, p, catalogue) = (samples::visit(&[]), samples::preview(), Catalogue::demo());
-    let mut body = samples::draft();
-    for (line, drug) in body.lines.iter_mut().zip(catalogue.drugs()) {
-        line.code.clone_from(&drug.code);
-    }
-    let page = DraftPage {
-        c,
-        q: &q,
-        v: &v,
-        notices: notices(),
-        body: &body,
-        version: 3,
-        rows: rows(&catalogue, &body),
-        diagnoses: diagnosis_rows(&catalogue, &body),
-        problems: Problems::new(c, &p.problems),
-        p: &p,
-        routes: routes(),
-        frequencies: frequencies(),
-    };
-    let page = page.render().unwrap();
+    let page = draft_of(c, &samples::visit(&[]));
     assert!(page.contains(r#"name="lines.1.code""#) && page.contains(r#"name="lines.3.code""#));
     pages.push(("visit-draft", page));
+    let (p, body) = (samples::preview(), samples::draft());
     pages.push((
         "fee-panel",
         FeePanel {
@@ -137,6 +121,30 @@ fn draft(c: &Chrome, pages: &mut Pages) {
         .render()
         .unwrap(),
     ));
+}
+
+fn draft_of(c: &Chrome, v: &VisitView) -> String {
+    let (p, catalogue) = (samples::preview(), Catalogue::demo());
+    let mut body = samples::draft();
+    for (line, drug) in body.lines.iter_mut().zip(catalogue.drugs()) {
+        line.code.clone_from(&drug.code);
+    }
+    DraftPage {
+        c,
+        q: &Queue::new(samples::queue(), VisitId::from("V13")),
+        v,
+        notices: notices(),
+        body: &body,
+        version: 3,
+        rows: rows(&catalogue, &body),
+        diagnoses: diagnosis_rows(&catalogue, &body),
+        problems: Problems::new(c, &p.problems),
+        p: &p,
+        routes: routes(),
+        frequencies: frequencies(),
+    }
+    .render()
+    .unwrap()
 }
 
 fn signed(c: &Chrome, v: &VisitView, running: bool) -> String {
@@ -362,63 +370,6 @@ fn no_place_of_a_name_is_an_address() {
 }
 
 #[test]
-fn what_comes_next_follows_from_the_batches() {
-    use BatchState::{Draft, Presettled, Refused, Requested, Reversed, Settled, Unknown, Void};
-    use VisitState::{Cancelled, Done, Parked, Seeing};
-    for (visit, states, next) in [
-        (Seeing, &[Draft, Draft][..], Next::Presettle),
-        (Seeing, &[Presettled, Draft], Next::Presettle),
-        (Seeing, &[Presettled, Presettled], Next::Confirm),
-        (Seeing, &[Settled, Presettled], Next::Confirm),
-        (Seeing, &[Settled, Refused], Next::Presettle),
-        (Seeing, &[Settled, Requested], Next::Wait),
-        (Seeing, &[Unknown, Presettled], Next::Wait),
-        (Seeing, &[Settled, Settled], Next::HandOver),
-        // What was paid back takes no part any more.
-        (Seeing, &[Settled, Reversed], Next::HandOver),
-        (Seeing, &[Reversed, Settled], Next::HandOver),
-        (Seeing, &[Reversed, Refused], Next::Presettle),
-        (Seeing, &[Reversed, Presettled], Next::Confirm),
-        (Seeing, &[Reversed, Reversed], Next::Cancel),
-        (Seeing, &[Reversed, Void], Next::Cancel),
-        (Parked, &[Draft], Next::Resume),
-        (Parked, &[Settled, Settled], Next::Resume),
-        (Parked, &[Unknown], Next::Wait),
-        (Done, &[Settled, Reversed], Next::Nothing),
-        (Done, &[Reversed], Next::Nothing),
-        (Cancelled, &[Reversed], Next::Nothing),
-    ] {
-        let v = samples::visit(states);
-        let settle = Settle {
-            batches: &v.batches,
-        };
-        assert_eq!(settle.next(visit), next, "{visit} {states:?}");
-    }
-}
-
-#[test]
-fn a_batch_that_was_paid_back_is_in_no_sum() {
-    use BatchState::{Presettled, Refused, Reversed, Settled};
-    let sums = |states: &[BatchState]| {
-        let v = samples::visit(states);
-        let s = Settle {
-            batches: &v.batches,
-        };
-        [s.total(), s.fund(), s.paid(), s.paid_back(), s.due()].map(|fen| fen.0)
-    };
-    assert_eq!(sums(&[Settled, Settled]), [3520, 2057, 1463, 0, 0]);
-    assert_eq!(sums(&[Reversed, Settled]), [1100, 500, 600, 863, 0]);
-    assert_eq!(sums(&[Settled, Reversed]), [2420, 1557, 863, 600, 0]);
-    assert_eq!(sums(&[Reversed, Presettled]), [1100, 500, 0, 863, 600]);
-    let v = samples::visit(&[Reversed, Refused]);
-    let batches = &v.batches;
-    assert!(Settle { batches }.may_take_back());
-    let v = samples::visit(&[Reversed, Reversed]);
-    let batches = &v.batches;
-    assert!(!Settle { batches }.may_take_back());
-}
-
-#[test]
 fn a_page_offers_only_what_the_role_may_do() {
     use BatchState::{Draft, Settled};
     let page = |role, states: &[BatchState]| {
@@ -507,50 +458,6 @@ fn a_prescription_nobody_signed_says_so() {
     p = samples::paper(&[]);
     p.visit.patient.age = Age::Months(27);
     assert!(slip(&p).contains("医师尚未签名，不作处方") && slip(&p).contains(">儿科<"));
-}
-
-#[test]
-fn what_was_not_sent_is_not_said_to_be_refused_and_is_sent_again() {
-    for (locale, not_sent, refused) in [
-        (Locale::Zh, "刚才没有发出", "被拒绝"),
-        (Locale::En, "That was not sent", "Refused"),
-    ] {
-        let c = samples::chrome(locale);
-        let page = signed(&c, &samples::visit(&[BatchState::Presettled]), false);
-        assert!(page.contains(not_sent) && !page.contains(refused));
-        assert!(page.contains("/settle\""));
-        let page = signed(&c, &samples::visit(&[BatchState::Refused]), false);
-        assert!(!page.contains(not_sent) && page.contains(refused));
-    }
-}
-
-#[test]
-fn a_batch_whose_registration_is_not_known_says_so_while_it_is_not_sent() {
-    for (locale, unknown) in [
-        (Locale::Zh, "登记结果未知"),
-        (Locale::En, "Registration: Unknown"),
-    ] {
-        let c = samples::chrome(locale);
-        let page = signed(&c, &samples::visit(&[BatchState::Draft]), false);
-        assert!(page.contains(unknown), "{page}");
-        let mut visit = samples::visit(&[BatchState::Draft]);
-        visit.batches[0].registration = Some(RegistrationState::Registered);
-        assert!(!signed(&c, &visit, false).contains(unknown));
-        let page = signed(&c, &samples::visit(&[BatchState::Presettled]), false);
-        assert!(!page.contains(unknown));
-    }
-}
-
-#[test]
-fn an_unknown_settlement_is_never_shown_as_paid_or_to_be_paid() {
-    let c = samples::chrome(Locale::Zh);
-    let page = signed(&c, &samples::visit(&[BatchState::Unknown]), false);
-    assert!(page.contains("结果未知，请勿重复收费"));
-    assert!(
-        !page.contains("/settle\"")
-            && !page.contains("/hand-over\"")
-            && !page.contains("/reverse\"")
-    );
 }
 
 /// Writes the pages as files, to be looked at in a browser: `CUNYI_PAGES=/tmp/pages`.

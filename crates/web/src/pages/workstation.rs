@@ -127,7 +127,7 @@ pub(crate) enum Next {
     Resume,
     /// Drugs go over the counter.
     HandOver,
-    /// All was paid back: the visit ends without goods.
+    /// All was paid back: the doctor charges anew, or the visit ends without goods.
     Cancel,
     /// It is for someone of another role.
     Others,
@@ -150,8 +150,7 @@ impl Next {
 impl Settle<'_> {
     /// Batches that count: neither paid back nor taken back.
     fn live(&self) -> impl Iterator<Item = &BatchView> {
-        let gone = |s| matches!(s, BatchState::Reversed | BatchState::Void);
-        self.batches.iter().filter(move |b| !gone(b.state))
+        self.batches.iter().filter(|b| b.state.is_live())
     }
 
     /// Sum of what counts.
@@ -227,6 +226,17 @@ impl Settle<'_> {
     pub(crate) fn may_take_back(&self) -> bool {
         let mut live = self.live().peekable();
         live.peek().is_some() && live.all(|b| b.state.after(BatchEvent::TakeBack).is_some())
+    }
+
+    /// True if this batch can be dropped while others stay.
+    pub(crate) fn may_drop(&self, batch: &BatchView) -> bool {
+        let quiet = self.live().all(|b| !b.state.in_flight());
+        quiet && self.live().count() > 1 && batch.state.after(BatchEvent::TakeBack).is_some()
+    }
+
+    /// True if everything that was paid was paid back, and nothing is charged.
+    pub(crate) fn all_paid_back(&self) -> bool {
+        !self.batches.is_empty() && self.live().next().is_none()
     }
 
     /// True if the outcome of some batch is lost.
@@ -494,7 +504,7 @@ impl SignedPage<'_> {
     pub(crate) fn next(&self) -> Next {
         let next = if self.running {
             Next::Wait
-        } else if self.v.frozen {
+        } else if !self.v.batches.is_empty() {
             self.settle.next(self.v.state)
         } else {
             Next::Nothing

@@ -109,6 +109,12 @@ cases! {
         let scanned = [("visit", visit.as_str()), ("trace_codes", "81234567890123456789")];
         post(&format!("/charges/{line}/trace"), &scanned)
     };
+    post "/batches/{id}/drop" Record |h, _by| {
+        let visit = frozen(h);
+        let batch = &h.w.view(&visit).batches[0].id;
+        let why = [("visit", visit.as_str()), ("reason", "先不要了")];
+        post(&format!("/batches/{batch}/drop"), &why)
+    };
     post "/batches/{id}/reverse" Record |h, _by| {
         let visit = settled(h);
         let batch = &h.w.view(&visit).batches[0].id;

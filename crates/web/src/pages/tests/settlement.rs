@@ -1,0 +1,149 @@
+//! The settlement panel: what it sums, what it says and what it offers.
+
+use super::*;
+
+#[test]
+fn what_comes_next_follows_from_the_batches() {
+    use BatchState::{Draft, Presettled, Refused, Requested, Reversed, Settled, Unknown, Void};
+    use VisitState::{Cancelled, Done, Parked, Seeing};
+    for (visit, states, next) in [
+        (Seeing, &[Draft, Draft][..], Next::Presettle),
+        (Seeing, &[Presettled, Draft], Next::Presettle),
+        (Seeing, &[Presettled, Presettled], Next::Confirm),
+        (Seeing, &[Settled, Presettled], Next::Confirm),
+        (Seeing, &[Settled, Refused], Next::Presettle),
+        (Seeing, &[Settled, Requested], Next::Wait),
+        (Seeing, &[Unknown, Presettled], Next::Wait),
+        (Seeing, &[Settled, Settled], Next::HandOver),
+        // What was paid back takes no part any more.
+        (Seeing, &[Settled, Reversed], Next::HandOver),
+        (Seeing, &[Reversed, Settled], Next::HandOver),
+        (Seeing, &[Reversed, Refused], Next::Presettle),
+        (Seeing, &[Reversed, Presettled], Next::Confirm),
+        (Seeing, &[Reversed, Reversed], Next::Cancel),
+        (Seeing, &[Reversed, Void], Next::Cancel),
+        (Parked, &[Draft], Next::Resume),
+        (Parked, &[Settled, Settled], Next::Resume),
+        (Parked, &[Unknown], Next::Wait),
+        (Done, &[Settled, Reversed], Next::Nothing),
+        (Done, &[Reversed], Next::Nothing),
+        (Cancelled, &[Reversed], Next::Nothing),
+    ] {
+        let v = samples::visit(states);
+        let settle = Settle {
+            batches: &v.batches,
+        };
+        assert_eq!(settle.next(visit), next, "{visit} {states:?}");
+    }
+}
+
+#[test]
+fn a_batch_that_was_paid_back_is_in_no_sum() {
+    use BatchState::{Presettled, Refused, Reversed, Settled};
+    let sums = |states: &[BatchState]| {
+        let v = samples::visit(states);
+        let s = Settle {
+            batches: &v.batches,
+        };
+        [s.total(), s.fund(), s.paid(), s.paid_back(), s.due()].map(|fen| fen.0)
+    };
+    assert_eq!(sums(&[Settled, Settled]), [3520, 2057, 1463, 0, 0]);
+    assert_eq!(sums(&[Reversed, Settled]), [1100, 500, 600, 863, 0]);
+    assert_eq!(sums(&[Settled, Reversed]), [2420, 1557, 863, 600, 0]);
+    assert_eq!(sums(&[Reversed, Presettled]), [1100, 500, 0, 863, 600]);
+    let v = samples::visit(&[Reversed, Refused]);
+    let batches = &v.batches;
+    assert!(Settle { batches }.may_take_back());
+    let v = samples::visit(&[Reversed, Reversed]);
+    let batches = &v.batches;
+    assert!(!Settle { batches }.may_take_back());
+}
+
+#[test]
+fn what_was_not_sent_is_not_said_to_be_refused_and_is_sent_again() {
+    for (locale, not_sent, refused) in [
+        (Locale::Zh, "刚才没有发出", "被拒绝"),
+        (Locale::En, "That was not sent", "Refused"),
+    ] {
+        let c = samples::chrome(locale);
+        let page = signed(&c, &samples::visit(&[BatchState::Presettled]), false);
+        assert!(page.contains(not_sent) && !page.contains(refused));
+        assert!(page.contains("/settle\""));
+        let page = signed(&c, &samples::visit(&[BatchState::Refused]), false);
+        assert!(!page.contains(not_sent) && page.contains(refused));
+    }
+}
+
+#[test]
+fn a_batch_can_be_dropped_while_others_stay_and_nothing_is_in_flight() {
+    use BatchState::{Draft, Presettled, Refused, Reversed, Settled, Unknown};
+    for (states, offered) in [
+        (&[Settled, Refused][..], &["B2"][..]),
+        (&[Presettled, Draft], &["B1", "B2"]),
+        // What can only be taken back as a whole is not offered twice.
+        (&[Draft], &[]),
+        (&[Reversed, Refused], &[]),
+        (&[Unknown, Presettled], &[]),
+        (&[Settled, Settled], &[]),
+    ] {
+        let mut c = samples::chrome(Locale::Zh);
+        let page = signed(&c, &samples::visit(states), false);
+        for batch in ["B1", "B2"] {
+            let found = page.contains(&format!("/batches/{batch}/drop\""));
+            assert_eq!(found, offered.contains(&batch), "{states:?} {batch}");
+        }
+        c.session.as_mut().unwrap().actor.role = Role::Pharmacist;
+        assert!(!signed(&c, &samples::visit(states), false).contains("/drop\""));
+    }
+    let mut v = samples::visit(&[Settled]);
+    v.dropped = vec![(2, samples::HOSTILE.to_owned())];
+    let page = signed(&samples::chrome(Locale::Zh), &v, false);
+    assert!(page.contains("第2批已取消") && !page.contains(samples::HOSTILE));
+}
+
+#[test]
+fn what_was_all_paid_back_says_how_it_goes_on() {
+    use BatchState::Reversed;
+    let c = samples::chrome(Locale::Zh);
+    let mut v = samples::visit(&[Reversed, Reversed]);
+    v.frozen = false;
+    let page = draft_of(&c, &v);
+    assert!(page.contains("另开新的收费批次") && page.contains("/batches/B2/print/statement"));
+    assert!(page.contains("/freeze\"") && page.contains("value=\"cancelled\""));
+    v.state = VisitState::Done;
+    v.frozen = true;
+    assert!(signed(&c, &v, false).contains("请重新登记一次就诊"));
+    let mut p = samples::paper(&[Reversed, Reversed]);
+    p.visit.frozen = false;
+    let slip = PrescriptionPage::new(&c, &c, &p).render().unwrap();
+    assert!(slip.contains("已全部退费，不作处方"));
+}
+
+#[test]
+fn an_unknown_settlement_is_never_shown_as_paid_or_to_be_paid() {
+    let c = samples::chrome(Locale::Zh);
+    let page = signed(&c, &samples::visit(&[BatchState::Unknown]), false);
+    assert!(page.contains("结果未知，请勿重复收费"));
+    assert!(
+        !page.contains("/settle\"")
+            && !page.contains("/hand-over\"")
+            && !page.contains("/reverse\"")
+    );
+}
+
+#[test]
+fn a_batch_whose_registration_is_not_known_says_so_while_it_is_not_sent() {
+    for (locale, unknown) in [
+        (Locale::Zh, "登记结果未知"),
+        (Locale::En, "Registration: Unknown"),
+    ] {
+        let c = samples::chrome(locale);
+        let page = signed(&c, &samples::visit(&[BatchState::Draft]), false);
+        assert!(page.contains(unknown), "{page}");
+        let mut visit = samples::visit(&[BatchState::Draft]);
+        visit.batches[0].registration = Some(RegistrationState::Registered);
+        assert!(!signed(&c, &visit, false).contains(unknown));
+        let page = signed(&c, &samples::visit(&[BatchState::Presettled]), false);
+        assert!(!page.contains(unknown));
+    }
+}
