@@ -33,7 +33,9 @@ pub enum StoreError {
     #[error(transparent)]
     Db(#[from] DbError),
     /// A sealed part does not open: another key, or changed bytes.
-    #[error("a sealed part does not open")]
+    #[error(
+        "a sealed part does not open: its bytes were changed, or installation.key is another's"
+    )]
     Sealed,
     /// The patient has been erased: there is no key.
     #[error("the patient has been erased")]

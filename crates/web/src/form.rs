@@ -72,6 +72,16 @@ impl Form {
         self.get(name).trim().to_owned()
     }
 
+    /// A number as it was meant: an input method that is set to full width writes １２ for 12.
+    pub fn number(&self, name: &str) -> String {
+        narrow(self.text(name).as_str())
+    }
+
+    /// The number of a certificate, which people write in groups.
+    fn certificate(&self, name: &str) -> String {
+        self.number(name).split_whitespace().collect()
+    }
+
     /// A ticked box.
     pub fn ticked(&self, name: &str) -> bool {
         !self.get(name).is_empty()
@@ -94,11 +104,11 @@ impl Form {
             name: self.text("name"),
             sex: self.text("sex"),
             birth_date: self.text("birth_date"),
-            id_number: self.text("id_number"),
+            id_number: self.certificate("id_number"),
             phone: self.text("phone"),
             address: self.text("address"),
             guardian_name: self.text("guardian_name"),
-            guardian_id_number: self.text("guardian_id_number"),
+            guardian_id_number: self.certificate("guardian_id_number"),
         }
     }
 
@@ -106,8 +116,12 @@ impl Form {
     pub fn identify(&self) -> IdentifyForm {
         IdentifyForm {
             certificate: self.text("certificate"),
-            number: self.text("number"),
-            card_code: self.text("card_code"),
+            number: if self.get("certificate") == "01" {
+                self.text("number")
+            } else {
+                self.certificate("number")
+            },
+            card_code: self.certificate("card_code"),
             typed: self.get("source") != "reader",
             birth_date: self.text("birth_date"),
             sex: self.text("sex"),
@@ -129,7 +143,7 @@ impl Form {
                 coverage
             },
             proxy_name: self.text("proxy_name"),
-            proxy_id_number: self.text("proxy_id_number"),
+            proxy_id_number: self.certificate("proxy_id_number"),
             proxy_relation: self.text("proxy_relation"),
         }
     }
@@ -142,12 +156,12 @@ impl Form {
             history: self.text("history"),
             examination: self.text("examination"),
             advice: self.text("advice"),
-            temperature: self.text("temperature"),
-            pulse: self.text("pulse"),
-            systolic: self.text("systolic"),
-            diastolic: self.text("diastolic"),
-            glucose: self.text("glucose"),
-            weight: self.text("weight"),
+            temperature: self.number("temperature"),
+            pulse: self.number("pulse"),
+            systolic: self.number("systolic"),
+            diastolic: self.number("diastolic"),
+            glucose: self.number("glucose"),
+            weight: self.number("weight"),
             own_pay_consent: self.ticked("own_pay_consent"),
             ..DraftBody::default()
         };
@@ -189,6 +203,16 @@ fn slot<'a, T: Default>(
     list.get_mut(place).ok_or(Refusal::new(Code::TooLarge))
 }
 
+/// Letters, digits and signs of full width as their usual selves.
+fn narrow(text: &str) -> String {
+    let sign = |c: char| match u32::from(c) {
+        code @ 0xFF01..=0xFF5E => char::from_u32(code - 0xFEE0).unwrap_or(c),
+        0x3000 => ' ',
+        _ => c,
+    };
+    text.chars().map(sign).collect()
+}
+
 fn fill(lines: &mut Vec<DraftLine>, rest: &str, value: &str) -> Result<(), Refusal> {
     let (place, field) = rest.split_once('.').ok_or(Refusal::new(Code::BadForm))?;
     let line = slot(lines, place, MAX_LINES)?;
@@ -202,7 +226,7 @@ fn fill(lines: &mut Vec<DraftLine>, rest: &str, value: &str) -> Result<(), Refus
         "benefit" => &mut line.benefit,
         _ => return Ok(()),
     };
-    value.clone_into(field);
+    *field = narrow(value);
     Ok(())
 }
 
@@ -284,6 +308,37 @@ mod tests {
             Form::parse(many.as_bytes()).unwrap_err().code,
             Code::TooLarge
         );
+    }
+
+    #[test]
+    fn full_width_and_grouped_numbers_are_what_they_mean() {
+        let form = |pairs: &[(&str, &str)]| {
+            let pairs = pairs
+                .iter()
+                .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
+            Form(pairs.collect())
+        };
+        let typed = form(&[
+            ("certificate", "02"),
+            ("number", "９９０００1 19640217 642ｘ"),
+        ]);
+        assert_eq!(typed.identify().number, "99000119640217642x");
+        let scanned = form(&[("certificate", "01"), ("number", "a b")]);
+        assert_eq!(
+            scanned.identify().number,
+            "a b",
+            "a token is what was scanned"
+        );
+        let patient = form(&[("id_number", "９９ 00"), ("name", "王　小")]).patient();
+        assert_eq!((&*patient.id_number, &*patient.name), ("9900", "王　小"));
+        let draft = form(&[
+            ("lines.0.dose", "０．５"),
+            ("systolic", "１３０"),
+            ("complaint", "１天"),
+        ]);
+        let draft = draft.draft().unwrap();
+        assert_eq!((&*draft.lines[0].dose, &*draft.systolic), ("0.5", "130"));
+        assert_eq!(draft.complaint, "１天", "words are left as they are");
     }
 
     #[test]

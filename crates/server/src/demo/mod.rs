@@ -19,6 +19,7 @@ use cunyi_catalogue::Catalogue;
 use cunyi_db::Durability;
 use cunyi_domain::time::Clock;
 use cunyi_gateway::HttpTransport;
+use cunyi_store::Store;
 use cunyi_web::WebOptions;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -63,6 +64,10 @@ impl Default for Options {
     }
 }
 
+/// What helps where the folder's databases do not open.
+const OTHER: &str = "演示数据打不开，可能是另一个版本留下的：加 --fresh 重来 · the demo's data does not open, perhaps \
+                     another version made it: start over with --fresh";
+
 pub fn run(options: &Options) -> Result<()> {
     let clinic = process::loopback(options.address, options.clinic_port)?;
     let centre = process::loopback(options.address, options.centre_port)?;
@@ -77,9 +82,10 @@ pub fn run(options: &Options) -> Result<()> {
     if !data::database(&options.data).exists() {
         seed_beside(&options.data, options.extent)?;
     }
+    let store = data::open(&options.data, Durability::Full, false).context(OTHER)?;
     let mut child = start_centre(&options.data, centre)?;
     let addresses = Addresses { clinic, centre };
-    let result = serve(runtime, listener, &options.data, addresses);
+    let result = serve(runtime, listener, store, addresses);
     stop(&mut child);
     result
 }
@@ -167,7 +173,7 @@ fn start_centre(folder: &Path, address: SocketAddr) -> Result<Child> {
     std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line)?;
     if line.is_empty() {
         stop(&mut child);
-        bail!("医保中心仿真未能启动 · the sandbox centre did not start");
+        bail!("医保中心仿真未能启动 · the sandbox centre did not start: {OTHER}");
     }
     Ok(child)
 }
@@ -183,10 +189,9 @@ fn stop(child: &mut Child) {
 fn serve(
     runtime: Runtime,
     listener: TcpListener,
-    folder: &Path,
+    store: Store,
     addresses: Addresses,
 ) -> Result<()> {
-    let store = data::open(folder, Durability::Full, false)?;
     let app = Arc::new(App::new(Parts {
         store,
         catalogue: Arc::new(Catalogue::demo()),

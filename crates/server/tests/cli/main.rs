@@ -299,6 +299,37 @@ fn changed_in_a_row_alone(folder: &Folder, verify: impl Fn() -> (bool, String)) 
 }
 
 #[test]
+fn data_of_another_version_is_told_how_to_start_over() {
+    let folder = Folder::new("other-version");
+    let write = |file: &str, bytes: &[u8]| std::fs::write(folder.0.join(file), bytes).expect(file);
+    write(".cunyi-demo", b"");
+    write("installation.key", &[7; 32]);
+    let target = Target::File(folder.0.join("clinic.db"));
+    let older = [cunyi_db::Migration {
+        number: 1,
+        name: "clinic",
+        sql: "CREATE TABLE clinic (clinic TEXT NOT NULL);",
+    }];
+    drop(Db::open(target, Durability::Full, &older).expect("made"));
+    let ports = [free_port(), free_port()].map(|port| port.to_string());
+    let [clinic, centre] = [&*ports[0], &ports[1]];
+    let output = cunyi(&[
+        "demo",
+        "--clinic-port",
+        clinic,
+        "--centre-port",
+        centre,
+        "--data",
+        folder.text(),
+    ]);
+    let words = said(&output);
+    assert!(
+        !output.status.success() && words.contains("--fresh"),
+        "{words}"
+    );
+}
+
+#[test]
 fn what_holds_no_clinic_is_not_called_sound() {
     let folder = Folder::new("no-clinic");
     std::fs::write(folder.0.join("installation.key"), [7; 32]).expect("written");
