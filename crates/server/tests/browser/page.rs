@@ -177,8 +177,35 @@ impl Page {
         self.client.execute(script, vec![]).await.expect("runs")
     }
 
-    /// axe-core finds nothing serious on the page.
+    /// The window becomes so wide.
+    async fn widen(&self, width: u32, height: u32) {
+        let sized = self.client.set_window_size(width, height).await;
+        sized.expect("another size");
+        let wide = format!("return outerWidth === {width}");
+        self.until("the window is as wide as told", &wide).await;
+    }
+
+    /// Nothing of the page scrolls sideways on a small screen: 1024 px, or 1366 px enlarged by a
+    /// quarter.
+    async fn fits(&self, what: &str) {
+        let size = self.client.get_window_size().await.expect("a size");
+        let [width, height] = [size.0, size.1].map(|n| u32::try_from(n).expect("a size"));
+        for narrow in [1024, 1092] {
+            self.widen(narrow, height).await;
+            let sideways = "return [document.documentElement, ...document.querySelectorAll('body *')]
+                .filter(e => e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1)
+                .filter(e => e === document.documentElement || getComputedStyle(e).overflowX !== 'visible')
+                .filter(e => !e.matches('input, textarea, select'))
+                .map(e => `${e.tagName}.${e.className} ${e.scrollWidth} in ${e.clientWidth}`)";
+            let found = self.script(sideways).await;
+            assert_eq!(found, json!([]), "{what} at {narrow} px");
+        }
+        self.widen(width, height).await;
+    }
+
+    /// axe-core finds nothing serious on the page, and it fits a small screen.
     pub async fn accessible(&self, what: &str) {
+        self.fits(what).await;
         let Some(axe) = &self.axe else {
             println!("SKIPPED axe-core: CUNYI_TEST_AXE is not set");
             return;
