@@ -156,10 +156,11 @@ impl App {
         self.work_off(actor, &[Task::Register(visit.clone(), COUNTER)])
     }
 
-    /// Goes on without the insurance.
+    /// Goes on without the insurance; a registration that stands at the platform is taken back.
     pub fn switch_to_self_pay(&self, actor: &Actor, visit: &VisitId) -> Result<()> {
         actor.must(Action::Register)?;
         self.write(actor, "switch_to_self_pay", |w| {
+            alone(w, visit)?;
             let row =
                 query::visit(w.tx, &actor.clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
             let batches = query::batches(w.tx, &actor.clinic, visit)?;
@@ -173,7 +174,8 @@ impl App {
                 visit: visit.clone(),
             };
             Ok(w.record(switched, Some(&row.patient), None)?)
-        })
+        })?;
+        self.withdraw(actor, visit, &[])
     }
 }
 

@@ -67,7 +67,8 @@ impl App {
         Ok(last.is_some_and(|m| m.infno == "2204"))
     }
 
-    /// Registrations that carry no batch; the counter's waits for one until the visit is cancelled.
+    /// Registrations that carry no batch; the counter's waits for one while the visit is insured and
+    /// not cancelled.
     fn idle_registrations(&self, actor: &Actor, visit: &VisitId) -> Result<Vec<i64>> {
         self.parts.store.db().read("withdraw", |tx| {
             let row = query::visit(tx, &actor.clinic, visit)?;
@@ -77,7 +78,8 @@ impl App {
                 let mut on_it = batches
                     .iter()
                     .filter(|b| b.registration == Some(one.position));
-                let waits = one.position == COUNTER && row.state != VisitState::Cancelled;
+                let open = row.state != VisitState::Cancelled && row.payer == Payer::Insured;
+                let waits = one.position == COUNTER && open;
                 one.state == RegistrationState::Registered
                     && !waits
                     && on_it.all(|b| !b.state.is_live())

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use cunyi_app::AppError;
 use cunyi_centre::faults::Fault;
 use cunyi_domain::batch::BatchState as S;
 use cunyi_domain::ids::VisitId;
@@ -12,7 +13,7 @@ use cunyi_domain::refusal::Code;
 use cunyi_store::query;
 
 use crate::wire::Call;
-use crate::world::{Setting, World, worlds_of};
+use crate::world::{Setting, World, worlds, worlds_of};
 
 pub fn own_worlds(schema: &str) -> Vec<World> {
     let mut setting = Setting::default();
@@ -305,6 +306,35 @@ fn a_registration_that_was_cut_off_is_unknown_after_the_restart() {
 }
 
 #[test]
+fn who_pays_herself_after_all_leaves_no_registration_behind() {
+    for w in worlds("own_money") {
+        let visit = w.register(w.resident(false));
+        w.wire.clear();
+        w.app.switch_to_self_pay(&w.doctor, &visit).unwrap();
+        assert_eq!(w.wire.said(), ["2202"]);
+        assert!(answered(&w.wire.calls()[0]));
+        assert_eq!(states(&w, &visit), [R::Cancelled]);
+        assert_eq!(
+            w.code(w.app.retry_registration(&w.doctor, &visit)),
+            Code::WrongState
+        );
+
+        // Not while it is being asked for: nobody would know of what came of it.
+        w.centre.panel.set_fault(Fault::Refuse, "2201", 1);
+        let visit = w.register(w.residents().nth(1).unwrap());
+        let (app, doctor, id) = (w.app.clone(), w.doctor.clone(), visit.clone());
+        w.wire.twist("2201", move |came| {
+            let refused = app.switch_to_self_pay(&doctor, &id).unwrap_err();
+            assert!(matches!(refused, AppError::Refused(r) if r.code == Code::WrongState));
+            came
+        });
+        w.app.retry_registration(&w.doctor, &visit).unwrap();
+        assert_eq!(states(&w, &visit), [R::Registered]);
+        w.prove();
+    }
+}
+
+#[test]
 fn a_visit_that_was_never_registered_is_registered_once_for_all_its_batches() {
     for w in own_worlds("own_late") {
         w.centre.panel.set_fault(Fault::Refuse, "2201", 1);
@@ -313,7 +343,7 @@ fn a_visit_that_was_never_registered_is_registered_once_for_all_its_batches() {
         again(&w, &visit);
         assert_eq!(w.wire.of("2201").len(), 3);
     }
-    for w in crate::world::worlds("shared_late") {
+    for w in worlds("shared_late") {
         w.centre.panel.set_fault(Fault::Refuse, "2201", 1);
         let visit = w.frozen(w.resident(true), &w.cold_and_pressure());
         assert_eq!(states(&w, &visit), [R::Refused]);
