@@ -306,6 +306,28 @@ fn a_registration_that_was_cut_off_is_unknown_after_the_restart() {
 }
 
 #[test]
+fn what_was_paid_back_is_charged_anew_under_a_registration_that_carries_nothing_else() {
+    for w in own_worlds("own_anew") {
+        let visit = w.settled(w.resident(true), &w.cold_and_pressure());
+        for batch in w.view(&visit).batches {
+            w.app.reverse(&w.doctor, &batch.id, "全部退费").unwrap();
+        }
+        assert_eq!(states(&w, &visit), [R::Registered, R::Cancelled]);
+        let version = w.view(&visit).draft_version;
+        let body = w.cold_and_pressure();
+        w.app.freeze(&w.doctor, &visit, version, &body).unwrap();
+        assert_eq!(states(&w, &visit), [R::Registered, R::Cancelled, R::Open]);
+        w.app.presettle(&w.doctor, &visit).unwrap();
+        w.settle(&visit).unwrap();
+        let rows = registrations(&w, &visit);
+        let ids = w.wire.of("2207").into_iter().skip(2);
+        let ids: Vec<_> = ids.map(|c| only(&c, "mdtrt_id")).collect();
+        assert_eq!(ids, [rows[0].2.clone(), rows[2].2.clone()]);
+        w.prove();
+    }
+}
+
+#[test]
 fn who_pays_herself_after_all_leaves_no_registration_behind() {
     for w in worlds("own_money") {
         let visit = w.register(w.resident(false));

@@ -68,6 +68,7 @@ use_cases! {
     drop_batch Record |app, by, ids| app.drop_batch(by, &ids.batch, "先不要了");
     scan_trace Record |app, by, ids| app.scan_trace(by, &ids.charge, "81234567890123456789");
     hand_over Record |app, by, ids| app.hand_over(by, &ids.visit);
+    doctors New |app, by, _ids| app.doctors(by);
     identify New |app, by, _ids| app.identify(by, &IdentifyForm::default());
     messages Record |app, by, ids| app.messages(by, &ids.visit);
     paper Record |app, by, ids| app.paper(by, &ids.visit);
