@@ -13,6 +13,7 @@ mod cases;
 mod fields;
 mod frame;
 mod house;
+mod links;
 mod quiet;
 mod routes;
 mod sessions;
