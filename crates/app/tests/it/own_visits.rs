@@ -306,6 +306,55 @@ fn a_registration_that_was_cut_off_is_unknown_after_the_restart() {
 }
 
 #[test]
+fn a_dropped_batch_takes_its_own_registration_with_it_and_no_other() {
+    for w in own_worlds("own_drop") {
+        for dropped in [0, 1] {
+            let visit = w.presettled(w.resident(true), &w.cold_and_pressure());
+            let batch = w.view(&visit).batches[dropped].id.clone();
+            let rows = registrations(&w, &visit);
+            w.wire.clear();
+            w.app.drop_batch(&w.doctor, &batch, "病人不要了").unwrap();
+            let theirs = |infno: &str| (infno.to_owned(), rows[dropped].2.clone());
+            // The counter's waits for another batch.
+            let (said, left) = if dropped == 0 {
+                (vec![theirs("2205")], R::Registered)
+            } else {
+                (vec![theirs("2205"), theirs("2202")], R::Cancelled)
+            };
+            assert_eq!(said_of(&w), said);
+            assert_eq!(states(&w, &visit), [R::Registered, left]);
+            w.settle(&visit).unwrap();
+            let paid = only(&w.wire.of("2207")[0], "mdtrt_id");
+            assert_eq!(paid, rows[1 - dropped].2);
+            w.app.hand_over(&w.doctor, &visit).unwrap();
+        }
+        w.prove();
+    }
+}
+
+#[test]
+fn nobody_who_left_or_pays_herself_is_registered_after_all() {
+    for w in worlds("own_gone") {
+        for leaves in [false, true] {
+            w.centre.panel.set_fault(Fault::Refuse, "2201", 1);
+            let visit = w.register(w.resident(false));
+            if leaves {
+                let cancelled = VisitState::Cancelled;
+                w.app.move_visit(&w.doctor, &visit, cancelled).unwrap();
+            } else {
+                w.app.switch_to_self_pay(&w.doctor, &visit).unwrap();
+            }
+            w.wire.clear();
+            let again = w.app.retry_registration(&w.doctor, &visit);
+            assert_eq!(w.code(again), Code::WrongState);
+            assert_eq!(w.wire.calls().len(), 0);
+            assert_eq!(states(&w, &visit), [R::Refused]);
+        }
+        w.prove();
+    }
+}
+
+#[test]
 fn what_was_paid_back_is_charged_anew_under_a_registration_that_carries_nothing_else() {
     for w in own_worlds("own_anew") {
         let visit = w.settled(w.resident(true), &w.cold_and_pressure());
