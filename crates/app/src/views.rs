@@ -318,10 +318,12 @@ impl BatchView {
 }
 
 impl VisitView {
-    /// Insured, and its registration at the counter is still to be made.
+    /// Insured, not over, and its registration at the counter is still to be made.
     pub fn unregistered(&self) -> bool {
         use RegistrationState::{Open, Refused, Unknown};
-        self.payer == Payer::Insured && matches!(self.registration, Some(Open | Refused | Unknown))
+        let over = matches!(self.state, VisitState::Done | VisitState::Cancelled);
+        let missing = matches!(self.registration, Some(Open | Refused | Unknown));
+        self.payer == Payer::Insured && missing && !over
     }
 
     /// Identified by an e-voucher or a card: it may be shown again while something is to be asked

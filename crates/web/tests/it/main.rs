@@ -14,6 +14,7 @@ mod fields;
 mod frame;
 mod house;
 mod links;
+mod offers;
 mod quiet;
 mod routes;
 mod sessions;
