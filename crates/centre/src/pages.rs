@@ -146,7 +146,8 @@ fn switches(switches: &Switches) -> String {
     let mut html = format!(
         "<fieldset><legend>停机</legend><form method=\"post\" action=\"/switches\">当前：{state} \
          <input type=\"hidden\" name=\"down\" value=\"{turn}\"><button>{label}</button></form>\
-         </fieldset><fieldset><legend>缓慢</legend><form method=\"post\" action=\"/switches\">\
+         <p>停机时每笔交易都回 HTTP 503：诊所不知道办没办，记作结果未知。连不上（没有发出）是另一回事：\
+         停掉本程序才看得到。</p></fieldset><fieldset><legend>缓慢</legend><form method=\"post\" action=\"/switches\">\
          <label>每次应答等待 <input type=\"number\" name=\"slow\" min=\"0\" max=\"600\" \
          value=\"{slow}\"> 秒</label> <button>设定</button></form></fieldset>",
         slow = switches.slow.as_secs(),
