@@ -47,6 +47,8 @@ pub struct Region {
     pub fund_includes_account: bool,
     /// `acct_mulaid_pay` is a part of `acct_pay` (§4.2 3).
     pub mulaid_inside_account: bool,
+    /// Whoever has something in her personal account pays from it first (`acct_used_flag` 1).
+    pub account_pays: bool,
     /// True: one registration (2201, `mdtrt_id`) carries all batches of a visit; false: each has its
     /// own.
     pub batches_share_visit: bool,

@@ -75,6 +75,13 @@ fn med_type(about: &About, caller: &Caller<'_>) -> Result<String> {
         .clone())
 }
 
+/// `acct_used_flag`: whether the account pays. What it pays is seen before it is settled.
+fn account_flag(about: &About, caller: &Caller<'_>) -> String {
+    let pays = caller.setup.gateway.region.account_pays;
+    let holds = about.coverage.account_balance > Fen::ZERO;
+    if pays && holds { "1" } else { "0" }.to_owned()
+}
+
 /// 2203 就诊信息: diagnoses under this batch's `med_type` and disease.
 struct UploadVisit2203 {
     batch: BatchId,
@@ -317,7 +324,7 @@ impl Step for Presettle2206 {
             psn_setlway: "01".to_owned(),
             mdtrt_id: about.platform_visit.clone(),
             chrg_bchno: about.batch.number.clone(),
-            acct_used_flag: "0".to_owned(),
+            acct_used_flag: account_flag(&about, caller),
             insutype: about.coverage.scheme.clone(),
         }
         .into();
@@ -400,7 +407,7 @@ impl Step for Settle2207 {
             mdtrt_id: about.platform_visit.clone(),
             chrg_bchno: about.batch.number.clone(),
             insutype: about.coverage.scheme.clone(),
-            acct_used_flag: "0".to_owned(),
+            acct_used_flag: account_flag(&about, caller),
             invono: String::new(),
             fulamt_ownpay_amt: sum(|c| c.own_pay),
             overlmt_selfpay: sum(|c| c.over_limit),

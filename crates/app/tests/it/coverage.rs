@@ -257,7 +257,7 @@ fn no_insurance_suspended_elsewhere() {
 }
 
 #[test]
-fn an_employee_is_settled_under_her_scheme_and_keeps_her_account() {
+fn an_employee_is_settled_under_her_scheme_and_her_account_pays_first() {
     for w in worlds("employee") {
         let employee = w.person(|p| {
             p.coverages.len() == 1 && p.coverages[0].scheme == "310" && p.coverages[0].place == AREA
@@ -271,9 +271,11 @@ fn an_employee_is_settled_under_her_scheme_and_keeps_her_account() {
             (view.patient.scheme.as_str(), batch.state),
             ("310", S::Settled)
         );
-        assert_eq!(batch.account, Fen::ZERO, "acct_used_flag is 0");
-        assert_eq!(batch.cash + batch.fund, batch.total);
-        assert_eq!(w.identify(employee).coverages[0].balance, balance);
+        let personal = batch.total - batch.fund;
+        assert_eq!(batch.account, personal.min(balance));
+        assert_eq!(batch.cash, personal - batch.account);
+        let left = balance - batch.account;
+        assert_eq!(w.identify(employee).coverages[0].balance, left);
         w.prove();
     }
 }

@@ -20,6 +20,7 @@ mod own_visits;
 mod permissions;
 mod policies;
 mod records;
+mod regions;
 mod reversal;
 mod skew;
 mod stock;

@@ -1,0 +1,139 @@
+//! What regions do differently is in their file: the same visit under another one.
+
+use cunyi_centre::population::{Cover, Person};
+use cunyi_domain::batch::BatchState as S;
+use cunyi_domain::ledger::VisitState;
+use cunyi_domain::money::Fen;
+
+use crate::world::{Setting, World, worlds_of};
+
+/// Signed headers, a path each, A editions, spellings of its own, no trace codes, another account.
+fn elsewhere() -> Setting {
+    let mut setting = Setting::default();
+    for (here, there) in [
+        (
+            "kind = \"plain\"",
+            "kind = \"tif\"\npaasid = \"clinic\"\nsecret = \"s3cret\"",
+        ),
+        (
+            "addressing = \"one\"",
+            "addressing = \"paths\"\npaths = { 5201 = \"/a\", 5206 = \"/b\" }",
+        ),
+        (
+            "prefix = \"/fsi/api/rsfComIfsService/callService\"",
+            "prefix = \"/ebus\"",
+        ),
+        ("presettle = \"plain\"", "presettle = \"a\""),
+        ("settle = \"plain\"", "settle = \"a\""),
+        ("visit_upload = \"a\"", "visit_upload = \"plain\""),
+        ("send_trace_codes = true", "send_trace_codes = false"),
+        (
+            "fund_includes_account = false",
+            "fund_includes_account = true",
+        ),
+        (
+            "mulaid_inside_account = true",
+            "mulaid_inside_account = false",
+        ),
+        ("med_type = \"9901\"", "med_type = \"140104\""),
+    ] {
+        assert!(setting.region.contains(here), "{here}");
+        setting.region = setting.region.replacen(here, there, 1);
+    }
+    setting.region += "\n[spellings]\nmdtrt_id = \"medrcd_id\"\npsn_no = \"person_no\"\n";
+    setting
+}
+
+/// A message's numbers as the region runs them, and where they went.
+fn sent(w: &World) -> Vec<String> {
+    let calls = w.wire.calls();
+    calls.iter().map(|call| call.infno.clone()).collect()
+}
+
+#[test]
+fn a_visit_under_another_regions_file_is_the_same_visit() {
+    for w in worlds_of("elsewhere", &elsewhere()) {
+        let visit = w.presettled(w.resident(true), &w.cold_and_pressure());
+        let line = w.view(&visit).charges[0].id.clone();
+        w.app
+            .scan_trace(&w.doctor, &line, "81234567890123456789")
+            .unwrap();
+        w.settle(&visit).unwrap();
+        assert_eq!(w.states(&visit), [S::Settled, S::Settled]);
+        let said = sent(&w);
+        for number in ["2203", "2206A", "2207A"] {
+            assert!(said.iter().any(|s| s == number), "{number}: {said:?}");
+        }
+        let settled = w.wire.of("2207A");
+        let input = &settled[1].sent["input"];
+        assert_eq!(input["data"]["med_type"], "140104");
+        assert!(input["data"]["person_no"].is_string() && input["data"]["psn_no"].is_null());
+        assert!(
+            settled
+                .iter()
+                .all(|call| call.sent["input"]["drug_trac_info"].is_null())
+        );
+        w.app.hand_over(&w.doctor, &visit).unwrap();
+        assert_eq!(w.view(&visit).state, VisitState::Done);
+        let batch = w.view(&visit).batches[0].id.clone();
+        w.app.reverse(&w.doctor, &batch, "开错药").unwrap();
+        assert_eq!(w.states(&visit), [S::Reversed, S::Settled]);
+
+        // Her account, which this region's fund is said to contain.
+        let visit = w.settled(employee(&w), &w.cold());
+        let batch = &w.view(&visit).batches[0];
+        assert!(batch.account > Fen::ZERO, "{batch:?}");
+        w.prove();
+    }
+}
+
+/// An employee with enough in her personal account.
+fn employee(w: &World) -> &Person {
+    let rich = |c: &Cover| {
+        c.scheme == "310" && c.status == "1" && c.balance > Fen(10_000) && c.place == "990001"
+    };
+    w.person(|p| p.coverages.len() == 1 && rich(&p.coverages[0]))
+}
+
+#[test]
+fn the_personal_account_pays_first_where_the_region_says_so() {
+    for pays in [true, false] {
+        let mut setting = Setting::default();
+        let (here, there) = ("account_pays = true", format!("account_pays = {pays}"));
+        assert!(setting.region.contains(here));
+        setting.region = setting.region.replace(here, &there);
+        for w in worlds_of(&format!("account_{pays}"), &setting) {
+            let visit = w.presettled(employee(&w), &w.cold());
+            let computed = w.view(&visit).batches.remove(0);
+            let personal = computed.total - computed.fund;
+            assert!(personal > Fen::ZERO);
+            let shares = if pays {
+                (personal, Fen::ZERO)
+            } else {
+                (Fen::ZERO, personal)
+            };
+            assert_eq!(
+                (computed.account, computed.cash),
+                shares,
+                "seen before it is settled"
+            );
+            w.settle(&visit).unwrap();
+            let settled = w.view(&visit).batches.remove(0);
+            assert_eq!((settled.account, settled.cash), shares);
+            let flag = if pays { "1" } else { "0" };
+            for infno in ["2206", "2207"] {
+                let input = &w.wire.of(infno)[0].sent["input"];
+                assert_eq!(input["data"]["acct_used_flag"], flag, "{infno}");
+            }
+            w.app.reverse(&w.doctor, &settled.id, "开错药").unwrap();
+            let back = w.app.today(&w.doctor, w.app.now().date()).unwrap();
+            assert_eq!((back.account, back.cash), (Fen::ZERO, Fen::ZERO));
+
+            // A resident has no account.
+            let visit = w.presettled(w.resident(false), &w.cold());
+            let computed = w.view(&visit).batches.remove(0);
+            assert_eq!(computed.account, Fen::ZERO);
+            w.prove();
+        }
+    }
+}
