@@ -318,6 +318,12 @@ impl BatchView {
 }
 
 impl VisitView {
+    /// Cancelled here, and still registered at the platform: the 2202 was not sent, lost or refused.
+    pub fn left_registered(&self) -> bool {
+        let registered = self.registration == Some(RegistrationState::Registered);
+        self.state == VisitState::Cancelled && registered
+    }
+
     /// Insured, not over, and its registration at the counter is still to be made.
     pub fn unregistered(&self) -> bool {
         use RegistrationState::{Open, Refused, Unknown};

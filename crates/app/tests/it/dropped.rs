@@ -311,3 +311,31 @@ fn a_card_is_read_again_for_what_is_charged_anew() {
         w.prove();
     }
 }
+
+#[test]
+fn a_registration_whose_cancelling_was_not_sent_is_cancelled_later() {
+    for w in worlds("cancel_late") {
+        let visit = w.presettled(w.resident(false), &w.cold());
+        w.centre.panel.set_down(true);
+        w.app
+            .move_visit(&w.doctor, &visit, VisitState::Cancelled)
+            .unwrap();
+        w.centre.panel.set_down(false);
+        let view = w.view(&visit);
+        assert_eq!(view.state, VisitState::Cancelled);
+        assert!(view.left_registered() && !view.unregistered());
+        w.wire.clear();
+        w.app
+            .move_visit(&w.doctor, &visit, VisitState::Cancelled)
+            .unwrap();
+        assert_eq!(w.wire.said(), ["2205", "2202"]);
+        assert!(!w.view(&visit).left_registered());
+        // Once more says nothing: there is nothing left.
+        w.wire.clear();
+        w.app
+            .move_visit(&w.doctor, &visit, VisitState::Cancelled)
+            .unwrap();
+        assert_eq!(w.wire.calls().len(), 0);
+        w.prove();
+    }
+}

@@ -147,3 +147,22 @@ fn a_batch_whose_registration_is_not_known_says_so_while_it_is_not_sent() {
         assert!(!page.contains(unknown));
     }
 }
+
+#[test]
+fn a_cancelled_visit_that_is_still_registered_at_the_centre_says_so() {
+    for (locale, words) in [
+        (Locale::Zh, "医保中心的登记还没有取消成功"),
+        (Locale::En, "registration still stands"),
+    ] {
+        let c = samples::chrome(locale);
+        let mut v = samples::visit(&[]);
+        v.state = VisitState::Cancelled;
+        for (registration, said) in [
+            (RegistrationState::Registered, true),
+            (RegistrationState::Cancelled, false),
+        ] {
+            v.registration = Some(registration);
+            assert_eq!(signed(&c, &v, false).contains(words), said);
+        }
+    }
+}
