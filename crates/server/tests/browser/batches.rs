@@ -241,3 +241,48 @@ async fn two_windows_and_a_hasty_hand_lose_nothing() {
     page.close().await;
     other.close().await;
 }
+
+/// Says why and sends the form of a batch that takes it away.
+async fn take_away(page: &Page, batch: &str, why: &str) {
+    page.click(&format!("{batch} details summary")).await;
+    page.fill(&format!("{batch} input[name=reason]"), why).await;
+    page.click(&format!("{batch} button.danger")).await;
+    page.agree().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_is_dropped_and_what_was_paid_back_is_charged_anew() {
+    let Some(page) = open(1366, 900).await else {
+        return;
+    };
+    let demo = Demo::start("dropped");
+    sign_in(&page, &demo, "zhang").await;
+    two_complaints(&page).await;
+    page.press(Key::F8).await;
+    page.see(".batch:nth-of-type(2)").await;
+    take_away(&page, ".batch:nth-of-type(2)", "家中还有感冒药").await;
+    page.read("第2批已取消").await;
+    page.read("家中还有感冒药").await;
+    assert_eq!(page.count(".batch").await, 1);
+    page.accessible("a batch dropped").await;
+    page.press(Key::F8).await;
+    page.see("form[action$='/settle'] button").await;
+    page.press(Key::F8).await;
+    page.see("form[action$='/hand-over'] button").await;
+
+    take_away(&page, ".state-settled", "开错药").await;
+    page.read("另开新的收费批次").await;
+    page.see("#draft").await;
+    page.accessible("a visit paid back").await;
+    page.press(Key::F8).await;
+    page.see(".state-draft").await;
+    assert_eq!(page.count(".state-reversed").await, 1);
+    page.press(Key::F8).await;
+    page.see("form[action$='/settle'] button").await;
+    page.press(Key::F8).await;
+    page.see("form[action$='/hand-over'] button").await;
+    page.press(Key::F8).await;
+    page.read("完诊").await;
+    assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
+    page.close().await;
+}
