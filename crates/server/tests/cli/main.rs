@@ -1,5 +1,6 @@
 //! The command line, as a process.
 
+mod ending;
 mod message;
 mod program;
 mod serve;

@@ -81,13 +81,22 @@ pub fn get_as(port: u16, path: &str, cookie: &str) -> String {
 
 /// Posts a form from our own page.
 pub fn post(port: u16, path: &str, fields: &[(&str, &str)]) -> String {
+    post_as(port, path, "", fields)
+}
+
+/// As whoever has this cookie.
+pub fn post_as(port: u16, path: &str, cookie: &str, fields: &[(&str, &str)]) -> String {
     let encoded =
         |text: &str| -> Vec<String> { text.bytes().map(|b| format!("%{b:02X}")).collect() };
     let pairs = fields
         .iter()
         .map(|(name, value)| format!("{}={}", encoded(name).concat(), encoded(value).concat()));
     let body = pairs.collect::<Vec<_>>().join("&");
-    ask(port, &format!("POST {path} HTTP/1.1"), &body)
+    ask(
+        port,
+        &format!("POST {path} HTTP/1.1\r\nCookie: {cookie}"),
+        &body,
+    )
 }
 
 fn ask(port: u16, line: &str, body: &str) -> String {
