@@ -68,6 +68,26 @@ addEventListener("pageshow", (event) => {
   $$("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
 });
 
+// A file is read into the field beside it, where it can be looked at before it is sent.
+for (const place of $$("[data-fills]")) {
+  const [picker, said] = [$("input", place), $("[role=alert]", place)];
+  place.hidden = false;
+  picker.addEventListener("change", async () => {
+    const [file] = picker.files;
+    if (!file) return;
+    try {
+      if (file.size > Number(place.dataset.most)) throw new RangeError();
+      const text = new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
+      picker.form.elements[place.dataset.fills].value = text;
+      said.hidden = true;
+    } catch {
+      said.textContent = place.dataset.words;
+      said.hidden = false;
+    }
+    picker.value = "";
+  });
+}
+
 // A reader or scanner types a whole number within a blink; a person does not.
 const scan = $("[data-scan]");
 if (scan) {

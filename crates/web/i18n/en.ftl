@@ -37,6 +37,7 @@ failed = Something went wrong and nothing was done. It has been logged; try agai
 
 # The script's words
 js-busy = Working…
+js-bad-file = Not read: a text file in UTF-8 of at most 24 KB is wanted.
 js-saved = Saved
 js-unsaved = Not saved
 js-confirm-clear = Clear this prescription? The record stays.
@@ -57,6 +58,7 @@ demo-step-6 = For somebody new press F2; any number from the sandbox centre's pa
 setup-title = First set-up
 setup-intro = The database is empty. Enter the clinic, the region and policy files, an administrator and a doctor.
 setup-region = Region file (TOML)
+read-file = Read from a file: {$what}
 setup-policy = Policy file {$n} (TOML)
 setup-go = Finish set-up
 level-village = Village clinic

@@ -34,6 +34,7 @@ failed = 程序出错了，没有办成。已记入日志，请稍后再试或�
 
 # The script's words
 js-busy = 正在办理…
+js-bad-file = 没有读入：只读 UTF-8 编码的文本文件，不超过 24 KB。
 js-saved = 已自动保存
 js-unsaved = 未保存
 js-confirm-clear = 清空这张处方？病历不会清空。
@@ -54,6 +55,7 @@ demo-step-6 = 接诊新病人按 F2，号码可从医保中心仿真的“参保
 setup-title = 首次设置
 setup-intro = 数据库是空的。请填写卫生室、医保地区与政策文件，以及管理员与医生。
 setup-region = 地区文件（TOML）
+read-file = 从文件读入 {$what}
 setup-policy = 政策文件 {$n}（TOML）
 setup-go = 完成设置
 level-village = 村卫生室

@@ -5,11 +5,24 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+/// Where a clinic and its centre are reached.
+pub struct Places {
+    pub clinic: String,
+    pub centre: String,
+}
+
 pub struct Demo {
     child: Child,
     folder: PathBuf,
-    pub clinic: String,
-    pub centre: String,
+    places: Places,
+}
+
+impl std::ops::Deref for Demo {
+    type Target = Places;
+
+    fn deref(&self) -> &Places {
+        &self.places
+    }
 }
 
 impl Demo {
@@ -46,8 +59,10 @@ impl Demo {
         Self {
             child,
             folder,
-            clinic: address(clinic),
-            centre: address(centre),
+            places: Places {
+                clinic: address(clinic),
+                centre: address(centre),
+            },
         }
     }
 
@@ -76,7 +91,7 @@ impl Drop for Demo {
     }
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("bound").port()
 }

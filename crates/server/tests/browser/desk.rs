@@ -3,7 +3,7 @@
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
-use crate::demo::Demo;
+use crate::demo::Places;
 use crate::page::Page;
 
 /// Someone on the centre's page of persons, column by column.
@@ -20,7 +20,7 @@ pub const RESIDENT: &str = "p.cover === '390 正常 990001' && p.filing === '' \
      && p.born > '1960' && p.born < '1996'";
 
 /// The first person of the centre's page of whom a condition holds.
-pub async fn person(page: &Page, demo: &Demo, fits: &str) -> Person {
+pub async fn person(page: &Page, demo: &Places, fits: &str) -> Person {
     page.go(&format!("{}/persons", demo.centre)).await;
     let script = format!(
         "const keys = ['name', 'sex', 'born', 'id', 'number', 'cover', 'filing', 'card', 'code', 'voucher'];
@@ -34,7 +34,7 @@ pub async fn person(page: &Page, demo: &Demo, fits: &str) -> Person {
 }
 
 /// Sets one of the centre's switches for the next answer of a transaction.
-pub async fn strike(page: &Page, demo: &Demo, fault: &str, transaction: &str) {
+pub async fn strike(page: &Page, demo: &Places, fault: &str, transaction: &str) {
     page.go(&demo.centre).await;
     let script = format!(
         "const form = document.querySelector('input[name=fault][value={fault}]').form;
@@ -51,7 +51,7 @@ pub async fn strike(page: &Page, demo: &Demo, fault: &str, transaction: &str) {
 }
 
 /// Signs in and ends on the workstation.
-pub async fn sign_in(page: &Page, demo: &Demo, login: &str) {
+pub async fn sign_in(page: &Page, demo: &Places, login: &str) {
     page.go(&format!("{}/login", demo.clinic)).await;
     page.read("演示").await;
     page.fill("input[name=login]", login).await;
@@ -61,7 +61,7 @@ pub async fn sign_in(page: &Page, demo: &Demo, login: &str) {
 }
 
 /// Types a number on the page of identification and asks.
-pub async fn identify(page: &Page, demo: &Demo, certificate: &str, number: &str) {
+pub async fn identify(page: &Page, demo: &Places, certificate: &str, number: &str) {
     page.go(&format!("{}/identify", demo.clinic)).await;
     page.click(&format!("input[name=certificate][value='{certificate}']"))
         .await;

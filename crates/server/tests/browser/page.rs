@@ -125,6 +125,13 @@ impl Page {
         found[0].click().await.expect("clicks");
     }
 
+    /// Chooses a file.
+    pub async fn choose_file(&self, css: &str, path: &str) {
+        self.see(css).await;
+        let field = self.client.find(Locator::Css(css)).await.expect("a picker");
+        field.send_keys(path).await.expect("chosen");
+    }
+
     /// Chooses an option of a select by its value.
     pub async fn choose(&self, css: &str, value: &str) {
         self.see(css).await;
