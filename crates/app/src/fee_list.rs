@@ -12,8 +12,7 @@ use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::{Moment, age_on, civil::Date};
 use cunyi_gateway::region::Beside;
-use cunyi_policy::{Benefit, Certainty, Claim, ClaimLine, Level, Policy};
-use cunyi_store::reference;
+use cunyi_policy::{Benefit, Certainty, Claim, ClaimLine, Facts, Policy};
 
 use crate::setup::Setup;
 use crate::views::{BatchView, ChargeView, DraftBody, FindingView, Preview};
@@ -302,7 +301,7 @@ fn estimate(
                 Certainty::Exact => None,
                 Certainty::Estimate(why) => Some(why),
             };
-            year.add(benefit, settled.fed);
+            year.add(settled.adds);
             for (&i, share) in mine.iter().zip(&settled.lines) {
                 let line = &mut list.lines[i];
                 line.own_pay = share.own_pay;
@@ -339,17 +338,17 @@ fn claim(
     };
     Ok(Claim {
         scheme: cunyi_policy::Scheme::from_text(&coverage.scheme).ok_or_else(cannot)?,
-        level: match context.setup.clinic.level {
-            reference::Level::Village => Level::Village,
-            reference::Level::Township => Level::Township,
+        facts: Facts {
+            age: Some(age_on(context.birth, day)),
+            ..context.setup.facts()
         },
         benefit,
         disease_code: (!disease_code.is_empty()).then(|| disease_code.clone()),
         date: day,
-        age: age_on(context.birth, day),
         lines: mine.iter().map(line).collect(),
-        used: year.used(benefit),
-        unknown: year.unknown(benefit, policy),
+        history: year.history(),
+        unknown: year.unknown(benefit, policy, day),
+        balance: Fen::ZERO,
     })
 }
 

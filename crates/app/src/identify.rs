@@ -278,7 +278,8 @@ fn coverage_view(
     let further = known.further.of.get(place).cloned().unwrap_or_default();
     let setup = &caller.setup;
     let local = is_local(setup, row, known.at);
-    let cap = setup.cap(setup.policy(&row.insutype, known.at), Benefit::General);
+    let policy = setup.policy(&row.insutype, known.at);
+    let cap = setup.cap(policy, Benefit::General, known.at);
     let by_used = || Some((cap? - further.general_used?).max(Fen::ZERO));
     let left = further.general_left.or_else(by_used);
     CoverageView {

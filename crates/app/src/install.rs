@@ -201,8 +201,8 @@ fn read_files(form: &SetupForm, id: &ClinicId, now: Moment) -> Result<Vec<Refere
         if policies.iter().any(twice) {
             return refuse_at(Code::PolicyTwice, "policies");
         }
-        let unnamed = |benefit: &&Benefit| !region.benefits.contains_key(benefit.as_str());
-        if let Some(benefit) = policy.benefit.keys().find(unnamed) {
+        let unnamed = |benefit: &Benefit| !region.benefits.contains_key(benefit.as_str());
+        if let Some(benefit) = policy.benefits().find(unnamed) {
             let refusal = Refusal::at(Code::BenefitUnnamed, "region");
             return Err(refusal.with("benefit", benefit).into());
         }

@@ -1,13 +1,11 @@
 //! What a person has used of a year's limits: what the platform said when she was identified, and
 //! what this clinic has settled since.
 
-use std::collections::BTreeMap;
-
 use cunyi_domain::ids::ClinicId;
 use cunyi_domain::ledger::{Coverage, SettlementKind};
 use cunyi_domain::money::Fen;
-use cunyi_domain::time::Moment;
-use cunyi_policy::{Benefit, Level, Policy, Unknown, Used};
+use cunyi_domain::time::{Moment, civil::Date};
+use cunyi_policy::{Benefit, Facts, FundName, FundUse, Level, Policy, Remote, Unknown, Use, Whose};
 use cunyi_store::{Tx, query};
 
 use crate::error::Result;
@@ -17,22 +15,14 @@ use crate::views::Remaining;
 /// A year of one person under one scheme.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct YearUse {
-    by: BTreeMap<Benefit, BenefitUse>,
+    /// What was settled here, and for each benefit the rest of what the platform told.
+    history: Vec<Use>,
+    /// The benefits the platform told of, other institutions included.
+    whole: Vec<Benefit>,
+    /// What of the general benefit was settled here.
+    own: Fen,
     /// What the platform says is left of the general benefit, less what was settled here since.
     left: Option<(Fen, Moment)>,
-}
-
-/// The same of one benefit.
-#[derive(Clone, Copy, Debug, Default)]
-struct BenefitUse {
-    /// Fund that counts towards caps.
-    fund: Fen,
-    /// True if the platform said so, other institutions included.
-    whole: bool,
-    /// Deductible borne here.
-    deductible: Fen,
-    /// Of `fund`, what was settled here.
-    own: Fen,
 }
 
 impl YearUse {
@@ -50,26 +40,21 @@ impl YearUse {
             (begin, end),
         )?;
         let policy = setup.policy(&coverage.scheme, at);
-        let free_fee = policy
-            .and_then(|p| p.consultation_fee)
-            .is_some_and(|fee| !fee.in_cap);
+        let fee_counts = policy.is_none_or(|policy| policy.fee_in_cap(at.date()));
         // What was said in another year says nothing of this one.
         let said = coverage.obtained_at >= begin;
         let since = coverage.obtained_at;
         let mut year = Self::default();
         for benefit in Benefit::ALL {
-            let mut sum = BenefitUse::default();
-            let mut later = Fen::ZERO;
+            let (mut own, mut later) = (Fen::ZERO, Fen::ZERO);
             for one in uses.iter().filter(|u| u.benefit == benefit.as_str()) {
-                let paid = one.fund - if free_fee { one.fee_fund } else { Fen::ZERO };
-                let back = one.kind == SettlementKind::Reversal;
-                let turn = |amount: Fen| if back { Fen::ZERO - amount } else { amount };
-                sum.own += turn(paid);
-                sum.deductible += turn(one.deductible);
+                let here = settled_here(one, *benefit, setup, fee_counts);
+                own += here.counted();
                 // A visit of after the question cannot be settled before it, whatever the clocks say.
                 if one.registered_at >= since || one.settled_at >= since {
-                    later += turn(paid);
+                    later += here.counted();
                 }
+                year.history.push(here);
             }
             let left = coverage
                 .general_left
@@ -78,53 +63,45 @@ impl YearUse {
                 Benefit::General => coverage.general_used,
                 Benefit::Chronic => coverage.chronic_used,
             };
-            let cap = setup.cap(policy, *benefit);
+            let cap = setup.cap(policy, *benefit, at);
             let by_left = left.zip(cap).map(|(left, cap)| (cap - left).max(Fen::ZERO));
             let there = told.filter(|_| said).or(by_left);
-            sum.whole = there.is_some();
-            sum.fund = there.map_or(sum.own, |there| (there + later).max(Fen::ZERO));
+            let all = there.map_or(own, |there| (there + later).max(Fen::ZERO));
+            if there.is_some() {
+                year.whole.push(*benefit);
+                year.history.push(Use::year_sum(*benefit, first, all - own));
+            }
             if let Some(left) = left {
                 year.left = Some(((left - later).max(Fen::ZERO), since));
             } else if let (Benefit::General, Some(_), Some(cap)) = (benefit, there, cap) {
-                year.left = Some(((cap - sum.fund).max(Fen::ZERO), since));
+                year.left = Some(((cap - all).max(Fen::ZERO), since));
             }
-            year.by.insert(*benefit, sum);
+            if *benefit == Benefit::General {
+                year.own = own;
+            }
         }
         Ok(year)
     }
 
-    fn of(&self, benefit: Benefit) -> BenefitUse {
-        self.by.get(&benefit).copied().unwrap_or_default()
-    }
-
-    /// As a claim under a benefit wants it.
-    pub fn used(&self, benefit: Benefit) -> Used {
-        let one = self.of(benefit);
-        Used {
-            fund_this_year: self.by.values().map(|one| one.fund).sum(),
-            benefit_fund_this_year: one.fund,
-            deductible_this_year: one.deductible,
-        }
+    /// As a claim wants it.
+    pub fn history(&self) -> Vec<Use> {
+        self.history.clone()
     }
 
     /// What of it is not known. No query of the interface tells the deductible that other
     /// institutions took.
-    pub fn unknown(&self, benefit: Benefit, policy: &Policy) -> Unknown {
-        let all = policy.annual_cap.is_some();
-        let whole = |(b, one): (&Benefit, &BenefitUse)| {
-            one.whole || (*b != benefit && !(all && policy.benefit.contains_key(b)))
-        };
+    pub fn unknown(&self, benefit: Benefit, policy: &Policy, day: Date) -> Unknown {
+        let matters = |b: &&Benefit| **b == benefit || policy.shares_limit(benefit, **b, day);
+        let whole = |b: &Benefit| self.whole.contains(b);
         Unknown {
-            fund: !self.by.iter().all(whole),
+            fund: !Benefit::ALL.iter().filter(matters).all(whole),
             deductible: true,
         }
     }
 
     /// With what a batch of the same visit adds.
-    pub fn add(&mut self, benefit: Benefit, fed: Used) {
-        let one = self.by.entry(benefit).or_default();
-        one.fund += fed.benefit_fund_this_year;
-        one.deductible += fed.deductible_this_year;
+    pub fn add(&mut self, used: Use) {
+        self.history.push(used);
     }
 
     /// What is left of the general benefit's year, as the platform said; else what was used here.
@@ -132,16 +109,46 @@ impl YearUse {
         match self.left {
             Some((left, at)) => Remaining::Platform { left, at },
             None => Remaining::OwnUse {
-                used: self.of(Benefit::General).own.max(Fen::ZERO),
+                used: self.own.max(Fen::ZERO),
             },
         }
     }
 }
 
+/// A settlement or a reversal, which gives the same back, as limits count it.
+fn settled_here(one: &query::Use, benefit: Benefit, setup: &Setup, fee_counts: bool) -> Use {
+    let back = one.kind == SettlementKind::Reversal;
+    let turn = |amount: Fen| if back { Fen::ZERO - amount } else { amount };
+    let free = if fee_counts { Fen::ZERO } else { one.fee_fund };
+    let fees = i64::from(one.fee_fund > Fen::ZERO);
+    Use {
+        date: one.registered_at.date(),
+        benefit,
+        disease_code: Some(one.disease_code.clone()).filter(|code| !code.is_empty()),
+        facts: setup.facts(),
+        whose: Whose::Own,
+        fees: if back { -fees } else { fees },
+        funds: vec![FundUse {
+            fund: FundName::Pool,
+            deductible: turn(one.deductible),
+            in_scope: turn(one.in_scope - one.fee_in_scope - one.deductible),
+            counted: turn(one.fund - free),
+        }],
+    }
+}
+
 impl Setup {
+    /// What is known of every claim of this clinic.
+    pub(crate) fn facts(&self) -> Facts {
+        Facts {
+            level: Level::from_text(self.clinic.level.as_str()),
+            remote: Some(Remote::Local),
+            ..Facts::default()
+        }
+    }
+
     /// The yearly cap of a benefit at this clinic's level.
-    pub(crate) fn cap(&self, policy: Option<&Policy>, benefit: Benefit) -> Option<Fen> {
-        let level = Level::from_text(self.clinic.level.as_str())?;
-        policy?.benefit.get(&benefit)?.level.get(&level)?.annual_cap
+    pub(crate) fn cap(&self, policy: Option<&Policy>, benefit: Benefit, at: Moment) -> Option<Fen> {
+        policy?.yearly_cap(benefit, &self.facts(), at.date())
     }
 }

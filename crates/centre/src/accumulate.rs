@@ -4,20 +4,43 @@
 use cunyi_domain::money::Fen;
 use cunyi_domain::row;
 use cunyi_domain::row::Value;
-use cunyi_policy::{Benefit, Used};
+use cunyi_domain::time::Moment;
+use cunyi_domain::time::civil::Date;
+use cunyi_policy::{Benefit, Facts, FundName, FundUse, Use, Whose};
 
 use crate::call::{Call, Stop, text};
+use crate::envelope::level;
 use crate::ledger::CoverageRow;
 
 row! {
-    /// What a year's settlements of one benefit add up to.
-    pub struct Sums {
+    /// A settlement in force, as limits count it.
+    pub struct Settled {
+        /// When its visit began.
+        pub begun_at: Moment,
         /// Benefit.
         pub benefit: String,
+        /// 病种编码
+        pub disease_code: String,
+        /// Who settled it.
+        pub institution_name: String,
         /// Fund that counts towards caps.
         pub fund: Fen,
         /// Deductible.
         pub deductible: Fen,
+        /// What the ratio was taken of.
+        pub above: Fen,
+        /// Consultation fees.
+        pub fees: i64,
+    }
+}
+
+row! {
+    /// What other institutions settled of a benefit.
+    pub struct Elsewhere {
+        /// Benefit.
+        pub benefit: String,
+        /// Fund.
+        pub fund: Fen,
     }
 }
 
@@ -29,30 +52,67 @@ row! {
     }
 }
 
-const SUMS: &str = "SELECT benefit, CAST(SUM(fund) AS BIGINT) AS fund, \
-    CAST(SUM(deductible) AS BIGINT) AS deductible FROM (\
-    SELECT benefit, fed_fund AS fund, deductible FROM settlement \
-    WHERE person = ? AND scheme = ? AND year = ? AND kind = 'settlement' AND state = 'valid' \
-    UNION ALL SELECT benefit, fund, 0 FROM elsewhere \
-    WHERE person = ? AND scheme = ? AND year = ?) AS uses GROUP BY benefit";
+const SETTLED: &str = "SELECT v.begun_at, s.benefit, s.disease_code, s.institution_name,
+    s.fed_fund AS fund, s.deductible,
+    s.in_scope - s.deductible - (SELECT CAST(COALESCE(SUM(d.in_scope), 0) AS BIGINT) FROM detail d
+      WHERE d.settlement = s.id AND d.consultation_fee = 1) AS above,
+    (SELECT COUNT(*) FROM detail d WHERE d.settlement = s.id AND d.consultation_fee = 1) AS fees
+    FROM settlement s JOIN visit v ON v.id = s.visit
+    WHERE s.person = ? AND s.scheme = ? AND s.year = ? AND s.kind = 'settlement'
+    AND s.state = 'valid' ORDER BY s.id";
 
-/// What a person has used of a year.
-pub(crate) fn used(
+/// What a person has used of a year, here and elsewhere.
+pub(crate) fn history(
     call: &mut Call<'_, '_>,
     person: &str,
     scheme: &str,
-    year: i64,
-    benefit: Benefit,
-) -> Result<Used, Stop> {
-    let key = [text(person), text(scheme), Value::Int(year)];
-    let values = key.iter().chain(&key).cloned().collect();
-    let sums: Vec<Sums> = call.tx.query(SUMS, values)?;
-    let mine = sums.iter().find(|s| s.benefit == benefit.as_str());
-    Ok(Used {
-        fund_this_year: sums.iter().map(|s| s.fund).sum(),
-        benefit_fund_this_year: mine.map_or(Fen::ZERO, |s| s.fund),
-        deductible_this_year: mine.map_or(Fen::ZERO, |s| s.deductible),
+    year: Date,
+) -> Result<Vec<Use>, Stop> {
+    let key = vec![
+        text(person),
+        text(scheme),
+        Value::Int(i64::from(year.year())),
+    ];
+    let elsewhere = "SELECT benefit, fund FROM elsewhere
+                     WHERE person = ? AND scheme = ? AND year = ? ORDER BY benefit";
+    let elsewhere: Vec<Elsewhere> = call.tx.query(elsewhere, key.clone())?;
+    let settled: Vec<Settled> = call.tx.query(SETTLED, key)?;
+    let elsewhere = elsewhere.into_iter().filter_map(|row| {
+        Some(Use::year_sum(
+            Benefit::from_text(&row.benefit)?,
+            year,
+            row.fund,
+        ))
+    });
+    Ok(elsewhere
+        .chain(settled.into_iter().filter_map(one))
+        .collect())
+}
+
+fn one(row: Settled) -> Option<Use> {
+    Some(Use {
+        date: row.begun_at.date(),
+        benefit: Benefit::from_text(&row.benefit)?,
+        disease_code: Some(row.disease_code).filter(|code| !code.is_empty()),
+        facts: Facts {
+            level: Some(level(&row.institution_name)),
+            ..Facts::default()
+        },
+        whose: Whose::Own,
+        fees: row.fees,
+        funds: vec![FundUse {
+            fund: FundName::Pool,
+            deductible: row.deductible,
+            in_scope: row.above,
+            counted: row.fund,
+        }],
     })
+}
+
+/// What a history comes to under a benefit.
+pub(crate) fn used(history: &[Use], benefit: Benefit) -> Fen {
+    let of_benefit = history.iter().filter(|one| one.benefit == benefit);
+    of_benefit.map(Use::counted).sum()
 }
 
 const SPENT: &str = "SELECT CAST(COALESCE(SUM(account), 0) AS BIGINT) AS amount FROM settlement \

@@ -60,15 +60,15 @@ impl Envelope {
             input,
         })
     }
+}
 
-    /// The institution's level. The sandbox keeps no register of institutions: a township centre is
-    /// known by its name, every other is a village clinic.
-    pub(crate) fn level(&self) -> Level {
-        if self.institution_name.contains("卫生院") {
-            Level::Township
-        } else {
-            Level::Village
-        }
+/// An institution's level. The sandbox keeps no register of institutions: a township centre is known
+/// by its name, every other is a village clinic.
+pub(crate) fn level(institution_name: &str) -> Level {
+    if institution_name.contains("卫生院") {
+        Level::Township
+    } else {
+        Level::Village
     }
 }
 

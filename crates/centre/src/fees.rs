@@ -7,12 +7,13 @@ use cunyi_gateway::Price;
 use cunyi_gateway::message::charge::{
     FeeCancel, FeeDetail, FeeList, FeeQuery, FeeResult, FeeResults, FeeRow, FeeUpload,
 };
-use cunyi_policy::{ClaimLine, classify};
+use cunyi_policy::{CannotDecide, ClaimLine, classify};
 
 use crate::Item;
 use crate::call::{Call, Stop, moment, refuse, required, text};
 use crate::centre::Centre;
 use crate::ledger::{DetailRow, SettlementRow, VisitRow};
+use crate::settle;
 
 /// Details of one call; 100 is what platforms commonly take (nhsa-interface §2.10).
 const MOST: usize = 100;
@@ -73,7 +74,7 @@ fn check(detail: &FeeDetail, there: &[DetailRow]) -> Result<Moment, Stop> {
 }
 
 fn detail_row(
-    call: &Call<'_, '_>,
+    call: &mut Call<'_, '_>,
     visit: &VisitRow,
     detail: &FeeDetail,
     there: &[DetailRow],
@@ -93,8 +94,16 @@ fn detail_row(
     let Some(policy) = call.centre.policy(&visit.scheme) else {
         return refuse("该险种在本统筹区没有门诊待遇政策");
     };
-    let share = classify(policy, &line)
-        .map_err(|_| Stop::Refused(format!("费用明细{}的金额与单价、数量不符", line.id)))?;
+    let person = call.person(&visit.person)?;
+    let benefit = call.centre.benefit(&visit.medical_type)?;
+    let claim = settle::claim(call, visit, &person, benefit, &[])?;
+    let share = classify(policy, &claim, &line).map_err(|why| {
+        Stop::Refused(match why {
+            CannotDecide::BadAmount(id) => format!("费用明细{id}的金额与单价、数量不符"),
+            other => other.to_string(),
+        })
+    })?;
+    let class_b = policy.class_b_pay_first(benefit, &claim.facts, claim.date);
     Ok(DetailRow {
         visit: visit.id.clone(),
         id: line.id,
@@ -112,7 +121,7 @@ fn detail_row(
         pay_first_rate: match line.class {
             _ if line.is_consultation_fee => Rate::ZERO,
             LineClass::A => Rate::ZERO,
-            LineClass::B => policy.class_b_pay_first,
+            LineClass::B => class_b.unwrap_or(Rate::ZERO),
             LineClass::C => Rate::ONE,
         },
         category: item.category,

@@ -2,18 +2,19 @@
 
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::row::Value;
-use cunyi_domain::time::age_on;
+use cunyi_domain::time::{age_on, civil::Date};
 use cunyi_gateway::message::entitlement::{
     Accumulator, AccumulatorQuery, Accumulators, ChronicFiling, ChronicFilings, ChronicQuery,
     EntitlementQuery, Entitlements, TrtInfo,
 };
 use cunyi_gateway::message::person::{BaseInfo, InsuInfo, Person, PersonQuery};
 use cunyi_gateway::message::sign::{SignIn, SignInOutb, SignOut, SignOutOutb, SignedIn, SignedOut};
-use cunyi_policy::Benefit;
+use cunyi_policy::{Benefit, Facts};
 
 use crate::accumulate;
 use crate::call::{Call, Stop, refuse, required, text};
 use crate::certificate;
+use crate::envelope::level;
 use crate::ledger::{CoverageRow, FilingRow, PersonRow, SignInRow};
 
 /// 9001
@@ -122,23 +123,19 @@ fn remaining(call: &mut Call<'_, '_>, coverages: &[CoverageRow]) -> Result<Strin
     ) else {
         return Ok(String::new());
     };
-    let level = call.envelope.level();
-    let rules = policy.benefit.get(&Benefit::General);
-    let cap = rules
-        .and_then(|rules| rules.level.get(&level))
-        .and_then(|terms| terms.annual_cap);
-    let Some(cap) = cap else {
+    let (day, facts) = (
+        call.now.date(),
+        Facts {
+            level: Some(level(&call.envelope.institution_name)),
+            ..Facts::default()
+        },
+    );
+    let Some(cap) = policy.yearly_cap(Benefit::General, &facts, day) else {
         return Ok(String::new());
     };
-    let year = i64::from(call.now.date().year());
-    let used = accumulate::used(
-        call,
-        &coverage.person,
-        &coverage.scheme,
-        year,
-        Benefit::General,
-    )?;
-    let left = (cap - used.benefit_fund_this_year).max(Fen::ZERO);
+    let key = key.to_owned();
+    let history = accumulate::history(call, &coverage.person, &coverage.scheme, day)?;
+    let left = (cap - accumulate::used(&history, Benefit::General)).max(Fen::ZERO);
     Ok(format!("{{\"{key}\":{left}}}"))
 }
 
@@ -209,15 +206,17 @@ pub(crate) fn accumulators(
     let year = cum_ym.get(..4).and_then(|y| y.parse::<i64>().ok());
     let year = year.unwrap_or_else(|| i64::from(call.now.date().year()));
     let mut rows = Vec::new();
+    let day = call.now.date();
+    let day = Date::new(i16::try_from(year).unwrap_or(0), 1, 1).unwrap_or(day);
     for coverage in call.coverages(&person.number)? {
+        let history = accumulate::history(call, &person.number, &coverage.scheme, day)?;
         for benefit in Benefit::ALL {
-            let used = accumulate::used(call, &person.number, &coverage.scheme, year, *benefit)?;
             rows.push(Accumulator {
                 insutype: coverage.scheme.clone(),
                 year: year.to_string(),
                 cum_ym: cum_ym.clone(),
                 cum_type_code: format!("F0000_BIZ{}", call.centre.medical_type(*benefit)),
-                cum: used.benefit_fund_this_year.into(),
+                cum: accumulate::used(&history, *benefit).into(),
             });
         }
     }

@@ -5,12 +5,13 @@ use cunyi_domain::row::Value;
 use cunyi_domain::time::age_on;
 use cunyi_gateway::message::query::{SettlementFound, SettlementQuery};
 use cunyi_gateway::message::settle::{Presettle, Settle, SettleInput, Settlement};
-use cunyi_policy::{Benefit, Claim, ClaimLine, Unknown, evaluate};
+use cunyi_policy::{Benefit, Claim, ClaimLine, Facts, Remote, Unknown, evaluate};
 
 use crate::accumulate;
 use crate::call::{Call, Stop, refuse, required, text};
 use crate::centre::Centre;
 use crate::certificate;
+use crate::envelope::level;
 use crate::fees;
 use crate::ledger::{
     CoverageRow, DetailRow, PersonRow, SettlementKind, SettlementRow, SettlementState, VisitRow,
@@ -118,12 +119,9 @@ fn work(call: &mut Call<'_, '_>, input: &Presettle) -> Result<Worked, Stop> {
         return refuse("该险种在本统筹区没有门诊待遇政策");
     };
     let settled = evaluate(policy, &claim).map_err(|why| Stop::Refused(why.to_string()))?;
-    let terms = policy
-        .benefit
-        .get(&benefit)
-        .and_then(|b| b.level.get(&claim.level));
-    let cap = terms.and_then(|terms| terms.annual_cap);
-    let room = cap.map(|cap| (cap - claim.used.benefit_fund_this_year).max(Fen::ZERO));
+    let cap = policy.yearly_cap(benefit, &claim.facts, claim.date);
+    let used = accumulate::used(&claim.history, benefit);
+    let room = cap.map(|cap| (cap - used).max(Fen::ZERO));
     let balance = accumulate::balance(call, &coverage)?;
     let uses_account = input.acct_used_flag == "1";
     let account = if uses_account {
@@ -183,7 +181,7 @@ fn settlement_row(
         cash: settled.personal,
         balance: Fen::ZERO,
         ratio: settled.ratio,
-        fed_fund: settled.fed.fund_this_year,
+        fed_fund: settled.adds.counted(),
     }
 }
 
@@ -218,7 +216,8 @@ fn batch_details(
     Ok(batch)
 }
 
-fn claim(
+/// A batch as the policy wants it.
+pub(crate) fn claim(
     call: &mut Call<'_, '_>,
     visit: &VisitRow,
     person: &PersonRow,
@@ -226,8 +225,6 @@ fn claim(
     batch: &[DetailRow],
 ) -> Result<Claim, Stop> {
     let date = visit.begun_at.date();
-    let year = i64::from(date.year());
-    let used = accumulate::used(call, &person.number, &visit.scheme, year, benefit)?;
     let line = |d: &DetailRow| ClaimLine {
         id: d.id.clone(),
         class: d.class,
@@ -237,17 +234,22 @@ fn claim(
         quantity: d.quantity,
         ceiling: d.ceiling,
     };
-    let disease = &batch[0].disease_code;
+    let disease = batch.first().map(|d| d.disease_code.clone());
     Ok(Claim {
         scheme: Centre::scheme(&visit.scheme)?,
-        level: call.envelope.level(),
+        facts: Facts {
+            level: Some(level(&call.envelope.institution_name)),
+            age: Some(age_on(person.birth_date, date)),
+            remote: Some(Remote::Local),
+            ..Facts::default()
+        },
         benefit,
-        disease_code: (!disease.is_empty()).then(|| disease.clone()),
+        disease_code: disease.filter(|code| !code.is_empty()),
         date,
-        age: age_on(person.birth_date, date),
         lines: batch.iter().map(line).collect(),
-        used,
+        history: accumulate::history(call, &person.number, &visit.scheme, date)?,
         unknown: Unknown::default(),
+        balance: Fen::ZERO,
     })
 }
 

@@ -38,6 +38,26 @@ pub fn div_round(dividend: i128, divisor: i128, mode: Rounding) -> i128 {
     }
 }
 
+/// [`div_round`] where the product fits: the policy engine's, millions of times a second.
+///
+/// # Panics
+/// When `divisor` is not positive: that is a bug of the caller, never outside data.
+#[inline]
+pub const fn div_round_i64(dividend: i64, divisor: i64, mode: Rounding) -> i64 {
+    assert!(divisor > 0, "a divisor is positive");
+    let (quotient, rest) = (dividend / divisor, dividend % divisor);
+    let away = match mode {
+        Rounding::HalfUp => rest.abs() >= divisor - rest.abs(),
+        Rounding::Down => false,
+        Rounding::Up => rest != 0,
+    };
+    if away {
+        quotient + dividend.signum()
+    } else {
+        quotient
+    }
+}
+
 /// Why a text is not a decimal of the wanted scale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecimalError {
@@ -326,6 +346,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn both_widths_round_alike(
+            dividend in any::<i64>(),
+            divisor in 1_i64..i64::MAX,
+            mode in prop_oneof![Just(Rounding::HalfUp), Just(Rounding::Down), Just(Rounding::Up)],
+        ) {
+            let wide = div_round(i128::from(dividend), i128::from(divisor), mode);
+            prop_assert_eq!(i128::from(div_round_i64(dividend, divisor, mode)), wide);
+        }
+
         #[test]
         fn written_decimals_read_back(value in -i64::MAX..i64::MAX, scale in 0_u32..7) {
             let text = format_decimal(value, scale, 0);

@@ -3,7 +3,8 @@
 use cunyi_domain::money::{Fen, Quantity, UnitPrice};
 use cunyi_domain::time::civil::Date;
 
-use crate::policy::{Benefit, Level, Scheme};
+use crate::language::facet::Facts;
+use crate::policy::{Benefit, Scheme};
 
 pub use cunyi_domain::ledger::{LineClass, TwoDisease};
 
@@ -12,28 +13,28 @@ pub use cunyi_domain::ledger::{LineClass, TwoDisease};
 pub struct Claim {
     /// Whose rules.
     pub scheme: Scheme,
-    /// Level of the institution it is settled under.
-    pub level: Level,
+    /// What rules may ask of person, institution and visit.
+    pub facts: Facts,
     /// Benefit.
     pub benefit: Benefit,
     /// 病种编码, where the benefit asks for one.
     pub disease_code: Option<String>,
     /// Date of service: it chooses the rules in force.
     pub date: Date,
-    /// Whole years of the patient.
-    pub age: i64,
     /// The charges.
     pub lines: Vec<ClaimLine>,
-    /// What this year has used up already.
-    pub used: Used,
-    /// What of `used` may be more than is known here.
+    /// What was settled before, of which limits are counted.
+    pub history: Vec<Use>,
+    /// What may be missing in `history`.
     pub unknown: Unknown,
+    /// What the personal account has, where it may be used.
+    pub balance: Fen,
 }
 
-/// What of the accumulators is not known whole: other institutions may have added to it.
+/// What of the history is not known whole: other institutions may have added to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Unknown {
-    /// The fund paid.
+    /// What the fund paid.
     pub fund: bool,
     /// The deductible borne.
     pub deductible: bool,
@@ -58,25 +59,73 @@ pub struct ClaimLine {
     pub ceiling: Option<UnitPrice>,
 }
 
-/// Accumulators of one person and calendar year, the authoritative copy of which is the centre's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Used {
-    /// Fund paid this year by all benefits, as far as it counts towards caps.
-    pub fund_this_year: Fen,
-    /// The part of it paid by the claim's benefit.
-    pub benefit_fund_this_year: Fen,
-    /// Deductible borne this year under the claim's benefit.
-    pub deductible_this_year: Fen,
+/// What one settlement used of what limits count. A reversal is a use of the same, negative.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// Date of service.
+    pub date: Date,
+    /// Under which benefit.
+    pub benefit: Benefit,
+    /// 病种编码
+    pub disease_code: Option<String>,
+    /// As of then. Limits with a `where` count it only if these say so.
+    pub facts: Facts,
+    /// Whose it was, and how much is known of it.
+    pub whose: Whose,
+    /// Consultation fees the fund took part in.
+    pub fees: i64,
+    /// Each fund.
+    pub funds: Vec<FundUse>,
 }
 
-impl Used {
-    /// With what a settlement adds.
-    #[must_use]
-    pub fn plus(self, fed: Self) -> Self {
+impl Use {
+    /// A sum that the pool paid under a benefit in a year, and nobody says when.
+    pub fn year_sum(benefit: Benefit, year: Date, counted: Fen) -> Self {
         Self {
-            fund_this_year: self.fund_this_year + fed.fund_this_year,
-            benefit_fund_this_year: self.benefit_fund_this_year + fed.benefit_fund_this_year,
-            deductible_this_year: self.deductible_this_year + fed.deductible_this_year,
+            date: year,
+            benefit,
+            disease_code: None,
+            facts: Facts::default(),
+            whose: Whose::YearSum,
+            fees: 0,
+            funds: vec![FundUse {
+                fund: FundName::Pool,
+                deductible: Fen::ZERO,
+                in_scope: Fen::ZERO,
+                counted,
+            }],
         }
     }
+
+    /// What of it counts towards caps of the pool.
+    pub fn counted(&self) -> Fen {
+        let pool = self.funds.iter().filter(|of| of.fund == FundName::Pool);
+        pool.map(|of| of.counted).sum()
+    }
 }
+
+/// Whose settlement it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// The person's.
+    Own,
+    /// A member's of her family: counts where a limit is the family's.
+    Family,
+    /// A sum over the person's year that somebody told: its day is not known.
+    YearSum,
+}
+
+/// What one settlement used of one fund.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FundUse {
+    /// Which.
+    pub fund: FundName,
+    /// The deductible borne.
+    pub deductible: Fen,
+    /// What the ratio was taken of.
+    pub in_scope: Fen,
+    /// What the fund paid, as far as it counts towards its caps.
+    pub counted: Fen,
+}
+
+pub use crate::language::form::FundName;

@@ -1,25 +1,31 @@
-//! The pipeline: class → ceiling → pay-first → fee → deductible → ratio → caps → shares.
+//! What a policy makes of a claim: the lines' classes, the run, the shares of each line.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use cunyi_domain::money::{Fen, Rate, apportion};
 
-use crate::claim::{Claim, ClaimLine, LineClass, Used};
-use crate::policy::{Benefit, Confirmation, ConsultationFee, Deductible, Level, Policy, Terms};
-use crate::settlement::{Certainty, LineShare, Rule, Settlement, Step, Why};
+use crate::claim::{Claim, ClaimLine, FundName, FundUse, LineClass, Use, Whose};
+use crate::explain::{Rule, Step};
+use crate::language::facet::Facet;
+use crate::plan::{Limit, Measure, NoTerms, Plan, Terms};
+use crate::policy::{Benefit, Confirmation, Policy};
+use crate::run::{MOST_FUNDS, Paid, Run, Silent, Sink, Totals, pay_first};
+use crate::settlement::{Certainty, LineShare, Settlement, Why};
 
-/// Why the rules give no answer: something is missing or contradicts itself. Never a zero instead.
+/// Why a claim cannot be decided: never a zero instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CannotDecide {
-    /// The claim's scheme is not the policy's.
+    /// The policy is of another scheme.
     OtherScheme,
-    /// The rules are not in force on the day of service.
+    /// The date of service is outside the policy's validity, or a yearly figure is missing for it.
     NotInForce,
-    /// The scheme does not have this benefit.
+    /// The scheme has no such benefit.
     NoBenefit(Benefit),
-    /// The benefit is not given at this level.
-    NoLevel(Level),
+    /// Person, institution or visit are outside the benefit.
+    NotEntitled(Benefit),
+    /// The rules ask for something that the claim does not say.
+    FactMissing(Facet),
     /// The benefit wants a disease code.
     DiseaseMissing,
     /// The benefit does not cover this disease code.
@@ -45,7 +51,8 @@ impl CannotDecide {
             Self::OtherScheme => "other-scheme",
             Self::NotInForce => "not-in-force",
             Self::NoBenefit(_) => "no-benefit",
-            Self::NoLevel(_) => "no-level",
+            Self::NotEntitled(_) => "not-entitled",
+            Self::FactMissing(_) => "fact-missing",
             Self::DiseaseMissing => "disease-missing",
             Self::DiseaseNotCovered(_) => "disease-not-covered",
             Self::NoConsultationFee => "no-consultation-fee",
@@ -58,11 +65,12 @@ impl CannotDecide {
     }
 
     /// Every code there is.
-    pub const CODES: [&str; 12] = [
+    pub const CODES: [&str; 13] = [
         "other-scheme",
         "not-in-force",
         "no-benefit",
-        "no-level",
+        "not-entitled",
+        "fact-missing",
         "disease-missing",
         "disease-not-covered",
         "no-consultation-fee",
@@ -73,11 +81,11 @@ impl CannotDecide {
         "bad-accumulator",
     ];
 
-    /// What it is about, where the words name it: a disease code, a benefit, a level, a line.
+    /// What it is about, where the words name it: a disease code, a benefit, a facet, a line.
     pub fn about(&self) -> String {
         match self {
-            Self::NoBenefit(benefit) => benefit.to_string(),
-            Self::NoLevel(level) => level.to_string(),
+            Self::NoBenefit(benefit) | Self::NotEntitled(benefit) => benefit.to_string(),
+            Self::FactMissing(facet) => facet.to_string(),
             Self::DiseaseNotCovered(text) | Self::SameLineTwice(text) | Self::BadAmount(text) => {
                 text.clone()
             }
@@ -92,7 +100,10 @@ impl fmt::Display for CannotDecide {
             Self::OtherScheme => f.write_str("参保险种与政策险种不一致"),
             Self::NotInForce => f.write_str("就诊日期不在政策有效期内"),
             Self::NoBenefit(benefit) => write!(f, "该险种没有此项待遇（{benefit}）"),
-            Self::NoLevel(level) => write!(f, "该级别机构不享受此项待遇（{level}）"),
+            Self::NotEntitled(benefit) => {
+                write!(f, "该人员、机构或就诊方式不享受此项待遇（{benefit}）")
+            }
+            Self::FactMissing(facet) => write!(f, "政策需要而未提供的信息：{facet}"),
             Self::DiseaseMissing => f.write_str("此项待遇必须填写病种编码"),
             Self::DiseaseNotCovered(code) => write!(f, "病种编码 {code} 不在此项待遇范围内"),
             Self::NoConsultationFee => f.write_str("政策文件未规定一般诊疗费"),
@@ -118,112 +129,95 @@ const MOST_LINES: usize = 1_000;
 /// # Errors
 /// When the file or the claim leaves something open.
 pub fn evaluate(policy: &Policy, claim: &Claim) -> Result<Settlement, CannotDecide> {
-    let terms = applicable(policy, claim)?;
-    check_numbers(claim)?;
-    let fee = consultation_fee(policy, claim)?;
+    let (plan, terms) = applicable(policy, claim)?;
+    check_disease(policy, claim)?;
+    check_lines(claim)?;
+    check_fee(policy, plan, claim)?;
+    let used = plan.used(claim);
+    if used.iter().any(|sum| !(0..=MOST).contains(sum)) || !(0..=MOST).contains(&claim.balance.0) {
+        return Err(CannotDecide::BadAccumulator);
+    }
     let mut steps = Vec::new();
-    let splits: Vec<Split> = claim
-        .lines
-        .iter()
-        .map(|line| split(policy, fee, line, &mut steps))
+    let parts = claim.lines.iter().enumerate();
+    let parts: Vec<Parts> = parts
+        .map(|(place, line)| split(plan, terms, &used, place, line, &mut steps))
         .collect();
-    let pooled: Vec<i64> = splits.iter().map(|s| s.pooled().0).collect();
-    let base = Fen(pooled.iter().sum());
-    let deductible = deductible(&terms.deductible, base, claim.used, &mut steps);
-    let above = base - deductible;
-    let wanted = above.times(terms.ratio, policy.rounding);
-    let rate = Some(terms.ratio);
-    steps.push(Step {
-        rate,
-        ..Step::new(Rule::Ratio, above, wanted)
-    });
-    let fee_wanted: Fen = splits.iter().filter_map(|s| s.fee_fund).sum();
-    let fee_capped = fee.is_some_and(|fee| fee.in_cap);
-    let counted = wanted + if fee_capped { fee_wanted } else { Fen::ZERO };
-    let counted = capped(policy, &terms, claim.used, counted, &mut steps);
-    let fee_fund = if fee_capped {
-        fee_wanted.min(counted)
-    } else {
-        fee_wanted
+    let pooled: Vec<i64> = parts.iter().map(Parts::pooled).collect();
+    let run = Run {
+        plan,
+        terms,
+        used: &used,
+        lines: &pooled,
+        balance: claim.balance.0,
     };
-    let pool = if fee_capped {
-        counted - fee_fund
-    } else {
-        counted
-    };
-    let fed = Used {
-        fund_this_year: counted,
-        benefit_fund_this_year: counted,
-        deductible_this_year: deductible,
-    };
-    let lines = share(claim, &splits, &apportion(pool, &pooled), fee_fund);
-    let certainty = certainty(policy, &terms, claim);
-    Ok(assemble(
-        terms.ratio,
-        lines,
-        deductible,
-        fed,
-        certainty,
+    let mut fed = vec![0; plan.counters.len()];
+    let paid = run.run(&totals(&parts), &mut fed, &mut steps);
+    let lines = share(claim, terms, &parts, &paid);
+    Ok(Settlement {
+        certainty: certainty(policy, plan, terms, claim, &used),
         steps,
-    ))
-}
-
-/// The terms that hold for the claim.
-fn applicable(policy: &Policy, claim: &Claim) -> Result<Terms, CannotDecide> {
-    if policy.scheme != claim.scheme {
-        return Err(CannotDecide::OtherScheme);
-    }
-    if !policy.valid.holds(claim.date) {
-        return Err(CannotDecide::NotInForce);
-    }
-    let rules = policy
-        .benefit
-        .get(&claim.benefit)
-        .ok_or(CannotDecide::NoBenefit(claim.benefit))?;
-    match &claim.disease_code {
-        None if !rules.diseases.is_empty() => return Err(CannotDecide::DiseaseMissing),
-        Some(code) if !rules.diseases.iter().any(|d| d.code == *code) => {
-            return Err(CannotDecide::DiseaseNotCovered(code.clone()));
-        }
-        _ => {}
-    }
-    rules
-        .level
-        .get(&claim.level)
-        .copied()
-        .ok_or(CannotDecide::NoLevel(claim.level))
+        rules: plan.rules.clone(),
+        ..assemble(claim, terms, lines, &paid)
+    })
 }
 
 /// How one line splits, whatever becomes of its batch: what 2204 answers. `fund` is zero.
 ///
 /// # Errors
-/// When the line's amount is not its price × quantity.
-pub fn classify(policy: &Policy, line: &ClaimLine) -> Result<LineShare, CannotDecide> {
+/// When the line's amount is not its price × quantity, or the policy leaves something open.
+pub fn classify(
+    policy: &Policy,
+    claim: &Claim,
+    line: &ClaimLine,
+) -> Result<LineShare, CannotDecide> {
     if !sound(line) {
         return Err(CannotDecide::BadAmount(line.id.clone()));
     }
-    let fee = policy.consultation_fee.filter(|_| line.is_consultation_fee);
-    let split = split(policy, fee, line, &mut Vec::new());
-    Ok(split.share(line, Fen::ZERO))
+    let (plan, terms) = applicable(policy, claim)?;
+    let used = plan.used(claim);
+    let parts = split(plan, terms, &used, 0, line, &mut Silent);
+    Ok(parts.share(line, Fen::ZERO))
+}
+
+/// The terms that hold for the claim, whatever its disease.
+fn applicable<'p>(
+    policy: &'p Policy,
+    claim: &Claim,
+) -> Result<(&'p Plan, &'p Terms), CannotDecide> {
+    if policy.scheme != claim.scheme {
+        return Err(CannotDecide::OtherScheme);
+    }
+    let plan = policy.plan(claim.date);
+    let plan = plan.filter(|_| policy.valid.holds(claim.date));
+    let plan = plan.ok_or(CannotDecide::NotInForce)?;
+    let benefit = plan.benefits.get(&claim.benefit);
+    let benefit = benefit.ok_or(CannotDecide::NoBenefit(claim.benefit))?;
+    match benefit.terms(&claim.facts) {
+        Ok(terms) => Ok((plan, terms)),
+        Err(NoTerms::Outside) => Err(CannotDecide::NotEntitled(claim.benefit)),
+        Err(NoTerms::Unknown(facet)) => Err(CannotDecide::FactMissing(facet)),
+    }
+}
+
+fn check_disease(policy: &Policy, claim: &Claim) -> Result<(), CannotDecide> {
+    let diseases = policy.diseases(claim.benefit);
+    match &claim.disease_code {
+        None if !diseases.is_empty() => Err(CannotDecide::DiseaseMissing),
+        Some(code) if !diseases.iter().any(|d| d.code == *code) => {
+            Err(CannotDecide::DiseaseNotCovered(code.clone()))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn sound(line: &ClaimLine) -> bool {
     line.quantity.0 > 0
-        && (0..=MOST).contains(&line.amount.0)
+        && (0..=MOST / 1_000).contains(&line.amount.0)
         && line.price.amount(line.quantity) == Some(line.amount)
         && line.ceiling.is_none_or(|ceiling| ceiling.0 >= 0)
 }
 
-fn check_numbers(claim: &Claim) -> Result<(), CannotDecide> {
-    let used = claim.used;
-    let sums = [
-        used.fund_this_year,
-        used.benefit_fund_this_year,
-        used.deductible_this_year,
-    ];
-    if sums.iter().any(|sum| !(0..=MOST).contains(&sum.0)) {
-        return Err(CannotDecide::BadAccumulator);
-    }
+fn check_lines(claim: &Claim) -> Result<(), CannotDecide> {
     let mut seen = BTreeSet::new();
     for (i, line) in claim.lines.iter().enumerate() {
         if i >= MOST_LINES || !sound(line) {
@@ -236,236 +230,237 @@ fn check_numbers(claim: &Claim) -> Result<(), CannotDecide> {
     Ok(())
 }
 
-/// The fee's rule, if the claim has the fee.
-fn consultation_fee(
-    policy: &Policy,
-    claim: &Claim,
-) -> Result<Option<ConsultationFee>, CannotDecide> {
+/// That the fee is charged once, where it belongs, and that the file knows it.
+fn check_fee(policy: &Policy, plan: &Plan, claim: &Claim) -> Result<(), CannotDecide> {
+    let known = || policy.has(Benefit::General) && plan.has_fee();
     match claim.lines.iter().filter(|l| l.is_consultation_fee).count() {
-        0 => Ok(None),
-        1 if claim.benefit == Benefit::General => policy
-            .consultation_fee
-            .map(Some)
-            .ok_or(CannotDecide::NoConsultationFee),
-        1 => Err(CannotDecide::ConsultationFeeElsewhere),
+        0 => Ok(()),
+        1 if claim.benefit != Benefit::General => Err(CannotDecide::ConsultationFeeElsewhere),
+        1 if known() => Ok(()),
+        1 => Err(CannotDecide::NoConsultationFee),
         _ => Err(CannotDecide::ConsultationFeeTwice),
     }
 }
 
-/// One line, taken apart.
+/// One line, taken apart, in fen.
 #[derive(Default)]
-struct Split {
-    own_pay: Fen,
-    over_limit: Fen,
-    pay_first: Fen,
-    in_scope: Fen,
+struct Parts {
+    own_pay: i64,
+    over_limit: i64,
+    pay_first: i64,
+    in_scope: i64,
     /// The fund's part of a consultation fee; such a line takes no part in deductible and ratio.
-    fee_fund: Option<Fen>,
+    fee_fund: Option<i64>,
 }
 
-impl Split {
+impl Parts {
     fn share(&self, line: &ClaimLine, fund: Fen) -> LineShare {
         LineShare {
             id: line.id.clone(),
-            own_pay: self.own_pay,
-            over_limit: self.over_limit,
-            pay_first: self.pay_first,
-            in_scope: self.in_scope,
+            own_pay: Fen(self.own_pay),
+            over_limit: Fen(self.over_limit),
+            pay_first: Fen(self.pay_first),
+            in_scope: Fen(self.in_scope),
             fund,
         }
     }
 
     /// What goes to deductible and ratio.
-    fn pooled(&self) -> Fen {
+    fn pooled(&self) -> i64 {
         if self.fee_fund.is_some() {
-            Fen::ZERO
+            0
         } else {
             self.in_scope
         }
     }
 }
 
-fn split(
-    policy: &Policy,
-    fee: Option<ConsultationFee>,
-    line: &ClaimLine,
-    steps: &mut Vec<Step>,
-) -> Split {
-    if let Some(fee) = fee.filter(|_| line.is_consultation_fee) {
-        return split_fee(fee, line, steps);
+fn totals(parts: &[Parts]) -> Totals {
+    let sum = |part: fn(&Parts) -> i64| parts.iter().map(part).sum();
+    Totals {
+        own_pay: sum(|p| p.own_pay),
+        over_limit: sum(|p| p.over_limit),
+        pay_first: sum(|p| p.pay_first),
+        pooled: sum(Parts::pooled),
+        fee: sum(|p| p.in_scope - p.pooled()),
+        fee_fund: sum(|p| p.fee_fund.unwrap_or(0)),
     }
-    let mut step = |rule, base, rate, result| {
-        let line = Some(line.id.clone());
-        steps.push(Step {
-            line,
-            rate,
-            ..Step::new(rule, base, result)
-        });
-    };
+}
+
+fn split<S: Sink>(
+    plan: &Plan,
+    terms: &Terms,
+    used: &[i64],
+    place: usize,
+    line: &ClaimLine,
+    sink: &mut S,
+) -> Parts {
+    if line.is_consultation_fee {
+        return split_fee(terms, used, place, line, sink);
+    }
+    let amount = line.amount.0;
+    let class_rule = terms.class_b_rule;
     if line.class == LineClass::C {
-        step(Rule::OwnPay, line.amount, Some(Rate::ONE), line.amount);
-        return Split {
-            own_pay: line.amount,
-            ..Split::default()
+        sink.step(|| Step::of_line(Rule::OwnPay, class_rule, place, amount, amount));
+        return Parts {
+            own_pay: amount,
+            ..Parts::default()
         };
     }
     // A ceiling too large to multiply limits nothing.
-    let allowed = line
-        .ceiling
-        .and_then(|c| c.amount(line.quantity))
-        .unwrap_or(line.amount);
-    let allowed = allowed.min(line.amount);
-    let over_limit = line.amount - allowed;
-    if over_limit > Fen::ZERO {
-        step(Rule::Ceiling, line.amount, None, over_limit);
+    let allowed = line.ceiling.and_then(|c| c.amount(line.quantity));
+    let allowed = allowed.map_or(amount, |allowed| allowed.0.min(amount));
+    let over_limit = amount - allowed;
+    if over_limit > 0 {
+        sink.step(|| Step::of_line(Rule::Ceiling, class_rule, place, amount, over_limit));
     }
-    let pay_first = if line.class == LineClass::B {
-        let pay_first = allowed.times(policy.class_b_pay_first, policy.rounding);
-        step(
-            Rule::PayFirst,
-            allowed,
-            Some(policy.class_b_pay_first),
-            pay_first,
-        );
-        pay_first
-    } else {
-        Fen::ZERO
-    };
-    Split {
+    let mut first = 0;
+    if line.class == LineClass::B {
+        let rate = terms.class_b_pay_first;
+        first = pay_first(allowed, rate, plan.rounding);
+        sink.step(|| Step {
+            rate: Some(Rate(rate)),
+            ..Step::of_line(Rule::PayFirst, class_rule, place, allowed, first)
+        });
+    }
+    Parts {
         over_limit,
-        pay_first,
-        in_scope: allowed - pay_first,
-        ..Split::default()
+        pay_first: first,
+        in_scope: allowed - first,
+        ..Parts::default()
     }
 }
 
-fn split_fee(fee: ConsultationFee, line: &ClaimLine, steps: &mut Vec<Step>) -> Split {
-    let in_scope = line.amount.min(fee.total);
-    let fee_fund = (in_scope - fee.patient).max(Fen::ZERO);
-    let id = Some(line.id.clone());
-    steps.push(Step {
-        line: id,
-        ..Step::new(Rule::ConsultationFee, in_scope, fee_fund)
-    });
-    let over_limit = line.amount - in_scope;
-    Split {
-        over_limit,
+fn split_fee<S: Sink>(
+    terms: &Terms,
+    used: &[i64],
+    place: usize,
+    line: &ClaimLine,
+    sink: &mut S,
+) -> Parts {
+    let amount = line.amount.0;
+    let fee = terms.fee.as_ref();
+    // The fund takes part in one a day, or course: the next is the patient's.
+    let again = |once: u16| used[usize::from(once)] > 0;
+    let Some(fee) = fee.filter(|fee| !fee.once.is_some_and(again)) else {
+        let at = fee.map_or(0, |fee| fee.rule);
+        sink.step(|| Step::of_line(Rule::OwnPay, at, place, amount, amount));
+        return Parts {
+            own_pay: amount,
+            ..Parts::default()
+        };
+    };
+    let in_scope = amount.min(fee.total);
+    let fund = (in_scope - fee.patient).max(0);
+    sink.step(|| Step::of_line(Rule::ConsultationFee, fee.rule, place, in_scope, fund));
+    Parts {
+        over_limit: amount - in_scope,
         in_scope,
-        fee_fund: Some(fee_fund),
-        ..Split::default()
+        fee_fund: Some(fund),
+        ..Parts::default()
     }
 }
 
-fn deductible(rule: &Deductible, base: Fen, used: Used, steps: &mut Vec<Step>) -> Fen {
-    let (rule, left) = match *rule {
-        Deductible::None => return Fen::ZERO,
-        Deductible::PerVisit(amount) => (Rule::DeductiblePerVisit, amount),
-        Deductible::Annual(amount) => (
-            Rule::DeductibleAnnual,
-            (amount - used.deductible_this_year).max(Fen::ZERO),
-        ),
-    };
-    let result = left.min(base);
-    let left = Some((left, left - result));
-    steps.push(Step {
-        left,
-        ..Step::new(rule, base, result)
-    });
-    result
-}
-
-/// The smallest remaining cap wins (policy.md §3.3); each that exists is shown.
-fn capped(policy: &Policy, terms: &Terms, used: Used, wanted: Fen, steps: &mut Vec<Step>) -> Fen {
-    let caps = [
-        (Rule::CapVisit, terms.visit_cap, Fen::ZERO),
-        (
-            Rule::CapBenefit,
-            terms.annual_cap,
-            used.benefit_fund_this_year,
-        ),
-        (Rule::CapAnnual, policy.annual_cap, used.fund_this_year),
-    ];
-    let rooms: Vec<(Rule, Fen)> = caps
-        .into_iter()
-        .filter_map(|(rule, cap, used)| Some((rule, (cap? - used).max(Fen::ZERO))))
-        .collect();
-    let paid = rooms
-        .iter()
-        .map(|(_, room)| *room)
-        .min()
-        .map_or(wanted, |room| room.min(wanted));
-    steps.extend(rooms.into_iter().map(|(rule, room)| {
-        let left = Some((room, room - paid));
-        Step {
-            left,
-            ..Step::new(rule, wanted, wanted.min(room))
+/// 分摊: each fund over what its lines still have, by largest remainder.
+fn share(claim: &Claim, terms: &Terms, parts: &[Parts], paid: &Paid) -> Vec<LineShare> {
+    let mut funds = vec![0; parts.len()];
+    for (place, of) in paid.funds.iter().enumerate().take(terms.layers.len()) {
+        let fee = |p: &Parts| place == 0 && p.fee_fund.is_some();
+        let rooms = parts.iter().zip(&funds);
+        let rooms = rooms.map(|(p, had)| (p.pooled() - had).max(0));
+        let mut weights: Vec<i64> = rooms.collect();
+        if weights.iter().sum::<i64>() < of.paid - of.fee {
+            // The fund also pays of what was paid first.
+            let first = weights.iter().zip(parts);
+            weights = first.map(|(w, p)| w + p.pay_first).collect();
         }
-    }));
-    paid
-}
-
-fn share(claim: &Claim, splits: &[Split], pool: &[Fen], fee_fund: Fen) -> Vec<LineShare> {
-    let lines = claim.lines.iter().zip(splits).zip(pool);
+        for ((had, part), p) in funds
+            .iter_mut()
+            .zip(apportion(Fen(of.paid - of.fee), &weights))
+            .zip(parts)
+        {
+            *had += if fee(p) { of.fee } else { part.0 };
+        }
+    }
+    let lines = claim.lines.iter().zip(parts).zip(funds);
     lines
-        .map(|((line, split), pool)| {
-            split.share(
-                line,
-                if split.fee_fund.is_some() {
-                    fee_fund
-                } else {
-                    *pool
-                },
-            )
-        })
+        .map(|((line, p), fund)| p.share(line, Fen(fund)))
         .collect()
 }
 
 /// What is not known matters only where a rule asks for it and what is known does not settle it.
-fn certainty(policy: &Policy, terms: &Terms, claim: &Claim) -> Certainty {
-    let used = claim.used;
-    let caps = [
-        (terms.annual_cap, used.benefit_fund_this_year),
-        (policy.annual_cap, used.fund_this_year),
-    ];
-    let has_room = |(cap, used): &(Option<Fen>, Fen)| cap.is_some_and(|cap| cap > *used);
-    let used_up = caps.iter().any(|c| c.0.is_some() && !has_room(c));
-    let cap_open = claim.unknown.fund && !used_up && caps.iter().any(has_room);
-    let deductible_open = claim.unknown.deductible
-        && matches!(terms.deductible, Deductible::Annual(all) if all > used.deductible_this_year);
+fn certainty(
+    policy: &Policy,
+    plan: &Plan,
+    terms: &Terms,
+    claim: &Claim,
+    used: &[i64],
+) -> Certainty {
+    let limits = |of: fn(Measure) -> bool| {
+        let layers = terms.layers.iter();
+        let all = layers.flat_map(|l| l.deductible.iter().chain(&l.scope).chain(&l.cap));
+        let counted =
+            all.filter_map(|limit: &Limit| Some((limit.amount, usize::from(limit.counter?))));
+        let counted = counted.filter(move |(_, c)| of(plan.counters[*c].of));
+        counted
+            .map(|(amount, c)| amount > used[c])
+            .collect::<Vec<_>>()
+    };
+    let caps = limits(|of| of != Measure::Deductible);
+    let cap_open =
+        claim.unknown.fund && caps.iter().any(|open| *open) && caps.iter().all(|open| *open);
+    let deductible = limits(|of| of == Measure::Deductible);
+    let deductible_open = claim.unknown.deductible && deductible.iter().any(|open| *open);
     match policy.confirmation() {
         Confirmation::Unconfirmed => Certainty::Estimate(Why::Unconfirmed),
+        _ if terms.unsure => Certainty::Estimate(Why::Unsure),
         _ if cap_open || deductible_open => Certainty::Estimate(Why::OthersUnknown),
         Confirmation::Fictional | Confirmation::Confirmed { .. } => Certainty::Exact,
     }
 }
 
 /// Sums are taken of the lines, so that they cannot disagree with them.
-fn assemble(
-    ratio: Rate,
-    lines: Vec<LineShare>,
-    deductible: Fen,
-    fed: Used,
-    certainty: Certainty,
-    steps: Vec<Step>,
-) -> Settlement {
+fn assemble(claim: &Claim, terms: &Terms, lines: Vec<LineShare>, paid: &Paid) -> Settlement {
     let sum = |part: fn(&LineShare) -> Fen| lines.iter().map(part).sum::<Fen>();
     let (own_pay, over_limit) = (sum(|l| l.own_pay), sum(|l| l.over_limit));
     let (pay_first, in_scope) = (sum(|l| l.pay_first), sum(|l| l.in_scope));
     let fund = sum(|l| l.fund);
     let total = own_pay + over_limit + pay_first + in_scope;
+    let of = terms.layers.iter().zip(&paid.funds);
+    let funds: Vec<(FundName, Fen)> = of.clone().map(|(l, of)| (l.fund, Fen(of.paid))).collect();
+    let uses = of.map(|(layer, of)| FundUse {
+        fund: layer.fund,
+        deductible: Fen(of.deductible),
+        in_scope: Fen(of.above),
+        counted: Fen(of.counted),
+    });
+    let first = terms.layers.first().and_then(|pool| pool.ratio.first());
     Settlement {
+        adds: Use {
+            date: claim.date,
+            benefit: claim.benefit,
+            disease_code: claim.disease_code.clone(),
+            facts: claim.facts.clone(),
+            whose: Whose::Own,
+            fees: i64::from(paid.funds[0].fee > 0),
+            funds: uses.collect(),
+        },
         lines,
         total,
         own_pay,
         over_limit,
         pay_first,
         in_scope,
-        deductible,
+        deductible: Fen(paid.funds[0].deductible),
         fund,
+        funds,
         personal: total - fund,
-        ratio,
-        fed,
-        certainty,
-        steps,
+        account: Fen(paid.account),
+        ratio: first.map_or(Rate::ZERO, |segment| Rate(segment.rate)),
+        certainty: Certainty::Exact,
+        steps: Vec::new(),
+        rules: std::sync::Arc::from([]),
     }
 }
+
+const _: () = assert!(MOST_FUNDS == FundName::ALL.len());

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::language::form::Form;
 use crate::policy::Policy;
 
 /// What is wrong with a file, and where.
@@ -31,22 +32,55 @@ impl fmt::Display for PolicyError {
 
 impl std::error::Error for PolicyError {}
 
+/// A file's text, for the places of errors.
+pub(crate) struct Source<'a> {
+    pub name: &'a str,
+    pub text: &'a str,
+}
+
+impl Source<'_> {
+    /// Line and column of a byte.
+    pub fn place(&self, at: usize) -> (usize, usize) {
+        let before = self.text.get(..at).unwrap_or(self.text);
+        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
+        let line = before.matches('\n').count() + 1;
+        (line, before[line_start..].chars().count() + 1)
+    }
+
+    pub fn error(&self, at: usize, message: String) -> PolicyError {
+        let (line, column) = self.place(at);
+        PolicyError {
+            file: self.name.to_owned(),
+            line,
+            column,
+            message,
+        }
+    }
+}
+
 /// Reads a region's file; `file_name` is for the words of an error only.
 ///
 /// # Errors
 /// The first thing in the file that is not as it must be.
 pub fn parse(text: &str, file_name: &str) -> Result<Policy, PolicyError> {
-    toml::from_str(text).map_err(|error| {
+    check(text, file_name).map_err(|mut all| all.swap_remove(0))
+}
+
+/// Reads a region's file and says all that is wrong with it.
+///
+/// # Errors
+/// At least one, in the file's order: what cannot be read alone, else all the tables' gaps,
+/// overlaps and contradictions, twenty at most.
+pub fn check(text: &str, file_name: &str) -> Result<Policy, Vec<PolicyError>> {
+    let source = Source {
+        name: file_name,
+        text,
+    };
+    let form = toml::from_str::<Form>(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        let before = text.get(..at).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
-        PolicyError {
-            file: file_name.to_owned(),
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-            message: error.message().replace('\n', " "),
-        }
-    })
+        vec![source.error(at, error.message().replace('\n', " "))]
+    })?;
+    Policy::compile(form, &source)
 }
 
 /// The texts of values.
@@ -93,12 +127,14 @@ pub(crate) mod read {
     /// Ten million yuan: more than any cap or fee, and far from any overflow.
     const MOST: i64 = 1_000_000_000;
 
-    fn read_fen(text: &str) -> Option<Fen> {
+    /// An amount of money.
+    pub fn yuan(text: &str) -> Option<Fen> {
         let fen = text.parse::<Fen>().ok()?;
         (0..=MOST).contains(&fen.0).then_some(fen)
     }
 
-    fn read_rate(text: &str) -> Option<Rate> {
+    /// A percentage from 0 to 100.
+    pub fn percent(text: &str) -> Option<Rate> {
         let percent = parse_decimal(text.strip_suffix('%')?, 4).ok()?;
         (0..=Rate::ONE.0)
             .contains(&percent)
@@ -106,29 +142,6 @@ pub(crate) mod read {
     }
 
     const A_DATE: &str = "a date in quotes, such as \"2026-01-01\"";
-
-    /// An amount of money.
-    pub fn fen<'de, D: Deserializer<'de>>(from: D) -> Result<Fen, D::Error> {
-        text(from, "yuan in quotes, such as \"10.00\"", read_fen)
-    }
-
-    /// A percentage.
-    pub fn rate<'de, D: Deserializer<'de>>(from: D) -> Result<Rate, D::Error> {
-        text(
-            from,
-            "a percentage from 0 to 100 in quotes, such as \"70%\"",
-            read_rate,
-        )
-    }
-
-    /// An amount, or none.
-    pub fn limit<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Fen>, D::Error> {
-        let like = "yuan in quotes, such as \"400.00\", or \"none\" where there is no limit";
-        text(from, like, |text| match text {
-            "none" => Some(None),
-            text => read_fen(text).map(Some),
-        })
-    }
 
     /// Who somebody is: not nobody.
     pub fn name<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {

@@ -1,17 +1,19 @@
-//! A region's rules as they stand in its file.
-//!
-//! What the file leaves out is refused, never taken as zero; only what is called optional here may
-//! be left out.
+//! A region's rules for one scheme: what is said of them, and the plan they compile to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use cunyi_domain::ledger::TwoDisease;
-use cunyi_domain::money::{Fen, Rate, Rounding};
+use cunyi_domain::money::{Fen, Rate};
 use cunyi_domain::text_enum;
 use cunyi_domain::time::civil::Date;
 use serde::Deserialize;
 
-use crate::file::read;
+use crate::compile::compile;
+use crate::file::{PolicyError, Source, read};
+use crate::language::facet::Facts;
+use crate::language::form::{Confirmed, Form, Per};
+use crate::plan::{Counter, Plan};
 
 text_enum! {
     /// 险种 `insutype`.
@@ -51,9 +53,8 @@ text_enum! {
     }
 }
 
-/// One region's rules for one scheme.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// One region's rules for one scheme, compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// 统筹区, as people call it.
     pub region: String,
@@ -63,31 +64,22 @@ pub struct Policy {
     pub scheme: Scheme,
     /// Where the numbers come from: document and section.
     pub source: String,
-    /// Who compared this file with the county's written answer, and when. Optional.
-    confirmed: Option<Confirmed>,
+    /// The document's own words, where the file has them.
+    pub quote: String,
     /// When the rules are in force, by date of service.
     pub valid: Validity,
-    /// How products are brought to the fen.
-    pub rounding: Rounding,
-    /// 乙类先行自付比例
-    #[serde(deserialize_with = "read::rate")]
-    pub class_b_pay_first: Rate,
-    /// Fund a year over all benefits together; none = no such cap.
-    #[serde(deserialize_with = "read::limit")]
-    pub annual_cap: Option<Fen>,
-    /// 一般诊疗费. Optional: where there is none, a claim with the fee cannot be decided.
-    pub consultation_fee: Option<ConsultationFee>,
-    /// The benefits this scheme has.
-    pub benefit: BTreeMap<Benefit, BenefitRules>,
+    /// Since when they are known; what was settled before stands.
+    pub known: Option<Date>,
+    confirmed: Option<Confirmed>,
+    diseases: BTreeMap<Benefit, Vec<Disease>>,
+    plans: Plans,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Confirmed {
-    #[serde(deserialize_with = "read::name")]
-    by: String,
-    #[serde(deserialize_with = "read::date")]
-    on: Date,
+/// The rules, year by year where amounts are a part of a yearly figure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Plans {
+    Always(Arc<Plan>),
+    ByYear(BTreeMap<i16, Arc<Plan>>),
 }
 
 /// Whether somebody answers for the numbers.
@@ -107,6 +99,41 @@ pub enum Confirmation {
 }
 
 impl Policy {
+    /// Compiles a file.
+    ///
+    /// # Errors
+    /// All that is wrong with it, in the file's order.
+    pub(crate) fn compile(form: Form, source: &Source<'_>) -> Result<Self, Vec<PolicyError>> {
+        let years: BTreeSet<&String> = form.index.values().flat_map(BTreeMap::keys).collect();
+        let plans = if years.is_empty() {
+            Plans::Always(Arc::new(compile(&form, source, None)?))
+        } else {
+            let mut plans = BTreeMap::new();
+            for year in years {
+                let number = year.parse().map_err(|_| {
+                    let message = format!("`{year}` under [index] is no year: write \"2026\"");
+                    vec![source.error(0, message)]
+                })?;
+                plans.insert(number, Arc::new(compile(&form, source, Some(year))?));
+            }
+            Plans::ByYear(plans)
+        };
+        let benefits = form.benefit.into_iter();
+        let diseases = benefits.map(|(b, rules)| (b, rules.into_inner().diseases));
+        Ok(Self {
+            region: form.region,
+            fictional: form.fictional,
+            scheme: form.scheme,
+            source: form.source,
+            quote: form.quote,
+            valid: form.valid,
+            known: form.known,
+            confirmed: form.confirmed,
+            diseases: diseases.collect(),
+            plans,
+        })
+    }
+
     /// The same rules, now that somebody has compared them with the county's written answer.
     #[must_use]
     pub fn confirmed(self, by: &str, on: Date) -> Self {
@@ -131,9 +158,61 @@ impl Policy {
 
     /// The disease codes a benefit covers; none for a benefit without codes.
     pub fn diseases(&self, benefit: Benefit) -> &[Disease] {
-        self.benefit
-            .get(&benefit)
-            .map_or(&[], |rules| &rules.diseases)
+        self.diseases.get(&benefit).map_or(&[], Vec::as_slice)
+    }
+
+    /// The benefits of the scheme.
+    pub fn benefits(&self) -> impl Iterator<Item = Benefit> {
+        self.diseases.keys().copied()
+    }
+
+    /// True if the scheme has the benefit.
+    pub fn has(&self, benefit: Benefit) -> bool {
+        self.diseases.contains_key(&benefit)
+    }
+
+    /// The rules of a day; none where a yearly figure is missing.
+    pub(crate) fn plan(&self, day: Date) -> Option<&Plan> {
+        match &self.plans {
+            Plans::Always(plan) => Some(plan),
+            Plans::ByYear(plans) => plans.get(&day.year()).map(Arc::as_ref),
+        }
+    }
+
+    /// 年度支付限额 of a benefit's own for whom `facts` describe; none where there is no such cap
+    /// or the facts do not tell it.
+    pub fn yearly_cap(&self, benefit: Benefit, facts: &Facts, day: Date) -> Option<Fen> {
+        let plan = self.plan(day)?;
+        let terms = plan.benefits.get(&benefit)?.terms(facts).ok()?;
+        let caps = terms.layers.first()?.cap.iter();
+        let own = caps.filter(|cap| {
+            let counter = cap.counter.map(|c| &plan.counters[usize::from(c)]);
+            counter.is_some_and(|c| c.per == Per::Year && c.benefits == [benefit])
+        });
+        own.map(|cap| Fen(cap.amount)).min()
+    }
+
+    /// 乙类先行自付比例 for whom `facts` describe.
+    pub fn class_b_pay_first(&self, benefit: Benefit, facts: &Facts, day: Date) -> Option<Rate> {
+        let terms = self.plan(day)?.benefits.get(&benefit)?.terms(facts).ok()?;
+        Some(Rate(terms.class_b_pay_first))
+    }
+
+    /// True if a limit of one benefit counts what the other used.
+    pub fn shares_limit(&self, benefit: Benefit, other: Benefit, day: Date) -> bool {
+        let counters = self.plan(day).map_or(&[][..], |plan| &plan.counters);
+        let both = |c: &Counter| c.benefits.contains(&benefit) && c.benefits.contains(&other);
+        benefit != other && counters.iter().any(both)
+    }
+
+    /// False where the fund's part of 一般诊疗费 counts towards no cap.
+    pub fn fee_in_cap(&self, day: Date) -> bool {
+        let plan = self.plan(day).into_iter();
+        let terms = plan
+            .flat_map(|plan| plan.benefits.values())
+            .flat_map(|b| &b.terms);
+        let mut fees = terms.filter_map(|terms| terms.fee.as_ref());
+        fees.all(|fee| fee.in_cap)
     }
 }
 
@@ -181,43 +260,6 @@ impl TryFrom<ValidityForm> for Validity {
     }
 }
 
-/// 一般诊疗费 (`reference/policy.md` §1.3): the patient pays a fixed part, the fund the rest,
-/// outside deductible and ratio, once a claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "ConsultationFeeForm")]
-pub struct ConsultationFee {
-    /// The whole fee; what is charged above it is over the ceiling.
-    pub total: Fen,
-    /// The patient's part.
-    pub patient: Fen,
-    /// True if the fund's part counts towards the caps.
-    pub in_cap: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ConsultationFeeForm {
-    #[serde(deserialize_with = "read::fen")]
-    total: Fen,
-    #[serde(deserialize_with = "read::fen")]
-    patient: Fen,
-    in_cap: bool,
-}
-
-impl TryFrom<ConsultationFeeForm> for ConsultationFee {
-    type Error = &'static str;
-    fn try_from(form: ConsultationFeeForm) -> Result<Self, Self::Error> {
-        if form.patient > form.total {
-            return Err("`patient` is more than `total`: write the patient's part of the fee");
-        }
-        Ok(Self {
-            total: form.total,
-            patient: form.patient,
-            in_cap: form.in_cap,
-        })
-    }
-}
-
 /// A disease a benefit covers.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -228,44 +270,4 @@ pub struct Disease {
     pub name: String,
     /// Whose drugs and diagnoses it takes.
     pub kind: TwoDisease,
-}
-
-/// The rules of one benefit.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BenefitRules {
-    /// Diseases covered. Optional: a benefit without them takes claims without a disease code.
-    #[serde(default)]
-    pub diseases: Vec<Disease>,
-    /// What holds at each level of institution; a level left out has no such benefit.
-    pub level: BTreeMap<Level, Terms>,
-}
-
-/// What one benefit gives at one level.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Terms {
-    /// 报销比例 of what is in scope and above the deductible.
-    #[serde(deserialize_with = "read::rate")]
-    pub ratio: Rate,
-    /// 起付线
-    pub deductible: Deductible,
-    /// 年度支付限额 of this benefit's fund; none = no such cap.
-    #[serde(deserialize_with = "read::limit")]
-    pub annual_cap: Option<Fen>,
-    /// Fund of one settlement. Optional.
-    #[serde(default, deserialize_with = "read::limit")]
-    pub visit_cap: Option<Fen>,
-}
-
-/// 起付线: what the patient bears before the ratio applies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Deductible {
-    /// Nothing.
-    None,
-    /// Of each settlement anew; an unused part does not carry.
-    PerVisit(#[serde(deserialize_with = "read::fen")] Fen),
-    /// Over the calendar year.
-    Annual(#[serde(deserialize_with = "read::fen")] Fen),
 }

@@ -4,7 +4,7 @@ use cunyi_domain::money::{Fen, Quantity, UnitPrice};
 use cunyi_domain::time::parse_date;
 use proptest::prelude::*;
 
-use crate::tests::{EMPLOYEE, RESIDENT};
+use crate::tests::{EMPLOYEE, RESIDENT, used_up, village};
 use crate::*;
 
 fn lines() -> impl Strategy<Value = Vec<ClaimLine>> {
@@ -34,7 +34,7 @@ fn lines() -> impl Strategy<Value = Vec<ClaimLine>> {
 
 fn claims() -> impl Strategy<Value = (Policy, Claim)> {
     let used = (0_i64..60_000, 0_i64..60_000, 0_i64..20_000);
-    (lines(), used, any::<bool>(), any::<bool>()).prop_map(|(lines, used, resident, village)| {
+    (lines(), used, any::<bool>(), any::<bool>()).prop_map(|(lines, used, resident, at_village)| {
         let file = if resident { RESIDENT } else { EMPLOYEE };
         let claim = Claim {
             scheme: if resident {
@@ -42,22 +42,24 @@ fn claims() -> impl Strategy<Value = (Policy, Claim)> {
             } else {
                 Scheme::Employee
             },
-            level: if village {
-                Level::Village
-            } else {
-                Level::Township
+            facts: Facts {
+                level: Some(if at_village {
+                    Level::Village
+                } else {
+                    Level::Township
+                }),
+                ..Facts::default()
             },
             benefit: Benefit::General,
             disease_code: None,
             date: parse_date("2026-05-05").unwrap(),
-            age: 40,
             lines,
-            used: Used {
-                fund_this_year: Fen(used.0.max(used.1)),
-                benefit_fund_this_year: Fen(used.1),
-                deductible_this_year: Fen(used.2),
-            },
+            history: used_up(
+                Benefit::General,
+                [Fen(used.0.max(used.1)), Fen(used.1), Fen(used.2)],
+            ),
             unknown: Unknown::default(),
+            balance: Fen::ZERO,
         };
         (parse(file, "demo.toml").unwrap(), claim)
     })
@@ -87,7 +89,7 @@ proptest! {
         prop_assert!(!s.personal.is_negative());
         for (line, share) in claim.lines.iter().zip(&s.lines) {
             prop_assert!(line_balances(line, share), "{line:?} {share:?}");
-            let alone = LineShare { fund: share.fund, ..classify(&policy, line).unwrap() };
+            let alone = LineShare { fund: share.fund, ..classify(&policy, &claim, line).unwrap() };
             prop_assert_eq!(&alone, share);
         }
     }
@@ -95,21 +97,22 @@ proptest! {
     #[test]
     fn no_cap_and_no_deductible_is_exceeded((policy, claim) in claims()) {
         let s = evaluate(&policy, &claim).unwrap();
-        let terms = policy.benefit[&Benefit::General].level[&claim.level];
-        let after = claim.used.plus(s.fed);
-        let cap = terms.annual_cap.unwrap();
-        prop_assert!(after.benefit_fund_this_year <= cap.max(claim.used.benefit_fund_this_year));
-        if let Some(cap) = policy.annual_cap {
-            prop_assert!(after.fund_this_year <= cap.max(claim.used.fund_this_year));
-        }
-        if let Deductible::Annual(most) = terms.deductible {
-            prop_assert!(after.deductible_this_year <= most.max(claim.used.deductible_this_year));
+        let had = claim.history[0].funds[0];
+        let adds = s.adds.funds[0];
+        let cap = policy.yearly_cap(Benefit::General, &claim.facts, claim.date).unwrap();
+        prop_assert!(had.counted + adds.counted <= cap.max(had.counted));
+        if claim.scheme == Scheme::Employee {
+            prop_assert!(had.deductible + adds.deductible <= Fen(10_000).max(had.deductible));
         }
         prop_assert!(s.deductible <= s.in_scope);
-        let fee = policy.consultation_fee.unwrap();
-        let outside = s.fund - s.fed.fund_this_year;
-        let most = if fee.in_cap { Fen::ZERO } else { fee.total - fee.patient };
+        let outside = s.fund - adds.counted;
+        let most = if policy.fee_in_cap(claim.date) { Fen::ZERO } else { Fen(900) };
         prop_assert!(outside <= most);
+        // A settlement and its reversal leave what there was before.
+        let mut after = claim.clone();
+        after.history.push(s.adds.clone());
+        after.history.retain(|one| *one != s.adds);
+        prop_assert_eq!(evaluate(&policy, &after).unwrap(), s);
     }
 
     #[test]
@@ -127,8 +130,7 @@ proptest! {
     #[test]
     fn what_is_used_up_is_not_paid_twice((policy, claim) in claims(), more in 0_i64..30_000) {
         let mut later = claim.clone();
-        later.used.fund_this_year += Fen(more);
-        later.used.benefit_fund_this_year += Fen(more);
+        later.history.extend(used_up(Benefit::General, [Fen(more), Fen(more), Fen::ZERO]));
         let (a, b) = (evaluate(&policy, &claim).unwrap(), evaluate(&policy, &later).unwrap());
         prop_assert!(b.fund <= a.fund);
     }
@@ -153,12 +155,150 @@ proptest! {
             price: UnitPrice(price), quantity: Quantity(quantity), ceiling: Some(UnitPrice(ceiling)),
         };
         let claim = Claim {
-            scheme: Scheme::Resident, level: Level::Village, benefit: Benefit::General,
-            disease_code: None, date: parse_date("2026-05-05").unwrap(), age: -1,
-            lines: vec![line],
-            used: Used { fund_this_year: Fen(used), ..Used::default() },
-            unknown: Unknown::default(),
+            scheme: Scheme::Resident, facts: village(), benefit: Benefit::General,
+            disease_code: None, date: parse_date("2026-05-05").unwrap(),
+            lines: vec![line.clone(), ClaimLine { id: "b".into(), ..line }],
+            history: [Fen(used); 2].map(|used| used_up(Benefit::General, [used, used, used])).concat(),
+            unknown: Unknown::default(), balance: Fen(used),
         };
         let _ = evaluate(&policy, &claim);
+    }
+}
+
+/// 演示市: three funds, limits of every time, a fee once a day, an account.
+const CITY: &str = include_str!("../regions/demo_medical_aid.toml");
+
+/// Claims of one person through a month, of both benefits.
+fn city_claims() -> impl Strategy<Value = Vec<Claim>> {
+    let facts = (
+        0_usize..3,
+        0_usize..Aid::ALL.len(),
+        any::<bool>(),
+        0_usize..4,
+    );
+    let one = (lines(), any::<bool>(), 1_i8..4, 0_i64..9_000);
+    (facts, prop::collection::vec(one, 1..8)).prop_map(|((level, aid, signed, remote), all)| {
+        let facts = Facts {
+            level: Some([Level::Village, Level::Township, Level::Community][level]),
+            aid: Some(Aid::ALL[aid]),
+            signed: Some(signed),
+            remote: Some(Remote::ALL[remote]),
+            ..Facts::default()
+        };
+        let claim = |(mut lines, chronic, day, balance): (Vec<ClaimLine>, bool, i8, i64)| {
+            if chronic {
+                for line in &mut lines {
+                    line.is_consultation_fee = false;
+                }
+            }
+            Claim {
+                scheme: Scheme::Resident,
+                facts: facts.clone(),
+                benefit: if chronic {
+                    Benefit::Chronic
+                } else {
+                    Benefit::General
+                },
+                disease_code: chronic.then(|| "M03900".to_owned()),
+                date: cunyi_domain::time::civil::Date::new(2026, 5, day).unwrap(),
+                lines,
+                history: Vec::new(),
+                unknown: Unknown::default(),
+                balance: Fen(balance),
+            }
+        };
+        all.into_iter().map(claim).collect()
+    })
+}
+
+/// Each fund, added up again from the steps alone.
+fn added_up(settled: &Settlement, fund: FundName) -> Fen {
+    let of = |rule: Rule| {
+        settled
+            .steps
+            .iter()
+            .filter(move |s| s.rule == rule && s.fund == fund)
+    };
+    let fee: Fen = of(Rule::ConsultationFee).map(|s| s.result).sum();
+    let ratio: Fen = of(Rule::Ratio).map(|s| s.result).sum();
+    of(Rule::Cap)
+        .map(|s| s.result)
+        .next_back()
+        .unwrap_or(ratio + fee)
+}
+
+/// The same use, given back.
+fn reversed(mut one: Use) -> Use {
+    one.fees = -one.fees;
+    for of in &mut one.funds {
+        of.deductible = -of.deductible;
+        of.in_scope = -of.in_scope;
+        of.counted = -of.counted;
+    }
+    one
+}
+
+proptest! {
+    #[test]
+    fn a_month_of_three_funds_balances_is_explained_and_keeps_its_limits(claims in city_claims()) {
+        let policy = parse(CITY, "city").unwrap();
+        let mut history: Vec<Use> = Vec::new();
+        let (mut by_day, mut month, mut year, mut chronic) = ([Fen::ZERO; 4], Fen::ZERO, Fen::ZERO, Fen::ZERO);
+        for mut claim in claims {
+            claim.history.clone_from(&history);
+            let s = evaluate(&policy, &claim).unwrap();
+            let total: Fen = claim.lines.iter().map(|l| l.amount).sum();
+            prop_assert_eq!(s.own_pay + s.over_limit + s.pay_first + s.in_scope, total);
+            prop_assert_eq!(s.funds.iter().map(|(_, sum)| *sum).sum::<Fen>(), s.fund);
+            prop_assert_eq!(s.fund + s.personal, total);
+            prop_assert!(s.account <= claim.balance && !s.account.is_negative());
+            prop_assert!(s.account <= s.personal);
+            for share in &s.lines {
+                prop_assert!(share.fund <= share.in_scope + share.pay_first && !share.fund.is_negative());
+            }
+            for (fund, paid) in &s.funds {
+                prop_assert_eq!(added_up(&s, *fund), *paid, "{:?}", s.steps);
+            }
+            let counted = s.adds.counted();
+            year += counted;
+            if claim.benefit == Benefit::General {
+                by_day[usize::from(claim.date.day().unsigned_abs())] += counted;
+                month += counted;
+            } else {
+                chronic += counted;
+            }
+            // Settled and given back is as if it had never been.
+            claim.history.extend([s.adds.clone(), reversed(s.adds.clone())]);
+            prop_assert_eq!(&evaluate(&policy, &claim).unwrap(), &s);
+            history.push(s.adds);
+        }
+        prop_assert!(by_day.iter().all(|day| *day <= Fen(4_000)));
+        prop_assert!(month <= Fen(10_000) && chronic <= Fen(5_000) && year <= Fen(60_000));
+    }
+
+    #[test]
+    fn the_order_of_two_visits_of_a_day_does_not_matter_where_only_caps_count(
+        one in lines(), other in lines(), used in 0_i64..45_000,
+    ) {
+        let policy = parse(RESIDENT, "x").unwrap();
+        let of = |lines: &Vec<ClaimLine>, history: Vec<Use>| {
+            let mut lines = lines.clone();
+            for line in &mut lines {
+                line.is_consultation_fee = false;
+            }
+            let claim = Claim {
+                scheme: Scheme::Resident, facts: village(), benefit: Benefit::General,
+                disease_code: None, date: parse_date("2026-05-05").unwrap(), lines, history,
+                unknown: Unknown::default(), balance: Fen::ZERO,
+            };
+            evaluate(&policy, &claim).unwrap()
+        };
+        let used = used_up(Benefit::General, [Fen(used), Fen(used), Fen::ZERO]);
+        let both = |a, b| {
+            let first = of(a, used.clone());
+            let second = of(b, [used.clone(), vec![first.adds.clone()]].concat());
+            first.fund + second.fund
+        };
+        prop_assert_eq!(both(&one, &other), both(&other, &one));
     }
 }

@@ -1,9 +1,13 @@
 //! What is answered: the shares of a batch, and how they came about.
 
+use std::sync::Arc;
+
 use cunyi_domain::money::{Fen, Rate};
 use cunyi_domain::text_enum;
 
-use crate::claim::Used;
+use crate::claim::{FundName, Use};
+use crate::explain::Step;
+use crate::plan::RuleAt;
 
 /// The shares of a batch. `own_pay + over_limit + pay_first + in_scope = total`,
 /// `fund + personal = total` and the lines' shares sum to the batch's, by construction.
@@ -23,18 +27,24 @@ pub struct Settlement {
     pub in_scope: Fen,
     /// 起付线, a part of what is in scope.
     pub deductible: Fen,
-    /// 统筹基金
+    /// 基金支付总额
     pub fund: Fen,
+    /// Each fund's part of it, in the order they pay; the pool first.
+    pub funds: Vec<(FundName, Fen)>,
     /// What the patient pays, by account or cash.
     pub personal: Fen,
-    /// 统筹支付比例 that was applied.
+    /// The part of it that the personal account pays.
+    pub account: Fen,
+    /// 统筹支付比例 of what is above the deductible.
     pub ratio: Rate,
-    /// What it adds to the accumulators; a reversal takes the same away.
-    pub fed: Used,
+    /// What it adds to what limits count; a reversal takes it away.
+    pub adds: Use,
     /// Whether the answer may be called one.
     pub certainty: Certainty,
     /// How it came about, in order.
     pub steps: Vec<Step>,
+    /// The file's rules, which steps name by their place.
+    pub rules: Arc<[RuleAt]>,
 }
 
 /// The shares of one line.
@@ -70,62 +80,7 @@ text_enum! {
         Unconfirmed = "unconfirmed",
         /// What other institutions used of a cap or an annual deductible is not known.
         OthersUnknown = "others-unknown",
-    }
-}
-
-text_enum! {
-    /// A rule of the pipeline (`reference/policy.md` §3.3), by its id.
-    pub enum Rule {
-        /// 丙类全自费
-        OwnPay = "own-pay",
-        /// 超限价
-        Ceiling = "ceiling",
-        /// 乙类先行自付
-        PayFirst = "pay-first",
-        /// 一般诊疗费: the fund's part.
-        ConsultationFee = "consultation-fee",
-        /// 起付线, of this settlement
-        DeductiblePerVisit = "deductible-per-visit",
-        /// 起付线, of the year
-        DeductibleAnnual = "deductible-annual",
-        /// 报销比例
-        Ratio = "ratio",
-        /// 单次限额
-        CapVisit = "cap-visit",
-        /// 待遇年度限额
-        CapBenefit = "cap-benefit",
-        /// 年度总限额
-        CapAnnual = "cap-annual",
-    }
-}
-
-/// One step of the working, of the shape of the platform's `setl_proc_info` (policy.md §3.2, 17).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// Which rule.
-    pub rule: Rule,
-    /// The line it is about; none for the batch.
-    pub line: Option<String>,
-    /// What it was applied to.
-    pub base: Fen,
-    /// The rate, where it has one.
-    pub rate: Option<Rate>,
-    /// What of its limit was left before and after, where it has one.
-    pub left: Option<(Fen, Fen)>,
-    /// What came out: own pay, excess, pay-first, deductible or fund.
-    pub result: Fen,
-}
-
-impl Step {
-    /// A step about the batch, without rate or limit.
-    pub(crate) fn new(rule: Rule, base: Fen, result: Fen) -> Self {
-        Self {
-            rule,
-            line: None,
-            base,
-            rate: None,
-            left: None,
-            result,
-        }
+        /// The file calls a value it rests on unsure.
+        Unsure = "unsure",
     }
 }

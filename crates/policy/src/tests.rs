@@ -38,23 +38,51 @@ fn line(position: usize, text: &str) -> ClaimLine {
 fn claim(scheme: Scheme, benefit: Benefit, disease: &str, lines: &str, used: [&str; 3]) -> Claim {
     Claim {
         scheme,
-        level: Level::Village,
+        facts: village(),
         benefit,
         disease_code: (!disease.is_empty()).then(|| disease.to_owned()),
         date: parse_date("2026-11-02").unwrap(),
-        age: 61,
         lines: lines
             .split(", ")
             .enumerate()
             .map(|(i, text)| line(i, text))
             .collect(),
-        used: Used {
-            fund_this_year: fen(used[0]),
-            benefit_fund_this_year: fen(used[1]),
-            deductible_this_year: fen(used[2]),
-        },
+        history: used_up(benefit, used.map(fen)),
         unknown: Unknown::default(),
+        balance: Fen::ZERO,
     }
+}
+
+pub fn village() -> Facts {
+    Facts {
+        level: Some(Level::Village),
+        ..Facts::default()
+    }
+}
+
+/// A history of the year that comes to these sums: fund of all benefits, fund of this one,
+/// deductible of this one.
+pub fn used_up(benefit: Benefit, [all, own, deductible]: [Fen; 3]) -> Vec<Use> {
+    let other = match benefit {
+        Benefit::General => Benefit::Chronic,
+        Benefit::Chronic => Benefit::General,
+    };
+    let sums = [(benefit, own, deductible), (other, all - own, Fen::ZERO)];
+    let one = |(benefit, counted, deductible)| Use {
+        date: parse_date("2026-01-31").unwrap(),
+        benefit,
+        disease_code: None,
+        facts: village(),
+        whose: Whose::Own,
+        fees: 0,
+        funds: vec![FundUse {
+            fund: FundName::Pool,
+            deductible,
+            in_scope: Fen::ZERO,
+            counted,
+        }],
+    };
+    sums.into_iter().map(one).collect()
 }
 
 /// Columns: lines; used (all, benefit, deductible) → own pay, over limit, pay first, in scope,
@@ -167,8 +195,12 @@ fn what_is_missing_is_said_and_never_a_zero() {
             CannotDecide::NotInForce,
         ),
         (
-            change(|c| c.level = Level::Three),
-            CannotDecide::NoLevel(Level::Three),
+            change(|c| c.facts.level = Some(Level::Three)),
+            CannotDecide::NotEntitled(Benefit::General),
+        ),
+        (
+            change(|c| c.facts.level = None),
+            CannotDecide::FactMissing(Facet::Level),
         ),
         (
             change(|c| c.benefit = Benefit::Chronic),
@@ -195,7 +227,7 @@ fn what_is_missing_is_said_and_never_a_zero() {
             CannotDecide::BadAmount("L0".into()),
         ),
         (
-            change(|c| c.used.fund_this_year = Fen(-1)),
+            change(|c| c.history[0].funds[0].counted = Fen(-1)),
             CannotDecide::BadAccumulator,
         ),
     ];
@@ -219,7 +251,7 @@ fn the_fee_is_charged_once_and_where_it_belongs() {
     assert_eq!(twice, Err(CannotDecide::ConsultationFeeTwice));
     let elsewhere = decide(Benefit::Chronic, "M03900", "费 10.00");
     assert_eq!(elsewhere, Err(CannotDecide::ConsultationFeeElsewhere));
-    let without = parse(&small("70%", "\"none\"", "none", true), "a.toml").unwrap();
+    let without = parse(&small("70%", NONE, NONE, true), "a.toml").unwrap();
     let fee = claim(Scheme::Resident, Benefit::General, "", "费 10.00", NEW);
     assert_eq!(
         evaluate(&without, &fee),
@@ -254,45 +286,60 @@ fn the_working_is_shown() {
         "乙 80.00<60.00, 丙 5.00",
         used,
     );
-    let steps = evaluate(&policy, &claim).unwrap().steps;
-    let shown: Vec<String> = steps
+    let settled = evaluate(&policy, &claim).unwrap();
+    let shown: Vec<String> = settled
+        .steps
         .iter()
         .map(|s| {
-            let line = s.line.as_deref().unwrap_or("-");
+            let line = s.line.map_or("-".to_owned(), |place| format!("L{place}"));
+            let per = s.per.map_or(String::new(), |per| format!(" a {per}"));
             let rate = s.rate.map_or(String::new(), |r| format!(" × {r}"));
             let left = s
                 .left
                 .map_or(String::new(), |(a, b)| format!(" [{a} → {b}]"));
-            format!("{} {line} {}{rate}{left} = {}", s.rule, s.base, s.result)
+            let at = &settled.rules[usize::from(s.at)];
+            let (path, rule) = (&at.path, s.rule);
+            format!(
+                "{path}: {rule}{per} {line} {}{rate}{left} = {}",
+                s.base, s.result
+            )
         })
         .collect();
     assert_eq!(
         shown,
         [
-            "ceiling L0 80.00 = 20.00",
-            "pay-first L0 60.00 × 0.05 = 3.00",
-            "own-pay L1 5.00 × 1 = 5.00",
-            "deductible-annual - 57.00 [20.00 → 0.00] = 20.00",
-            "ratio - 37.00 × 0.7 = 25.90",
-            "cap-benefit - 25.90 [10.00 → 0.00] = 10.00",
-            "cap-annual - 25.90 [10.00 → 0.00] = 10.00",
+            "class_b_pay_first: ceiling L0 80.00 = 20.00",
+            "class_b_pay_first: pay-first L0 60.00 × 0.05 = 3.00",
+            "class_b_pay_first: own-pay L1 5.00 = 5.00",
+            "benefit.general.deductible: deductible a year - 57.00 [20.00 → 0.00] = 20.00",
+            "benefit.general.ratio: ratio - 37.00 × 0.7 = 25.90",
+            "benefit.general.cap: cap a year - 25.90 [10.00 → 0.00] = 10.00",
         ]
     );
+    let lines: Vec<usize> = settled
+        .steps
+        .iter()
+        .map(|s| settled.rules[usize::from(s.at)].line)
+        .collect();
+    assert_eq!(lines, [9, 9, 9, 20, 26, 29]);
 }
+
+const NONE: &str = "\"none\"";
 
 /// A region's file in few words, for cases from elsewhere.
 fn small(ratio: &str, deductible: &str, cap: &str, fictional: bool) -> String {
     format!(
         "region = \"甲县\"\nfictional = {fictional}\nscheme = \"390\"\nsource = \"a test\"\n\
-         rounding = \"half_up\"\nclass_b_pay_first = \"0%\"\nannual_cap = \"none\"\n\
-         valid = {{ from = \"2020-01-01\" }}\n[benefit.general.level.village]\n\
-         ratio = \"{ratio}\"\ndeductible = {deductible}\nannual_cap = \"{cap}\"\n"
+         rounding = {{ mode = \"half_up\", unit = \"fen\", stage = \"batch\" }}\n\
+         class_b_pay_first = \"0%\"\nvalid = {{ from = \"2020-01-01\" }}\n\
+         [benefit.general]\nwhere = {{ level = \"village\" }}\n\
+         ratio = \"{ratio}\"\ndeductible = {deductible}\ncap = {cap}\n"
     )
 }
 
 #[test]
 fn a_real_name_that_nobody_confirmed_gives_estimates_only() {
-    let text = small("70%", "\"none\"", "none", false);
+    let text = small("70%", NONE, NONE, false);
     let claim = claim(Scheme::Resident, Benefit::General, "", "甲 20.00", NEW);
     let policy = parse(&text, "a.toml").unwrap();
     assert_eq!(policy.confirmation(), Confirmation::Unconfirmed);
@@ -317,24 +364,41 @@ fn a_real_name_that_nobody_confirmed_gives_estimates_only() {
 fn a_bad_file_says_where_and_what_to_write() {
     #[rustfmt::skip]
     let cases = [
-        ("ratio = \"70%\"", "ratio = 0.7", "a.toml:21:9: invalid type: floating point `0.7`, expected a percentage from 0 to 100 in quotes, such as \"70%\""),
-        ("ratio = \"70%\"", "ratio = \"170%\"", "a.toml:21:9: invalid value: string \"170%\", expected a percentage from 0 to 100 in quotes, such as \"70%\""),
-        ("ratio = \"70%\"", "# 报销比例\nratoi = \"70%\"", "a.toml:22:1: unknown field `ratoi`, expected one of `ratio`, `deductible`, `annual_cap`, `visit_cap`"),
-        ("total = \"10.00\"", "total = \"10.005\"", "a.toml:15:9: invalid value: string \"10.005\", expected yuan in quotes, such as \"10.00\""),
-        ("patient = \"1.00\"", "patient = \"11.00\"", "a.toml:14:1: `patient` is more than `total`: write the patient's part of the fee"),
-        ("from = \"2020-01-01\"", "from = 2020-01-01", "a.toml:12:8: invalid type: "),
-        ("from = \"2020-01-01\"", "from = \"2020-01-01\"\nto = \"2019-01-01\"", "a.toml:11:1: `to` is before `from`"),
-        ("annual_cap = \"400.00\"\n", "", "a.toml:20:1: missing field `annual_cap`"),
-        ("deductible = \"none\"", "deductible = \"whatever\"", "a.toml:22:14: unknown variant `whatever`, expected one of `none`, `per_visit`, `annual`"),
-        ("general.level.village", "general.level.hamlet", "a.toml:20:24: unknown variant `hamlet`"),
-        ("rounding = \"half_up\"", "rounding =", "a.toml:7:11: "),
+        ("is = \"70%\"", "is = 0.7", "a.toml:21:40: invalid type: floating point `0.7`, expected a percentage"),
+        ("is = \"70%\"", "is = \"170%\"", "a.toml:21:40: `170%` is not a percentage from 0 to 100 in quotes, such as \"70%\""),
+        ("ratio = \"60%\"", "ratio = 0.6", "a.toml:34:9: invalid type: floating point `0.6`, expected a percentage from 0 to 100 in quotes, such as \"70%\", or rows { when = { … }, is = … }"),
+        ("ratio = \"60%\"", "# 报销比例\nratoi = \"60%\"", "a.toml:35:1: unknown field `ratoi`, expected one of `where`, `diseases`, `deductible`, `ratio`"),
+        ("total = \"10.00\"", "total = \"10.005\"", "a.toml:12:9: `10.005` is not yuan in quotes, such as \"10.00\""),
+        ("patient = \"1.00\"", "patient = \"11.00\"", "a.toml:13:11: `patient` is more than `total`: write the patient's part of the fee"),
+        ("from = \"2020-01-01\"", "from = 2020-01-01", "a.toml:7:18: invalid type: "),
+        ("from = \"2020-01-01\"", "from = \"2020-01-01\", to = \"2019-01-01\"", "a.toml:7:9: `to` is before `from`"),
+        ("deductible = \"none\"\n", "", "a.toml:17:1: missing field `deductible`"),
+        ("deductible = \"none\"", "deductible = \"whatever\"", "a.toml:19:14: invalid value: string \"whatever\", expected \"none\", or a list such as"),
+        ("level = \"township\"", "level = \"hamlet\"", "a.toml:22:12: `hamlet` is no level: write one of village, township, community, level1, level2, level3"),
+        ("level = \"township\"", "lewel = \"township\"", "a.toml:22:14: unknown variant `lewel`, expected one of `level`, `status`"),
+        ("level = \"township\"", "age = \"60\u{2014}\"", "a.toml:22:12: `60\u{2014}` is no age: write one of ranges such as \"60-\", \"18-59\", \"-17\""),
+        ("level = \"township\"", "level = []", "a.toml:22:12: `level` names nothing: leave it out where any value will do"),
+        ("unit = \"fen\"", "unit = \"li\"", "a.toml:8:39: unknown variant `li`, expected one of `fen`, `jiao`, `yuan`"),
+        ("class_b_pay_first = \"10%\"", "class_b_pay_first =", "a.toml:9:20: "),
+        // Gaps, overlaps, contradictions: each combination of what is told apart has one row.
+        ("  { when = { level = \"township\" }, is = \"65%\" },\n", "", "a.toml:21:3: no row of `benefit.general.ratio` holds for level township: add one, or narrow `where`"),
+        ("level = \"township\" }, is", "level = [\"village\", \"township\"] }, is", "a.toml:22:3: this row of `benefit.general.ratio` and the one of line 21 both hold for level village: narrow one"),
+        ("level = \"township\" }, is", "level = \"township\", age = \"60-\" }, is", "a.toml:21:3: no row of `benefit.general.ratio` holds for level township, age -59: add one"),
+        ("  { when = { level = \"village\" }", "  { when = { level = \"level3\" }, is = \"1%\" },\n  { when = { level = \"village\" }", "a.toml:21:3: this holds for nobody: its conditions are outside `where`"),
+        ("per = \"year\", amount = \"400.00\"", "per = \"year\", amount = \"6% of wage\"", "a.toml:24:33: there is no figure [index.wage] for any year: write it, such as wage = { \"2026\" = \"177000.00\" }"),
+        ("per = \"year\", amount = \"400.00\"", "per = \"year\", amount = \"400.00\", benefits = [\"general\"]", "a.toml:24:8: `benefits` belongs to [[shared_deductible]] and [[shared_cap]]"),
+        ("# 两病", "[[shared_cap]]\nper = \"year\"\namount = \"1.00\"\nbenefits = [\"general\"]\n# 两病", "a.toml:26:1: a shared limit names two or more `benefits` of this file"),
     ];
+    let mut others = Vec::new();
     for (old, new, wanted) in cases {
         let text = RESIDENT.replacen(old, new, 1);
         assert_ne!(text, RESIDENT, "{old}");
         let error = parse(&text, "a.toml").unwrap_err().to_string();
-        assert!(error.starts_with(wanted), "{error}\nwanted {wanted}");
+        if !error.starts_with(wanted) {
+            others.push(format!("{error}\nwanted {wanted}\n"));
+        }
     }
+    assert!(others.is_empty(), "{}", others.join("\n"));
 }
 
 /// Ids of `examples/policy.json` this form can express, with the file each needs.
@@ -346,18 +410,21 @@ fn example(id: &str, inputs: &serde_json::Value) -> Option<String> {
     };
     let amount = |text: String| text.split(' ').next().unwrap_or("").to_owned();
     match id {
-        "D13" => Some(small("75%", "\"none\"", "none", true)),
+        "D13" => Some(small("75%", NONE, NONE, true)),
         _ if id.starts_with('B') || id.starts_with('D') && id != "D17" => {
             let deductible = match (amount(text("deductible")), text("deductible_kind")) {
-                (none, _) if none.is_empty() || none == "0" => "\"none\"".to_owned(),
+                (none, _) if none.is_empty() || none == "0" => NONE.to_owned(),
                 (sum, kind) if kind == "per_visit" || id == "D05" => {
-                    format!("{{ per_visit = \"{sum}\" }}")
+                    format!("[{{ per = \"visit\", amount = \"{sum}\" }}]")
                 }
-                (sum, _) => format!("{{ annual = \"{sum}\" }}"),
+                (sum, _) => format!("[{{ per = \"year\", amount = \"{sum}\" }}]"),
             };
             let cap = amount(text("annual_cap"));
-            let cap = if cap.is_empty() { "none" } else { &cap };
-            Some(small(&percent(&text("ratio")), &deductible, cap, true))
+            let cap = match cap.as_str() {
+                "" => NONE.to_owned(),
+                sum => format!("[{{ per = \"year\", amount = \"{sum}\" }}]"),
+            };
+            Some(small(&percent(&text("ratio")), &deductible, &cap, true))
         }
         _ => None,
     }
@@ -446,5 +513,74 @@ fn what_is_unknown_makes_an_estimate_only_where_it_could_matter() {
             wanted,
             "{scheme} {used:?}"
         );
+    }
+}
+
+#[test]
+fn every_region_compiles_and_its_cases_come_out() {
+    let mut wrong = Vec::new();
+    for (name, text, cases) in REGIONS {
+        let policy = check_file(text, name);
+        let cases = read_cases(cases, &policy).unwrap_or_else(|e| panic!("{name}.csv:{e}"));
+        assert!(cases.len() >= 2, "{name} has too few cases");
+        for case in cases {
+            assert!(
+                !case.wanted.is_empty(),
+                "{name}: {} asks nothing",
+                case.name
+            );
+            for (column, wanted, got) in case.check(&policy) {
+                let (line, title) = (case.line, &case.name);
+                wrong.push(format!(
+                    "{name}.csv:{line}: {title}: {column} {got}, wanted {wanted}"
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn check_file(text: &str, name: &str) -> Policy {
+    crate::check(text, name).unwrap_or_else(|all| {
+        let all: Vec<String> = all.iter().map(ToString::to_string).collect();
+        panic!("{}", all.join("\n"))
+    })
+}
+
+/// The first block of a language in a document.
+fn block<'a>(document: &'a str, language: &str) -> &'a str {
+    let open = format!("```{language}\n");
+    let (_, rest) = document.split_once(&open).expect("the document has one");
+    rest.split_once("```").expect("it ends").0
+}
+
+#[test]
+fn the_examples_of_the_documents_hold() {
+    let chinese = include_str!("../../../docs/policy-authoring.md");
+    let english = include_str!("../../../docs/policy-authoring.en.md");
+    let policy = check_file(block(chinese, "toml"), "policy-authoring.md");
+    for document in [chinese, english] {
+        let cases = read_cases(block(document, "csv"), &policy).unwrap();
+        assert_eq!(cases.len(), 2);
+        for case in &cases {
+            assert_eq!(case.check(&policy), []);
+        }
+        let claim = read_claim(block(document, "json"), &policy).unwrap();
+        let settled = evaluate(&policy, &claim).unwrap();
+        assert_eq!((settled.total, settled.fund), (fen("66.00"), fen("14.00")));
+        for language in [Language::Chinese, Language::English] {
+            let sentences = settled.sentences(language);
+            assert_eq!(sentences.len(), settled.steps.len());
+            assert!(
+                sentences.iter().all(|s| s.ends_with(['。', '.'])),
+                "{sentences:?}"
+            );
+        }
+        for facet in Facet::ALL {
+            assert!(
+                document.contains(&format!("`{facet}`")),
+                "{facet} is not told of"
+            );
+        }
     }
 }

@@ -6,6 +6,7 @@ mod demo;
 mod journal;
 mod machine;
 mod message;
+mod policy;
 mod process;
 mod serve;
 mod slots;
@@ -34,6 +35,9 @@ enum Command {
     /// 医保接口报文 · messages of the national insurance interface
     #[command(subcommand)]
     Message(message::Command),
+    /// 政策文件 · a region's reimbursement rules
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// 事实日志 · the journal of facts
     #[command(subcommand)]
     Journal(journal::Command),
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
         Some(Command::Serve(options)) => serve::run(&options),
         Some(Command::Centre(options)) => centre::run(&options),
         Some(Command::Message(command)) => return message::run(&command),
+        Some(Command::Policy(command)) => return policy::run(&command),
         Some(Command::Journal(command)) => journal::run(&command),
         None => Cli::command().print_help().map_err(Into::into),
     };

@@ -358,6 +358,8 @@ cunyi_domain::row! {
     pub struct Use {
         /// Under which benefit.
         pub benefit: String,
+        /// 病种编码
+        pub disease_code: String,
         /// Settlement, SettlementKind, or a reversal that gives the same back.
         pub kind: SettlementKind,
         /// When its visit was registered.
@@ -370,6 +372,10 @@ cunyi_domain::row! {
         pub fee_fund: Fen,
         /// The deductible borne.
         pub deductible: Fen,
+        /// What is in scope.
+        pub in_scope: Fen,
+        /// The part of it that the general consultation fee is.
+        pub fee_in_scope: Fen,
     }
 }
 
@@ -387,9 +393,13 @@ pub fn uses(
     values.extend([from.into_value(), to.into_value()]);
     values.push(scheme.to_owned().into_value());
     Ok(tx.query(
-        "SELECT b.benefit, s.kind, v.registered_at, s.settled_at, s.fund, s.deductible,
+        "SELECT b.benefit, b.disease_code, s.kind, v.registered_at, s.settled_at, s.fund,
+         s.deductible, s.in_scope,
          (SELECT CAST(COALESCE(SUM(c.fund), 0) AS BIGINT) FROM charge c WHERE c.clinic = b.clinic
-          AND c.visit = b.visit AND c.batch = b.id AND c.consultation_fee = 1) AS fee_fund
+          AND c.visit = b.visit AND c.batch = b.id AND c.consultation_fee = 1) AS fee_fund,
+         (SELECT CAST(COALESCE(SUM(c.in_scope), 0) AS BIGINT) FROM charge c
+          WHERE c.clinic = b.clinic AND c.visit = b.visit AND c.batch = b.id
+          AND c.consultation_fee = 1) AS fee_in_scope
          FROM visit v CROSS JOIN coverage k CROSS JOIN settlement s CROSS JOIN batch b
          WHERE v.clinic = ? AND v.patient = ? AND v.registered_at >= ? AND v.registered_at < ?
          AND k.clinic = v.clinic AND k.id = v.coverage AND k.scheme = ?

@@ -307,6 +307,7 @@ fee-list-empty = Enter a diagnosis and a prescription; how each line is paid sho
 estimate = estimate
 estimate-unconfirmed = Nobody has confirmed these rules: this batch is an estimate; the centre decides.
 estimate-others-unknown = What other institutions used this year is not known: this batch is an estimate; the centre decides.
+estimate-unsure = The policy file calls one of its figures unsure: this batch is an estimate; the centre decides.
 estimate-before-centre = An estimate; not computed by the centre yet.
 check-must = Must be changed
 check-may = Please confirm
@@ -588,7 +589,19 @@ refusal-not-entitled = The centre on her entitlement: {$text}. She can be regist
 cannot-other-scheme = the coverage is of another scheme than the policy
 cannot-not-in-force = the rules are not in force on the day of the visit
 cannot-no-benefit = the scheme does not have this benefit
-cannot-no-level = the benefit is not given at this level of institution
+cannot-not-entitled = the benefit is not given to this person, at this institution or for this kind of visit
+cannot-fact-missing = the policy asks for what is not known here: { $about ->
+     [level] the institution's level
+     [status] what kind of member she is
+     [aid] whether she is aided
+     [tier] her contribution tier
+     [age] her age
+     [signed] whether she signed with a family doctor
+     [chosen] whether this is her chosen institution
+     [referred] whether she was referred
+     [remote] where she is insured
+    *[visit] the how-manieth visit of the year this is
+  }
 cannot-disease-missing = the benefit wants a disease
 cannot-disease-not-covered = the benefit does not cover disease code {$about}
 cannot-no-consultation-fee = the rules say nothing of the general consultation fee

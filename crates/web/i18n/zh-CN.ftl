@@ -304,6 +304,7 @@ fee-list-empty = 录入诊断和处方后，这里显示每一行怎么付。
 estimate = 本机估算
 estimate-unconfirmed = 报销规则未经当地医保局确认，此批只是估算，以医保中心为准。
 estimate-others-unknown = 其他机构今年已用的额度未知，此批只是估算，以医保中心为准。
+estimate-unsure = 政策文件标明其中一个数字不确定，此批只是估算，以医保中心为准。
 estimate-before-centre = 估算，尚未预结算。
 check-must = 必须修改
 check-may = 请确认
@@ -588,7 +589,19 @@ refusal-not-entitled = 医保中心核查待遇：{$text}。可以登记，但�
 cannot-other-scheme = 参保险种与政策险种不一致
 cannot-not-in-force = 就诊日期不在政策有效期内
 cannot-no-benefit = 该险种没有此项待遇
-cannot-no-level = 该级别机构不享受此项待遇
+cannot-not-entitled = 此人、此机构或此次就诊不享受该项待遇
+cannot-fact-missing = 政策要看而这里不知道：{ $about ->
+     [level] 机构级别
+     [status] 人员类别
+     [aid] 救助身份
+     [tier] 缴费档次
+     [age] 年龄
+     [signed] 是否签约
+     [chosen] 是否选定机构
+     [referred] 是否转诊
+     [remote] 是否异地
+    *[visit] 本年第几次就诊
+  }
 cannot-disease-missing = 此项待遇必须填写病种
 cannot-disease-not-covered = 病种编码 {$about} 不在此项待遇范围内
 cannot-no-consultation-fee = 政策文件没有规定一般诊疗费

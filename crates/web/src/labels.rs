@@ -49,6 +49,7 @@ pub const SCHEMES: Labels = &[
 pub const ESTIMATES: Labels = &[
     ("unconfirmed", "estimate-unconfirmed"),
     ("others-unknown", "estimate-others-unknown"),
+    ("unsure", "estimate-unsure"),
 ];
 
 /// What became of a message.

@@ -270,7 +270,7 @@ fn files_that_do_not_read_or_fit_are_told_where_and_why() {
     // One after the other is no contradiction.
     let mut form = setup_form(&Setting::default());
     let [old, new] = [
-        ("from = ", "to = \"2026-12-31\"\nfrom = "),
+        ("from = ", "to = \"2026-12-31\", from = "),
         ("2020", "2027"),
     ];
     form.policies = [old, new]

@@ -147,11 +147,10 @@ fn a_share_that_is_not_the_one_seen_is_confirmed_first() {
 #[test]
 fn a_share_that_the_first_batch_changed_is_confirmed_again() {
     // A cap over both benefits that the cold nearly uses up.
-    let tight = "annual_cap = \"none\"\n\n[valid]";
+    let tight = "\n[[shared_cap]]\nper = \"year\"\namount = \"9.00\"\n\
+                 benefits = [\"general\", \"chronic\"]\n";
     let setting = Setting {
-        resident: Setting::default()
-            .resident
-            .replace(tight, "annual_cap = \"9.00\"\n\n[valid]"),
+        resident: Setting::default().resident + tight,
         ..Setting::default()
     };
     for w in worlds_of("share_changed", &setting) {
@@ -188,7 +187,7 @@ fn what_another_visit_used_up_meanwhile_stands_in_the_settlement_as_the_centre_s
     let setting = Setting {
         resident: Setting::default()
             .resident
-            .replace("annual_cap = \"400.00\"", "annual_cap = \"9.00\""),
+            .replace("amount = \"400.00\"", "amount = \"9.00\""),
         ..Setting::default()
     };
     for w in worlds_of("other_visit", &setting) {

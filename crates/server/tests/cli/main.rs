@@ -2,6 +2,7 @@
 
 mod ending;
 mod message;
+mod policy;
 mod program;
 mod serve;
 

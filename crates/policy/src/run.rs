@@ -1,0 +1,292 @@
+//! The evaluator: what the lines come to, what each fund pays, who pays the rest.
+//!
+//! A fund is always the same four stages, each of them a minimum: the deductible takes what its
+//! limits leave, caps on the cost take the excess off, the ratio is applied, caps on the fund hold.
+//! Explaining is the same code with another [`Sink`]; without one nothing of it is compiled in.
+
+use cunyi_domain::money::{Fen, Rate, Rounding, div_round_i64};
+
+use crate::explain::{Rule, Step};
+use crate::language::form::{Base, Order, Part, Stage};
+use crate::plan::{Account, Layer, Limit, Measure, Plan, Terms};
+
+/// Most funds a batch goes through.
+pub(crate) const MOST_FUNDS: usize = 7;
+
+/// Where steps go.
+pub(crate) trait Sink {
+    /// Takes a step, which is not even made where nobody asks.
+    fn step(&mut self, step: impl FnOnce() -> Step);
+}
+
+/// Nobody asks.
+pub(crate) struct Silent;
+
+impl Sink for Silent {
+    #[inline(always)]
+    fn step(&mut self, _step: impl FnOnce() -> Step) {}
+}
+
+impl Sink for Vec<Step> {
+    fn step(&mut self, step: impl FnOnce() -> Step) {
+        self.push(step());
+    }
+}
+
+/// What a batch's lines come to, in fen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Totals {
+    pub own_pay: i64,
+    pub over_limit: i64,
+    pub pay_first: i64,
+    /// In scope, for deductible and ratio.
+    pub pooled: i64,
+    /// In scope of a consultation fee, which has a rule of its own.
+    pub fee: i64,
+    /// The fund's part of it.
+    pub fee_fund: i64,
+}
+
+/// Who pays, in fen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Paid {
+    /// Each fund in the plan's order; the first is the pool, with the fee.
+    pub funds: [OfFund; MOST_FUNDS],
+    /// 个人账户
+    pub account: i64,
+    /// 现金
+    pub cash: i64,
+}
+
+/// One fund's part, in fen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct OfFund {
+    pub deductible: i64,
+    /// What the ratio was taken of.
+    pub above: i64,
+    /// What counts towards its caps.
+    pub counted: i64,
+    /// The consultation fee's part.
+    pub fee: i64,
+    /// All it pays.
+    pub paid: i64,
+}
+
+impl Paid {
+    /// All funds.
+    pub fn fund(&self) -> i64 {
+        self.funds.iter().map(|of| of.paid).sum()
+    }
+}
+
+/// What a plan is run with.
+pub(crate) struct Run<'a> {
+    pub plan: &'a Plan,
+    pub terms: &'a Terms,
+    /// By counter.
+    pub used: &'a [i64],
+    /// What each line gives to the pool, in order: asked for where lines are rounded.
+    pub lines: &'a [i64],
+    /// What the account has.
+    pub balance: i64,
+}
+
+impl Run<'_> {
+    /// Shares a batch out. `fed` is what it adds to each counter.
+    #[inline]
+    pub fn run<S: Sink>(&self, totals: &Totals, fed: &mut [i64], sink: &mut S) -> Paid {
+        let mut paid = Paid::default();
+        let mut pooled = totals.pooled;
+        let account = self.plan.account.as_ref();
+        if let Some(account) = account.filter(|a| a.order == Order::First) {
+            paid.account = self.account(account, totals, pooled, sink);
+            pooled -= paid.account;
+        }
+        let mut left = pooled;
+        for (place, layer) in self.terms.layers.iter().enumerate() {
+            let base = match (place, layer.base) {
+                (0, _) => pooled,
+                (_, Base::InScope) => left,
+                (_, Base::PayFirst) => left + totals.pay_first,
+            };
+            let fee = if place == 0 { totals.fee_fund } else { 0 };
+            let of = self.fund(layer, base, fee, fed, sink);
+            left = (left + of.fee - of.paid).max(0);
+            paid.funds[place] = of;
+        }
+        let total =
+            totals.own_pay + totals.over_limit + totals.pay_first + totals.pooled + totals.fee;
+        let personal = total - paid.fund() - paid.account;
+        if let Some(account) = account.filter(|a| a.order == Order::Last) {
+            let in_scope = left + totals.fee - paid.funds[0].fee;
+            paid.account = self.account(account, totals, in_scope, sink).min(personal);
+        }
+        paid.cash = total - paid.fund() - paid.account;
+        paid
+    }
+
+    #[inline]
+    fn fund<S: Sink>(
+        &self,
+        layer: &Layer,
+        base: i64,
+        fee: i64,
+        fed: &mut [i64],
+        sink: &mut S,
+    ) -> OfFund {
+        let deductible = if layer.deductible.is_empty() {
+            0
+        } else {
+            self.least(layer, &layer.deductible, Rule::Deductible, base, sink)
+        };
+        let above = base - deductible;
+        let above = self.least(layer, &layer.scope, Rule::CapInScope, above, sink);
+        let wanted = self.ratio(layer, deductible, above, sink);
+        let fee_counts = self.terms.fee.as_ref().is_some_and(|fee| fee.in_cap);
+        let counted = wanted + if fee_counts { fee } else { 0 };
+        let counted = self.least(layer, &layer.cap, Rule::Cap, counted, sink);
+        // What is left of a cap goes to the fee first.
+        let fee = if fee_counts { fee.min(counted) } else { fee };
+        let paid = if fee_counts { counted } else { counted + fee };
+        for (counter, measure) in &layer.feeds {
+            fed[usize::from(*counter)] += match measure {
+                Measure::Deductible => deductible,
+                Measure::InScope => above,
+                Measure::Fund => counted,
+                Measure::Fees => i64::from(fee > 0),
+            };
+        }
+        OfFund {
+            deductible,
+            above,
+            counted,
+            fee,
+            paid,
+        }
+    }
+
+    /// The least of an amount and of what each limit leaves.
+    #[inline]
+    fn least<S: Sink>(
+        &self,
+        layer: &Layer,
+        limits: &[Limit],
+        rule: Rule,
+        amount: i64,
+        sink: &mut S,
+    ) -> i64 {
+        let room = |limit: &Limit| {
+            let used = limit.counter.map_or(0, |c| self.used[usize::from(c)]);
+            (limit.amount - used).max(0)
+        };
+        let least = limits.iter().map(room).fold(amount, i64::min);
+        for limit in limits {
+            sink.step(|| Step {
+                rule,
+                fund: layer.fund,
+                at: limit.rule,
+                per: limit
+                    .counter
+                    .map(|c| self.plan.counters[usize::from(c)].per),
+                line: None,
+                base: Fen(amount),
+                rate: None,
+                left: Some((Fen(room(limit)), Fen(room(limit) - least))),
+                result: Fen(least),
+            });
+        }
+        least
+    }
+
+    #[inline]
+    fn ratio<S: Sink>(&self, layer: &Layer, skipped: i64, above: i64, sink: &mut S) -> i64 {
+        let before = layer.ratio_by.map_or(0, |c| self.used[usize::from(c)]);
+        let mut wanted = 0;
+        for (place, segment) in layer.ratio.iter().enumerate() {
+            let end = layer
+                .ratio
+                .get(place + 1)
+                .map_or(i64::MAX, |next| next.above);
+            // What of [before, before + above] lies in this segment.
+            let from = segment.above.max(before);
+            let part = (before + above).min(end) - from;
+            if part <= 0 && layer.ratio.len() > 1 {
+                continue;
+            }
+            let paid = self.rounded(part.max(0), segment.rate, skipped + from - before);
+            sink.step(|| Step {
+                rule: Rule::Ratio,
+                fund: layer.fund,
+                at: segment.rule,
+                per: None,
+                line: None,
+                base: Fen(part.max(0)),
+                rate: Some(Rate(segment.rate)),
+                left: None,
+                result: Fen(paid),
+            });
+            wanted += paid;
+        }
+        wanted
+    }
+
+    /// A part of an amount, rounded as the region does; never more than the amount.
+    #[inline]
+    fn rounded(&self, amount: i64, rate: i64, skipped: i64) -> i64 {
+        let plan = self.plan;
+        let one = |amount: i64| {
+            let divisor = 1_000_000 * plan.unit;
+            (div_round_i64(amount * rate, divisor, plan.rounding) * plan.unit).min(amount)
+        };
+        if plan.stage == Stage::Batch || self.lines.is_empty() {
+            return one(amount);
+        }
+        // The deductible and the segments before took the first lines.
+        let (mut skip, mut left) = (skipped, amount);
+        let mut sum = 0;
+        for line in self.lines {
+            let here = (line - skip).clamp(0, left);
+            skip = (skip - line).max(0);
+            left -= here;
+            sum += one(here);
+        }
+        sum
+    }
+
+    fn account<S: Sink>(
+        &self,
+        account: &Account,
+        totals: &Totals,
+        in_scope: i64,
+        sink: &mut S,
+    ) -> i64 {
+        let parts = account.pays.iter().map(|part| match part {
+            Part::InScope => in_scope,
+            Part::PayFirst => totals.pay_first,
+            Part::OverLimit => totals.over_limit,
+            Part::OwnPay => totals.own_pay,
+        });
+        let may = match account.order {
+            Order::First => in_scope,
+            Order::Last => parts.sum(),
+        };
+        let paid = may.min(self.balance);
+        sink.step(|| Step {
+            rule: Rule::Account,
+            fund: crate::language::form::FundName::Pool,
+            at: account.rule,
+            per: None,
+            line: None,
+            base: Fen(may),
+            rate: None,
+            left: Some((Fen(self.balance), Fen(self.balance - paid))),
+            result: Fen(paid),
+        });
+        paid
+    }
+}
+
+/// 乙类先行自付, rounded to the fen.
+pub(crate) fn pay_first(amount: i64, rate: i64, mode: Rounding) -> i64 {
+    div_round_i64(amount * rate, 1_000_000, mode)
+}

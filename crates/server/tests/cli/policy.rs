@@ -1,0 +1,116 @@
+//! `cunyi policy`: what it prints and how it ends.
+
+use std::fs;
+
+use super::{Folder, cunyi, said};
+
+const REGIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../policy/regions");
+
+fn region(name: &str) -> String {
+    format!("{REGIONS}/{name}")
+}
+
+/// Exit status, standard output.
+fn policy(arguments: &[&str]) -> (bool, String) {
+    let output = cunyi(&[&["policy"], arguments].concat());
+    (output.status.success(), said(&output))
+}
+
+fn written(folder: &Folder, name: &str, text: &str) -> String {
+    let path = folder.0.join(name);
+    fs::write(&path, text).unwrap();
+    path.display().to_string()
+}
+
+#[test]
+fn a_file_is_checked_and_a_bad_one_says_where() {
+    let good = [
+        region("demo_resident.toml"),
+        region("xingtai_resident.toml"),
+    ];
+    let (ok, said) = policy(&["check", &good[0], &good[1]]);
+    assert!(ok, "{said}");
+    assert!(
+        said.contains("演示县 390: general, chronic; fictional"),
+        "{said}"
+    );
+    assert!(
+        said.contains("邢台市 390: general; unconfirmed: estimates only"),
+        "{said}"
+    );
+
+    let folder = Folder::new("policy_check");
+    let text = fs::read_to_string(&good[0]).unwrap();
+    let gap = text.replace("  { when = { level = \"township\" }, is = \"65%\" },\n", "");
+    assert_ne!(gap, text);
+    let bad = written(&folder, "bad.toml", &gap);
+    let (ok, said) = policy(&["check", &bad, &good[1]]);
+    assert!(!ok);
+    let wanted = format!("{bad}:21:3: no row of `benefit.general.ratio` holds for level township");
+    assert!(said.contains(&wanted), "{said}");
+    assert!(
+        said.contains("邢台市"),
+        "the others are checked all the same: {said}"
+    );
+    assert!(!policy(&["check", "/nowhere.toml"]).0);
+}
+
+#[test]
+fn a_table_of_cases_is_held_against_a_file() {
+    let (file, cases) = (
+        region("taiyuan_employee.toml"),
+        region("taiyuan_employee.csv"),
+    );
+    let (ok, said) = policy(&["test", &file, &cases]);
+    assert!(ok && said.contains("3 cases, 0 differ"), "{said}");
+    let folder = Folder::new("policy_cases");
+    let text = fs::read_to_string(&cases)
+        .unwrap()
+        .replace("13.00", "13.01");
+    let (ok, said) = policy(&["test", &file, &written(&folder, "c.csv", &text)]);
+    assert!(
+        !ok && said.contains("fund 13.00, the table says 13.01"),
+        "{said}"
+    );
+    let text = text.replace("active", "activ");
+    let (ok, said) = policy(&["test", &file, &written(&folder, "c.csv", &text)]);
+    assert!(
+        !ok && said.contains("status: `activ` is not a value of this column"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_claim_is_explained_in_sentences_and_as_data() {
+    let folder = Folder::new("policy_explain");
+    let claim = r#"{ "date": "2026-11-02", "level": "village",
+        "lines": [{ "class": "乙", "price": "20.00", "ceiling": "18.00" }],
+        "earlier": [{ "date": "2026-03-01", "fund": "395.00" }] }"#;
+    let claim = written(&folder, "claim.json", claim);
+    let file = region("demo_resident.toml");
+    let (ok, said) = policy(&["explain", &file, "--claim", &claim]);
+    assert!(ok, "{said}");
+    let wanted = [
+        "第 1 行：20.00 元中有 2.00 元超过支付标准，由个人付。",
+        "第 1 行：乙类先由个人付 10%：18.00 × 10% = 1.80 元。",
+        "统筹基金付 70%：16.20 × 70% = 11.34 元。  [benefit.general.ratio, 21]",
+        "统筹基金支付限额（每年）还剩 5.00 元：应付 11.34 元，实付 5.00 元。",
+        "共 20.00 元：基金付 5.00 元，个人付 15.00 元。",
+    ];
+    for sentence in wanted {
+        assert!(said.contains(sentence), "{sentence}\n{said}");
+    }
+    let (_, english) = policy(&["explain", &file, "--claim", &claim, "--english"]);
+    assert!(
+        english.contains("Of 20.00 the funds pay 5.00, you pay 15.00."),
+        "{english}"
+    );
+    let (_, json) = policy(&["explain", &file, "--claim", &claim, "--json"]);
+    let data: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(data["fund"], "5.00");
+    assert_eq!(data["steps"].as_array().map(Vec::len), Some(4));
+    assert_eq!(data["steps"][3]["before"], "5.00");
+    let wrong = written(&folder, "wrong.json", r#"{ "date": "heute", "lines": [] }"#);
+    let (ok, said) = policy(&["explain", &file, "--claim", &wrong]);
+    assert!(!ok && said.contains("`heute` is no date"), "{said}");
+}
