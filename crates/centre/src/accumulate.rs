@@ -55,8 +55,8 @@ row! {
 const SETTLED: &str = "SELECT v.begun_at, s.benefit, s.disease_code, s.institution_name,
     s.fed_fund AS fund, s.deductible,
     s.in_scope - s.deductible - (SELECT CAST(COALESCE(SUM(d.in_scope), 0) AS BIGINT) FROM detail d
-      WHERE d.settlement = s.id AND d.consultation_fee = 1) AS above,
-    (SELECT COUNT(*) FROM detail d WHERE d.settlement = s.id AND d.consultation_fee = 1) AS fees
+      WHERE d.visit = s.visit AND d.settlement = s.id AND d.consultation_fee = 1) AS above,
+    (SELECT COUNT(*) FROM detail d WHERE d.visit = s.visit AND d.settlement = s.id AND d.consultation_fee = 1) AS fees
     FROM settlement s JOIN visit v ON v.id = s.visit
     WHERE s.person = ? AND s.scheme = ? AND s.year = ? AND s.kind = 'settlement'
     AND s.state = 'valid' ORDER BY s.id";
