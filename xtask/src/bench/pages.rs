@@ -61,7 +61,7 @@ pub fn run(folder: &Path, length: Duration, limits: &mut Limits) -> Result<()> {
             paths(&doctors, "patient"),
         ),
     ];
-    let administrators = ["users", "policies"];
+    let administrators = ["users", "policies", "password"];
     let administrators = administrators.map(|name| page(name, [format!("/{name}")]));
     let lists = [&doctors[..], &auditors, &administrators];
     complete(&lists)?;
