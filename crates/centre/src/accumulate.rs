@@ -6,10 +6,10 @@ use cunyi_domain::row;
 use cunyi_domain::row::Value;
 use cunyi_domain::time::Moment;
 use cunyi_domain::time::civil::Date;
-use cunyi_policy::{Benefit, Facts, FundName, FundUse, Use, Whose};
+use cunyi_policy::{Benefit, FundName, FundUse, Use, Whose};
 
 use crate::call::{Call, Stop, text};
-use crate::envelope::level;
+use crate::envelope::facts;
 use crate::ledger::CoverageRow;
 
 row! {
@@ -94,10 +94,7 @@ fn one(row: Settled) -> Option<Use> {
         date: row.begun_at.date(),
         benefit: Benefit::from_text(&row.benefit)?,
         disease_code: Some(row.disease_code).filter(|code| !code.is_empty()),
-        facts: Facts {
-            level: Some(level(&row.institution_name)),
-            ..Facts::default()
-        },
+        facts: facts(&row.institution_name),
         whose: Whose::Own,
         fees: row.fees,
         funds: vec![FundUse {

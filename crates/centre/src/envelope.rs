@@ -2,7 +2,7 @@
 
 use cunyi_domain::time::parse_date_time;
 use cunyi_gateway::{Incoming, Node, Region};
-use cunyi_policy::Level;
+use cunyi_policy::{Facts, Level, Remote};
 
 /// A request, taken apart.
 #[derive(Clone, Debug, Default)]
@@ -62,13 +62,18 @@ impl Envelope {
     }
 }
 
-/// An institution's level. The sandbox keeps no register of institutions: a township centre is known
-/// by its name, every other is a village clinic.
-pub(crate) fn level(institution_name: &str) -> Level {
-    if institution_name.contains("卫生院") {
-        Level::Township
-    } else {
-        Level::Village
+/// What is known of every visit at an institution. The sandbox keeps no register of institutions: a
+/// township centre is known by its name, every other is a village clinic; nobody comes from afar.
+pub(crate) fn facts(institution_name: &str) -> Facts {
+    let township = institution_name.contains("卫生院");
+    Facts {
+        level: Some(if township {
+            Level::Township
+        } else {
+            Level::Village
+        }),
+        remote: Some(Remote::Local),
+        ..Facts::default()
     }
 }
 

@@ -7,7 +7,7 @@ use cunyi_gateway::Price;
 use cunyi_gateway::message::charge::{
     FeeCancel, FeeDetail, FeeList, FeeQuery, FeeResult, FeeResults, FeeRow, FeeUpload,
 };
-use cunyi_policy::{CannotDecide, ClaimLine, classify};
+use cunyi_policy::{CannotDecide, Claim, ClaimLine, classify};
 
 use crate::Item;
 use crate::call::{Call, Stop, moment, refuse, required, text};
@@ -32,6 +32,9 @@ pub(crate) fn upload(call: &mut Call<'_, '_>, input: &FeeUpload) -> Result<FeeRe
     if visit.medical_type.is_empty() {
         return refuse("未上传门诊就诊信息，不能上传费用明细");
     }
+    let person = call.person(&visit.person)?;
+    let benefit = call.centre.benefit(&visit.medical_type)?;
+    let claim = settle::claim(call, &visit, &person, benefit, &[])?;
     let mut there = details(call, &visit.id)?;
     let mut result = Vec::new();
     for detail in &input.feedetail {
@@ -39,7 +42,7 @@ pub(crate) fn upload(call: &mut Call<'_, '_>, input: &FeeUpload) -> Result<FeeRe
             return refuse("同一次上传的费用明细必须属于同一次就诊");
         }
         let position = there.last().map_or(1, |last| last.position + 1);
-        let row = detail_row(call, &visit, detail, &there, position)?;
+        let row = detail_row(call, &visit, &claim, detail, &there, position)?;
         call.tx.insert(row.clone())?;
         result.push(fee_result(&row));
         there.push(row);
@@ -74,8 +77,9 @@ fn check(detail: &FeeDetail, there: &[DetailRow]) -> Result<Moment, Stop> {
 }
 
 fn detail_row(
-    call: &mut Call<'_, '_>,
+    call: &Call<'_, '_>,
     visit: &VisitRow,
+    claim: &Claim,
     detail: &FeeDetail,
     there: &[DetailRow],
     position: i64,
@@ -94,16 +98,13 @@ fn detail_row(
     let Some(policy) = call.centre.policy(&visit.scheme) else {
         return refuse("该险种在本统筹区没有门诊待遇政策");
     };
-    let person = call.person(&visit.person)?;
-    let benefit = call.centre.benefit(&visit.medical_type)?;
-    let claim = settle::claim(call, visit, &person, benefit, &[])?;
-    let share = classify(policy, &claim, &line).map_err(|why| {
+    let share = classify(policy, claim, &line).map_err(|why| {
         Stop::Refused(match why {
             CannotDecide::BadAmount(id) => format!("费用明细{id}的金额与单价、数量不符"),
             other => other.to_string(),
         })
     })?;
-    let class_b = policy.class_b_pay_first(benefit, &claim.facts, claim.date);
+    let class_b = policy.class_b_pay_first(claim.benefit, &claim.facts, claim.date);
     Ok(DetailRow {
         visit: visit.id.clone(),
         id: line.id,

@@ -9,12 +9,12 @@ use cunyi_gateway::message::entitlement::{
 };
 use cunyi_gateway::message::person::{BaseInfo, InsuInfo, Person, PersonQuery};
 use cunyi_gateway::message::sign::{SignIn, SignInOutb, SignOut, SignOutOutb, SignedIn, SignedOut};
-use cunyi_policy::{Benefit, Facts};
+use cunyi_policy::Benefit;
 
 use crate::accumulate;
 use crate::call::{Call, Stop, refuse, required, text};
 use crate::certificate;
-use crate::envelope::level;
+use crate::envelope::facts;
 use crate::ledger::{CoverageRow, FilingRow, PersonRow, SignInRow};
 
 /// 9001
@@ -123,13 +123,8 @@ fn remaining(call: &mut Call<'_, '_>, coverages: &[CoverageRow]) -> Result<Strin
     ) else {
         return Ok(String::new());
     };
-    let (day, facts) = (
-        call.now.date(),
-        Facts {
-            level: Some(level(&call.envelope.institution_name)),
-            ..Facts::default()
-        },
-    );
+    let day = call.now.date();
+    let facts = facts(&call.envelope.institution_name);
     let Some(cap) = policy.yearly_cap(Benefit::General, &facts, day) else {
         return Ok(String::new());
     };

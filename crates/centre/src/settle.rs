@@ -5,13 +5,13 @@ use cunyi_domain::row::Value;
 use cunyi_domain::time::age_on;
 use cunyi_gateway::message::query::{SettlementFound, SettlementQuery};
 use cunyi_gateway::message::settle::{Presettle, Settle, SettleInput, Settlement};
-use cunyi_policy::{Benefit, Claim, ClaimLine, Facts, Remote, Unknown, evaluate};
+use cunyi_policy::{Benefit, Claim, ClaimLine, Facts, Unknown, evaluate};
 
 use crate::accumulate;
 use crate::call::{Call, Stop, refuse, required, text};
 use crate::centre::Centre;
 use crate::certificate;
-use crate::envelope::level;
+use crate::envelope::facts;
 use crate::fees;
 use crate::ledger::{
     CoverageRow, DetailRow, PersonRow, SettlementKind, SettlementRow, SettlementState, VisitRow,
@@ -238,10 +238,8 @@ pub(crate) fn claim(
     Ok(Claim {
         scheme: Centre::scheme(&visit.scheme)?,
         facts: Facts {
-            level: Some(level(&call.envelope.institution_name)),
             age: Some(age_on(person.birth_date, date)),
-            remote: Some(Remote::Local),
-            ..Facts::default()
+            ..facts(&call.envelope.institution_name)
         },
         benefit,
         disease_code: disease.filter(|code| !code.is_empty()),

@@ -13,7 +13,9 @@ use std::fmt;
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::time::parse_date;
 
-use crate::claim::{Claim, ClaimLine, FundName, FundUse, LineClass, Unknown, Use, Whose};
+use crate::claim::{
+    Claim, ClaimLine, FundName, FundUse, LineClass, Unknown, Use, Whose, read_class,
+};
 use crate::evaluate::evaluate;
 use crate::language::facet::{Aid, Facet, Facts, Remote, Status};
 use crate::policy::{Benefit, Level, Policy};
@@ -219,10 +221,8 @@ fn read_lines(cell: &str) -> Option<Vec<ClaimLine>> {
         Some(ClaimLine {
             id: (place + 1).to_string(),
             class: match kind {
-                "甲" | "A" | "费" | "fee" => LineClass::A,
-                "乙" | "B" => LineClass::B,
-                "丙" | "C" => LineClass::C,
-                _ => return None,
+                "费" | "fee" => LineClass::A,
+                class => read_class(class)?,
             },
             amount: price.parse().ok()?,
             is_consultation_fee: matches!(kind, "费" | "fee"),

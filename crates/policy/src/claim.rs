@@ -59,6 +59,16 @@ pub struct ClaimLine {
     pub ceiling: Option<UnitPrice>,
 }
 
+/// A class as tables and claims write it: 甲乙丙, or A, B, C.
+pub(crate) fn read_class(text: &str) -> Option<LineClass> {
+    match text {
+        "甲" | "A" => Some(LineClass::A),
+        "乙" | "B" => Some(LineClass::B),
+        "丙" | "C" => Some(LineClass::C),
+        _ => None,
+    }
+}
+
 /// What one settlement used of what limits count. A reversal is a use of the same, negative.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Use {

@@ -5,7 +5,7 @@ use cunyi_domain::money::{Fen, Quantity, UnitPrice};
 use cunyi_domain::time::parse_date;
 use serde::Deserialize;
 
-use crate::claim::{Claim, ClaimLine, FundName, FundUse, LineClass, Unknown, Use, Whose};
+use crate::claim::{Claim, ClaimLine, FundName, FundUse, Unknown, Use, Whose, read_class};
 use crate::language::facet::{Aid, Facts, Remote, Status};
 use crate::policy::{Benefit, Level, Policy};
 
@@ -126,16 +126,9 @@ fn amount(what: &str, text: Option<&str>) -> Result<Fen, String> {
 
 fn read_line(place: usize, form: &LineForm) -> Result<ClaimLine, String> {
     let at = place + 1;
-    let class = match form.class.as_str() {
-        "甲" | "A" => LineClass::A,
-        "乙" | "B" => LineClass::B,
-        "丙" | "C" => LineClass::C,
-        other => {
-            return Err(format!(
-                "line {at}: `{other}` is no class: write 甲, 乙 or 丙"
-            ));
-        }
-    };
+    let other = &form.class;
+    let no_class = || format!("line {at}: `{other}` is no class: write 甲, 乙 or 丙");
+    let class = read_class(other).ok_or_else(no_class)?;
     let price = |text: &str| -> Result<UnitPrice, String> {
         let no_price = |_| format!("line {at}: `{text}` is no price such as \"20.00\"");
         text.parse().map_err(no_price)
