@@ -107,6 +107,22 @@ impl Use {
         }
     }
 
+    /// What a reversal of the settlement adds to a history: the same, negative.
+    #[must_use]
+    pub fn taken_back(&self) -> Self {
+        let funds = self.funds.iter().map(|of| FundUse {
+            fund: of.fund,
+            deductible: -of.deductible,
+            in_scope: -of.in_scope,
+            counted: -of.counted,
+        });
+        Self {
+            fees: -self.fees,
+            funds: funds.collect(),
+            ..self.clone()
+        }
+    }
+
     /// What of it counts towards caps of the pool.
     pub fn counted(&self) -> Fen {
         let pool = self.funds.iter().filter(|of| of.fund == FundName::Pool);

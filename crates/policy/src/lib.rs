@@ -8,6 +8,7 @@
 mod cases;
 mod claim;
 mod claim_file;
+pub mod columns;
 mod compile;
 mod count;
 mod evaluate;

@@ -171,6 +171,27 @@ impl Policy {
         self.diseases.contains_key(&benefit)
     }
 
+    /// The same rules for claims of any day of a year, as a comparison asks: the figures of that
+    /// year, or the newest.
+    #[must_use]
+    pub(crate) fn for_year(&self, new_year: Date) -> Self {
+        let newest = match &self.plans {
+            Plans::Always(plan) => plan,
+            Plans::ByYear(plans) => plans
+                .get(&new_year.year())
+                .or_else(|| plans.values().next_back())
+                .expect("a file with yearly figures has a year"),
+        };
+        Self {
+            valid: Validity {
+                from: new_year,
+                to: None,
+            },
+            plans: Plans::Always(newest.clone()),
+            ..self.clone()
+        }
+    }
+
     /// The rules of a day; none where a yearly figure is missing.
     pub(crate) fn plan(&self, day: Date) -> Option<&Plan> {
         match &self.plans {
