@@ -82,7 +82,7 @@ pub struct Use {
     pub facts: Facts,
     /// Whose it was, and how much is known of it.
     pub whose: Whose,
-    /// Consultation fees the fund took part in.
+    /// Consultation fees of which the fund had a part to pay.
     pub fees: i64,
     /// Each fund.
     pub funds: Vec<FundUse>,

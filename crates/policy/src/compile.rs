@@ -105,6 +105,8 @@ impl Profile<'_> {
 /// The rules of one fund, be it the pool or another.
 struct FundRules<'a> {
     fund: FundName,
+    /// 0 of the pool, then by the file's order.
+    place: usize,
     base: Base,
     /// Whose counters they feed.
     benefits: Vec<Benefit>,
@@ -158,6 +160,7 @@ impl<'a> Compiler<'a> {
         cap.extend(shared("shared_cap", &self.form.shared_cap));
         let pool = FundRules {
             fund: FundName::Pool,
+            place: 0,
             base: Base::InScope,
             benefits: vec![benefit],
             path,
@@ -167,12 +170,13 @@ impl<'a> Compiler<'a> {
             segment: &rules.segment,
             cap,
         };
-        let others = self.form.fund.iter().map(Spanned::get_ref);
-        let others = others.filter(|fund| fund.benefits.contains(&benefit));
-        let others = others.map(|fund| {
+        let others = self.form.fund.iter().map(Spanned::get_ref).enumerate();
+        let others = others.filter(|(_, fund)| fund.benefits.contains(&benefit));
+        let others = others.map(|(place, fund)| {
             let path = format!("fund.{}", fund.name);
             let rules = FundRules {
                 fund: fund.name,
+                place: place + 1,
                 base: fund.base,
                 benefits: fund.benefits.clone(),
                 deductible: own(&format!("{path}.deductible"), &fund.deductible.0),
@@ -285,10 +289,6 @@ impl<'a> Compiler<'a> {
             if form.is_none_or(|form| profile.is(&form.within)) {
                 layers.push(self.layer(rules, profile, &at, &mut unsure));
             }
-        }
-        let once = fee.as_ref().and_then(|fee| fee.once);
-        if let (Some(once), Some(pool)) = (once, layers.first_mut()) {
-            pool.feeds.push((once, Measure::Fees));
         }
         Terms {
             class_b_pay_first: class_b.map_or(0, |row| row.is.0.0),

@@ -150,14 +150,14 @@ pub fn evaluate(policy: &Policy, claim: &Claim) -> Result<Settlement, CannotDeci
         lines: &pooled,
         balance: claim.balance.0,
     };
-    let mut fed = vec![0; plan.counters.len()];
-    let paid = run.run(&totals(&parts), &mut fed, &mut steps);
+    let totals = totals(&parts);
+    let paid = run.run(&totals, &mut steps);
     let lines = share(claim, terms, &parts, &paid);
     Ok(Settlement {
         certainty: certainty(policy, plan, terms, claim, &used),
         steps,
         rules: plan.rules.clone(),
-        ..assemble(claim, terms, lines, &paid)
+        ..assemble(claim, terms, lines, &totals, &paid)
     })
 }
 
@@ -420,7 +420,13 @@ fn certainty(
 }
 
 /// Sums are taken of the lines, so that they cannot disagree with them.
-fn assemble(claim: &Claim, terms: &Terms, lines: Vec<LineShare>, paid: &Paid) -> Settlement {
+fn assemble(
+    claim: &Claim,
+    terms: &Terms,
+    lines: Vec<LineShare>,
+    totals: &Totals,
+    paid: &Paid,
+) -> Settlement {
     let sum = |part: fn(&LineShare) -> Fen| lines.iter().map(part).sum::<Fen>();
     let (own_pay, over_limit) = (sum(|l| l.own_pay), sum(|l| l.over_limit));
     let (pay_first, in_scope) = (sum(|l| l.pay_first), sum(|l| l.in_scope));
@@ -442,7 +448,7 @@ fn assemble(claim: &Claim, terms: &Terms, lines: Vec<LineShare>, paid: &Paid) ->
             disease_code: claim.disease_code.clone(),
             facts: claim.facts.clone(),
             whose: Whose::Own,
-            fees: i64::from(paid.funds[0].fee > 0),
+            fees: i64::from(totals.fee_fund > 0),
             funds: uses.collect(),
         },
         lines,

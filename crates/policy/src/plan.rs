@@ -50,7 +50,7 @@ pub enum Measure {
     InScope,
     /// What the fund paid, as far as it counts.
     Fund,
-    /// Consultation fees the fund took part in.
+    /// Consultation fees of which the fund had a part to pay, whatever its caps left of it.
     Fees,
 }
 
@@ -108,6 +108,8 @@ pub(crate) struct Fee {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Layer {
     pub fund: FundName,
+    /// 0 of the pool, then the funds in the file's order: the same fund in other terms.
+    pub place: usize,
     pub base: Base,
     pub deductible: Vec<Limit>,
     /// Caps on what the ratio is taken of.
@@ -117,8 +119,6 @@ pub(crate) struct Layer {
     pub ratio_by: Option<u16>,
     /// Caps on what the fund pays.
     pub cap: Vec<Limit>,
-    /// Each counter a rule of this fund goes by, once.
-    pub feeds: Vec<(u16, Measure)>,
 }
 
 /// At most so much, less what the counter has.

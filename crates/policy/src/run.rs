@@ -8,7 +8,7 @@ use cunyi_domain::money::{Fen, Rate, Rounding, div_round_i64};
 
 use crate::explain::{Rule, Step};
 use crate::language::form::{Base, Order, Part, Stage};
-use crate::plan::{Account, Layer, Limit, Measure, Plan, Terms};
+use crate::plan::{Account, Layer, Limit, Plan, Terms};
 
 /// Most funds a batch goes through.
 pub(crate) const MOST_FUNDS: usize = 7;
@@ -92,9 +92,9 @@ pub(crate) struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Shares a batch out. `fed` is what it adds to each counter.
+    /// Shares a batch out.
     #[inline]
-    pub fn run<S: Sink>(&self, totals: &Totals, fed: &mut [i64], sink: &mut S) -> Paid {
+    pub fn run<S: Sink>(&self, totals: &Totals, sink: &mut S) -> Paid {
         let mut paid = Paid::default();
         let mut pooled = totals.pooled;
         let account = self.plan.account.as_ref();
@@ -110,7 +110,7 @@ impl Run<'_> {
                 (_, Base::PayFirst) => left + totals.pay_first,
             };
             let fee = if place == 0 { totals.fee_fund } else { 0 };
-            let of = self.fund(layer, base, fee, fed, sink);
+            let of = self.fund(layer, base, fee, sink);
             left = (left + of.fee - of.paid).max(0);
             paid.funds[place] = of;
         }
@@ -126,14 +126,7 @@ impl Run<'_> {
     }
 
     #[inline]
-    fn fund<S: Sink>(
-        &self,
-        layer: &Layer,
-        base: i64,
-        fee: i64,
-        fed: &mut [i64],
-        sink: &mut S,
-    ) -> OfFund {
+    fn fund<S: Sink>(&self, layer: &Layer, base: i64, fee: i64, sink: &mut S) -> OfFund {
         let deductible = if layer.deductible.is_empty() {
             0
         } else {
@@ -148,14 +141,6 @@ impl Run<'_> {
         // What is left of a cap goes to the fee first.
         let fee = if fee_counts { fee.min(counted) } else { fee };
         let paid = if fee_counts { counted } else { counted + fee };
-        for (counter, measure) in &layer.feeds {
-            fed[usize::from(*counter)] += match measure {
-                Measure::Deductible => deductible,
-                Measure::InScope => above,
-                Measure::Fund => counted,
-                Measure::Fees => i64::from(fee > 0),
-            };
-        }
         OfFund {
             deductible,
             above,

@@ -1,6 +1,5 @@
 //! One fund of one profile: its limits, its ratio, what feeds which counter.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use cunyi_domain::money::{Fen, Rate, Rounding, div_round};
@@ -65,22 +64,15 @@ impl<'a> Compiler<'a> {
                 rule: self.rule(&path, segment.span().start),
             });
         }
-        let limits = deductible.iter().chain(&scope).chain(&cap);
-        let counters = limits.filter_map(|limit: &Limit| limit.counter);
-        let feeds: BTreeSet<u16> = counters.chain(ratio_by).collect();
-        let feeds = feeds.into_iter();
-        let feeds = feeds
-            .map(|c| (c, self.counters[usize::from(c)].of))
-            .collect();
         Layer {
             fund: rules.fund,
+            place: rules.place,
             base: rules.base,
             deductible,
             scope,
             ratio,
             ratio_by,
             cap,
-            feeds,
         }
     }
 
