@@ -187,7 +187,8 @@ fn read_cell(case: &mut Case, column: &str, cell: &str) -> Result<(), &'static s
     Ok(())
 }
 
-fn read_fact(facts: &mut Facts, facet: Facet, cell: &str) -> Result<(), &'static str> {
+/// Sets a fact as a table or a condition writes it.
+pub(crate) fn read_fact(facts: &mut Facts, facet: Facet, cell: &str) -> Result<(), &'static str> {
     let flag = || match cell {
         "yes" | "true" | "是" => Ok(Some(true)),
         "no" | "false" | "否" => Ok(Some(false)),

@@ -371,8 +371,9 @@ fn share(claim: &Claim, terms: &Terms, parts: &[Parts], paid: &Paid) -> Vec<Line
         let mut weights: Vec<i64> = rooms.collect();
         if weights.iter().sum::<i64>() < of.paid - of.fee {
             // The fund also pays of what was paid first.
-            let first = weights.iter().zip(parts);
-            weights = first.map(|(w, p)| w + p.pay_first).collect();
+            let rooms = parts.iter().zip(&funds);
+            let rooms = rooms.map(|(p, had)| (p.pooled() + p.pay_first - had).max(0));
+            weights = rooms.collect();
         }
         for ((had, part), p) in funds
             .iter_mut()

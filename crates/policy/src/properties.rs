@@ -7,6 +7,13 @@ use proptest::prelude::*;
 use crate::tests::{EMPLOYEE, RESIDENT, used_up, village};
 use crate::*;
 
+mod claims;
+mod found;
+pub(crate) mod generated;
+mod laws;
+mod tape;
+mod written;
+
 fn lines() -> impl Strategy<Value = Vec<ClaimLine>> {
     let class = prop_oneof![Just(LineClass::A), Just(LineClass::B), Just(LineClass::C)];
     let ceiling = prop::option::of(0_i64..90_000_000);
@@ -211,20 +218,17 @@ fn city_claims() -> impl Strategy<Value = Vec<Claim>> {
     })
 }
 
-/// Each fund, added up again from the steps alone.
+/// Each fund, added up again from the steps alone: the ratio's parts and the fee, less what caps
+/// take off.
 fn added_up(settled: &Settlement, fund: FundName) -> Fen {
     let of = |rule: Rule| {
-        settled
-            .steps
-            .iter()
-            .filter(move |s| s.rule == rule && s.fund == fund)
+        let steps = settled.steps.iter();
+        steps.filter(move |s| s.rule == rule && s.fund == fund)
     };
     let fee: Fen = of(Rule::ConsultationFee).map(|s| s.result).sum();
     let ratio: Fen = of(Rule::Ratio).map(|s| s.result).sum();
-    of(Rule::Cap)
-        .map(|s| s.result)
-        .next_back()
-        .unwrap_or(ratio + fee)
+    let cut = of(Rule::Cap).map(|s| s.base - s.result).next_back();
+    ratio + fee - cut.unwrap_or_default()
 }
 
 /// The same use, given back.

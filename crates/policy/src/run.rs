@@ -102,24 +102,30 @@ impl Run<'_> {
             paid.account = self.account(account, totals, pooled, sink);
             pooled -= paid.account;
         }
-        let mut left = pooled;
+        // What the funds before left of what is in scope, and of what was paid first.
+        let (mut left, mut first) = (pooled, totals.pay_first);
         for (place, layer) in self.terms.layers.iter().enumerate() {
             let base = match (place, layer.base) {
                 (0, _) => pooled,
                 (_, Base::InScope) => left,
-                (_, Base::PayFirst) => left + totals.pay_first,
+                (_, Base::PayFirst) => left + first,
             };
             let fee = if place == 0 { totals.fee_fund } else { 0 };
             let of = self.fund(layer, base, fee, sink);
-            left = (left + of.fee - of.paid).max(0);
+            let in_scope = (of.paid - of.fee).min(left);
+            left -= in_scope;
+            first -= of.paid - of.fee - in_scope;
             paid.funds[place] = of;
         }
         let total =
             totals.own_pay + totals.over_limit + totals.pay_first + totals.pooled + totals.fee;
-        let personal = total - paid.fund() - paid.account;
         if let Some(account) = account.filter(|a| a.order == Order::Last) {
             let in_scope = left + totals.fee - paid.funds[0].fee;
-            paid.account = self.account(account, totals, in_scope, sink).min(personal);
+            let rest = Totals {
+                pay_first: first,
+                ..*totals
+            };
+            paid.account = self.account(account, &rest, in_scope, sink);
         }
         paid.cash = total - paid.fund() - paid.account;
         paid

@@ -1,0 +1,183 @@
+//! Random claims under any policy.
+
+use cunyi_domain::money::{Fen, Quantity, UnitPrice};
+use cunyi_domain::time::civil::Date;
+
+use super::tape::Tape;
+use crate::cases::read_fact;
+use crate::language::facet::Cut;
+use crate::plan::BenefitPlan;
+use crate::*;
+
+/// Days that tell days, months, quarters and years apart.
+const DAYS: [(i8, i8); 9] = [
+    (5, 5),
+    (5, 6),
+    (5, 31),
+    (6, 1),
+    (6, 30),
+    (7, 1),
+    (1, 1),
+    (12, 31),
+    (2, 28),
+];
+
+/// A claim with a history.
+pub fn claim(policy: &Policy, tape: &mut Tape) -> Claim {
+    let mut claim = bare(policy, tape);
+    if tape.rarely(24) {
+        claim.facts = Facts::default();
+    }
+    for _ in 0..tape.below(4) {
+        let mut one = used(policy, tape);
+        if tape.rarely(8) {
+            one.facts = claim.facts.clone();
+        }
+        claim.history.push(one.clone());
+        if tape.rarely(8) {
+            claim.history.push(super::reversed(one));
+        }
+    }
+    claim.unknown = Unknown {
+        fund: tape.rarely(8),
+        deductible: tape.rarely(8),
+    };
+    claim
+}
+
+/// A person's claims, by date.
+pub fn course(policy: &Policy, most: usize, tape: &mut Tape) -> Vec<Claim> {
+    let count = 1 + tape.below(most);
+    let mut all: Vec<Claim> = (0..count).map(|_| bare(policy, tape)).collect();
+    all.sort_by_key(|claim| claim.date);
+    all
+}
+
+fn bare(policy: &Policy, tape: &mut Tape) -> Claim {
+    let date = date(policy, tape);
+    let benefits: Vec<Benefit> = policy.benefits().collect();
+    let benefit = tape.one(&benefits);
+    let plan = policy.plan(date);
+    let rules = plan.and_then(|plan| plan.benefits.get(&benefit));
+    let codes = policy.diseases(benefit);
+    let with_fee = benefit == Benefit::General && plan.is_some_and(crate::plan::Plan::has_fee);
+    Claim {
+        scheme: policy.scheme,
+        facts: rules.map(|rules| entitled(rules, tape)).unwrap_or_default(),
+        benefit,
+        disease_code: (!codes.is_empty()).then(|| tape.one(codes).code),
+        date,
+        lines: lines(with_fee, tape),
+        history: Vec::new(),
+        unknown: Unknown::default(),
+        balance: Fen(if tape.rarely(2) {
+            tape.amount(9_000)
+        } else {
+            0
+        }),
+    }
+}
+
+/// A day in force, mostly of 2026.
+fn date(policy: &Policy, tape: &mut Tape) -> Date {
+    let (month, day) = tape.one(&DAYS);
+    let year = if tape.rarely(8) { 2025 } else { 2026 };
+    let date = Date::new(year, month, day).unwrap();
+    let known = policy.valid.holds(date) && policy.plan(date).is_some();
+    if known { date } else { policy.valid.from }
+}
+
+/// Facts of somebody who has the benefit: a profile with terms, and a value of each of its parts.
+fn entitled(rules: &BenefitPlan, tape: &mut Tape) -> Facts {
+    let mut facts = Facts::default();
+    let places = rules.profiles.iter().enumerate();
+    let places: Vec<usize> = places.filter_map(|(at, terms)| terms.map(|_| at)).collect();
+    if places.is_empty() {
+        return facts;
+    }
+    let mut place = tape.one(&places);
+    for (facet, cut) in rules.facets.iter().rev() {
+        let part = place % cut.len();
+        place /= cut.len();
+        let value = match cut {
+            Cut::Names(all) => all[part].clone(),
+            Cut::Bands(starts) => {
+                let start = starts[part].max(0);
+                let end = starts.get(part + 1).map_or(start + 9, |next| next - 1);
+                tape.one(&[start, end.max(start)]).to_string()
+            }
+        };
+        read_fact(&mut facts, *facet, &value).unwrap();
+    }
+    facts
+}
+
+fn lines(with_fee: bool, tape: &mut Tape) -> Vec<ClaimLine> {
+    let count = tape.below(5);
+    let mut all: Vec<ClaimLine> = (0..count).map(|place| line(place, tape)).collect();
+    if with_fee && tape.rarely(3) {
+        let price = tape.one(&[1_000, 600, 1_200, 50]);
+        all.push(ClaimLine {
+            id: "fee".to_owned(),
+            class: LineClass::A,
+            amount: Fen(price),
+            is_consultation_fee: true,
+            price: UnitPrice::from_fen(price),
+            quantity: Quantity::whole(1),
+            ceiling: None,
+        });
+    }
+    all
+}
+
+fn line(place: usize, tape: &mut Tape) -> ClaimLine {
+    let price = UnitPrice::from_fen(match tape.below(4) {
+        0 => tape.amount(3_000),
+        1 => tape.amount(100),
+        2 => tape.amount(30_000),
+        _ => tape.amount(u16::MAX) * 20,
+    });
+    let quantity = Quantity(tape.one(&[10_000, 20_000, 5_000, 33_333]));
+    let ceiling = tape.rarely(4).then(|| UnitPrice(price.0 - price.0 / 5));
+    ClaimLine {
+        id: place.to_string(),
+        class: tape.one(&[LineClass::A, LineClass::B, LineClass::C]),
+        amount: price.amount(quantity).unwrap(),
+        is_consultation_fee: false,
+        price,
+        quantity,
+        ceiling,
+    }
+}
+
+fn used(policy: &Policy, tape: &mut Tape) -> Use {
+    let date = date(policy, tape);
+    let benefits: Vec<Benefit> = policy.benefits().collect();
+    let benefit = tape.one(&benefits);
+    let codes = policy.diseases(benefit);
+    let rules = policy
+        .plan(date)
+        .and_then(|plan| plan.benefits.get(&benefit));
+    let whose = [Whose::Own, Whose::Own, Whose::Family, Whose::YearSum];
+    let funds = if tape.rarely(2) {
+        FundName::ALL
+    } else {
+        &[FundName::Pool]
+    };
+    let amounts = |fund: &FundName| FundUse {
+        fund: *fund,
+        deductible: Fen(tape.amount(9_000)),
+        in_scope: Fen(tape.amount(40_000)),
+        counted: Fen(tape.amount(20_000)),
+    };
+    let funds = funds.iter().map(amounts).collect();
+    Use {
+        date,
+        benefit,
+        disease_code: (!codes.is_empty()).then(|| tape.one(codes).code),
+        facts: rules.map(|rules| entitled(rules, tape)).unwrap_or_default(),
+        whose: tape.one(&whose),
+        fees: tape.amount(2),
+        funds,
+    }
+}
