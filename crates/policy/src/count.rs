@@ -4,6 +4,7 @@ use crate::claim::{Claim, Use, Whose};
 use crate::language::facet::{Facts, When};
 use crate::language::form::{By, Per};
 use crate::plan::{Counter, Measure, Plan};
+use crate::policy::Benefit;
 
 use cunyi_domain::time::civil::Date;
 
@@ -29,9 +30,13 @@ impl Counter {
         let disease = self.by != By::Disease || one.disease_code == claim.disease_code;
         whose
             && disease
-            && self.benefits.contains(&one.benefit)
+            && self.is_fed_by(one.benefit, &one.facts)
             && same(self.per, one.date, claim.date)
-            && self.within.holds(&one.facts)
+    }
+
+    /// Whether what is settled under a benefit, for whom and where the facts say, counts.
+    pub fn is_fed_by(&self, benefit: Benefit, facts: &Facts) -> bool {
+        self.benefits.contains(&benefit) && self.within.holds(facts)
     }
 
     fn of(&self, one: &Use) -> i64 {

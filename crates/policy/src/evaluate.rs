@@ -121,6 +121,9 @@ impl std::error::Error for CannotDecide {}
 /// Ten billion yuan: no line and no accumulator is more, and a thousand of them fit well.
 const MOST: i64 = 1_000_000_000_000;
 
+/// Ten million yuan.
+pub(crate) const MOST_OF_A_LINE: i64 = MOST / 1_000;
+
 /// More lines than any fee list.
 const MOST_LINES: usize = 1_000;
 
@@ -130,7 +133,7 @@ const MOST_LINES: usize = 1_000;
 /// When the file or the claim leaves something open.
 pub fn evaluate(policy: &Policy, claim: &Claim) -> Result<Settlement, CannotDecide> {
     let (plan, terms) = applicable(policy, claim)?;
-    check_disease(policy, claim)?;
+    check_disease(policy, claim.benefit, claim.disease_code.as_deref())?;
     check_lines(claim)?;
     check_fee(policy, plan, claim)?;
     let used = plan.used(claim);
@@ -199,12 +202,16 @@ fn applicable<'p>(
     }
 }
 
-fn check_disease(policy: &Policy, claim: &Claim) -> Result<(), CannotDecide> {
-    let diseases = policy.diseases(claim.benefit);
-    match &claim.disease_code {
+pub(crate) fn check_disease(
+    policy: &Policy,
+    benefit: Benefit,
+    code: Option<&str>,
+) -> Result<(), CannotDecide> {
+    let diseases = policy.diseases(benefit);
+    match code {
         None if !diseases.is_empty() => Err(CannotDecide::DiseaseMissing),
-        Some(code) if !diseases.iter().any(|d| d.code == *code) => {
-            Err(CannotDecide::DiseaseNotCovered(code.clone()))
+        Some(code) if !diseases.iter().any(|d| d.code == code) => {
+            Err(CannotDecide::DiseaseNotCovered(code.to_owned()))
         }
         _ => Ok(()),
     }
@@ -212,7 +219,7 @@ fn check_disease(policy: &Policy, claim: &Claim) -> Result<(), CannotDecide> {
 
 fn sound(line: &ClaimLine) -> bool {
     line.quantity.0 > 0
-        && (0..=MOST / 1_000).contains(&line.amount.0)
+        && (0..=MOST_OF_A_LINE).contains(&line.amount.0)
         && line.price.amount(line.quantity) == Some(line.amount)
         && line.ceiling.is_none_or(|ceiling| ceiling.0 >= 0)
 }

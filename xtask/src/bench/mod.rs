@@ -1,4 +1,4 @@
-//! Measures: start, pages, write path, replay. Each prints its raw figures under the machine's name;
+//! Measures: start, pages, write path, replay, policy. Each prints its raw figures under the machine's name;
 //! `docs/performance.md` keeps them.
 
 mod http;
@@ -30,6 +30,8 @@ enum Name {
     Write,
     /// Rebuilding the ledger from the journal.
     Replay,
+    /// A policy from its file against the same rules by hand.
+    Policy,
 }
 
 /// What to measure.
@@ -80,6 +82,9 @@ pub fn run(options: &Options) -> Result<()> {
     }
     if wanted(Name::Replay) {
         replay(&folder("large", LARGE)?)?;
+    }
+    if wanted(Name::Policy) {
+        policy()?;
     }
     println!("load at the end: {}", load()?);
     limits.end()
@@ -139,6 +144,12 @@ fn write(folder: &Path) -> Result<()> {
         "{}",
         run::output(run::cargo(&bench).env("CUNYI_BENCH_DATA", folder))?
     );
+    Ok(())
+}
+
+fn policy() -> Result<()> {
+    let bench = ["bench", "--package", "cunyi-policy", "--bench", "policy"];
+    print!("{}", run::output(&mut run::cargo(&bench))?);
     Ok(())
 }
 

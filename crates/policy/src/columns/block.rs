@@ -1,5 +1,6 @@
 //! A year of claims as columns: what is replayed under a policy, and what comes out.
 
+use crate::evaluate::{CannotDecide, MOST_OF_A_LINE};
 use crate::language::facet::Facts;
 use crate::policy::Benefit;
 
@@ -54,15 +55,30 @@ impl Block {
         self.day.is_empty()
     }
 
-    /// 医疗费总额 of an event, without its sign.
-    pub fn total(&self, event: usize) -> i64 {
-        let parts = [
+    /// Whether no amount is beyond what a line may be.
+    pub(super) fn is_moderate(&self) -> bool {
+        let most = |column: &[u32]| {
+            column
+                .iter()
+                .max()
+                .is_none_or(|most| i64::from(*most) <= MOST_OF_A_LINE)
+        };
+        self.parts().into_iter().all(most)
+    }
+
+    fn parts(&self) -> [&[u32]; 5] {
+        [
             &self.class_a,
             &self.class_b,
             &self.class_c,
             &self.over_limit,
             &self.fee,
-        ];
+        ]
+    }
+
+    /// 医疗费总额 of an event, without its sign.
+    pub fn total(&self, event: usize) -> i64 {
+        let parts = self.parts();
         parts.iter().map(|part| i64::from(part[event])).sum()
     }
 }
@@ -77,4 +93,20 @@ pub struct Shares {
     /// 0 where the policy decides it; otherwise 1 + the place in [`crate::CannotDecide::CODES`], and
     /// the fund pays nothing.
     pub undecided: Vec<u8>,
+}
+
+impl Shares {
+    pub(super) fn clear(&mut self) {
+        self.fund.clear();
+        self.account.clear();
+        self.undecided.clear();
+    }
+}
+
+impl CannotDecide {
+    /// As [`Shares::undecided`] has it.
+    pub(super) fn number(&self) -> u8 {
+        let place = Self::CODES.iter().position(|code| *code == self.code());
+        place.map_or(u8::MAX, |place| u8::try_from(place + 1).unwrap_or(u8::MAX))
+    }
 }

@@ -1,7 +1,10 @@
 //! The batch form of the evaluator: a year of claims, replayed block by block.
 
 mod block;
+mod classes;
 mod one_by_one;
+mod passes;
+mod scan;
 #[cfg(test)]
 mod tests;
 
@@ -10,6 +13,9 @@ use cunyi_domain::time::civil::Date;
 pub use block::{Block, Kind, Shares};
 
 use crate::policy::Policy;
+use classes::Classes;
+use passes::Passes;
+use scan::Calendar;
 
 /// A policy, ready to replay a year of claims.
 #[derive(Debug)]
@@ -17,6 +23,9 @@ pub struct Replay {
     policy: Policy,
     kinds: Vec<Kind>,
     new_year: Date,
+    calendar: Calendar,
+    /// None where the rules are of no columns' form: then claims go one by one.
+    classes: Option<Classes>,
 }
 
 impl Replay {
@@ -25,11 +34,20 @@ impl Replay {
     /// those of the claims' year, or of the newest where the file has none for it.
     pub fn new(policy: &Policy, year: i16, kinds: Vec<Kind>) -> Self {
         let new_year = Date::constant(year, 1, 1);
+        let policy = policy.for_year(new_year);
+        let plan = policy.plan(new_year);
         Self {
-            policy: policy.for_year(new_year),
+            calendar: Calendar::of(new_year),
+            classes: plan.and_then(|plan| classes::classes(&policy, plan, &kinds)),
+            policy,
             kinds,
             new_year,
         }
+    }
+
+    /// Whether claims go through column by column; one by one is slower by far.
+    pub fn by_columns(&self) -> bool {
+        self.classes.is_some()
     }
 
     /// Shares out a block's claims, household by household from nothing used; `into` is written anew.
@@ -37,7 +55,13 @@ impl Replay {
     /// # Panics
     /// When the block's columns are of different lengths, or a kind is not in the dictionary: the
     /// reader of a file has checked that.
-    pub fn run(&mut self, block: &Block, into: &mut Shares) {
-        one_by_one::run(&self.policy, self.new_year, &self.kinds, block, into);
+    pub fn run(&self, block: &Block, into: &mut Shares) {
+        into.clear();
+        match (&self.classes, self.policy.plan(self.new_year)) {
+            (Some(classes), Some(plan)) if block.is_moderate() => {
+                Passes::new(plan, classes, &self.calendar, block).run(block, into);
+            }
+            _ => one_by_one::run(&self.policy, self.new_year, &self.kinds, block, into),
+        }
     }
 }

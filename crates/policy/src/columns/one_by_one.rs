@@ -6,7 +6,7 @@ use cunyi_domain::time::civil::Date;
 
 use super::block::{Block, Kind, Shares};
 use crate::claim::{Claim, ClaimLine, LineClass, Unknown, Use, Whose};
-use crate::evaluate::{CannotDecide, evaluate};
+use crate::evaluate::evaluate;
 use crate::policy::Policy;
 
 /// What an event came to.
@@ -25,9 +25,6 @@ pub(super) fn run(
     block: &Block,
     into: &mut Shares,
 ) {
-    into.fund.clear();
-    into.account.clear();
-    into.undecided.clear();
     let mut first = 0;
     for events in &block.households {
         let mut done: Vec<Done> = Vec::new();
@@ -137,12 +134,4 @@ fn lines(block: &Block, event: usize) -> Vec<ClaimLine> {
         line.id = place.to_string();
     }
     all
-}
-
-impl CannotDecide {
-    /// 1 + its place in [`CannotDecide::CODES`].
-    fn number(&self) -> u8 {
-        let place = Self::CODES.iter().position(|code| *code == self.code());
-        place.map_or(u8::MAX, |place| u8::try_from(place + 1).unwrap_or(u8::MAX))
-    }
 }

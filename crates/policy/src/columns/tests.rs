@@ -1,9 +1,13 @@
-//! The replay against cases that can be followed with a pencil.
+//! The replay against cases that can be followed with a pencil, and against the evaluator itself.
+
+use proptest::prelude::*;
+use proptest::sample::select;
 
 use super::*;
-use crate::language::facet::Facts;
+use crate::language::facet::{Aid, Facts, Remote, Status};
 use crate::policy::{Benefit, Level};
-use crate::{DEMO_RESIDENT, parse};
+use crate::properties::generated;
+use crate::{DEMO_RESIDENT, REGIONS, parse};
 
 fn village() -> Kind {
     Kind {
@@ -64,4 +68,177 @@ fn what_the_rules_do_not_decide_is_said() {
     assert_eq!(shares.fund, [0]);
     let code = crate::CannotDecide::CODES[usize::from(shares.undecided[0]) - 1];
     assert_eq!(code, "fact-missing");
+}
+
+fn facts() -> impl Strategy<Value = Facts> {
+    let who = (
+        select(Level::ALL),
+        select(Status::ALL),
+        select(Aid::ALL),
+        0_i64..90,
+    );
+    let flags = (
+        any::<bool>(),
+        any::<bool>(),
+        any::<bool>(),
+        select(Remote::ALL),
+        1_i64..5,
+    );
+    (who, flags, any::<u8>()).prop_map(
+        |((level, status, aid, age), (signed, chosen, referred, remote, visit), absent)| Facts {
+            // Now and then something is not said.
+            level: (absent != 0).then_some(level),
+            status: (absent != 1).then_some(status),
+            aid: (absent != 2).then_some(aid),
+            tier: ["一档", "二档"]
+                .get(usize::from(absent % 2))
+                .map(|t| (*t).to_owned()),
+            age: Some(age),
+            signed: Some(signed),
+            chosen: Some(chosen),
+            referred: Some(referred),
+            remote: Some(remote),
+            visit: Some(visit),
+        },
+    )
+}
+
+/// Kinds of which most have terms under the policy.
+fn kinds(policy: &Policy) -> impl Strategy<Value = Vec<Kind>> + use<> {
+    let benefits: Vec<_> = policy.benefits().collect();
+    let codes: Vec<Vec<String>> = benefits
+        .iter()
+        .map(|b| policy.diseases(*b).iter().map(|d| d.code.clone()).collect())
+        .collect();
+    let kind = (
+        facts(),
+        0..benefits.len(),
+        any::<prop::sample::Index>(),
+        0_u8..20,
+    )
+        .prop_map(move |(facts, b, code, odd)| {
+            let codes = &codes[b];
+            Kind {
+                benefit: benefits[b],
+                disease_code: (!codes.is_empty() && odd != 0)
+                    .then(|| codes[code.index(codes.len())].clone()),
+                facts,
+            }
+        });
+    prop::collection::vec(kind, 1..12)
+}
+
+/// Households of up to four members; amounts so that limits are met.
+fn blocks(kinds: usize) -> impl Strategy<Value = Block> {
+    let amount = || prop_oneof![2 => Just(0_u32), 3 => 0_u32..30_000, 1 => 0_u32..3_000_000];
+    let event = (
+        (
+            0_u8..4,
+            0_u16..60,
+            0..kinds,
+            any::<prop::sample::Index>(),
+            0_u8..8,
+        ),
+        (
+            amount(),
+            amount(),
+            amount(),
+            amount(),
+            prop_oneof![4 => Just(0_u32), 1 => 0_u32..2_000],
+        ),
+        amount(),
+    );
+    let household = prop::collection::vec(event, 1..25);
+    prop::collection::vec(household, 1..6).prop_map(|households| {
+        let mut block = Block::default();
+        for events in households {
+            let first = block.len();
+            let (mut day, mut taken_back) = (1, Vec::new());
+            for ((member, days, kind, which, turn), (a, b, c, over, fee), balance) in events {
+                day = (day + if turn < 3 { 0 } else { days }).min(365);
+                // One in eight takes one of the claims before back, once.
+                let claims = (first..block.len())
+                    .filter(|at| block.back[*at] == 0 && !taken_back.contains(at));
+                let claims: Vec<usize> = claims.collect();
+                let claim =
+                    (turn == 7 && !claims.is_empty()).then(|| claims[which.index(claims.len())]);
+                taken_back.extend(claim);
+                let same = |column: &Vec<u32>, value| claim.map_or(value, |claim| column[claim]);
+                let (a, b, c) = (
+                    same(&block.class_a, a),
+                    same(&block.class_b, b),
+                    same(&block.class_c, c),
+                );
+                let (over, fee) = (same(&block.over_limit, over), same(&block.fee, fee));
+                let member = claim.map_or(member, |claim| block.member[claim]);
+                let kind = claim.map_or(u16::try_from(kind).unwrap(), |claim| block.kind[claim]);
+                block
+                    .back
+                    .push(claim.map_or(0, |claim| u16::try_from(block.len() - claim).unwrap()));
+                block.member.push(member);
+                block.day.push(day);
+                block.kind.push(kind);
+                block.class_a.push(a);
+                block.class_b.push(b);
+                block.class_c.push(c);
+                block.over_limit.push(over);
+                block.fee.push(fee);
+                block.balance.push(balance);
+            }
+            block
+                .households
+                .push(u32::try_from(block.len() - first).unwrap());
+        }
+        block
+    })
+}
+
+/// The columns and the evaluator say the same of a block.
+fn same(replay: &Replay, block: &Block) -> Result<(), TestCaseError> {
+    let (mut columns, mut single) = (Shares::default(), Shares::default());
+    replay.run(block, &mut columns);
+    one_by_one::run(
+        &replay.policy,
+        replay.new_year,
+        &replay.kinds,
+        block,
+        &mut single,
+    );
+    prop_assert_eq!(columns, single);
+    Ok(())
+}
+
+/// A policy with a dictionary and a block of its own.
+fn cases(
+    policies: impl Strategy<Value = Policy>,
+) -> impl Strategy<Value = (Policy, Vec<Kind>, Block)> {
+    let with_kinds = policies.prop_flat_map(|policy| (kinds(&policy), Just(policy)));
+    with_kinds.prop_flat_map(|(kinds, policy)| {
+        let block = blocks(kinds.len());
+        (Just(policy), Just(kinds), block)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn columns_say_what_the_evaluator_says(
+        (policy, kinds, block) in cases(select(REGIONS).prop_map(|(name, text, _)| {
+            parse(text, name).unwrap()
+        }))
+    ) {
+        let replay = Replay::new(&policy, 2026, kinds);
+        prop_assert!(replay.by_columns());
+        same(&replay, &block)?;
+    }
+
+    #[test]
+    fn columns_say_it_of_any_rules(
+        (policy, kinds, block) in cases(generated::policies().prop_map(|text| {
+            parse(&text, "generated.toml").unwrap()
+        }))
+    ) {
+        same(&Replay::new(&policy, 2026, kinds), &block)?;
+    }
 }
