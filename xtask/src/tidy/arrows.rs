@@ -7,6 +7,7 @@ use super::{Finding, Tree, array, members, relative, text};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("cunyi-domain", &[]),
     ("cunyi-policy", &["cunyi-domain"]),
+    ("cunyi-study", &["cunyi-domain", "cunyi-policy"]),
     ("cunyi-catalogue", &["cunyi-domain"]),
     ("cunyi-gateway", &["cunyi-domain"]),
     ("cunyi-db", &["cunyi-domain"]),
@@ -35,6 +36,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "cunyi-domain",
             "cunyi-policy",
+            "cunyi-study",
             "cunyi-catalogue",
             "cunyi-gateway",
             "cunyi-db",
