@@ -188,7 +188,10 @@ fn read_cell(case: &mut Case, column: &str, cell: &str) -> Result<(), &'static s
 }
 
 /// Sets a fact as a table or a condition writes it.
-pub(crate) fn read_fact(facts: &mut Facts, facet: Facet, cell: &str) -> Result<(), &'static str> {
+///
+/// # Errors
+/// What is wrong with the cell, in words that go after it.
+pub fn read_fact(facts: &mut Facts, facet: Facet, cell: &str) -> Result<(), &'static str> {
     let flag = || match cell {
         "yes" | "true" | "是" => Ok(Some(true)),
         "no" | "false" | "否" => Ok(Some(false)),

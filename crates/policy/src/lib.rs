@@ -21,7 +21,7 @@ mod run;
 mod settlement;
 mod words;
 
-pub use cases::{Case, CaseError, Difference, read_cases};
+pub use cases::{Case, CaseError, Difference, read_cases, read_fact};
 pub use claim::{Claim, ClaimLine, FundName, FundUse, LineClass, TwoDisease, Unknown, Use, Whose};
 pub use claim_file::read_claim;
 pub use evaluate::{CannotDecide, classify, evaluate};

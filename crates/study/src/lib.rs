@@ -3,5 +3,6 @@
 //! [`year`] is the file, which `docs/policy-study.md` describes to the byte.
 
 pub mod replay;
+pub mod report;
 pub mod sample;
 pub mod year;

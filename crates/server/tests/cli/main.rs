@@ -5,6 +5,7 @@ mod message;
 mod policy;
 mod program;
 mod serve;
+mod study;
 
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};

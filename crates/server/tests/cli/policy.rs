@@ -6,17 +6,17 @@ use super::{Folder, cunyi, said};
 
 const REGIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../policy/regions");
 
-fn region(name: &str) -> String {
+pub fn region(name: &str) -> String {
     format!("{REGIONS}/{name}")
 }
 
 /// Exit status, standard output.
-fn policy(arguments: &[&str]) -> (bool, String) {
+pub fn policy(arguments: &[&str]) -> (bool, String) {
     let output = cunyi(&[&["policy"], arguments].concat());
     (output.status.success(), said(&output))
 }
 
-fn written(folder: &Folder, name: &str, text: &str) -> String {
+pub fn written(folder: &Folder, name: &str, text: &str) -> String {
     let path = folder.0.join(name);
     fs::write(&path, text).unwrap();
     path.display().to_string()

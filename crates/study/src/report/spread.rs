@@ -22,13 +22,17 @@ impl Band {
         let starts = std::iter::once(0).chain(ENDS);
         let ends = ENDS.into_iter().map(Some).chain([None]);
         let sizes: Vec<(i64, Option<i64>)> = starts.zip(ends).collect();
-        let less = sizes.iter().rev().map(|(above, to)| Self::Less(*above, *to));
+        let less = sizes
+            .iter()
+            .rev()
+            .map(|(above, to)| Self::Less(*above, *to));
         let more = sizes.iter().map(|(above, to)| Self::More(*above, *to));
         less.chain([Self::Same]).chain(more).collect()
     }
 
     fn holds(self, change: i64) -> bool {
-        let within = |size: i64, above, to: Option<i64>| size > above && to.is_none_or(|to| size <= to);
+        let within =
+            |size: i64, above, to: Option<i64>| size > above && to.is_none_or(|to| size <= to);
         match self {
             Self::Same => change == 0,
             Self::Less(above, to) => within(-change, above, to),
@@ -92,18 +96,31 @@ mod tests {
 
     #[test]
     fn every_change_is_in_one_band() {
-        for change in [-2_000_000, -100_001, -100_000, -5_001, -5_000, -1, 0, 1, 5_000, 5_001, 100_001] {
+        for change in [
+            -2_000_000, -100_001, -100_000, -5_001, -5_000, -1, 0, 1, 5_000, 5_001, 100_001,
+        ] {
             let bands = Band::all();
             let holding: Vec<_> = bands.iter().filter(|band| band.holds(change)).collect();
             assert_eq!(holding.len(), 1, "{change}: {holding:?}");
         }
-        assert_eq!(Band::Less(0, Some(5_000)).of(&[(-5_000, 2), (-7, 1), (9, 4)]), (3, -10_007));
+        assert_eq!(
+            Band::Less(0, Some(5_000)).of(&[(-5_000, 2), (-7, 1), (9, 4)]),
+            (3, -10_007)
+        );
     }
 
     #[test]
     fn quantiles_are_by_nearest_rank() {
         let sorted = [(-5, 1), (0, 8), (7, 1)];
-        let wanted = [(1, -5), (10, -5), (11, 0), (50, 0), (90, 0), (91, 7), (100, 7)];
+        let wanted = [
+            (1, -5),
+            (10, -5),
+            (11, 0),
+            (50, 0),
+            (90, 0),
+            (91, 7),
+            (100, 7),
+        ];
         for (percent, amount) in wanted {
             assert_eq!(quantile(&sorted, percent), Some(amount), "{percent}");
         }

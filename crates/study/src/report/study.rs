@@ -91,7 +91,11 @@ impl Study {
             }
             (age, all)
         };
-        AgeBand::ALL.into_iter().map(of).filter(|(_, s)| s.claims > 0).collect()
+        AgeBand::ALL
+            .into_iter()
+            .map(of)
+            .filter(|(_, s)| s.claims > 0)
+            .collect()
     }
 
     /// People by how much more they pay than under the first policy, from the least.
@@ -113,13 +117,26 @@ pub fn tables(study: &Study, language: Language) -> Vec<Table> {
     let by_benefit = |group: &Group| {
         let benefit = say(words::benefit(group.benefit), language);
         let name = |code: &String| study.diseases.get(code).unwrap_or(code).clone();
-        let disease = group.disease.as_ref().map(|code| format!(" · {}", name(code)));
+        let disease = group
+            .disease
+            .as_ref()
+            .map(|code| format!(" · {}", name(code)));
         format!("{benefit}{}", disease.unwrap_or_default())
     };
     let dimensions: [Named<'_>; 3] = [
         (&by_age, ["按年龄", "By age"], ["年龄", "age"], "by_age"),
-        (&by_level, ["按机构级别", "By level of the institution"], ["级别", "level"], "by_level"),
-        (&by_benefit, ["按待遇和病种", "By benefit and disease"], ["待遇", "benefit"], "by_benefit"),
+        (
+            &by_level,
+            ["按机构级别", "By level of the institution"],
+            ["级别", "level"],
+            "by_level",
+        ),
+        (
+            &by_benefit,
+            ["按待遇和病种", "By benefit and disease"],
+            ["待遇", "benefit"],
+            "by_benefit",
+        ),
     ];
     let mut all = vec![overview(study, language)];
     all.extend(undecided(study, language));
@@ -136,7 +153,9 @@ pub fn tables(study: &Study, language: Language) -> Vec<Table> {
 /// Letters of all policies but the first, with it: `B − A`.
 fn against(study: &Study) -> Vec<(usize, String)> {
     let others = 1..study.policies();
-    others.map(|p| (p, format!("{} − {}", letter(p), letter(0)))).collect()
+    others
+        .map(|p| (p, format!("{} − {}", letter(p), letter(0))))
+        .collect()
 }
 
 /// A row of the overview: what it is called and how it is read of the sums.
@@ -147,12 +166,23 @@ fn overview(study: &Study, language: Language) -> Table {
     columns.extend((0..study.policies()).map(letter));
     columns.extend(against(study).into_iter().map(|(_, title)| title));
     let measures: [Measure; 7] = [
-        (["医疗费总额（机构所得）", "total (what institutions receive)"], |s| s.total),
+        (
+            [
+                "医疗费总额（机构所得）",
+                "total (what institutions receive)",
+            ],
+            |s| s.total,
+        ),
         (["基金付", "funds pay"], |s| s.fund),
         (["个人付", "patients pay"], Sums::patient),
-        (["　其中个人账户", "  of it from accounts"], |s| s.account),
+        (["　其中个人账户", "  of it from accounts"], |s| {
+            s.account
+        }),
         (["　其中现金", "  of it in cash"], Sums::cash),
-        (["　其中不在待遇内的费用", "  of it outside the policy"], |s| s.outside),
+        (
+            ["　其中不在待遇内的费用", "  of it outside the policy"],
+            |s| s.outside,
+        ),
         (["不能决定谁付", "cannot be decided"], |s| s.open),
     ];
     let sums: Vec<Sums> = (0..study.policies()).map(|p| study.sums(p)).collect();
@@ -167,18 +197,30 @@ fn overview(study: &Study, language: Language) -> Table {
         })
         .collect();
     let share = |sums: &Sums| part(sums.fund, sums.total);
-    let mut row = vec![Cell::text(say(["基金付的占比", "the funds' part"], language))];
+    let mut row = vec![Cell::text(say(
+        ["基金付的占比", "the funds' part"],
+        language,
+    ))];
     row.extend(sums.iter().map(|sums| Cell::Part(share(sums))));
     let points = |other: &Sums| Some(share(other)? - share(&sums[0])?);
     row.extend(sums.iter().skip(1).map(|other| Cell::Points(points(other))));
     rows.push(row);
-    let Counts { households, persons, reversals, .. } = study.counts;
+    let Counts {
+        households,
+        persons,
+        reversals,
+        ..
+    } = study.counts;
     let shown = |n| Cell::Count(n).shown();
     let (claims, reversals) = (shown(study.counts.claims()), shown(reversals));
     let (persons, households) = (shown(persons), shown(households));
     let note = match language {
-        Language::Chinese => format!("{claims} 笔结算，{reversals} 笔退费，{persons} 人，{households} 户"),
-        Language::English => format!("{claims} claims, {reversals} reversals, {persons} people, {households} households"),
+        Language::Chinese => {
+            format!("{claims} 笔结算，{reversals} 笔退费，{persons} 人，{households} 户")
+        }
+        Language::English => format!(
+            "{claims} claims, {reversals} reversals, {persons} people, {households} households"
+        ),
     };
     Table {
         id: "overview",
@@ -203,7 +245,9 @@ fn undecided(study: &Study, language: Language) -> Option<Table> {
     let mut rows = Vec::new();
     for (place, code) in CannotDecide::CODES.iter().enumerate() {
         let each = study.policies.iter().map(|of| of.undecided.get(place));
-        let each: Vec<(u64, i64)> = each.map(|found| found.copied().unwrap_or_default()).collect();
+        let each: Vec<(u64, i64)> = each
+            .map(|found| found.copied().unwrap_or_default())
+            .collect();
         if each.iter().all(|found| *found == (0, 0)) {
             continue;
         }
@@ -211,20 +255,30 @@ fn undecided(study: &Study, language: Language) -> Option<Table> {
             Cell::text(say(words::cannot(code), language)),
             Cell::text(say(words::reason(Reason::of(code)), language)),
         ];
-        row.extend(each.iter().flat_map(|(n, sum)| [Cell::Count(*n), Cell::Money(*sum)]));
+        row.extend(
+            each.iter()
+                .flat_map(|(n, sum)| [Cell::Count(*n), Cell::Money(*sum)]),
+        );
         rows.push(row);
     }
     (!rows.is_empty()).then(|| Table {
         id: "undecided",
-        title: say(["基金不付的，按原因", "What the funds pay nothing of, by reason"], language).to_owned(),
+        title: say(
+            [
+                "基金不付的，按原因",
+                "What the funds pay nothing of, by reason",
+            ],
+            language,
+        )
+        .to_owned(),
         note: String::new(),
         columns,
         rows,
     })
 }
 
-fn grouped(study: &Study, named: Named<'_>, language: Language) -> Table {
-    let (name, title, column, id) = named;
+fn grouped(study: &Study, by: Named<'_>, language: Language) -> Table {
+    let (name, title, column, id) = by;
     let mut columns = vec![
         say(column, language).to_owned(),
         say(["笔数", "claims"], language).to_owned(),
@@ -234,10 +288,17 @@ fn grouped(study: &Study, named: Named<'_>, language: Language) -> Table {
         let letter = letter(policy);
         columns.push(format!("{letter} {}", say(["基金", "funds"], language)));
         columns.push(format!("{letter} {}", say(["个人", "patients"], language)));
-        columns.push(format!("{letter} {}", say(["基金占比", "funds' part"], language)));
+        columns.push(format!(
+            "{letter} {}",
+            say(["基金占比", "funds' part"], language)
+        ));
     }
     let funds = say(["基金", "funds"], language);
-    columns.extend(against(study).into_iter().map(|(_, title)| format!("{title} {funds}")));
+    columns.extend(
+        against(study)
+            .into_iter()
+            .map(|(_, title)| format!("{title} {funds}")),
+    );
     // In the order of groups, which is that of ages and levels.
     let mut names: Vec<String> = Vec::new();
     let mut sums: BTreeMap<String, Vec<Sums>> = BTreeMap::new();
@@ -252,7 +313,9 @@ fn grouped(study: &Study, named: Named<'_>, language: Language) -> Table {
             if !names.contains(&name) {
                 names.push(name.clone());
             }
-            let all = sums.entry(name).or_insert_with(|| vec![Sums::default(); study.policies()]);
+            let all = sums
+                .entry(name)
+                .or_insert_with(|| vec![Sums::default(); study.policies()]);
             all[policy].add(more);
         }
     }
@@ -276,9 +339,17 @@ fn row(name: &str, sums: &[Sums]) -> Vec<Cell> {
         Cell::Money(sums[0].total),
     ];
     row.extend(sums.iter().flat_map(|s| {
-        [Cell::Money(s.fund), Cell::Money(s.patient()), Cell::part(s.fund, s.total)]
+        [
+            Cell::Money(s.fund),
+            Cell::Money(s.patient()),
+            Cell::part(s.fund, s.total),
+        ]
     }));
-    row.extend(sums.iter().skip(1).map(|s| Cell::More(s.fund - sums[0].fund)));
+    row.extend(
+        sums.iter()
+            .skip(1)
+            .map(|s| Cell::More(s.fund - sums[0].fund)),
+    );
     row
 }
 
@@ -308,7 +379,10 @@ fn bands(study: &Study, language: Language) -> Table {
     for (_, title) in against(study) {
         columns.push(format!("{title} {}", say(["人数", "people"], language)));
         columns.push(format!("{title} {}", say(["占比", "part"], language)));
-        columns.push(format!("{title} {}", say(["合计元", "yuan in all"], language)));
+        columns.push(format!(
+            "{title} {}",
+            say(["合计元", "yuan in all"], language)
+        ));
     }
     let changes: Vec<_> = (1..study.policies()).map(|p| study.changes(p)).collect();
     let mut rows: Vec<Vec<Cell>> = Vec::new();
@@ -323,11 +397,18 @@ fn bands(study: &Study, language: Language) -> Table {
         rows.push(row);
     }
     let mut all = vec![Cell::text(say(["合计", "all"], language))];
-    let mut apart = vec![Cell::text(say(["没有可比的费用", "nothing to compare"], language))];
+    let mut apart = vec![Cell::text(say(
+        ["没有可比的费用", "nothing to compare"],
+        language,
+    ))];
     for (place, sorted) in changes.iter().enumerate() {
         let sum = sorted.iter().map(|(change, n)| change * as_i64(*n)).sum();
         let persons = as_i64(count(sorted));
-        all.extend([Cell::Count(count(sorted)), Cell::part(persons, persons), Cell::More(sum)]);
+        all.extend([
+            Cell::Count(count(sorted)),
+            Cell::part(persons, persons),
+            Cell::More(sum),
+        ]);
         let apart_count = study.policies[place + 1].not_compared;
         apart.extend([Cell::Count(apart_count), Cell::Part(None), Cell::More(0)]);
     }
@@ -345,16 +426,33 @@ fn bands(study: &Study, language: Language) -> Table {
 fn quantiles(study: &Study, language: Language) -> Table {
     let mut columns = vec![say(["这么多人不超过", "so many pay at most"], language).to_owned()];
     let pays = say(["多付", "more"], language);
-    columns.extend(against(study).into_iter().map(|(_, title)| format!("{title} {pays}")));
+    columns.extend(
+        against(study)
+            .into_iter()
+            .map(|(_, title)| format!("{title} {pays}")),
+    );
     let changes: Vec<_> = (1..study.policies()).map(|p| study.changes(p)).collect();
-    let rows = [1, 5, 10, 25, 50, 75, 90, 95, 99, 100].into_iter().map(|percent| {
-        let mut row = vec![Cell::text(format!("{percent}%"))];
-        row.extend(changes.iter().map(|sorted| Cell::More(quantile(sorted, percent).unwrap_or(0))));
-        row
-    });
+    let rows = [1, 5, 10, 25, 50, 75, 90, 95, 99, 100]
+        .into_iter()
+        .map(|percent| {
+            let mut row = vec![Cell::text(format!("{percent}%"))];
+            row.extend(
+                changes
+                    .iter()
+                    .map(|sorted| Cell::More(quantile(sorted, percent).unwrap_or(0))),
+            );
+            row
+        });
     Table {
         id: "quantiles",
-        title: say(["每人变化的分位数（元）", "Quantiles of a person's change (yuan)"], language).to_owned(),
+        title: say(
+            [
+                "每人变化的分位数（元）",
+                "Quantiles of a person's change (yuan)",
+            ],
+            language,
+        )
+        .to_owned(),
         note: say(COMPARED, language).to_owned(),
         columns,
         rows: rows.collect(),
@@ -397,7 +495,14 @@ fn by_person(study: &Study, language: Language) -> Table {
     }
     Table {
         id: "changes_by_age",
-        title: say(["谁少付、谁多付：按年龄", "Who pays less, who pays more: by age"], language).to_owned(),
+        title: say(
+            [
+                "谁少付、谁多付：按年龄",
+                "Who pays less, who pays more: by age",
+            ],
+            language,
+        )
+        .to_owned(),
         note: say(COMPARED, language).to_owned(),
         columns,
         rows,
@@ -410,13 +515,26 @@ fn mean(sum: i64, of: i64) -> i64 {
 }
 
 fn households(study: &Study, language: Language) -> Table {
-    let mut columns = vec![say(["得基金最多的户", "households that the funds pay most for"], language).to_owned()];
+    let mut columns = vec![
+        say(
+            ["得基金最多的户", "households that the funds pay most for"],
+            language,
+        )
+        .to_owned(),
+    ];
     for policy in 0..study.policies() {
         let letter = letter(policy);
         columns.push(format!("{letter} {}", say(["元", "yuan"], language)));
-        columns.push(format!("{letter} {}", say(["占基金", "part of the funds"], language)));
+        columns.push(format!(
+            "{letter} {}",
+            say(["占基金", "part of the funds"], language)
+        ));
     }
-    let sorted: Vec<_> = study.policies.iter().map(|of| of.households.sorted()).collect();
+    let sorted: Vec<_> = study
+        .policies
+        .iter()
+        .map(|of| of.households.sorted())
+        .collect();
     let rows = [1, 5, 10, 20, 50, 100].into_iter().map(|percent| {
         let mut row = vec![Cell::text(format!("{percent}%"))];
         for households in &sorted {
@@ -428,7 +546,11 @@ fn households(study: &Study, language: Language) -> Table {
     });
     Table {
         id: "households",
-        title: say(["基金集中在多少户", "How few households the funds go to"], language).to_owned(),
+        title: say(
+            ["基金集中在多少户", "How few households the funds go to"],
+            language,
+        )
+        .to_owned(),
         note: String::new(),
         columns,
         rows: rows.collect(),

@@ -25,8 +25,6 @@ pub enum Cell {
     Text(String),
     /// How many.
     Count(u64),
-    /// More or fewer than elsewhere.
-    Change(i64),
     /// Fen.
     Money(i64),
     /// Fen, more or less than elsewhere.
@@ -57,14 +55,13 @@ impl Cell {
         match self {
             Self::Text(text) => text.clone(),
             Self::Count(count) => grouped(&count.to_string()),
-            Self::Change(change) => signed(*change, grouped(&change.unsigned_abs().to_string())),
             Self::Money(fen) => format!("{}{}", minus(*fen), money(*fen)),
-            Self::More(fen) => signed(*fen, money(*fen)),
+            Self::More(fen) => signed(*fen, &money(*fen)),
             Self::Part(part) => part.map_or("–".to_owned(), |part| {
                 format!("{}{}%", minus(part), hundredths(part))
             }),
             Self::Points(points) => points.map_or("–".to_owned(), |points| {
-                signed(points, hundredths(points))
+                signed(points, &hundredths(points))
             }),
         }
     }
@@ -74,7 +71,6 @@ impl Cell {
         match self {
             Self::Text(text) => text.clone(),
             Self::Count(count) => count.to_string(),
-            Self::Change(change) => change.to_string(),
             Self::Money(number) | Self::More(number) => {
                 format!("{}{}", minus(*number), hundredths(*number))
             }
@@ -98,9 +94,9 @@ fn minus(number: i64) -> &'static str {
     if number < 0 { "-" } else { "" }
 }
 
-fn signed(number: i64, magnitude: String) -> String {
+fn signed(number: i64, magnitude: &str) -> String {
     match number {
-        0 => magnitude,
+        0 => magnitude.to_owned(),
         1.. => format!("+{magnitude}"),
         _ => format!("−{magnitude}"),
     }

@@ -10,7 +10,7 @@ pub fn to_text(table: &Table) -> String {
         .map(|(row, is_head)| (row.iter().map(Cell::shown).collect(), is_head))
         .collect();
     let columns = 0..table.columns.len();
-    let widest = |column| lines.iter().map(move |(row, _)| width(&row[column])).max();
+    let widest = |column: usize| lines.iter().map(move |(row, _)| width(&row[column])).max();
     let widths: Vec<usize> = columns.map(|c| widest(c).unwrap_or(0)).collect();
     let first = table.rows.first();
     let left = |column: usize| first.is_none_or(|row: &Vec<Cell>| row[column].is_text());
@@ -31,12 +31,13 @@ pub fn to_text(table: &Table) -> String {
         text.push('\n');
     }
     if !table.note.is_empty() {
-        text.push_str(&format!("  ({})\n", table.note));
+        text.extend(["  (", &table.note, ")\n"]);
     }
     text
 }
 
 fn width(text: &str) -> usize {
-    let wide = |c: char| ('\u{1100}'..'\u{fffd}').contains(&c) && !('\u{2000}'..'\u{2e80}').contains(&c);
+    let wide =
+        |c: char| ('\u{1100}'..'\u{fffd}').contains(&c) && !('\u{2000}'..'\u{2e80}').contains(&c);
     text.chars().map(|c| 1 + usize::from(wide(c))).sum()
 }

@@ -59,13 +59,37 @@ pub(super) fn cannot(code: &'static str) -> Words {
         ("other-scheme", ["险种不同", "another scheme"]),
         ("not-in-force", ["不在有效期内", "not in force"]),
         ("no-benefit", ["没有此项待遇", "no such benefit"]),
-        ("not-entitled", ["人员、机构或方式不在待遇内", "person, place or way not entitled"]),
-        ("fact-missing", ["缺少政策所问的信息", "something the policy asks is missing"]),
+        (
+            "not-entitled",
+            [
+                "人员、机构或方式不在待遇内",
+                "person, place or way not entitled",
+            ],
+        ),
+        (
+            "fact-missing",
+            ["缺少政策所问的信息", "something the policy asks is missing"],
+        ),
         ("disease-missing", ["缺少病种编码", "no disease code"]),
-        ("disease-not-covered", ["病种不在待遇内", "disease not covered"]),
-        ("no-consultation-fee", ["政策未规定一般诊疗费", "policy has no consultation fee"]),
-        ("consultation-fee-elsewhere", ["一般诊疗费不属于此项待遇", "consultation fee under another benefit"]),
-        ("consultation-fee-twice", ["一般诊疗费重复", "consultation fee twice"]),
+        (
+            "disease-not-covered",
+            ["病种不在待遇内", "disease not covered"],
+        ),
+        (
+            "no-consultation-fee",
+            ["政策未规定一般诊疗费", "policy has no consultation fee"],
+        ),
+        (
+            "consultation-fee-elsewhere",
+            [
+                "一般诊疗费不属于此项待遇",
+                "consultation fee under another benefit",
+            ],
+        ),
+        (
+            "consultation-fee-twice",
+            ["一般诊疗费重复", "consultation fee twice"],
+        ),
         ("same-line-twice", ["明细重复", "same line twice"]),
         ("bad-amount", ["金额有误", "bad amount"]),
         ("bad-accumulator", ["累计有误", "bad accumulator"]),

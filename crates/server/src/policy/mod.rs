@@ -1,4 +1,7 @@
-//! `cunyi policy check | explain | test`
+//! `cunyi policy`: a region's rules checked, explained, tested, and replayed over a year of claims.
+
+mod progress;
+mod simulate;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -36,6 +39,10 @@ pub enum Command {
         /// 用例表（CSV） · the table
         cases: PathBuf,
     },
+    /// 试算一年 · what a year of claims comes to under each policy, and who gains and loses
+    Simulate(simulate::Options),
+    /// 虚构的一年 · an invented year of claims, for trying `simulate`
+    Sample(simulate::SampleOptions),
 }
 
 /// A larger file is no policy, claim or table.
@@ -52,6 +59,8 @@ pub fn run(command: &Command) -> ExitCode {
             english,
         } => explain(file, claim, *json, *english).map(|()| true),
         Command::Test { file, cases } => test(file, cases),
+        Command::Simulate(options) => simulate::run(options).map(|()| true),
+        Command::Sample(options) => simulate::sample(options).map(|()| true),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
@@ -102,6 +111,14 @@ fn check(files: &[PathBuf]) -> bool {
     good
 }
 
+fn language(english: bool) -> Language {
+    if english {
+        Language::English
+    } else {
+        Language::Chinese
+    }
+}
+
 /// `演示县 390: general, chronic; fictional`
 fn about(policy: &Policy) -> String {
     let benefits: Vec<&str> = policy
@@ -132,11 +149,7 @@ fn explain(file: &Path, claim: &Path, json: bool, english: bool) -> anyhow::Resu
         say(&serde_json::to_string_pretty(&data(&settled))?);
         return Ok(());
     }
-    let language = if english {
-        Language::English
-    } else {
-        Language::Chinese
-    };
+    let language = language(english);
     let sentences = settled.sentences(language);
     for (step, sentence) in settled.steps.iter().zip(sentences) {
         let at = settled.rules.get(usize::from(step.at));
