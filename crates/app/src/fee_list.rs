@@ -86,6 +86,8 @@ pub struct FeeList {
     pub units: Vec<Quantity>,
     /// True at a line of the general consultation fee.
     pub consultation: Vec<bool>,
+    /// What reimbursement rules may ask of each line's item.
+    pub items: Vec<cunyi_policy::Item>,
     /// Batches.
     pub batches: Vec<BatchView>,
     /// Disease code of each batch.
@@ -209,6 +211,7 @@ fn group(context: &Context<'_>, list: &mut FeeList, lines: Vec<ReadLine<'_>>) {
         list.places.push(line.place);
         list.units.push(line.units);
         list.consultation.push(line.item.is_consultation());
+        list.items.push(line.item.for_rules());
         list.lines.push(line.view);
     }
     let mut year = context.used.clone();
@@ -335,6 +338,7 @@ fn claim(
         price: list.lines[i].price,
         quantity: list.lines[i].quantity,
         ceiling: None,
+        item: list.items[i].clone(),
     };
     Ok(Claim {
         scheme: cunyi_policy::Scheme::from_text(&coverage.scheme).ok_or_else(cannot)?,

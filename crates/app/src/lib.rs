@@ -14,6 +14,7 @@ mod hand_over;
 mod hashing;
 mod identify;
 mod install;
+pub mod kinds;
 mod messages;
 mod own_password;
 mod paper;

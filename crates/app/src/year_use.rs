@@ -5,6 +5,7 @@ use cunyi_domain::ids::ClinicId;
 use cunyi_domain::ledger::{Coverage, SettlementKind};
 use cunyi_domain::money::Fen;
 use cunyi_domain::time::{Moment, civil::Date};
+use cunyi_policy::course_reaches;
 use cunyi_policy::{Benefit, Facts, FundName, FundUse, Level, Policy, Remote, Unknown, Use, Whose};
 use cunyi_store::{Tx, query};
 
@@ -32,13 +33,9 @@ impl YearUse {
         let first = at.date().first_of_year();
         let begin = Moment::start_of(first);
         let end = Moment::start_of(at.date().last_of_year().tomorrow().unwrap_or(first));
-        let uses = query::uses(
-            tx,
-            clinic,
-            &coverage.patient,
-            &coverage.scheme,
-            (begin, end),
-        )?;
+        let reach = Moment::start_of(course_reaches(first));
+        let (patient, scheme) = (&coverage.patient, &coverage.scheme);
+        let uses = query::uses(tx, clinic, patient, scheme, (reach, end))?;
         let policy = setup.policy(&coverage.scheme, at);
         let fee_counts = policy.is_none_or(|policy| policy.fee_in_cap(at.date()));
         // What was said in another year says nothing of this one.
@@ -49,6 +46,11 @@ impl YearUse {
             let (mut own, mut later) = (Fen::ZERO, Fen::ZERO);
             for one in uses.iter().filter(|u| u.benefit == benefit.as_str()) {
                 let here = settled_here(one, *benefit, setup, fee_counts);
+                // Of the year before only courses of treatment know.
+                if one.registered_at < begin {
+                    year.history.push(here);
+                    continue;
+                }
                 own += here.counted();
                 // A visit of after the question cannot be settled before it, whatever the clocks say.
                 if one.registered_at >= since || one.settled_at >= since {

@@ -6,7 +6,7 @@ use cunyi_domain::row;
 use cunyi_domain::row::Value;
 use cunyi_domain::time::Moment;
 use cunyi_domain::time::civil::Date;
-use cunyi_policy::{Benefit, FundName, FundUse, Use, Whose};
+use cunyi_policy::{Benefit, FundName, FundUse, Use, Whose, course_reaches};
 
 use crate::call::{Call, Stop, text};
 use crate::envelope::facts;
@@ -29,7 +29,7 @@ row! {
         pub deductible: Fen,
         /// What the ratio was taken of.
         pub above: Fen,
-        /// Consultation fees.
+        /// Consultation fees the fund took part in.
         pub fees: i64,
     }
 }
@@ -56,31 +56,36 @@ const SETTLED: &str = "SELECT v.begun_at, s.benefit, s.disease_code, s.instituti
     s.fed_fund AS fund, s.deductible,
     s.in_scope - s.deductible - (SELECT CAST(COALESCE(SUM(d.in_scope), 0) AS BIGINT) FROM detail d
       WHERE d.visit = s.visit AND d.settlement = s.id AND d.consultation_fee = 1) AS above,
-    (SELECT COUNT(*) FROM detail d WHERE d.visit = s.visit AND d.settlement = s.id AND d.consultation_fee = 1) AS fees
+    (SELECT COUNT(*) FROM detail d WHERE d.visit = s.visit AND d.settlement = s.id AND d.consultation_fee = 1
+      AND d.own_pay = 0) AS fees
     FROM settlement s JOIN visit v ON v.id = s.visit
     WHERE s.person = ? AND s.scheme = ? AND s.year = ? AND s.kind = 'settlement'
     AND s.state = 'valid' ORDER BY s.id";
 
-/// What a person has used of a year, here and elsewhere.
+/// What a person has used of a day's year, here and elsewhere; early in a year also the last days of
+/// the year before, into which a course of treatment may reach.
 pub(crate) fn history(
     call: &mut Call<'_, '_>,
     person: &str,
     scheme: &str,
-    year: Date,
+    day: Date,
 ) -> Result<Vec<Use>, Stop> {
-    let key = vec![
-        text(person),
-        text(scheme),
-        Value::Int(i64::from(year.year())),
-    ];
+    let of_year = |year: i16| vec![text(person), text(scheme), Value::Int(i64::from(year))];
+    let key = of_year(day.year());
     let elsewhere = "SELECT benefit, fund FROM elsewhere
                      WHERE person = ? AND scheme = ? AND year = ? ORDER BY benefit";
     let elsewhere: Vec<Elsewhere> = call.tx.query(elsewhere, key.clone())?;
-    let settled: Vec<Settled> = call.tx.query(SETTLED, key)?;
+    let mut settled: Vec<Settled> = call.tx.query(SETTLED, key)?;
+    let reach = course_reaches(day);
+    if reach.year() < day.year() {
+        let before: Vec<Settled> = call.tx.query(SETTLED, of_year(reach.year()))?;
+        let reached = before.into_iter().filter(|one| one.begun_at.date() > reach);
+        settled.extend(reached);
+    }
     let elsewhere = elsewhere.into_iter().filter_map(|row| {
         Some(Use::year_sum(
             Benefit::from_text(&row.benefit)?,
-            year,
+            day,
             row.fund,
         ))
     });
@@ -106,9 +111,11 @@ fn one(row: Settled) -> Option<Use> {
     })
 }
 
-/// What a history comes to under a benefit.
-pub(crate) fn used(history: &[Use], benefit: Benefit) -> Fen {
-    let of_benefit = history.iter().filter(|one| one.benefit == benefit);
+/// What a year's history comes to under a benefit.
+pub(crate) fn used(history: &[Use], benefit: Benefit, day: Date) -> Fen {
+    let of_benefit = history.iter();
+    let of_benefit =
+        of_benefit.filter(|one| one.benefit == benefit && one.date.year() == day.year());
     of_benefit.map(Use::counted).sum()
 }
 

@@ -9,7 +9,7 @@ use cunyi_domain::money::UnitPrice;
 use cunyi_domain::time::{Clock, Moment, Rng};
 use cunyi_domain::transport::{MAX_REPLY, Reply, Request, Transport, TransportError};
 use cunyi_gateway::{Region, answer, refusal};
-use cunyi_policy::{Benefit, Policy, Scheme};
+use cunyi_policy::{Benefit, Kinds, Policy, Scheme};
 
 use crate::call::{Stop, refuse};
 use crate::dispatch;
@@ -36,6 +36,8 @@ pub struct Item {
     pub is_consultation_fee: bool,
     /// 医疗收费项目类别 `med_chrgitm_type`
     pub category: String,
+    /// Of which kinds it is, as far as the catalogue says.
+    pub kinds: Kinds,
 }
 
 impl Item {
@@ -49,6 +51,7 @@ impl Item {
             ceiling: None,
             is_consultation_fee: false,
             category: String::new(),
+            kinds: Kinds::only(&[]),
         }
     }
 }

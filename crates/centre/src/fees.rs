@@ -1,7 +1,6 @@
 //! 2204 details, 2205 take back, 5204 query.
 
-use cunyi_domain::ledger::LineClass;
-use cunyi_domain::money::{Rate, UnitPrice};
+use cunyi_domain::money::UnitPrice;
 use cunyi_domain::time::Moment;
 use cunyi_gateway::Price;
 use cunyi_gateway::message::charge::{
@@ -76,6 +75,15 @@ fn check(detail: &FeeDetail, there: &[DetailRow]) -> Result<Moment, Stop> {
     moment("费用发生时间", &detail.fee_ocur_time)
 }
 
+/// What rules may ask of an item.
+pub(crate) fn for_rules(code: &str, item: &Item) -> cunyi_policy::Item {
+    cunyi_policy::Item {
+        code: Some(code.to_owned()),
+        kinds: item.kinds,
+        pay_first: None,
+    }
+}
+
 fn detail_row(
     call: &Call<'_, '_>,
     visit: &VisitRow,
@@ -94,6 +102,7 @@ fn detail_row(
         price: detail.pric.or_zero(),
         quantity: detail.cnt.or_zero(),
         ceiling: item.ceiling,
+        item: for_rules(&detail.med_list_codg, &item),
     };
     let Some(policy) = call.centre.policy(&visit.scheme) else {
         return refuse("该险种在本统筹区没有门诊待遇政策");
@@ -104,7 +113,6 @@ fn detail_row(
             other => other.to_string(),
         })
     })?;
-    let class_b = policy.class_b_pay_first(claim.benefit, &claim.facts, claim.date);
     Ok(DetailRow {
         visit: visit.id.clone(),
         id: line.id,
@@ -118,13 +126,8 @@ fn detail_row(
         amount: line.amount,
         quantity: line.quantity,
         price: line.price,
-        class: line.class,
-        pay_first_rate: match line.class {
-            _ if line.is_consultation_fee => Rate::ZERO,
-            LineClass::A => Rate::ZERO,
-            LineClass::B => class_b.unwrap_or(Rate::ZERO),
-            LineClass::C => Rate::ONE,
-        },
+        class: share.class,
+        pay_first_rate: share.pay_first_rate,
         category: item.category,
         ceiling: line.ceiling,
         consultation_fee: line.is_consultation_fee,

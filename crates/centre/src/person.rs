@@ -130,7 +130,7 @@ fn remaining(call: &mut Call<'_, '_>, coverages: &[CoverageRow]) -> Result<Strin
     };
     let key = key.to_owned();
     let history = accumulate::history(call, &coverage.person, &coverage.scheme, day)?;
-    let left = (cap - accumulate::used(&history, Benefit::General)).max(Fen::ZERO);
+    let left = (cap - accumulate::used(&history, Benefit::General, day)).max(Fen::ZERO);
     Ok(format!("{{\"{key}\":{left}}}"))
 }
 
@@ -211,7 +211,7 @@ pub(crate) fn accumulators(
                 year: year.to_string(),
                 cum_ym: cum_ym.clone(),
                 cum_type_code: format!("F0000_BIZ{}", call.centre.medical_type(*benefit)),
-                cum: accumulate::used(&history, *benefit).into(),
+                cum: accumulate::used(&history, *benefit, day).into(),
             });
         }
     }

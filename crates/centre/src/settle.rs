@@ -7,6 +7,7 @@ use cunyi_gateway::message::query::{SettlementFound, SettlementQuery};
 use cunyi_gateway::message::settle::{Presettle, Settle, SettleInput, Settlement};
 use cunyi_policy::{Benefit, Claim, ClaimLine, Facts, Unknown, evaluate};
 
+use crate::Item;
 use crate::accumulate;
 use crate::call::{Call, Stop, refuse, required, text};
 use crate::centre::Centre;
@@ -120,7 +121,7 @@ fn work(call: &mut Call<'_, '_>, input: &Presettle) -> Result<Worked, Stop> {
     };
     let settled = evaluate(policy, &claim).map_err(|why| Stop::Refused(why.to_string()))?;
     let cap = policy.yearly_cap(benefit, &claim.facts, claim.date);
-    let used = accumulate::used(&claim.history, benefit);
+    let used = accumulate::used(&claim.history, benefit, claim.date);
     let room = cap.map(|cap| (cap - used).max(Fen::ZERO));
     let balance = accumulate::balance(call, &coverage)?;
     let uses_account = input.acct_used_flag == "1";
@@ -225,6 +226,7 @@ pub(crate) fn claim(
     batch: &[DetailRow],
 ) -> Result<Claim, Stop> {
     let date = visit.begun_at.date();
+    let known = |code: &str| (call.centre.catalogue)(code).unwrap_or_else(Item::unknown);
     let line = |d: &DetailRow| ClaimLine {
         id: d.id.clone(),
         class: d.class,
@@ -233,6 +235,7 @@ pub(crate) fn claim(
         price: d.price,
         quantity: d.quantity,
         ceiling: d.ceiling,
+        item: fees::for_rules(&d.code, &known(&d.code)),
     };
     let disease = batch.first().map(|d| d.disease_code.clone());
     Ok(Claim {

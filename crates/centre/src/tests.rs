@@ -6,4 +6,5 @@ mod faults;
 mod hostile;
 mod http;
 mod refusals;
+mod rules;
 mod story;

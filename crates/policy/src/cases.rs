@@ -17,6 +17,8 @@ use crate::claim::{
     Claim, ClaimLine, FundName, FundUse, LineClass, Unknown, Use, Whose, read_class,
 };
 use crate::evaluate::evaluate;
+use crate::file::read;
+use crate::items::{Item, ItemKind, Kinds};
 use crate::language::facet::{Aid, Facet, Facts, Remote, Status};
 use crate::policy::{Benefit, Level, Policy};
 use crate::settlement::{Certainty, Settlement};
@@ -214,13 +216,14 @@ pub fn read_fact(facts: &mut Facts, facet: Facet, cell: &str) -> Result<(), &'st
     Ok(())
 }
 
-/// `甲 20.00; 乙 20.00<18.00; 丙 5.00; 费 10.00`: class, amount, ceiling.
+/// `甲 20.00; 乙 20.00<18.00 code=XA01; 丙 5.00; 费 10.00`: class, amount, ceiling, item.
 fn read_lines(cell: &str) -> Option<Vec<ClaimLine>> {
     let line = |(place, text): (usize, &str)| {
-        let (kind, rest) = text.trim().split_once(' ')?;
-        let (price, ceiling) = match rest.split_once('<') {
+        let mut words = text.split_whitespace();
+        let (kind, amount) = (words.next()?, words.next()?);
+        let (price, ceiling) = match amount.split_once('<') {
             Some((price, ceiling)) => (price, Some(ceiling.parse().ok()?)),
-            None => (rest, None),
+            None => (amount, None),
         };
         Some(ClaimLine {
             id: (place + 1).to_string(),
@@ -233,9 +236,28 @@ fn read_lines(cell: &str) -> Option<Vec<ClaimLine>> {
             price: price.parse().ok()?,
             quantity: Quantity::whole(1),
             ceiling,
+            item: read_item(words)?,
         })
     };
     cell.split(';').enumerate().map(line).collect()
+}
+
+/// `code=XA01 kinds=essential+western first=20%`; `kinds=none` is of no kind.
+fn read_item<'a>(words: impl Iterator<Item = &'a str>) -> Option<Item> {
+    let mut item = Item::default();
+    for word in words {
+        match word.split_once('=')? {
+            ("code", code) => item.code = Some(code.to_owned()),
+            ("first", rate) => item.pay_first = Some(read::percent(rate)?),
+            ("kinds", "none") => item.kinds = Kinds::only(&[]),
+            ("kinds", kinds) => {
+                let kinds: Option<Vec<_>> = kinds.split('+').map(ItemKind::from_text).collect();
+                item.kinds = Kinds::only(&kinds?);
+            }
+            _ => return None,
+        }
+    }
+    Some(item)
 }
 
 /// `2026-03-01 general fund=395.00 deductible=10.00; 2026-04-01 general family fund=20.00`

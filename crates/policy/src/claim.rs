@@ -3,6 +3,7 @@
 use cunyi_domain::money::{Fen, Quantity, UnitPrice};
 use cunyi_domain::time::civil::Date;
 
+use crate::items::Item;
 use crate::language::facet::Facts;
 use crate::policy::{Benefit, Scheme};
 
@@ -57,6 +58,8 @@ pub struct ClaimLine {
     pub quantity: Quantity,
     /// 支付标准 of a unit; none where the catalogue sets no limit.
     pub ceiling: Option<UnitPrice>,
+    /// What more is known of the item.
+    pub item: Item,
 }
 
 /// A class as tables and claims write it: 甲乙丙, or A, B, C.

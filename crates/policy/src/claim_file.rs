@@ -6,6 +6,8 @@ use cunyi_domain::time::parse_date;
 use serde::Deserialize;
 
 use crate::claim::{Claim, ClaimLine, FundName, FundUse, Unknown, Use, Whose, read_class};
+use crate::file::read;
+use crate::items::{Item, ItemKind, Kinds};
 use crate::language::facet::{Aid, Facts, Remote, Status};
 use crate::policy::{Benefit, Level, Policy};
 
@@ -50,6 +52,9 @@ struct LineForm {
     ceiling: Option<String>,
     #[serde(default)]
     fee: bool,
+    code: Option<String>,
+    kinds: Option<Vec<ItemKind>>,
+    pay_first: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -133,6 +138,10 @@ fn read_line(place: usize, form: &LineForm) -> Result<ClaimLine, String> {
         let no_price = |_| format!("line {at}: `{text}` is no price such as \"20.00\"");
         text.parse().map_err(no_price)
     };
+    let rate = |text: &str| {
+        let no_rate = || format!("line {at}: `{text}` is no percentage such as \"20%\"");
+        read::percent(text).ok_or_else(no_rate)
+    };
     let quantity = form.quantity.as_deref().unwrap_or("1");
     let no_quantity = |_| format!("line {at}: `{quantity}` is no quantity such as \"2\"");
     let quantity: Quantity = quantity.parse().map_err(no_quantity)?;
@@ -146,6 +155,11 @@ fn read_line(place: usize, form: &LineForm) -> Result<ClaimLine, String> {
         price: unit,
         quantity,
         ceiling: form.ceiling.as_deref().map(price).transpose()?,
+        item: Item {
+            code: form.code.clone(),
+            kinds: form.kinds.as_deref().map(Kinds::only).unwrap_or_default(),
+            pay_first: form.pay_first.as_deref().map(rate).transpose()?,
+        },
     })
 }
 

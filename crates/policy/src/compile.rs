@@ -7,11 +7,12 @@ use std::ops::Range;
 use toml::Spanned;
 
 use crate::file::{PolicyError, Source};
+use crate::items::Items;
 use crate::language::facet::{Cut, Facet, When};
 use crate::language::form::{
-    Adjust, Base, By, Form, FundForm, FundName, LimitForm, Per, SegmentForm,
+    Adjust, Base, By, Course, Form, FundForm, FundName, LimitForm, SegmentForm,
 };
-use crate::language::rows::{Row, Rows};
+use crate::language::rows::{Row, Rows, Text};
 use crate::plan::{Account, BenefitPlan, Counter, Fee, Measure, Plan, RuleAt, Terms};
 use crate::policy::Benefit;
 
@@ -35,7 +36,10 @@ pub(crate) fn compile(
         held: BTreeSet::new(),
         counters: Vec::new(),
         rules: Vec::new(),
+        items: Items::default(),
+        clashes: Vec::new(),
     };
+    compiler.items();
     let benefits = form.benefit.iter();
     let benefits: BTreeMap<_, _> = benefits
         .map(|(benefit, rules)| (*benefit, compiler.benefit(*benefit, rules)))
@@ -54,6 +58,7 @@ pub(crate) fn compile(
     }
     Ok(Plan {
         benefits,
+        items: compiler.items,
         counters: compiler.counters,
         rules: compiler.rules.into(),
         rounding: form.rounding.mode,
@@ -65,6 +70,9 @@ pub(crate) fn compile(
 
 mod checks;
 mod fund;
+mod items;
+
+use items::Clash;
 
 struct Compiler<'a> {
     form: &'a Form,
@@ -77,6 +85,9 @@ struct Compiler<'a> {
     held: BTreeSet<usize>,
     counters: Vec<Counter>,
     rules: Vec<RuleAt>,
+    items: Items,
+    /// Rows of `[[line]]` that name the same.
+    clashes: Vec<Clash>,
 }
 
 /// One combination of what a benefit tells apart.
@@ -248,6 +259,9 @@ impl<'a> Compiler<'a> {
             all.extend(fee.total.conditions());
             all.extend(fee.patient.conditions());
         }
+        let lines = self.form.line.iter().map(Spanned::get_ref);
+        let lines = lines.filter(|line| items::is_of(line, benefit));
+        all.extend(lines.map(|line| &line.when));
         for (form, fund) in funds {
             all.extend(form.map(|form| &form.within));
             for (_, limit) in fund.deductible.iter().chain(&fund.cap) {
@@ -290,7 +304,9 @@ impl<'a> Compiler<'a> {
                 layers.push(self.layer(rules, profile, &at, &mut unsure));
             }
         }
+        let items = self.holding(benefit, profile);
         Terms {
+            items,
             class_b_pay_first: class_b.map_or(0, |row| row.is.0.0),
             class_b_rule: self.rule("class_b_pay_first", class_b_at),
             fee,
@@ -315,7 +331,7 @@ impl<'a> Compiler<'a> {
             let message = "`patient` is more than `total`: write the patient's part of the fee";
             self.error(patient.at.clone(), "fee", message.to_owned());
         }
-        let once = fee.once_per.filter(|per| *per != Per::Visit).map(|per| {
+        let once = fee.once_per.map(|Text(Course(per))| {
             self.counter(Counter {
                 fund: FundName::Pool,
                 of: Measure::Fees,

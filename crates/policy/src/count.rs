@@ -53,16 +53,23 @@ impl Counter {
     }
 }
 
-/// Whether two days are in one day, month, quarter or year.
+/// Whether two days are in one day, course, month, quarter or year. A course is told from either end:
+/// what was settled late of an earlier day falls into it like what was settled in order.
 fn same(per: Per, one: Date, other: Date) -> bool {
     let quarter = |day: Date| (day.month() - 1) / 3;
     match per {
         Per::Visit => false,
         Per::Day => one == other,
+        Per::Days(days) => days_between(one, other) < i64::from(days),
         Per::Month => (one.year(), one.month()) == (other.year(), other.month()),
         Per::Quarter => (one.year(), quarter(one)) == (other.year(), quarter(other)),
         Per::Year => one.year() == other.year(),
     }
+}
+
+/// How many days two days are apart.
+fn days_between(one: Date, other: Date) -> i64 {
+    (one.duration_since(other).as_hours() / 24).abs()
 }
 
 impl When {

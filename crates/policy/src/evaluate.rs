@@ -5,8 +5,10 @@ use std::fmt;
 
 use cunyi_domain::money::{Fen, Rate, apportion};
 
+use crate::by_line;
 use crate::claim::{Claim, ClaimLine, FundName, FundUse, LineClass, Use, Whose};
 use crate::explain::{Rule, Step};
+use crate::items::{ItemRule, Own};
 use crate::language::facet::Facet;
 use crate::plan::{Limit, Measure, NoTerms, Plan, Terms};
 use crate::policy::{Benefit, Confirmation, Policy};
@@ -36,6 +38,10 @@ pub enum CannotDecide {
     ConsultationFeeElsewhere,
     /// 一般诊疗费 more than once: duplicate charging.
     ConsultationFeeTwice,
+    /// Rules ask for the line's national code and the claim does not say it.
+    LineCodeMissing(String),
+    /// Rules ask whether the line is of a kind and nobody knows.
+    LineKindMissing(String),
     /// Two lines have the same id.
     SameLineTwice(String),
     /// The line's amount is not price × quantity, is negative or beyond every measure.
@@ -58,6 +64,8 @@ impl CannotDecide {
             Self::NoConsultationFee => "no-consultation-fee",
             Self::ConsultationFeeElsewhere => "consultation-fee-elsewhere",
             Self::ConsultationFeeTwice => "consultation-fee-twice",
+            Self::LineCodeMissing(_) => "line-code-missing",
+            Self::LineKindMissing(_) => "line-kind-missing",
             Self::SameLineTwice(_) => "same-line-twice",
             Self::BadAmount(_) => "bad-amount",
             Self::BadAccumulator => "bad-accumulator",
@@ -65,7 +73,7 @@ impl CannotDecide {
     }
 
     /// Every code there is.
-    pub const CODES: [&str; 13] = [
+    pub const CODES: [&str; 15] = [
         "other-scheme",
         "not-in-force",
         "no-benefit",
@@ -76,6 +84,8 @@ impl CannotDecide {
         "no-consultation-fee",
         "consultation-fee-elsewhere",
         "consultation-fee-twice",
+        "line-code-missing",
+        "line-kind-missing",
         "same-line-twice",
         "bad-amount",
         "bad-accumulator",
@@ -86,9 +96,11 @@ impl CannotDecide {
         match self {
             Self::NoBenefit(benefit) | Self::NotEntitled(benefit) => benefit.to_string(),
             Self::FactMissing(facet) => facet.to_string(),
-            Self::DiseaseNotCovered(text) | Self::SameLineTwice(text) | Self::BadAmount(text) => {
-                text.clone()
-            }
+            Self::DiseaseNotCovered(text)
+            | Self::LineCodeMissing(text)
+            | Self::LineKindMissing(text)
+            | Self::SameLineTwice(text)
+            | Self::BadAmount(text) => text.clone(),
             _ => String::new(),
         }
     }
@@ -109,6 +121,12 @@ impl fmt::Display for CannotDecide {
             Self::NoConsultationFee => f.write_str("政策文件未规定一般诊疗费"),
             Self::ConsultationFeeElsewhere => f.write_str("一般诊疗费不属于此项待遇"),
             Self::ConsultationFeeTwice => f.write_str("一般诊疗费重复收取"),
+            Self::LineCodeMissing(id) => {
+                write!(f, "费用明细 {id} 没有国家医保编码，政策按编码规定")
+            }
+            Self::LineKindMissing(id) => {
+                write!(f, "不知道费用明细 {id} 属于哪类项目，政策按类规定")
+            }
             Self::SameLineTwice(id) => write!(f, "费用明细流水号 {id} 重复"),
             Self::BadAmount(id) => write!(f, "费用明细 {id} 的金额与单价×数量不符或超出范围"),
             Self::BadAccumulator => f.write_str("年度累计金额无效"),
@@ -140,10 +158,18 @@ pub fn evaluate(policy: &Policy, claim: &Claim) -> Result<Settlement, CannotDeci
     if used.iter().any(|sum| !(0..=MOST).contains(sum)) || !(0..=MOST).contains(&claim.balance.0) {
         return Err(CannotDecide::BadAccumulator);
     }
+    let rules = claim.lines.iter();
+    let rules = rules.map(|line| plan.items.find(&terms.items, line));
+    let rules: Vec<Option<&ItemRule>> = rules.collect::<Result<_, _>>()?;
     let mut steps = Vec::new();
-    let parts = claim.lines.iter().enumerate();
+    let splitter = Splitter {
+        plan,
+        terms,
+        used: &used,
+    };
+    let parts = claim.lines.iter().zip(&rules).enumerate();
     let parts: Vec<Parts> = parts
-        .map(|(place, line)| split(plan, terms, &used, place, line, &mut steps))
+        .map(|(place, (line, rule))| splitter.split(place, line, *rule, &mut steps))
         .collect();
     let pooled: Vec<i64> = parts.iter().map(Parts::pooled).collect();
     let run = Run {
@@ -153,11 +179,22 @@ pub fn evaluate(policy: &Policy, claim: &Claim) -> Result<Settlement, CannotDeci
         lines: &pooled,
         balance: claim.balance.0,
     };
-    let totals = totals(&parts);
-    let paid = run.run(&totals, &mut steps);
-    let lines = share(claim, terms, &parts, &paid);
+    let (totals, mut of_pool) = (totals(&parts), None);
+    let own: Vec<Own> = rules.iter().map(|rule| Own::of(*rule)).collect();
+    let paid = if own.iter().all(Own::is_plain) {
+        run.run(&totals, &mut steps)
+    } else {
+        run.run_with(&totals, &mut steps, |layer, base, steps| {
+            let pool = (layer, base, totals.fee_fund);
+            let (of, lines) = by_line::pool(&run, &own, pool, steps);
+            of_pool = Some(lines);
+            of
+        })
+    };
+    let lines = share(claim, terms, &parts, &paid, of_pool);
+    let unsure = terms.unsure || rules.iter().flatten().any(|rule| rule.unsure);
     Ok(Settlement {
-        certainty: certainty(policy, plan, terms, claim, &used),
+        certainty: certainty(policy, plan, (terms, unsure), claim, &used),
         steps,
         rules: plan.rules.clone(),
         ..assemble(claim, terms, lines, &totals, &paid)
@@ -178,7 +215,13 @@ pub fn classify(
     }
     let (plan, terms) = applicable(policy, claim)?;
     let used = plan.used(claim);
-    let parts = split(plan, terms, &used, 0, line, &mut Silent);
+    let rule = plan.items.find(&terms.items, line)?;
+    let splitter = Splitter {
+        plan,
+        terms,
+        used: &used,
+    };
+    let parts = splitter.split(0, line, rule, &mut Silent);
     Ok(parts.share(line, Fen::ZERO))
 }
 
@@ -222,6 +265,10 @@ fn sound(line: &ClaimLine) -> bool {
         && (0..=MOST_OF_A_LINE).contains(&line.amount.0)
         && line.price.amount(line.quantity) == Some(line.amount)
         && line.ceiling.is_none_or(|ceiling| ceiling.0 >= 0)
+        && line
+            .item
+            .pay_first
+            .is_none_or(|rate| (Rate::ZERO..=Rate::ONE).contains(&rate))
 }
 
 fn check_lines(claim: &Claim) -> Result<(), CannotDecide> {
@@ -250,8 +297,9 @@ fn check_fee(policy: &Policy, plan: &Plan, claim: &Claim) -> Result<(), CannotDe
 }
 
 /// One line, taken apart, in fen.
-#[derive(Default)]
 struct Parts {
+    class: LineClass,
+    pay_first_rate: Rate,
     own_pay: i64,
     over_limit: i64,
     pay_first: i64,
@@ -269,6 +317,21 @@ impl Parts {
             pay_first: Fen(self.pay_first),
             in_scope: Fen(self.in_scope),
             fund,
+            class: self.class,
+            pay_first_rate: self.pay_first_rate,
+        }
+    }
+
+    /// What is all the patient's.
+    const fn own_pay(amount: i64) -> Self {
+        Self {
+            class: LineClass::C,
+            pay_first_rate: Rate::ONE,
+            own_pay: amount,
+            over_limit: 0,
+            pay_first: 0,
+            in_scope: 0,
+            fee_fund: None,
         }
     }
 
@@ -294,84 +357,122 @@ fn totals(parts: &[Parts]) -> Totals {
     }
 }
 
-fn split<S: Sink>(
-    plan: &Plan,
-    terms: &Terms,
-    used: &[i64],
-    place: usize,
-    line: &ClaimLine,
-    sink: &mut S,
-) -> Parts {
-    if line.is_consultation_fee {
-        return split_fee(terms, used, place, line, sink);
-    }
-    let amount = line.amount.0;
-    let class_rule = terms.class_b_rule;
-    if line.class == LineClass::C {
-        sink.step(|| Step::of_line(Rule::OwnPay, class_rule, place, amount, amount));
-        return Parts {
-            own_pay: amount,
-            ..Parts::default()
+/// Takes lines apart.
+struct Splitter<'a> {
+    plan: &'a Plan,
+    terms: &'a Terms,
+    used: &'a [i64],
+}
+
+impl Splitter<'_> {
+    fn split<S: Sink>(
+        &self,
+        place: usize,
+        line: &ClaimLine,
+        rule: Option<&ItemRule>,
+        sink: &mut S,
+    ) -> Parts {
+        if line.is_consultation_fee {
+            return self.split_fee(place, line, sink);
+        }
+        let amount = line.amount.0;
+        // Where it is said: by the rule, or with the classes.
+        let at = |said: bool| match rule {
+            Some(rule) if said => rule.rule,
+            _ => self.terms.class_b_rule,
         };
+        let of = |kind, at, base, result| Step::of_line(kind, at, place, base, result);
+        if let Some(rule) = rule {
+            sink.step(|| of(Rule::Item, rule.rule, amount, amount));
+        }
+        let class = rule.and_then(|rule| rule.class);
+        if class.unwrap_or(line.class) == LineClass::C {
+            sink.step(|| of(Rule::OwnPay, at(class.is_some()), amount, amount));
+            return Parts::own_pay(amount);
+        }
+        let ceiling = rule.and_then(|rule| rule.ceiling);
+        // A ceiling too large to multiply limits nothing.
+        let allowed = ceiling
+            .or(line.ceiling)
+            .and_then(|c| c.amount(line.quantity));
+        let allowed = allowed.map_or(amount, |allowed| allowed.0.min(amount));
+        let over_limit = amount - allowed;
+        if over_limit > 0 {
+            sink.step(|| of(Rule::Ceiling, at(ceiling.is_some()), amount, over_limit));
+        }
+        let class = class.unwrap_or(line.class);
+        let (mut rate, mut first) = (0, 0);
+        if class == LineClass::B {
+            let own = rule.and_then(|rule| rule.pay_first);
+            let listed = line.item.pay_first.map(|rate| rate.0);
+            rate = own.or(listed).unwrap_or(self.terms.class_b_pay_first);
+            first = pay_first(allowed, rate, self.plan.rounding);
+            sink.step(|| Step {
+                rate: Some(Rate(rate)),
+                ..of(Rule::PayFirst, at(own.is_some()), allowed, first)
+            });
+        }
+        if let Some(rule) = rule.filter(|rule| !rule.own.deductible) {
+            let in_scope = allowed - first;
+            sink.step(|| of(Rule::NoDeductible, rule.rule, in_scope, in_scope));
+        }
+        Parts {
+            class,
+            pay_first_rate: Rate(rate),
+            own_pay: 0,
+            over_limit,
+            pay_first: first,
+            in_scope: allowed - first,
+            fee_fund: None,
+        }
     }
-    // A ceiling too large to multiply limits nothing.
-    let allowed = line.ceiling.and_then(|c| c.amount(line.quantity));
-    let allowed = allowed.map_or(amount, |allowed| allowed.0.min(amount));
-    let over_limit = amount - allowed;
-    if over_limit > 0 {
-        sink.step(|| Step::of_line(Rule::Ceiling, class_rule, place, amount, over_limit));
-    }
-    let mut first = 0;
-    if line.class == LineClass::B {
-        let rate = terms.class_b_pay_first;
-        first = pay_first(allowed, rate, plan.rounding);
-        sink.step(|| Step {
-            rate: Some(Rate(rate)),
-            ..Step::of_line(Rule::PayFirst, class_rule, place, allowed, first)
-        });
-    }
-    Parts {
-        over_limit,
-        pay_first: first,
-        in_scope: allowed - first,
-        ..Parts::default()
+
+    fn split_fee<S: Sink>(&self, place: usize, line: &ClaimLine, sink: &mut S) -> Parts {
+        let amount = line.amount.0;
+        let fee = self.terms.fee.as_ref();
+        // The fund takes part in one a day, or course: the next is the patient's.
+        let again = |once: u16| self.used[usize::from(once)] > 0;
+        let Some(fee) = fee.filter(|fee| !fee.once.is_some_and(again)) else {
+            let at = fee.map_or(0, |fee| fee.rule);
+            sink.step(|| Step::of_line(Rule::OwnPay, at, place, amount, amount));
+            return Parts {
+                class: line.class,
+                pay_first_rate: Rate::ZERO,
+                ..Parts::own_pay(amount)
+            };
+        };
+        let in_scope = amount.min(fee.total);
+        let fund = (in_scope - fee.patient).max(0);
+        sink.step(|| Step::of_line(Rule::ConsultationFee, fee.rule, place, in_scope, fund));
+        Parts {
+            class: line.class,
+            pay_first_rate: Rate::ZERO,
+            own_pay: 0,
+            over_limit: amount - in_scope,
+            pay_first: 0,
+            in_scope,
+            fee_fund: Some(fund),
+        }
     }
 }
 
-fn split_fee<S: Sink>(
+/// 分摊: each fund over what its lines still have, by largest remainder; the pool's part may be known.
+fn share(
+    claim: &Claim,
     terms: &Terms,
-    used: &[i64],
-    place: usize,
-    line: &ClaimLine,
-    sink: &mut S,
-) -> Parts {
-    let amount = line.amount.0;
-    let fee = terms.fee.as_ref();
-    // The fund takes part in one a day, or course: the next is the patient's.
-    let again = |once: u16| used[usize::from(once)] > 0;
-    let Some(fee) = fee.filter(|fee| !fee.once.is_some_and(again)) else {
-        let at = fee.map_or(0, |fee| fee.rule);
-        sink.step(|| Step::of_line(Rule::OwnPay, at, place, amount, amount));
-        return Parts {
-            own_pay: amount,
-            ..Parts::default()
-        };
-    };
-    let in_scope = amount.min(fee.total);
-    let fund = (in_scope - fee.patient).max(0);
-    sink.step(|| Step::of_line(Rule::ConsultationFee, fee.rule, place, in_scope, fund));
-    Parts {
-        over_limit: amount - in_scope,
-        in_scope,
-        fee_fund: Some(fund),
-        ..Parts::default()
+    parts: &[Parts],
+    paid: &Paid,
+    of_pool: Option<Vec<i64>>,
+) -> Vec<LineShare> {
+    let known = usize::from(of_pool.is_some());
+    let mut funds = of_pool.unwrap_or_else(|| vec![0; parts.len()]);
+    if known > 0 {
+        let fees = funds.iter_mut().zip(parts);
+        let fees = fees.filter(|(_, p)| p.fee_fund.is_some());
+        fees.for_each(|(fund, _)| *fund = paid.funds[0].fee);
     }
-}
-
-/// 分摊: each fund over what its lines still have, by largest remainder.
-fn share(claim: &Claim, terms: &Terms, parts: &[Parts], paid: &Paid) -> Vec<LineShare> {
-    let mut funds = vec![0; parts.len()];
-    for (place, of) in paid.funds.iter().enumerate().take(terms.layers.len()) {
+    let of_funds = paid.funds.iter().enumerate();
+    for (place, of) in of_funds.take(terms.layers.len()).skip(known) {
         let fee = |p: &Parts| place == 0 && p.fee_fund.is_some();
         let rooms = parts.iter().zip(&funds);
         let rooms = rooms.map(|(p, had)| (p.pooled() - had).max(0));
@@ -400,7 +501,7 @@ fn share(claim: &Claim, terms: &Terms, parts: &[Parts], paid: &Paid) -> Vec<Line
 fn certainty(
     policy: &Policy,
     plan: &Plan,
-    terms: &Terms,
+    (terms, unsure): (&Terms, bool),
     claim: &Claim,
     used: &[i64],
 ) -> Certainty {
@@ -421,7 +522,7 @@ fn certainty(
     let deductible_open = claim.unknown.deductible && deductible.iter().any(|open| *open);
     match policy.confirmation() {
         Confirmation::Unconfirmed => Certainty::Estimate(Why::Unconfirmed),
-        _ if terms.unsure => Certainty::Estimate(Why::Unsure),
+        _ if unsure => Certainty::Estimate(Why::Unsure),
         _ if cap_open || deductible_open => Certainty::Estimate(Why::OthersUnknown),
         Confirmation::Fictional | Confirmation::Confirmed { .. } => Certainty::Exact,
     }

@@ -14,6 +14,10 @@ text_enum! {
         Ceiling = "ceiling",
         /// 乙类先行自付
         PayFirst = "pay-first",
+        /// 单独规定: a rule of the file names the item.
+        Item = "item",
+        /// 不计起付线: by that rule.
+        NoDeductible = "no-deductible",
         /// 一般诊疗费: the fund's part.
         ConsultationFee = "consultation-fee",
         /// 起付线
@@ -22,6 +26,10 @@ text_enum! {
         CapInScope = "cap-in-scope",
         /// 报销比例
         Ratio = "ratio",
+        /// 单独的报销比例 of the items a rule names.
+        OwnRatio = "own-ratio",
+        /// The ratio of items that no cap limits.
+        OutsideCaps = "outside-caps",
         /// 支付限额: on what the fund pays.
         Cap = "cap",
         /// 个人账户

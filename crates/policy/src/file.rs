@@ -125,7 +125,7 @@ pub(crate) mod read {
     }
 
     /// Ten million yuan: more than any cap or fee, and far from any overflow.
-    const MOST: i64 = 1_000_000_000;
+    pub const MOST: i64 = 1_000_000_000;
 
     /// An amount of money.
     pub fn yuan(text: &str) -> Option<Fen> {

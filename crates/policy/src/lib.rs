@@ -5,6 +5,7 @@
 //! pay of one settlement batch and why. Concepts and their order follow `reference/policy.md` §3:
 //! class, price ceiling, pay-first, override, deductible, ratio, caps, further funds, account.
 
+mod by_line;
 mod cases;
 mod claim;
 mod claim_file;
@@ -14,6 +15,7 @@ mod count;
 mod evaluate;
 mod explain;
 mod file;
+mod items;
 mod language;
 mod plan;
 mod policy;
@@ -27,8 +29,9 @@ pub use claim_file::read_claim;
 pub use evaluate::{CannotDecide, classify, evaluate};
 pub use explain::{Rule, Step};
 pub use file::{PolicyError, check, parse};
+pub use items::{Item, ItemKind, Kinds};
 pub use language::facet::{Aid, Facet, Facts, Remote, Status};
-pub use language::form::Per;
+pub use language::form::{Per, course_reaches};
 pub use plan::RuleAt;
 pub use policy::{Benefit, Confirmation, Disease, Level, Policy, Scheme, Validity};
 pub use settlement::{Certainty, LineShare, Settlement, Why};
@@ -60,6 +63,11 @@ pub const REGIONS: &[(&str, &str, &str)] = &[
         "demo_employee",
         include_str!("../regions/demo_employee.toml"),
         include_str!("../regions/demo_employee.csv"),
+    ),
+    (
+        "demo_items",
+        include_str!("../regions/demo_items.toml"),
+        include_str!("../regions/demo_items.csv"),
     ),
     (
         "demo_medical_aid",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use cunyi_domain::money::Rounding;
 
+use crate::items::Items;
 use crate::language::facet::{Cut, Facet, Facts, When};
 use crate::language::form::{Base, By, FundName, Order, Part, Per, Stage};
 use crate::policy::Benefit;
@@ -13,6 +14,8 @@ use crate::policy::Benefit;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Plan {
     pub benefits: BTreeMap<Benefit, BenefitPlan>,
+    /// What holds for single items.
+    pub items: Items,
     /// What is counted over more than one claim.
     pub counters: Vec<Counter>,
     /// Where each rule stands: its path in the file and its line.
@@ -88,6 +91,8 @@ pub(crate) struct Terms {
     pub class_b_pay_first: i64,
     pub class_b_rule: u16,
     pub fee: Option<Fee>,
+    /// The rules of [`Plan::items`] that hold.
+    pub items: Vec<u16>,
     /// The pool, then the other funds.
     pub layers: Vec<Layer>,
     /// Nobody is sure of one of the values.

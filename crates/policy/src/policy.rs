@@ -192,6 +192,15 @@ impl Policy {
         }
     }
 
+    /// True where a claim's sums by class do not decide it: rules name single items or kinds of them.
+    pub fn needs_lines(&self) -> bool {
+        let plan = match &self.plans {
+            Plans::Always(plan) => Some(plan),
+            Plans::ByYear(plans) => plans.values().next(),
+        };
+        plan.is_some_and(|plan| !plan.items.rules.is_empty())
+    }
+
     /// The rules of a day; none where a yearly figure is missing.
     pub(crate) fn plan(&self, day: Date) -> Option<&Plan> {
         match &self.plans {

@@ -30,6 +30,7 @@ fn lines() -> impl Strategy<Value = Vec<ClaimLine>> {
                 price: UnitPrice(price),
                 quantity: Quantity(quantity),
                 ceiling: ceiling.map(UnitPrice),
+                item: Item::default(),
             })
             .collect();
         if let (true, Some(first)) = (fee, claim.first_mut()) {
@@ -159,7 +160,7 @@ proptest! {
         let policy = parse(RESIDENT, "x").unwrap();
         let line = ClaimLine {
             id: "a".into(), class: LineClass::B, amount: Fen(amount), is_consultation_fee: false,
-            price: UnitPrice(price), quantity: Quantity(quantity), ceiling: Some(UnitPrice(ceiling)),
+            price: UnitPrice(price), quantity: Quantity(quantity), ceiling: Some(UnitPrice(ceiling)), item: Item::default(),
         };
         let claim = Claim {
             scheme: Scheme::Resident, facts: village(), benefit: Benefit::General,
@@ -227,19 +228,10 @@ fn added_up(settled: &Settlement, fund: FundName) -> Fen {
     };
     let fee: Fen = of(Rule::ConsultationFee).map(|s| s.result).sum();
     let ratio: Fen = of(Rule::Ratio).map(|s| s.result).sum();
+    let own: Fen = of(Rule::OwnRatio).map(|s| s.result).sum();
+    let outside: Fen = of(Rule::OutsideCaps).map(|s| s.result).sum();
     let cut = of(Rule::Cap).map(|s| s.base - s.result).next_back();
-    ratio + fee - cut.unwrap_or_default()
-}
-
-/// The same use, given back.
-fn reversed(mut one: Use) -> Use {
-    one.fees = -one.fees;
-    for of in &mut one.funds {
-        of.deductible = -of.deductible;
-        of.in_scope = -of.in_scope;
-        of.counted = -of.counted;
-    }
-    one
+    ratio + own + outside + fee - cut.unwrap_or_default()
 }
 
 proptest! {
@@ -272,7 +264,7 @@ proptest! {
                 chronic += counted;
             }
             // Settled and given back is as if it had never been.
-            claim.history.extend([s.adds.clone(), reversed(s.adds.clone())]);
+            claim.history.extend([s.adds.clone(), s.adds.taken_back()]);
             prop_assert_eq!(&evaluate(&policy, &claim).unwrap(), &s);
             history.push(s.adds);
         }
@@ -304,5 +296,96 @@ proptest! {
             first.fund + second.fund
         };
         prop_assert_eq!(both(&one, &other), both(&other, &one));
+    }
+}
+
+/// 演示州: rules of single items and kinds of items.
+const ITEMS: &str = include_str!("../regions/demo_items.toml");
+
+/// Lines of items that its rules name, and of some that they do not.
+fn items() -> impl Strategy<Value = Vec<ClaimLine>> {
+    let codes = ["XA01", "XB05A", "XB05Z", "XC991", "XJ01"];
+    let item = (
+        0..codes.len(),
+        prop::collection::vec(0..ItemKind::ALL.len(), 0..3),
+    );
+    (lines(), prop::collection::vec(item, 12)).prop_map(move |(mut lines, items)| {
+        for (line, (code, kinds)) in lines.iter_mut().zip(items) {
+            let kinds: Vec<ItemKind> = kinds.into_iter().map(|kind| ItemKind::ALL[kind]).collect();
+            // Prices of a clinic, so that caps and deductible are met from both sides.
+            line.price = UnitPrice(line.price.0 % 90_000_000);
+            line.quantity = Quantity::whole(1 + line.quantity.0 % 3);
+            line.amount = line.price.amount(line.quantity).unwrap();
+            line.item.code = Some(codes[code].to_owned());
+            line.item.kinds = Kinds::only(&kinds);
+        }
+        lines
+    })
+}
+
+fn of_items(lines: Vec<ClaimLine>, history: Vec<Use>) -> Claim {
+    Claim {
+        scheme: Scheme::Resident,
+        facts: village(),
+        benefit: Benefit::General,
+        disease_code: None,
+        date: parse_date("2026-05-05").unwrap(),
+        lines,
+        history,
+        unknown: Unknown::default(),
+        balance: Fen::ZERO,
+    }
+}
+
+proptest! {
+    #[test]
+    fn lines_with_rules_of_their_own_balance_and_are_explained(first in items(), second in items(), which in any::<prop::sample::Index>(), more in 1_i64..5_000_000, line_stage in any::<bool>()) {
+        let text = if line_stage { ITEMS.replace("\"batch\"", "\"line\"") } else { ITEMS.to_owned() };
+        let policy = parse(&text, "items").unwrap();
+        let before = evaluate(&policy, &of_items(first, Vec::new())).unwrap();
+        let claim = of_items(second, vec![before.adds.clone()]);
+        let s = evaluate(&policy, &claim).unwrap();
+        let total: Fen = claim.lines.iter().map(|l| l.amount).sum();
+        prop_assert_eq!(s.own_pay + s.over_limit + s.pay_first + s.in_scope, total);
+        prop_assert_eq!(s.fund + s.personal, total);
+        for (line, share) in claim.lines.iter().zip(&s.lines) {
+            prop_assert!(line_balances(line, share), "{line:?} {share:?}");
+            let alone = LineShare { fund: share.fund, ..classify(&policy, &claim, line).unwrap() };
+            prop_assert_eq!(&alone, share);
+        }
+        prop_assert_eq!(added_up(&s, FundName::Pool), s.fund, "{:?}", s.steps);
+        // What counts keeps the day's limits; what does not is outside of all of them.
+        let both = [before.adds.funds[0], s.adds.funds[0]];
+        prop_assert!(both.iter().map(|of| of.counted).sum::<Fen>() <= Fen(5_000));
+        prop_assert!(both.iter().map(|of| of.in_scope).sum::<Fen>() <= Fen(10_000));
+        prop_assert!(both.iter().map(|of| of.deductible).sum::<Fen>() <= Fen(1_000));
+        let mut after = claim.clone();
+        after.history.extend([s.adds.clone(), s.adds.taken_back()]);
+        prop_assert_eq!(&evaluate(&policy, &after).unwrap(), &s);
+        // Whoever is charged more pays no less, rounded lines apart.
+        if !line_stage && !claim.lines.is_empty() {
+            let mut dearer = claim.clone();
+            let line = &mut dearer.lines[which.index(claim.lines.len())];
+            line.price = UnitPrice(line.price.0 + more);
+            line.amount = line.price.amount(line.quantity).unwrap();
+            // Each ratio is rounded by itself: half a fen each.
+            prop_assert!(evaluate(&policy, &dearer).unwrap().personal + Fen(3) >= s.personal);
+        }
+    }
+
+    #[test]
+    fn a_file_whose_line_rules_name_nothing_in_the_claim_is_one_without(lines in items()) {
+        let (head, rest) = ITEMS.split_once("[[line]]").unwrap();
+        let (_, benefits) = rest.split_once("[benefit.general]").unwrap();
+        let without = parse(&format!("{head}[benefit.general]{benefits}"), "items").unwrap();
+        let with = parse(ITEMS, "items").unwrap();
+        prop_assert!(with.needs_lines() && !without.needs_lines());
+        let mut claim = of_items(lines, Vec::new());
+        for line in &mut claim.lines {
+            line.item = Item { code: Some("XJ01".to_owned()), kinds: Kinds::only(&[]), pay_first: None };
+        }
+        let (with, without) = (evaluate(&with, &claim).unwrap(), evaluate(&without, &claim).unwrap());
+        prop_assert_eq!(with.lines, without.lines);
+        prop_assert_eq!(with.adds, without.adds);
     }
 }

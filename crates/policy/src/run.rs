@@ -95,6 +95,19 @@ impl Run<'_> {
     /// Shares a batch out.
     #[inline]
     pub fn run<S: Sink>(&self, totals: &Totals, sink: &mut S) -> Paid {
+        self.run_with(totals, sink, |layer, base, sink| {
+            self.fund(layer, base, totals.fee_fund, sink)
+        })
+    }
+
+    /// The same, with what the pool makes of its base.
+    #[inline]
+    pub fn run_with<S: Sink>(
+        &self,
+        totals: &Totals,
+        sink: &mut S,
+        pool: impl FnOnce(&Layer, i64, &mut S) -> OfFund,
+    ) -> Paid {
         let mut paid = Paid::default();
         let mut pooled = totals.pooled;
         let account = self.plan.account.as_ref();
@@ -104,18 +117,20 @@ impl Run<'_> {
         }
         // What the funds before left of what is in scope, and of what was paid first.
         let (mut left, mut first) = (pooled, totals.pay_first);
-        for (place, layer) in self.terms.layers.iter().enumerate() {
-            let base = match (place, layer.base) {
-                (0, _) => pooled,
-                (_, Base::InScope) => left,
-                (_, Base::PayFirst) => left + first,
+        let mut layers = self.terms.layers.iter();
+        if let Some(layer) = layers.next() {
+            paid.funds[0] = pool(layer, pooled, sink);
+            left -= paid.funds[0].paid - paid.funds[0].fee;
+        }
+        for (layer, into) in layers.zip(&mut paid.funds[1..]) {
+            let base = match layer.base {
+                Base::InScope => left,
+                Base::PayFirst => left + first,
             };
-            let fee = if place == 0 { totals.fee_fund } else { 0 };
-            let of = self.fund(layer, base, fee, sink);
-            let in_scope = (of.paid - of.fee).min(left);
+            *into = self.fund(layer, base, 0, sink);
+            let in_scope = into.paid.min(left);
             left -= in_scope;
-            first -= of.paid - of.fee - in_scope;
-            paid.funds[place] = of;
+            first -= into.paid - in_scope;
         }
         let total =
             totals.own_pay + totals.over_limit + totals.pay_first + totals.pooled + totals.fee;
@@ -133,20 +148,11 @@ impl Run<'_> {
 
     #[inline]
     fn fund<S: Sink>(&self, layer: &Layer, base: i64, fee: i64, sink: &mut S) -> OfFund {
-        let deductible = if layer.deductible.is_empty() {
-            0
-        } else {
-            self.least(layer, &layer.deductible, Rule::Deductible, base, sink)
-        };
+        let deductible = self.deductible(layer, base, sink);
         let above = base - deductible;
         let above = self.least(layer, &layer.scope, Rule::CapInScope, above, sink);
-        let wanted = self.ratio(layer, deductible, above, sink);
-        let fee_counts = self.terms.fee.as_ref().is_some_and(|fee| fee.in_cap);
-        let counted = wanted + if fee_counts { fee } else { 0 };
-        let counted = self.least(layer, &layer.cap, Rule::Cap, counted, sink);
-        // What is left of a cap goes to the fee first.
-        let fee = if fee_counts { fee.min(counted) } else { fee };
-        let paid = if fee_counts { counted } else { counted + fee };
+        let wanted = self.ratio(layer, self.lines, deductible, above, sink);
+        let (counted, fee, paid) = self.capped(layer, wanted, fee, sink);
         OfFund {
             deductible,
             above,
@@ -156,9 +162,37 @@ impl Run<'_> {
         }
     }
 
+    /// What the patient bears of it first.
+    #[inline]
+    pub fn deductible<S: Sink>(&self, layer: &Layer, base: i64, sink: &mut S) -> i64 {
+        if layer.deductible.is_empty() {
+            return 0;
+        }
+        self.least(layer, &layer.deductible, Rule::Deductible, base, sink)
+    }
+
+    /// What the caps leave of what the ratio made and of the fee: what of it counts towards them, the
+    /// fee, all.
+    #[inline]
+    pub fn capped<S: Sink>(
+        &self,
+        layer: &Layer,
+        wanted: i64,
+        fee: i64,
+        sink: &mut S,
+    ) -> (i64, i64, i64) {
+        let fee_counts = self.terms.fee.as_ref().is_some_and(|fee| fee.in_cap);
+        let counted = wanted + if fee_counts { fee } else { 0 };
+        let counted = self.least(layer, &layer.cap, Rule::Cap, counted, sink);
+        // What is left of a cap goes to the fee first.
+        let fee = if fee_counts { fee.min(counted) } else { fee };
+        let paid = if fee_counts { counted } else { counted + fee };
+        (counted, fee, paid)
+    }
+
     /// The least of an amount and of what each limit leaves.
     #[inline]
-    fn least<S: Sink>(
+    pub fn least<S: Sink>(
         &self,
         layer: &Layer,
         limits: &[Limit],
@@ -189,8 +223,16 @@ impl Run<'_> {
         least
     }
 
+    /// What the ratio makes of an amount of these lines, of which the first `skipped` are not in it.
     #[inline]
-    fn ratio<S: Sink>(&self, layer: &Layer, skipped: i64, above: i64, sink: &mut S) -> i64 {
+    pub fn ratio<S: Sink>(
+        &self,
+        layer: &Layer,
+        lines: &[i64],
+        skipped: i64,
+        above: i64,
+        sink: &mut S,
+    ) -> i64 {
         let before = layer.ratio_by.map_or(0, |c| self.used[usize::from(c)]);
         let mut wanted = 0;
         for (place, segment) in layer.ratio.iter().enumerate() {
@@ -204,7 +246,8 @@ impl Run<'_> {
             if part <= 0 && layer.ratio.len() > 1 {
                 continue;
             }
-            let paid = self.rounded(part.max(0), segment.rate, skipped + from - before);
+            let skipped = skipped + from - before;
+            let paid = self.rounded(lines, part.max(0), segment.rate, skipped);
             sink.step(|| Step {
                 rule: Rule::Ratio,
                 fund: layer.fund,
@@ -223,19 +266,19 @@ impl Run<'_> {
 
     /// A part of an amount, rounded as the region does; never more than the amount.
     #[inline]
-    fn rounded(&self, amount: i64, rate: i64, skipped: i64) -> i64 {
+    pub fn rounded(&self, lines: &[i64], amount: i64, rate: i64, skipped: i64) -> i64 {
         let plan = self.plan;
         let one = |amount: i64| {
             let divisor = 1_000_000 * plan.unit;
             (div_round_i64(amount * rate, divisor, plan.rounding) * plan.unit).min(amount)
         };
-        if plan.stage == Stage::Batch || self.lines.is_empty() {
+        if plan.stage == Stage::Batch || lines.is_empty() {
             return one(amount);
         }
         // The deductible and the segments before took the first lines.
         let (mut skip, mut left) = (skipped, amount);
         let mut sum = 0;
-        for line in self.lines {
+        for line in lines {
             let here = (line - skip).clamp(0, left);
             skip = (skip - line).max(0);
             left -= here;

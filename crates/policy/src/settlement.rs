@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use cunyi_domain::ledger::LineClass;
 use cunyi_domain::money::{Fen, Rate};
 use cunyi_domain::text_enum;
 
@@ -62,6 +63,10 @@ pub struct LineShare {
     pub in_scope: Fen,
     /// 分摊: its part of the batch's fund, never more than what is in scope.
     pub fund: Fen,
+    /// The class it counts as, and what is paid first of it: the catalogue's, or what a rule says.
+    pub class: LineClass,
+    /// 先行自付比例; all of what is own pay.
+    pub pay_first_rate: Rate,
 }
 
 /// Whether the answer may be called one.

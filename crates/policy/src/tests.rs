@@ -7,6 +7,8 @@ use cunyi_domain::time::parse_date;
 
 use crate::*;
 
+mod items;
+
 pub const RESIDENT: &str = include_str!("../regions/demo_resident.toml");
 pub const EMPLOYEE: &str = include_str!("../regions/demo_employee.toml");
 
@@ -32,6 +34,7 @@ fn line(position: usize, text: &str) -> ClaimLine {
         price: price.parse().unwrap(),
         quantity: Quantity::whole(1),
         ceiling: ceiling.map(|c| c.parse().unwrap()),
+        item: Item::default(),
     }
 }
 
@@ -372,6 +375,8 @@ fn a_bad_file_says_where_and_what_to_write() {
         ("patient = \"1.00\"", "patient = \"11.00\"", "a.toml:13:11: `patient` is more than `total`: write the patient's part of the fee"),
         ("from = \"2020-01-01\"", "from = 2020-01-01", "a.toml:7:18: invalid type: "),
         ("from = \"2020-01-01\"", "from = \"2020-01-01\", to = \"2019-01-01\"", "a.toml:7:9: `to` is before `from`"),
+        ("in_cap = false", "in_cap = false\nonce_per = \"99 days\"", "a.toml:15:12: `99 days` is not \"day\", \"month\", \"quarter\", \"year\", or a course of 2 to 31 days"),
+        ("per = \"year\"", "per = \"3 days\"", "a.toml:24:16: `3 days` is not a time: \"visit\", \"day\", \"month\""),
         ("deductible = \"none\"\n", "", "a.toml:17:1: missing field `deductible`"),
         ("deductible = \"none\"", "deductible = \"whatever\"", "a.toml:19:14: invalid value: string \"whatever\", expected \"none\", or a list such as"),
         ("level = \"township\"", "level = \"hamlet\"", "a.toml:22:12: `hamlet` is no level: write one of village, township, community, level1, level2, level3"),
@@ -581,6 +586,10 @@ fn the_examples_of_the_documents_hold() {
                 document.contains(&format!("`{facet}`")),
                 "{facet} is not told of"
             );
+        }
+        for kind in ItemKind::ALL {
+            let told = document.contains(&format!("`{kind}`"));
+            assert!(told, "{kind} is not told of");
         }
     }
 }

@@ -48,6 +48,7 @@ fn chinese(step: &Step) -> String {
     let per = match step.per {
         None | Some(Per::Visit) => "每次",
         Some(Per::Day) => "每日",
+        Some(Per::Days(_)) => "每个疗程",
         Some(Per::Month) => "每月",
         Some(Per::Quarter) => "每季度",
         Some(Per::Year) => "每年",
@@ -57,6 +58,8 @@ fn chinese(step: &Step) -> String {
         Rule::OwnPay => format!("{line}{base} 元全部自费。"),
         Rule::Ceiling => format!("{line}{base} 元中有 {result} 元超过支付标准，由个人付。"),
         Rule::PayFirst => format!("{line}乙类先由个人付 {rate}：{base} × {rate} = {result} 元。"),
+        Rule::Item => format!("{line}这个项目有单独的规定。"),
+        Rule::NoDeductible => format!("{line}不计入起付线。"),
         Rule::ConsultationFee => format!("{line}一般诊疗费 {base} 元，{fund}付 {result} 元。"),
         Rule::Deductible => {
             format!(
@@ -68,6 +71,12 @@ fn chinese(step: &Step) -> String {
         }
         Rule::CapInScope => format!("{fund}费用限额（{per}）还剩 {before} 元，够用。"),
         Rule::Ratio => format!("{fund}付 {rate}：{base} × {rate} = {result} 元。"),
+        Rule::OwnRatio => {
+            format!("有单独比例的项目，{fund}付 {rate}：{base} × {rate} = {result} 元。")
+        }
+        Rule::OutsideCaps => {
+            format!("不占限额的项目，{fund}付 {rate}：{base} × {rate} = {result} 元。")
+        }
         Rule::Cap if result < base => {
             format!("{fund}支付限额（{per}）还剩 {before} 元：应付 {base} 元，实付 {result} 元。")
         }
@@ -100,6 +109,7 @@ fn english(step: &Step) -> String {
     let per = match step.per {
         None | Some(Per::Visit) => "a visit",
         Some(Per::Day) => "a day",
+        Some(Per::Days(_)) => "a course",
         Some(Per::Month) => "a month",
         Some(Per::Quarter) => "a quarter",
         Some(Per::Year) => "a year",
@@ -111,6 +121,8 @@ fn english(step: &Step) -> String {
         Rule::PayFirst => {
             format!("{line}class B, you pay {rate} first: {base} × {rate} = {result}.")
         }
+        Rule::Item => format!("{line}this item has a rule of its own."),
+        Rule::NoDeductible => format!("{line}no deductible is borne of it."),
         Rule::ConsultationFee => {
             format!("{line}consultation fee {base}, of which {fund} pays {result}.")
         }
@@ -124,6 +136,12 @@ fn english(step: &Step) -> String {
         }
         Rule::CapInScope => format!("Limit on the cost for {fund} ({per}): {before} left, enough."),
         Rule::Ratio => format!("Then {fund} pays {rate}: {base} × {rate} = {result}."),
+        Rule::OwnRatio => format!(
+            "Of items with a ratio of their own {fund} pays {rate}: {base} × {rate} = {result}."
+        ),
+        Rule::OutsideCaps => {
+            format!("Of items outside the caps {fund} pays {rate}: {base} × {rate} = {result}.")
+        }
         Rule::Cap if result < base => {
             format!("Cap of {fund} ({per}): {before} left, so it pays {result} instead of {base}.")
         }

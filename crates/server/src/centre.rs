@@ -92,6 +92,7 @@ fn item(lists: &Catalogue, code: &str) -> Option<Item> {
             class: class(drug.class)?,
             ceiling: None,
             is_consultation_fee: false,
+            kinds: cunyi_app::kinds::of_drug(drug),
             category: drug.kind.charge_type().to_owned(),
         });
     }
@@ -104,6 +105,7 @@ fn item(lists: &Catalogue, code: &str) -> Option<Item> {
         ceiling: None,
         is_consultation_fee: service.role == cunyi_catalogue::ServiceRole::General,
         category: service.charge_type.clone(),
+        kinds: cunyi_app::kinds::of_service(),
     })
 }
 

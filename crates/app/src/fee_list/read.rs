@@ -9,6 +9,7 @@ use cunyi_domain::money::{Fen, Quantity, UnitPrice, parse_decimal};
 use cunyi_domain::refusal::{Code, Refusal};
 
 use super::{FeeList, MOST_DIAGNOSES, MOST_REASON, MOST_TEXT, Vitals};
+use crate::kinds;
 use crate::views::{ChargeView, DraftBody, DraftLine};
 
 pub(super) struct ReadLine<'a> {
@@ -28,6 +29,19 @@ pub(super) enum Item<'a> {
 }
 
 impl Item<'_> {
+    /// What reimbursement rules may ask of it.
+    pub(super) fn for_rules(self) -> cunyi_policy::Item {
+        let (code, kinds) = match self {
+            Item::Drug(drug) => (&drug.code, kinds::of_drug(drug)),
+            Item::Service(service) => (&service.code, kinds::of_service()),
+        };
+        cunyi_policy::Item {
+            code: Some(code.clone()),
+            kinds,
+            pay_first: None,
+        }
+    }
+
     pub(super) fn is_consultation(self) -> bool {
         matches!(self, Item::Service(s) if s.role == catalogue::ServiceRole::General)
     }

@@ -270,6 +270,7 @@ fn item(lists: &Catalogue, code: &str) -> Option<Item> {
             class,
             ceiling: None,
             is_consultation_fee: false,
+            kinds: cunyi_app::kinds::of_drug(drug),
             category,
         });
     }
@@ -282,6 +283,7 @@ fn item(lists: &Catalogue, code: &str) -> Option<Item> {
         ceiling: None,
         is_consultation_fee: service.role == cunyi_catalogue::ServiceRole::General,
         category: service.charge_type.clone(),
+        kinds: cunyi_app::kinds::of_service(),
     })
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use cunyi_db::{Durability, Target};
 use cunyi_domain::ledger::LineClass;
 use cunyi_domain::money::{Fen, Quantity, UnitPrice};
-use cunyi_domain::time::civil::date;
+use cunyi_domain::time::civil::{Date, date};
 use cunyi_domain::time::{Clock, Moment, Rng};
 use cunyi_domain::transport::Transport;
 use cunyi_gateway::message::charge::{FeeDetail, FeeUpload};
@@ -21,6 +21,8 @@ use cunyi_gateway::message::{
     Data, T1101, T2201, T2203, T2204, T2206, T2207, T2208, T2601, Transaction,
 };
 use cunyi_gateway::{Gateway, Header, Institution, Outcome, Region};
+
+use cunyi_policy::{ItemKind, Kinds};
 
 use crate::population::{AREA, Person, population};
 use crate::{Centre, Item, Parts};
@@ -49,7 +51,7 @@ impl Rng for Counter {
     }
 }
 
-pub(super) const TODAY: cunyi_domain::time::civil::Date = date(2026, 11, 24);
+pub(super) const TODAY: Date = date(2026, 11, 24);
 const POLICIES: [&str; 2] = [
     include_str!("../../../policy/regions/demo_resident.toml"),
     include_str!("../../../policy/regions/demo_employee.toml"),
@@ -76,6 +78,7 @@ fn item(code: &str) -> Option<Item> {
         ceiling,
         is_consultation_fee,
         category: category.to_owned(),
+        kinds: Kinds::only(&[]).with(ItemKind::Essential, code == "DRUG-A"),
     })
 }
 
@@ -104,14 +107,19 @@ impl Desk {
     }
 
     pub(super) fn of(region: Region) -> Self {
-        let start = Moment::from_local(TODAY.at(9, 0, 0, 0)).unwrap();
+        Self::under(region, &POLICIES, TODAY)
+    }
+
+    /// Under rules of one's own, from a day on.
+    pub(super) fn under(region: Region, policies: &[&str], today: Date) -> Self {
+        let start = Moment::from_local(today.at(9, 0, 0, 0)).unwrap();
         let clock = Arc::new(Steps(AtomicI64::new(start.0)));
         let parse = |text: &&str| cunyi_policy::parse(text, "demo.toml").unwrap();
         let centre = Centre::open(Parts {
             target: Target::Memory,
             durability: Durability::Scratch,
             seed: 7,
-            policies: POLICIES.iter().map(parse).collect(),
+            policies: policies.iter().map(parse).collect(),
             catalogue: Box::new(item),
             clock: clock.clone(),
             rng: Arc::new(Counter(AtomicU64::new(1))),
@@ -132,8 +140,14 @@ impl Desk {
             sequence: Cell::new(0),
             sign_no: None,
             last_msgid: std::cell::RefCell::default(),
-            people: population(7, TODAY),
+            people: population(7, today),
         }
+    }
+
+    /// Days pass.
+    pub(super) fn pass(&self, days: i64) {
+        let micros = days * 86_400_000_000;
+        self.clock.0.fetch_add(micros, Ordering::SeqCst);
     }
 
     /// An insured villager of a scheme who has used nothing yet.

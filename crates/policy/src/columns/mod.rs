@@ -35,7 +35,8 @@ impl Replay {
     pub fn new(policy: &Policy, year: i16, kinds: Vec<Kind>) -> Self {
         let new_year = Date::constant(year, 1, 1);
         let policy = policy.for_year(new_year);
-        let plan = policy.plan(new_year);
+        // Columns are of sums by class: what rules say of single items is beyond them.
+        let plan = policy.plan(new_year).filter(|_| !policy.needs_lines());
         Self {
             calendar: Calendar::of(new_year),
             classes: plan.and_then(|plan| classes::classes(&policy, plan, &kinds)),

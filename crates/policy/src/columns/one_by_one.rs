@@ -7,6 +7,7 @@ use cunyi_domain::time::civil::Date;
 use super::block::{Block, Kind, Shares};
 use crate::claim::{Claim, ClaimLine, LineClass, Unknown, Use, Whose};
 use crate::evaluate::evaluate;
+use crate::items::Item;
 use crate::policy::Policy;
 
 /// What an event came to.
@@ -120,6 +121,7 @@ fn lines(block: &Block, event: usize) -> Vec<ClaimLine> {
             price: UnitPrice(amount * 10_000),
             quantity: Quantity::whole(1),
             ceiling,
+            item: Item::default(),
         })
     };
     let all = [

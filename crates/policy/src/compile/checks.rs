@@ -62,6 +62,7 @@ impl Compiler<'_> {
             let limits = [&fund.deductible.0[..], &fund.cap.0[..]];
             of_fund(limits, &fund.ratio, &fund.adjust, &fund.segment);
         }
+        all.extend(form.line.iter().map(Spanned::span));
         all.extend(form.shared_deductible.iter().map(Spanned::span));
         all.extend(form.shared_cap.iter().map(Spanned::span));
         for at in all {

@@ -48,11 +48,11 @@ impl<'a> Compiler<'a> {
             *unsure |= row.unsure;
             let rate = self.adjusted(rules, row.is.0, profile).0;
             self.check_segment(&path, segment, rules.segment, &ratio);
-            ratio_by = (form.per != Per::Visit).then(|| {
+            ratio_by = (form.per.0 != Per::Visit).then(|| {
                 self.counter(Counter {
                     fund: rules.fund,
                     of: Measure::InScope,
-                    per: form.per,
+                    per: form.per.0,
                     by: By::Person,
                     benefits: rules.benefits.clone(),
                     within: When::default(),
@@ -91,7 +91,7 @@ impl<'a> Compiler<'a> {
             let message = format!("`above` of {path} must rise from one segment to the next");
             self.error(segment.span(), "above", message);
         }
-        if all.iter().any(|other| other.get_ref().per != form.per) {
+        if all.iter().any(|other| other.get_ref().per.0 != form.per.0) {
             let message = format!("all of {path} must be `per` the same time");
             self.error(segment.span(), "per", message);
         }
@@ -157,11 +157,11 @@ impl<'a> Compiler<'a> {
         } else {
             form.benefits.clone()
         };
-        let counter = (form.per != Per::Visit).then(|| {
+        let counter = (form.per.0 != Per::Visit).then(|| {
             self.counter(Counter {
                 fund: rules.fund,
                 of,
-                per: form.per,
+                per: form.per.0,
                 by: form.by.unwrap_or(By::Person),
                 benefits,
                 within: form.within.clone(),

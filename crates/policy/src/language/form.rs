@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
-use cunyi_domain::money::{Fen, Rate, Rounding};
+use cunyi_domain::ledger::LineClass;
+use cunyi_domain::money::{Fen, Rate, Rounding, UnitPrice};
 use cunyi_domain::text_enum;
 use cunyi_domain::time::civil::Date;
-use serde::Deserialize;
 use serde::de::{Deserializer, Error, SeqAccess, Unexpected, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
 use toml::Spanned;
 
 use super::facet::When;
 use super::rows::{Rows, Text, Value};
+use crate::claim::read_class;
 use crate::file::read;
+use crate::items::ItemKind;
 use crate::policy::{Benefit, Disease, Scheme, Validity};
 
 /// A region's file.
@@ -45,6 +49,9 @@ pub(crate) struct Form {
     /// 一般诊疗费. Optional: where there is none, a claim with the fee cannot be decided.
     #[serde(default)]
     pub consultation_fee: Option<FeeForm>,
+    /// What holds for single items and kinds of items. Optional.
+    #[serde(default)]
+    pub line: Vec<Spanned<LineForm>>,
     pub benefit: BTreeMap<Benefit, Spanned<BenefitForm>>,
     /// Limits of several benefits together. Optional.
     #[serde(default)]
@@ -223,7 +230,7 @@ impl<'de> Deserialize<'de> for Limits {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LimitForm {
-    pub per: Per,
+    pub per: Text<Per>,
     pub amount: Rows<Amount>,
     /// A cap: of what the fund pays, or of what the ratio is taken of. Optional: the fund.
     #[serde(default)]
@@ -239,19 +246,85 @@ pub(crate) struct LimitForm {
     pub benefits: Vec<Benefit>,
 }
 
-text_enum! {
-    /// The time a limit is for.
-    pub enum Per {
-        /// 每次
-        Visit = "visit",
-        /// 每日
-        Day = "day",
-        /// 每月
-        Month = "month",
-        /// 每季度
-        Quarter = "quarter",
-        /// 每年
-        Year = "year",
+/// The time a limit is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Per {
+    /// 每次
+    Visit,
+    /// 每日
+    Day,
+    /// 疗程: so many days, counted from the last one that counts.
+    Days(u16),
+    /// 每月
+    Month,
+    /// 每季度
+    Quarter,
+    /// 每年
+    Year,
+}
+
+impl Per {
+    /// Those of the calendar.
+    pub(crate) const ALL: &'static [Self] = &[
+        Self::Visit,
+        Self::Day,
+        Self::Month,
+        Self::Quarter,
+        Self::Year,
+    ];
+}
+
+impl fmt::Display for Per {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Visit => "visit",
+            Self::Day => "day",
+            Self::Days(days) => return write!(f, "{days} days"),
+            Self::Month => "month",
+            Self::Quarter => "quarter",
+            Self::Year => "year",
+        })
+    }
+}
+
+impl Serialize for Per {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl Value for Per {
+    const LIKE: &'static str = "a time: \"visit\", \"day\", \"month\", \"quarter\" or \"year\"";
+    fn read(text: &str) -> Option<Self> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|per| per.to_string() == text)
+    }
+}
+
+/// How often a fund pays a fee: a time of the calendar, or a course of days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Course(pub Per);
+
+/// The longest course: as far back as a history reaches into the year before.
+const LONGEST_COURSE: u16 = 31;
+
+/// The first day that a course can reach back to: a history begins there or with the year.
+pub fn course_reaches(day: Date) -> Date {
+    let days = Duration::from_secs(86_400 * u64::from(LONGEST_COURSE));
+    day.saturating_sub(days)
+}
+
+impl Value for Course {
+    const LIKE: &'static str =
+        "\"day\", \"month\", \"quarter\", \"year\", or a course of 2 to 31 days such as \"3 days\"";
+    fn read(text: &str) -> Option<Self> {
+        if let Some(per) = Per::read(text) {
+            return (per != Per::Visit).then_some(Self(per));
+        }
+        let days: u16 = text.strip_suffix(" days")?.parse().ok()?;
+        (2..=LONGEST_COURSE)
+            .contains(&days)
+            .then_some(Self(Per::Days(days)))
     }
 }
 
@@ -296,7 +369,7 @@ pub(crate) struct Adjust {
 pub(crate) struct SegmentForm {
     /// The sum, above the deductible.
     pub above: Text<Money>,
-    pub per: Per,
+    pub per: Text<Per>,
     pub ratio: Rows<Percent>,
 }
 
@@ -312,7 +385,104 @@ pub(crate) struct FeeForm {
     pub in_cap: bool,
     /// How often the fund pays it. Optional: with each batch.
     #[serde(default)]
-    pub once_per: Option<Per>,
+    pub once_per: Option<Text<Course>>,
+}
+
+/// What holds for the lines it names, instead of what the catalogue and the benefit say.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LineForm {
+    /// National codes, or their beginnings. Optional beside `kinds`.
+    #[serde(default)]
+    pub codes: Vec<Text<Code>>,
+    /// Optional beside `codes`.
+    #[serde(default)]
+    pub kinds: Vec<ItemKind>,
+    /// For whom, and where. Optional: for everybody.
+    #[serde(default)]
+    pub when: When,
+    /// Of which benefits. Optional: of all.
+    #[serde(default)]
+    pub benefits: Vec<Benefit>,
+    /// 甲乙丙. What is left out from here on stays as it is without the rule.
+    #[serde(default)]
+    pub class: Option<Text<LineClass>>,
+    /// 先行自付比例 where it is of class B.
+    #[serde(default)]
+    pub pay_first: Option<Text<Percent>>,
+    /// 支付标准 of a unit.
+    #[serde(default)]
+    pub ceiling: Option<Text<UnitPrice>>,
+    /// The pool's ratio of it, to which nothing is added.
+    #[serde(default)]
+    pub ratio: Option<Text<Percent>>,
+    /// False: no deductible is borne of it.
+    #[serde(default = "yes")]
+    pub deductible: bool,
+    /// False: what the pool pays of it counts towards no cap, and no cap limits it.
+    #[serde(default = "yes")]
+    pub cap: bool,
+    /// Nobody is sure of its values.
+    #[serde(default)]
+    pub unsure: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+impl LineForm {
+    /// Whether it says nothing beside the class.
+    pub fn says_no_more(&self) -> bool {
+        let values = self.pay_first.is_none() && self.ceiling.is_none() && self.ratio.is_none();
+        values && self.deductible && self.cap
+    }
+}
+
+/// A national code, or the beginning of codes (`XA01*`); `*` alone is the beginning of every code.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Code {
+    Whole(String),
+    Beginning(String),
+}
+
+impl Value for Code {
+    const LIKE: &'static str =
+        "a national code such as \"XA01ABD075A002010100483\", or its beginning: \"XA01*\"";
+    fn read(text: &str) -> Option<Self> {
+        let (text, whole) = match text.strip_suffix('*') {
+            Some(text) => (text, false),
+            None => (text, true),
+        };
+        if !text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b))
+        {
+            return None;
+        }
+        match whole {
+            true if text.is_empty() => None,
+            true => Some(Self::Whole(text.to_owned())),
+            false => Some(Self::Beginning(text.to_owned())),
+        }
+    }
+}
+
+impl Value for LineClass {
+    const LIKE: &'static str = "a class: \"甲\", \"乙\" or \"丙\"";
+    fn read(text: &str) -> Option<Self> {
+        read_class(text)
+    }
+}
+
+impl Value for UnitPrice {
+    const LIKE: &'static str = "the price of a unit in yuan, in quotes, such as \"1.20\"";
+    fn read(text: &str) -> Option<Self> {
+        let price: Self = text.parse().ok()?;
+        (0..=Self::from_fen(read::MOST).0)
+            .contains(&price.0)
+            .then_some(price)
+    }
 }
 
 /// 个人账户

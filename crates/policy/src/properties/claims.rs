@@ -35,7 +35,7 @@ pub fn claim(policy: &Policy, tape: &mut Tape) -> Claim {
         }
         claim.history.push(one.clone());
         if tape.rarely(8) {
-            claim.history.push(super::reversed(one));
+            claim.history.push(one.taken_back());
         }
     }
     claim.unknown = Unknown {
@@ -125,6 +125,7 @@ fn lines(with_fee: bool, tape: &mut Tape) -> Vec<ClaimLine> {
             price: UnitPrice::from_fen(price),
             quantity: Quantity::whole(1),
             ceiling: None,
+            item: Item::default(),
         });
     }
     all
@@ -147,6 +148,7 @@ fn line(place: usize, tape: &mut Tape) -> ClaimLine {
         price,
         quantity,
         ceiling,
+        item: Item::default(),
     }
 }
 

@@ -6,8 +6,8 @@ use cunyi_domain::money::{Fen, UnitPrice};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 
+use super::added_up;
 use super::generated::{claim, course, persons, regions, tapes};
-use super::{added_up, reversed};
 use crate::language::form::Stage;
 use crate::plan::{Limit, Plan, Terms};
 use crate::*;
@@ -128,7 +128,7 @@ fn keeps_limits(plan: &Plan, terms: &Terms, claim: &Claim, s: &Settlement) -> Te
 
 /// Settled and given back is as if it had never been, for every counter there is.
 fn is_reversed(plan: &Plan, policy: &Policy, claim: &Claim, s: &Settlement) -> Tested {
-    let after = with(claim, [s.adds.clone(), reversed(s.adds.clone())]);
+    let after = with(claim, [s.adds.clone(), s.adds.taken_back()]);
     prop_assert_eq!(plan.used(&after), plan.used(claim));
     prop_assert_eq!(&evaluate(policy, &after).unwrap(), s);
     Ok(())

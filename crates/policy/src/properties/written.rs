@@ -245,7 +245,10 @@ impl Writer<'_> {
         let patient = self.table(domain, |w| Fen(w.tape.amount(500)).to_string());
         let once = match self.tape.below(6) {
             0 => String::new(),
-            per => format!("once_per = \"{}\"\n", Per::ALL[per - 1]),
+            per => {
+                let often = ["day", "3 days", "month", "quarter", "year"][per - 1];
+                format!("once_per = \"{often}\"\n")
+            }
         };
         let in_cap = self.tape.rarely(2);
         format!(
