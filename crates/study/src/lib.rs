@@ -2,6 +2,7 @@
 //!
 //! [`year`] is the file, which `docs/policy-study.md` describes to the byte.
 
+pub mod import;
 pub mod replay;
 pub mod report;
 pub mod sample;

@@ -76,3 +76,50 @@ fn what_cannot_be_replayed_is_said() {
     assert!(!output.status.success());
     assert!(crate::said(&output).contains("check sum"));
 }
+
+#[test]
+fn a_year_is_imported_or_told_what_is_wrong_with_it() {
+    let folder = Folder::new("policy_import");
+    let table = "claim,reverses,person,date,level,class_a\n\
+        1,,a,2026-01-05,village,20.00\n,1,a,2026-01-06,,\n2,,b,2026-01-05,township,30.00\n";
+    let file = written(&folder, "claims.csv", table);
+    let year = folder.0.join("2026.claims").display().to_string();
+    let (ok, said) = policy(&["import", &file, "-o", &year]);
+    assert!(ok, "{said}");
+    assert!(
+        said.contains("3 rows read, none refused; 2 claims, 1 reversals, 2 people"),
+        "{said}"
+    );
+    let demo = region("demo_resident.toml");
+    let run = [
+        "simulate",
+        "--policy",
+        &demo,
+        "--claims",
+        &year,
+        "--english",
+    ];
+    let (ok, said) = policy(&run);
+    // 65 % of 30; what was taken back counts for nothing.
+    assert!(ok && said.contains("19.50"), "{said}");
+    let before = fs::read(&year).unwrap();
+    let wrong = written(&folder, "wrong.csv", &table.replace("township", "town"));
+    let (ok, said) = policy(&["import", &wrong, "-o", &year]);
+    assert!(!ok);
+    assert!(
+        said.contains("wrong.csv:4: level: `town` is not a value"),
+        "{said}"
+    );
+    assert!(
+        said.contains("3 rows read, 1 errors; nothing was written"),
+        "{said}"
+    );
+    assert_eq!(fs::read(&year).unwrap(), before, "the old file stays");
+    assert_eq!(
+        fs::read_dir(&folder.0).unwrap().count(),
+        3,
+        "nothing is left beside it"
+    );
+    let (ok, said) = policy(&["import", &demo, "-o", &year]);
+    assert!(!ok && said.contains("name it .csv"), "{said}");
+}
