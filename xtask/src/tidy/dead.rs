@@ -9,7 +9,8 @@ use super::{Finding, Tree, array, members, relative, text};
 
 pub fn check(tree: &Tree) -> Vec<Finding> {
     let metadata = &tree.metadata;
-    let targets = members(metadata).flat_map(|package| array(package, "targets"));
+    let packages = members(metadata).chain(members(&tree.peers));
+    let targets = packages.flat_map(|package| array(package, "targets"));
     let roots: BTreeSet<&str> = targets
         .map(|target| relative(metadata, text(target, "src_path")))
         .collect();

@@ -1,5 +1,5 @@
 //! What we are built of: crates of crates.io under permissive licences, so that a county may use,
-//! change and sell what it likes.
+//! change and sell what it likes. The engines that `bench/peers` measures are no part of that.
 
 use super::{Finding, Tree, array, members, text};
 

@@ -21,10 +21,13 @@ use crate::run;
 
 /// What a rule looks at.
 struct Tree {
-    /// Text files of the crates and of xtask by their path from the workspace's folder.
+    /// Text files of the crates, of xtask and of the peers by their path from the workspace's folder.
     files: BTreeMap<String, String>,
     /// What `cargo metadata` tells.
     metadata: Value,
+    /// The same of `bench/peers`, a workspace of its own, without what it uses: nothing of that is
+    /// ever in the program.
+    peers: Value,
 }
 
 /// A place where a rule is broken.
@@ -57,6 +60,9 @@ const RULES: &[fn(&Tree) -> Vec<Finding>] = &[
     i18n::check,
 ];
 
+/// The other engines that `bench/peers` measures.
+const PEERS: &str = "bench/peers/Cargo.toml";
+
 /// Checks every rule and prints what is broken.
 pub fn run() -> Result<()> {
     let tree = Tree::read(run::root())?;
@@ -74,12 +80,18 @@ pub fn run() -> Result<()> {
 impl Tree {
     fn read(root: &Path) -> Result<Self> {
         let mut files = BTreeMap::new();
-        for top in ["crates", "xtask"] {
+        for top in ["bench", "crates", "xtask"] {
             collect(root, &root.join(top), &mut files)?;
         }
-        let metadata = run::output(&mut run::cargo(&["metadata", "--format-version", "1"]))?;
-        let metadata = serde_json::from_str(&metadata)?;
-        Ok(Self { files, metadata })
+        let metadata = |more: &[&str]| -> Result<Value> {
+            let mut command = run::cargo(&["metadata", "--format-version", "1"]);
+            Ok(serde_json::from_str(&run::output(command.args(more))?)?)
+        };
+        Ok(Self {
+            files,
+            metadata: metadata(&[])?,
+            peers: metadata(&["--no-deps", "--manifest-path", PEERS])?,
+        })
     }
 
     /// The files of Rust.
@@ -95,20 +107,27 @@ impl Tree {
         Self {
             files: files.iter().map(owned).collect(),
             metadata: Value::Null,
+            peers: Value::Null,
         }
     }
 
     #[cfg(test)]
     fn with(metadata: Value) -> Self {
-        let files = BTreeMap::new();
-        Self { files, metadata }
+        Self {
+            files: BTreeMap::new(),
+            metadata,
+            peers: Value::Null,
+        }
     }
 }
 
-/// Reads the text files below a folder; what is not UTF-8 is not ours to judge.
+/// Reads the text files below a folder; what is built or not UTF-8 is not ours to judge.
 fn collect(root: &Path, dir: &Path, files: &mut BTreeMap<String, String>) -> Result<()> {
     for entry in fs::read_dir(dir).with_context(|| dir.display().to_string())? {
         let path = entry?.path();
+        if path.ends_with("target") {
+            continue;
+        }
         if path.is_dir() {
             collect(root, &path, files)?;
         } else if let Ok(text) = fs::read_to_string(&path) {
@@ -160,5 +179,9 @@ mod tests {
         assert!(mine.unwrap().1.starts_with("//! The house rules"));
         let names: Vec<&str> = members(&tree.metadata).map(|p| text(p, "name")).collect();
         assert!(names.contains(&"xtask"), "{names:?}");
+        let peers: Vec<&str> = members(&tree.peers).map(|p| text(p, "name")).collect();
+        assert_eq!(peers, ["cunyi-peers"]);
+        assert!(tree.files.contains_key("bench/peers/src/main.rs"));
+        assert!(!tree.files.keys().any(|path| path.contains("/target/")));
     }
 }
