@@ -18,12 +18,23 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let people = std::env::args()
-        .find_map(|a| a.parse().ok())
-        .unwrap_or(1_000_000);
-    anchors(people);
-    hard(people);
-    single();
+    let arguments: Vec<String> = std::env::args().collect();
+    let people = arguments.iter().find_map(|a| a.parse().ok());
+    let people = people.unwrap_or(1_000_000);
+    // `-- anchors` is that one alone.
+    let alone = ["anchors", "hard", "single"]
+        .iter()
+        .find(|name| arguments.iter().any(|a| a == *name));
+    let wanted = |name| alone.is_none_or(|alone| *alone == name);
+    if wanted("anchors") {
+        anchors(people);
+    }
+    if wanted("hard") {
+        hard(people);
+    }
+    if wanted("single") {
+        single();
+    }
 }
 
 /// A measure: its name and what it does; the sums it gives.
@@ -57,7 +68,7 @@ fn rate(count: usize, took: Duration) -> u128 {
     count as u128 * 1_000_000 / took.as_nanos().max(1)
 }
 
-fn replay(replay: &Replay, blocks: &[Block], shares: &mut Shares) -> (i64, i64) {
+fn replay(replay: &mut Replay, blocks: &[Block], shares: &mut Shares) -> (i64, i64) {
     let (mut fund, mut account) = (0, 0);
     for block in blocks {
         replay.run(block, shares);
@@ -75,7 +86,7 @@ fn compare(
     twin: fn(&Block) -> (i64, i64),
 ) {
     let policy = parse(text, name).expect("the bench's file is sound");
-    let plan = Replay::new(&policy, 2026, kinds);
+    let mut plan = Replay::new(&policy, 2026, kinds);
     assert!(plan.by_columns(), "{name} goes by columns");
     let mut shares = Shares::default();
     let by_hand = || {
@@ -88,12 +99,12 @@ fn compare(
         ("by hand", Box::new(by_hand)),
         (
             "from the file",
-            Box::new(|| replay(&plan, &blocks, &mut shares)),
+            Box::new(|| replay(&mut plan, &blocks, &mut shares)),
         ),
     ]);
     let count: usize = blocks.iter().map(Block::len).sum();
     let [by_hand, ours] = [rate(count, took[0]), rate(count, took[1])];
-    let sums = replay(&plan, &blocks, &mut shares);
+    let sums = replay(&mut plan, &blocks, &mut shares);
     println!(
         "{name}: {count} events; by hand {by_hand} k/s, from the file {ours} k/s, \
          {} thousandths of it (at least {least}); fund {} fen, account {} fen",

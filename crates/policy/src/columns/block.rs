@@ -4,6 +4,10 @@ use crate::evaluate::{CannotDecide, MOST_OF_A_LINE};
 use crate::language::facet::Facts;
 use crate::policy::Benefit;
 
+/// Most that an amount of a block may be, in fen: ten million yuan. Who reads a file refuses more.
+#[expect(clippy::cast_possible_truncation, reason = "it fits")]
+pub const MOST: u32 = MOST_OF_A_LINE as u32;
+
 /// What a claim is, apart from its day and amounts: an entry of a file's dictionary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kind {
@@ -16,7 +20,7 @@ pub struct Kind {
 }
 
 /// Events of some households in one year: household by household, each in order of time. All columns
-/// are of one length. Amounts are in fen, of the claim's lines by class.
+/// are of one length. Amounts are in fen, [`MOST`] at most, of the claim's lines by class.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Block {
     /// How many events each household has, in order.
@@ -53,17 +57,6 @@ impl Block {
     /// True if there are none.
     pub fn is_empty(&self) -> bool {
         self.day.is_empty()
-    }
-
-    /// Whether no amount is beyond what a line may be.
-    pub(super) fn is_moderate(&self) -> bool {
-        let most = |column: &[u32]| {
-            column
-                .iter()
-                .max()
-                .is_none_or(|most| i64::from(*most) <= MOST_OF_A_LINE)
-        };
-        self.parts().into_iter().all(most)
     }
 
     fn parts(&self) -> [&[u32]; 5] {

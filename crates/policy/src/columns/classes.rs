@@ -18,7 +18,7 @@ pub(super) const NO_LIMIT: i64 = i64::MAX / 4;
 pub(super) const MOST_SLOTS: usize = 6;
 
 /// All classes. Class 0 is nothing: a reversal, or a claim that is not decided.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Classes {
     /// By kind.
     pub of_kind: Vec<u16>,
@@ -28,6 +28,10 @@ pub(super) struct Classes {
     pub why_with_fee: Vec<u8>,
     /// Which columns of times any counter needs.
     pub windows: [bool; 4],
+    /// Whether any counter is of a person's one disease.
+    pub by_disease: bool,
+    /// Whether any kind is not decided.
+    pub any_why: bool,
     /// Diseases told apart, none among them.
     pub diseases: u32,
     /// By class.
@@ -40,7 +44,7 @@ pub(super) struct Classes {
 }
 
 /// 一般诊疗费, by class.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct FeeTable {
     pub total: Vec<i64>,
     pub patient: Vec<i64>,
@@ -50,7 +54,7 @@ pub(super) struct FeeTable {
 }
 
 /// One fund's numbers, by class.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct FundTable {
     pub base: Base,
     pub deductible: Stage,
@@ -63,7 +67,7 @@ pub(super) struct FundTable {
 }
 
 /// From a sum on, a ratio, by class.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct SegmentTable {
     pub above: Vec<i64>,
     /// 10⁻⁶
@@ -71,15 +75,22 @@ pub(super) struct SegmentTable {
 }
 
 /// Limits of which the narrowest holds.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Stage {
     /// Of one claim, by class.
     pub visit: Vec<i64>,
     pub slots: Vec<Slot>,
 }
 
+impl Stage {
+    /// Whether it does the same to every claim as one that nobody wrote.
+    pub fn is_idle(&self, none: i64) -> bool {
+        self.slots.is_empty() && self.visit.iter().all(|amount| *amount == none)
+    }
+}
+
 /// A counter and its limit, by class.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Slot {
     /// The column of its times.
     pub window: usize,
@@ -131,8 +142,11 @@ pub(super) fn classes(policy: &Policy, plan: &Plan, kinds: &[Kind]) -> Option<Cl
     let funds = (0..=most).map(|place| fund(plan, &list, place));
     let funds: Vec<FundTable> = funds.collect::<Option<_>>()?;
     let fee = fee(plan, &list).ok()?;
+    let (windows, by_disease) = asked(&funds, fee.as_ref());
     Some(Classes {
-        windows: windows(&funds, fee.as_ref()),
+        windows,
+        by_disease,
+        any_why: list.iter().any(|class| class.why > 0),
         of_kind,
         why: list.iter().map(|class| class.why).collect(),
         why_with_fee: list.iter().map(|class| class.why_with_fee).collect(),
@@ -144,16 +158,18 @@ pub(super) fn classes(policy: &Policy, plan: &Plan, kinds: &[Kind]) -> Option<Cl
     })
 }
 
-fn windows(funds: &[FundTable], fee: Option<&FeeTable>) -> [bool; 4] {
+/// The columns that the slots read: of which times, and whether of diseases.
+fn asked(funds: &[FundTable], fee: Option<&FeeTable>) -> ([bool; 4], bool) {
     let stages = funds
         .iter()
         .flat_map(|fund| [&fund.deductible, &fund.scope, &fund.cap]);
     let stages = stages.chain(fee.map(|fee| &fee.once));
-    let mut asked = [false; 4];
+    let (mut windows, mut by_disease) = ([false; 4], false);
     for slot in stages.flat_map(|stage| &stage.slots) {
-        asked[slot.window] = true;
+        windows[slot.window] = true;
+        by_disease |= slot.by == By::Disease;
     }
-    asked
+    (windows, by_disease)
 }
 
 /// Whether each fund stands in one place: else its counters go through two stages.

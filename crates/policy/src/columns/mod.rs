@@ -10,15 +10,15 @@ mod tests;
 
 use cunyi_domain::time::civil::Date;
 
-pub use block::{Block, Kind, Shares};
+pub use block::{Block, Kind, MOST, Shares};
 
 use crate::policy::Policy;
 use classes::Classes;
-use passes::Passes;
+use passes::{Passes, Work};
 use scan::Calendar;
 
 /// A policy, ready to replay a year of claims.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Replay {
     policy: Policy,
     kinds: Vec<Kind>,
@@ -26,6 +26,7 @@ pub struct Replay {
     calendar: Calendar,
     /// None where the rules are of no columns' form: then claims go one by one.
     classes: Option<Classes>,
+    work: Work,
 }
 
 impl Replay {
@@ -43,6 +44,7 @@ impl Replay {
             policy,
             kinds,
             new_year,
+            work: Work::default(),
         }
     }
 
@@ -56,11 +58,12 @@ impl Replay {
     /// # Panics
     /// When the block's columns are of different lengths, or a kind is not in the dictionary: the
     /// reader of a file has checked that.
-    pub fn run(&self, block: &Block, into: &mut Shares) {
+    pub fn run(&mut self, block: &Block, into: &mut Shares) {
         into.clear();
         match (&self.classes, self.policy.plan(self.new_year)) {
-            (Some(classes), Some(plan)) if block.is_moderate() => {
-                Passes::new(plan, classes, &self.calendar, block).run(block, into);
+            (Some(classes), Some(plan)) => {
+                let (calendar, work) = (&self.calendar, &mut self.work);
+                Passes::new(plan, classes, calendar, block, work).run(into);
             }
             _ => one_by_one::run(&self.policy, self.new_year, &self.kinds, block, into),
         }

@@ -4,13 +4,13 @@
 use cunyi_domain::money::Rounding;
 
 use super::block::{Block, Shares};
-use super::classes::{Classes, FeeTable, FundTable, SegmentTable};
+use super::classes::{Classes, FeeTable, FundTable, NO_LIMIT, SegmentTable};
 use super::scan::{Calendar, Cells, Strip};
 use crate::language::form::{Base, Order, Part, Stage};
 use crate::plan::{Account, Plan};
 
 /// What passes write, by event.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Columns {
     /// 10⁻⁶·fen products are taken of class B: what is paid first.
     pay_first: Vec<i64>,
@@ -41,35 +41,39 @@ struct FundCells {
     cap: Cells,
 }
 
-/// A plan at work.
+/// What passes write, kept from block to block.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Work {
+    strip: Strip,
+    columns: Columns,
+}
+
+/// A plan at work on a block.
 #[derive(Debug)]
 pub(super) struct Passes<'a> {
     plan: &'a Plan,
     classes: &'a Classes,
     calendar: &'a Calendar,
-    strip: Strip,
-    columns: Columns,
+    block: &'a Block,
+    strip: &'a mut Strip,
+    columns: &'a mut Columns,
     once: Option<Cells>,
     cells: Vec<FundCells>,
 }
 
-/// Events that go through the passes together: their columns stay in the second cache.
-const STRIP: usize = 2_048;
+/// Events that go through the passes together: what a pass reads and writes stays in the first cache.
+const STRIP: usize = 512;
 
 impl<'a> Passes<'a> {
-    /// For a block; every counter begins with nothing.
+    /// Every counter begins with nothing.
     pub fn new(
         plan: &'a Plan,
         classes: &'a Classes,
         calendar: &'a Calendar,
-        block: &Block,
+        block: &'a Block,
+        work: &'a mut Work,
     ) -> Self {
-        let members = block
-            .member
-            .iter()
-            .max()
-            .map_or(1, |most| usize::from(*most) + 1);
-        let count = members * classes.diseases as usize;
+        let count = classes.diseases;
         let cells = |fund: &FundTable| FundCells {
             deductible: Cells::of(&fund.deductible, count),
             scope: Cells::of(&fund.scope, count),
@@ -79,15 +83,17 @@ impl<'a> Passes<'a> {
             plan,
             classes,
             calendar,
-            strip: Strip::default(),
-            columns: Columns::default(),
+            block,
+            strip: &mut work.strip,
+            columns: &mut work.columns,
             once: classes.fee.as_ref().map(|fee| Cells::of(&fee.once, count)),
             cells: classes.funds.iter().map(cells).collect(),
         }
     }
 
     /// All of a block.
-    pub fn run(&mut self, block: &Block, into: &mut Shares) {
+    pub fn run(&mut self, into: &mut Shares) {
+        let block = self.block;
         let (mut household, mut from) = (0, 0);
         while household < block.households.len() {
             let mut events = 0;
@@ -99,68 +105,76 @@ impl<'a> Passes<'a> {
             });
             let households = &rest[..fits.count()];
             self.strip.read(block, household, households, from);
-            self.strip(block, from, into);
+            self.strip(from, into);
             household += households.len();
             from += self.strip.back.len();
         }
     }
 
-    fn strip(&mut self, block: &Block, from: usize, into: &mut Shares) {
-        let has_fee = self.classify(block, from, into);
-        self.strip.place(block, from, self.calendar, self.classes);
-        self.split(block, from);
+    fn strip(&mut self, from: usize, into: &mut Shares) {
+        let has_fee = self.classify(from, into);
+        self.strip
+            .place(self.block, from, self.calendar, self.classes);
+        self.split(from);
         if has_fee {
-            self.fees(block, from);
+            self.fees(from);
         }
         let account = self.plan.account.as_ref();
         if account.is_some_and(|account| account.order == Order::First) {
-            self.account_first(block, from);
+            self.account_first(from);
         }
-        self.columns.left.clone_from(&self.columns.pooled);
-        self.columns.first.clone_from(&self.columns.pay_first);
+        if self.needs_rest() {
+            self.columns.left.clone_from(&self.columns.pooled);
+            self.columns.first.clone_from(&self.columns.pay_first);
+        }
         let classes = self.classes;
         for (place, fund) in classes.funds.iter().enumerate() {
-            self.fund(place, fund, block, from, has_fee);
+            self.fund(place, fund, from, has_fee);
         }
         if let Some(account) = account.filter(|account| account.order == Order::Last) {
-            self.account_last(account, block, from, has_fee);
+            self.account_last(account, from, has_fee);
         }
         self.answer(into);
     }
 
+    /// Whether anybody asks what the pool left.
+    fn needs_rest(&self) -> bool {
+        self.classes.funds.len() > 1 || self.plan.account.is_some()
+    }
+
     /// The class of each event, and why it has none; whether any has a consultation fee.
-    fn classify(&mut self, block: &Block, from: usize, into: &mut Shares) -> bool {
+    fn classify(&mut self, from: usize, into: &mut Shares) -> bool {
         let classes = self.classes;
         let events = from..from + self.strip.back.len();
-        let fees = &block.fee[events.clone()];
-        let kinds = &block.kind[events.clone()];
+        let fees = &self.block.fee[events.clone()];
+        let kinds = &self.block.kind[events.clone()];
         let class = &mut self.strip.class;
         class.clear();
         class.extend(kinds.iter().map(|kind| classes.of_kind[usize::from(*kind)]));
+        let why = |class: &u16| classes.why[usize::from(*class)];
+        into.undecided.extend(class.iter().map(why));
+        let undecided = &mut into.undecided[..];
         let has_fee = fees.iter().any(|fee| *fee > 0);
-        for event in 0..class.len() {
-            let why = if has_fee && fees[event] > 0 {
-                &classes.why_with_fee
-            } else {
-                &classes.why
-            };
-            let why = why[usize::from(class[event])];
+        let backs = self.strip.back.iter().any(|back| *back > 0);
+        if !(has_fee || backs || classes.any_why) {
+            return false;
+        }
+        for (event, class) in class.iter_mut().enumerate() {
             let back = usize::from(self.strip.back[event]);
-            if back > 0 || why > 0 {
-                class[event] = 0;
+            if back > 0 {
+                undecided[from + event] = undecided[from + event - back];
+            } else if fees[event] > 0 {
+                undecided[from + event] = classes.why_with_fee[usize::from(*class)];
             }
-            let why = if back > 0 {
-                into.undecided[from + event - back]
-            } else {
-                why
-            };
-            into.undecided.push(why);
+            if back > 0 || undecided[from + event] > 0 {
+                *class = 0;
+            }
         }
         has_fee
     }
 
     /// What is paid first and what is in scope.
-    fn split(&mut self, block: &Block, from: usize) {
+    fn split(&mut self, from: usize) {
         let classes = self.classes;
         let Columns {
             pay_first,
@@ -168,15 +182,15 @@ impl<'a> Passes<'a> {
             fund,
             account,
             ..
-        } = &mut self.columns;
+        } = &mut *self.columns;
         let count = self.strip.class.len();
         for column in [&mut *pay_first, pooled, fund, account] {
             column.clear();
             column.resize(count, 0);
         }
         let add = addend(self.plan.rounding, 1_000_000);
-        let a = &block.class_a[from..from + count];
-        let b = &block.class_b[from..from + count];
+        let a = &self.block.class_a[from..from + count];
+        let b = &self.block.class_b[from..from + count];
         let each = pay_first
             .iter_mut()
             .zip(pooled)
@@ -196,7 +210,7 @@ impl<'a> Passes<'a> {
     }
 
     /// 一般诊疗费: what is in scope of it and what the fund has to pay, once a day or as the file says.
-    fn fees(&mut self, block: &Block, from: usize) {
+    fn fees(&mut self, from: usize) {
         let count = self.strip.class.len();
         let Columns {
             fee,
@@ -204,7 +218,7 @@ impl<'a> Passes<'a> {
             fee_paid,
             again,
             ..
-        } = &mut self.columns;
+        } = &mut *self.columns;
         for column in [&mut *fee, fee_fund, fee_paid, again] {
             column.clear();
             column.resize(count, 0);
@@ -218,7 +232,7 @@ impl<'a> Passes<'a> {
             once,
             ..
         } = table;
-        let charged = &block.fee[from..from + count];
+        let charged = &self.block.fee[from..from + count];
         for event in 0..count {
             let class = usize::from(self.strip.class[event]);
             fee[event] = i64::from(charged[event]).min(total[class]);
@@ -231,47 +245,50 @@ impl<'a> Passes<'a> {
         }
     }
 
-    fn account_first(&mut self, block: &Block, from: usize) {
+    fn account_first(&mut self, from: usize) {
         let Columns {
             pooled, account, ..
-        } = &mut self.columns;
-        let balance = &block.balance[from..from + pooled.len()];
+        } = &mut *self.columns;
+        let balance = &self.block.balance[from..from + pooled.len()];
         for ((pooled, account), balance) in pooled.iter_mut().zip(account).zip(balance) {
             *account = (*pooled).min(i64::from(*balance));
             *pooled -= *account;
         }
     }
 
-    fn fund(&mut self, place: usize, table: &FundTable, block: &Block, from: usize, has_fee: bool) {
+    fn fund(&mut self, place: usize, table: &FundTable, from: usize, has_fee: bool) {
         let cells = &mut self.cells[place];
-        let strip = &self.strip;
-        let columns = &mut self.columns;
+        let strip = &*self.strip;
+        let columns = &mut *self.columns;
         columns.base(place, table.base);
         columns.before.clear();
         if table.by_counter {
             columns.before.resize(columns.pooled.len(), 0);
         }
-        columns.deductible.clone_from(&columns.above);
-        strip.limit(
-            &table.deductible,
-            &mut cells.deductible,
-            &mut columns.deductible,
-            &mut [],
-        );
-        for (above, deductible) in columns.above.iter_mut().zip(&columns.deductible) {
-            *above = above.wrapping_sub(*deductible);
+        if table.deductible.is_idle(0) {
+            columns.deductible.clear();
+            columns.deductible.resize(columns.above.len(), 0);
+        } else {
+            columns.deductible.clone_from(&columns.above);
+            let cells = &mut cells.deductible;
+            strip.limit(&table.deductible, cells, &mut columns.deductible, &mut []);
+            for (above, deductible) in columns.above.iter_mut().zip(&columns.deductible) {
+                *above = above.wrapping_sub(*deductible);
+            }
         }
         let before = if table.by_counter {
             &mut columns.before[..]
         } else {
             &mut []
         };
-        strip.limit(&table.scope, &mut cells.scope, &mut columns.above, before);
+        if !table.scope.is_idle(NO_LIMIT) {
+            strip.limit(&table.scope, &mut cells.scope, &mut columns.above, before);
+        }
         columns.wanted.clear();
         columns.wanted.resize(columns.pooled.len(), 0);
         for (at, segment) in table.segments.iter().enumerate() {
             let next = table.segments.get(at + 1);
-            self.segment(segment, next, table, block, from);
+            self.segment(segment, next, table, from);
         }
         self.cap(place, table, has_fee);
     }
@@ -282,17 +299,16 @@ impl<'a> Passes<'a> {
         segment: &SegmentTable,
         next: Option<&SegmentTable>,
         table: &FundTable,
-        block: &Block,
         from: usize,
     ) {
         let count = self.columns.wanted.len();
         let lines = (self.plan.stage == Stage::Line).then(|| {
             (
-                &block.class_a[from..from + count],
-                &block.class_b[from..from + count],
+                &self.block.class_a[from..from + count],
+                &self.block.class_b[from..from + count],
             )
         });
-        let (columns, classes) = (&mut self.columns, &self.strip.class);
+        let (columns, classes) = (&mut *self.columns, &self.strip.class);
         let (unit, mode) = (self.plan.unit, self.plan.rounding);
         let one = table.segments.len() == 1;
         match (lines, one, unit) {
@@ -311,19 +327,20 @@ impl<'a> Passes<'a> {
     /// What the caps leave; a consultation fee's part goes first.
     fn cap(&mut self, place: usize, table: &FundTable, has_fee: bool) {
         let cells = &mut self.cells[place];
-        let columns = &mut self.columns;
+        let columns = &mut *self.columns;
         let fee = self.classes.fee.as_ref().filter(|_| has_fee && place == 0);
         let Some(fee) = fee else {
             self.strip
                 .limit(&table.cap, &mut cells.cap, &mut columns.wanted, &mut []);
-            for ((fund, left), paid) in columns
-                .fund
-                .iter_mut()
-                .zip(&mut columns.left)
-                .zip(&columns.wanted)
-            {
-                *fund = fund.wrapping_add(*paid);
+            for (left, paid) in columns.left.iter_mut().zip(&columns.wanted) {
                 *left = left.wrapping_sub(*paid);
+            }
+            if place == 0 {
+                std::mem::swap(&mut columns.fund, &mut columns.wanted);
+            } else {
+                for (fund, paid) in columns.fund.iter_mut().zip(&columns.wanted) {
+                    *fund = fund.wrapping_add(*paid);
+                }
             }
             if table.base == Base::PayFirst {
                 columns.of_first();
@@ -347,24 +364,26 @@ impl<'a> Passes<'a> {
             let fee_paid = outside + (due.min(counted) & in_cap(class));
             columns.fee_paid[event] = fee_paid;
             columns.fund[event] += counted + outside;
-            columns.left[event] -= counted + outside - fee_paid;
+            if let Some(left) = columns.left.get_mut(event) {
+                *left -= counted + outside - fee_paid;
+            }
         }
     }
 
-    fn account_last(&mut self, account: &Account, block: &Block, from: usize, has_fee: bool) {
-        let columns = &mut self.columns;
+    fn account_last(&mut self, account: &Account, from: usize, has_fee: bool) {
+        let columns = &mut *self.columns;
         for event in 0..columns.account.len() {
             if self.strip.class[event] == 0 {
                 continue;
             }
             let at = from + event;
             let (mut own_pay, mut over) = (
-                i64::from(block.class_c[at]),
-                i64::from(block.over_limit[at]),
+                i64::from(self.block.class_c[at]),
+                i64::from(self.block.over_limit[at]),
             );
             let mut in_scope = columns.left[event];
             if has_fee {
-                let charged = i64::from(block.fee[at]);
+                let charged = i64::from(self.block.fee[at]);
                 let again = columns.again[event];
                 own_pay += charged & again;
                 over += (charged - columns.fee[event]) & !again;
@@ -376,7 +395,7 @@ impl<'a> Passes<'a> {
                 Part::OverLimit => over,
                 Part::OwnPay => own_pay,
             });
-            columns.account[event] = parts.sum::<i64>().min(i64::from(block.balance[at]));
+            columns.account[event] = parts.sum::<i64>().min(i64::from(self.block.balance[at]));
         }
     }
 

@@ -22,24 +22,31 @@ pub(super) struct Cell {
 }
 
 /// The cells of a stage's counters, by slot.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Cells(Vec<Vec<Cell>>);
 
+/// Members of a household.
+const MEMBERS: usize = 256;
+
 impl Cells {
-    /// With room for households of so many cells.
-    pub fn of(stage: &Stage, cells: usize) -> Self {
+    /// For any household, where so many diseases are told apart.
+    pub fn of(stage: &Stage, diseases: u32) -> Self {
+        let count = |slot: &Slot| match slot.by {
+            By::Person => MEMBERS,
+            By::Disease => MEMBERS * diseases as usize,
+            By::Family => 1,
+        };
+        let slots = stage.slots.iter();
         Self(
-            stage
-                .slots
-                .iter()
-                .map(|_| vec![Cell::default(); cells])
+            slots
+                .map(|slot| vec![Cell::default(); count(slot)])
                 .collect(),
         )
     }
 }
 
 /// For each day of a year, by window, which of such times it lies in.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Calendar([Vec<u64>; 4]);
 
 impl Calendar {
@@ -64,7 +71,7 @@ impl Calendar {
 }
 
 /// The events that go through the passes together: what scans read.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Strip {
     /// Class of each event; 0 of a reversal.
     pub class: Vec<u16>,
@@ -109,15 +116,13 @@ impl Strip {
         let [person, disease, family] = &mut self.places;
         person.clear();
         person.extend(members.iter().map(|member| u32::from(*member)));
-        if classes.diseases > 1 {
+        if classes.by_disease {
             let of_class = |(member, class): (&u8, &u16)| {
                 let disease = classes.disease[usize::from(*class)];
                 u32::from(*member) * classes.diseases + disease
             };
             disease.clear();
             disease.extend(members.iter().zip(&self.class).map(of_class));
-        } else {
-            disease.clone_from(person);
         }
         family.clear();
         family.resize(members.len(), 0);
