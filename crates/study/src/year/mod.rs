@@ -24,8 +24,7 @@ pub const VERSION: u16 = 1;
 pub const MOST_EVENTS: usize = 65_536;
 /// Kinds of a dictionary, at most.
 pub const MOST_KINDS: usize = 65_536;
-/// Fen of one amount, at most: ten million yuan, as of a policy's amounts.
-pub const MOST_FEN: u32 = 1_000_000_000;
+pub use cunyi_policy::columns::MOST as MOST_FEN;
 /// Bytes of a dictionary, at most.
 const MOST_DICTIONARY: u32 = 32 << 20;
 /// Columns of a block.
