@@ -18,8 +18,15 @@ use crate::policy::Benefit;
 
 /// More combinations than any region tells apart.
 const MOST_PROFILES: usize = 20_000;
+/// Combinations times conditions times years: what a second or two of compiling tries.
+const MOST_TRIED: usize = 4_000_000;
 /// Errors after which no more are looked for.
 const MOST_ERRORS: usize = 20;
+
+/// The years that figures are given for.
+pub(crate) fn years(form: &Form) -> BTreeSet<&String> {
+    form.index.values().flat_map(BTreeMap::keys).collect()
+}
 
 /// The rules of a year of service; any year where no amount is a part of an index.
 pub(crate) fn compile(
@@ -50,7 +57,10 @@ pub(crate) fn compile(
         rule: compiler.rule("account", spanned.span().start),
     });
     compiler.check_shared();
-    compiler.never_held();
+    // Where too much would have been tried, nothing was.
+    if !compiler.seen.iter().any(|(what, _)| what == "profiles") {
+        compiler.never_held();
+    }
     if !compiler.errors.is_empty() {
         compiler.errors.sort_by_key(|e| (e.line, e.column));
         compiler.errors.truncate(MOST_ERRORS);
@@ -209,7 +219,8 @@ impl<'a> Compiler<'a> {
     ) -> BenefitPlan {
         let rules = spanned.get_ref();
         let funds = self.funds(benefit, rules);
-        let facets = self.facets(rules, &funds, benefit);
+        let conditions = self.conditions(rules, &funds, benefit);
+        let facets = facets(&conditions);
         let count: usize = facets.iter().map(|(_, cut)| cut.len()).product();
         let mut plan = BenefitPlan {
             facets,
@@ -220,6 +231,15 @@ impl<'a> Compiler<'a> {
             let message = format!(
                 "the conditions of benefit.{benefit} make {count} combinations, {MOST_PROFILES} at \
                  most: tell fewer things apart"
+            );
+            self.error(spanned.span(), "profiles", message);
+            return plan;
+        }
+        let rows = conditions.len() * years(self.form).len().max(1);
+        if count * rows > MOST_TRIED {
+            let message = format!(
+                "{count} combinations of what benefit.{benefit} tells apart, with {rows} rows to try \
+                 for each (of every year under [index]), are too many: write fewer rows"
             );
             self.error(spanned.span(), "profiles", message);
             return plan;
@@ -241,14 +261,14 @@ impl<'a> Compiler<'a> {
         plan
     }
 
-    /// The facets any rule of the benefit asks for, cut by all of its conditions.
-    fn facets(
+    /// The conditions of all rules of a benefit.
+    fn conditions(
         &self,
         rules: &'a crate::language::form::BenefitForm,
         funds: &[(Option<&'a FundForm>, FundRules<'a>)],
         benefit: Benefit,
-    ) -> Vec<(Facet, Cut)> {
-        let mut all: Vec<&When> = vec![&rules.within];
+    ) -> Vec<&'a When> {
+        let mut all: Vec<&'a When> = vec![&rules.within];
         all.extend(self.form.class_b_pay_first.conditions());
         if let Some(fee) = self
             .form
@@ -275,14 +295,7 @@ impl<'a> Compiler<'a> {
                 all.extend(segment.get_ref().ratio.conditions());
             }
         }
-        let asked = |facet: &&Facet| {
-            let mut named = all.iter().flat_map(|when| when.0.iter());
-            named.any(|(of, _)| of == *facet)
-        };
-        let asked = Facet::ALL.iter().filter(asked);
-        asked
-            .map(|facet| (*facet, Cut::of(*facet, all.iter().copied())))
-            .collect()
+        all
     }
 
     fn terms(
@@ -389,6 +402,18 @@ impl<'a> Compiler<'a> {
         }
         Some(first)
     }
+}
+
+/// The facets any of these asks for, cut by all of them.
+fn facets(conditions: &[&When]) -> Vec<(Facet, Cut)> {
+    let asked = |facet: &&Facet| {
+        let mut named = conditions.iter().flat_map(|when| when.0.iter());
+        named.any(|(of, _)| of == *facet)
+    };
+    let asked = Facet::ALL.iter().filter(asked);
+    asked
+        .map(|facet| (*facet, Cut::of(*facet, conditions.iter().copied())))
+        .collect()
 }
 
 /// 一般诊疗费 belongs to ordinary visits.

@@ -58,6 +58,9 @@ impl Source<'_> {
     }
 }
 
+/// A quarter of a million bytes: twenty times the longest file there is.
+const MOST_BYTES: usize = 250_000;
+
 /// Reads a region's file; `file_name` is for the words of an error only.
 ///
 /// # Errors
@@ -76,6 +79,13 @@ pub fn check(text: &str, file_name: &str) -> Result<Policy, Vec<PolicyError>> {
         name: file_name,
         text,
     };
+    if text.len() > MOST_BYTES {
+        let bytes = text.len();
+        let message = format!(
+            "{bytes} bytes are too many, {MOST_BYTES} are allowed: this is no region's file"
+        );
+        return Err(vec![source.error(0, message)]);
+    }
     let form = toml::from_str::<Form>(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         vec![source.error(at, error.message().replace('\n', " "))]

@@ -1,6 +1,6 @@
 //! A region's rules for one scheme: what is said of them, and the plan they compile to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cunyi_domain::ledger::TwoDisease;
@@ -9,7 +9,7 @@ use cunyi_domain::text_enum;
 use cunyi_domain::time::civil::Date;
 use serde::Deserialize;
 
-use crate::compile::compile;
+use crate::compile::{compile, years};
 use crate::file::{PolicyError, Source, read};
 use crate::language::facet::Facts;
 use crate::language::form::{Confirmed, Form, Per};
@@ -104,7 +104,7 @@ impl Policy {
     /// # Errors
     /// All that is wrong with it, in the file's order.
     pub(crate) fn compile(form: Form, source: &Source<'_>) -> Result<Self, Vec<PolicyError>> {
-        let years: BTreeSet<&String> = form.index.values().flat_map(BTreeMap::keys).collect();
+        let years = years(&form);
         let plans = if years.is_empty() {
             Plans::Always(Arc::new(compile(&form, source, None)?))
         } else {

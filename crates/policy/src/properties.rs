@@ -11,6 +11,7 @@ mod claims;
 mod found;
 pub(crate) mod generated;
 mod laws;
+mod mutated;
 mod tape;
 mod written;
 

@@ -48,3 +48,36 @@ fn two_funds_do_not_pay_the_same_part_twice() {
         assert!(shares.all(|line| line.fund <= line.in_scope + line.pay_first));
     }
 }
+
+/// A benefit of so many tiers, each with its ratio, for so many years.
+fn of_tiers(tiers: usize, years: usize, visits: usize) -> String {
+    let row = |tier| format!("{{ when = {{ tier = \"{tier}\" }}, is = \"50%\" }}");
+    let rows: Vec<String> = (0..tiers).map(row).collect();
+    let cut = |visit| format!("{{ when = {{ visit = \"{visit}\" }}, add = \"1%\" }}");
+    let cuts: Vec<String> = (1..=visits).map(cut).collect();
+    let figures: Vec<String> = (0..years)
+        .map(|y| format!("{} = \"1.00\"", 2000 + y))
+        .collect();
+    let head = TWO_FUNDS.split("[benefit").next().unwrap();
+    format!(
+        "{head}index = {{ wage = {{ {} }} }}\n[benefit.general]\nwhere = {{}}\ndeductible = \"none\"\n\
+         ratio = [{}]\nadjust = [{}]\ncap = \"none\"\n",
+        figures.join(", "),
+        rows.join(", "),
+        cuts.join(", "),
+    )
+}
+
+#[test]
+fn a_file_that_would_be_compiled_for_minutes_is_refused() {
+    assert!(check(&of_tiers(100, 2, 20), "fine").is_ok());
+    let refused = |text: &str| check(text, "big").unwrap_err()[0].message.clone();
+    assert_eq!(
+        refused(&of_tiers(1_000, 1, 9)),
+        "11000 combinations of what benefit.general tells apart, with 1011 rows to try for each (of every \
+         year under [index]), are too many: write fewer rows"
+    );
+    assert!(refused(&of_tiers(100, 400, 50)).contains("too many"));
+    assert!(refused(&of_tiers(1_000, 1, 60)).contains("combinations, 20000 at most"));
+    assert!(refused(&of_tiers(9_000, 1, 0)).contains("bytes are too many"));
+}

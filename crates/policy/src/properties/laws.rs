@@ -22,7 +22,7 @@ static COMPILED: LazyLock<Vec<(&str, Policy)>> = LazyLock::new(|| {
 });
 
 /// Each law of one claim and what becomes of it.
-fn each_law(policy: &Policy, claim: &Claim) -> Tested {
+pub fn each_law(policy: &Policy, claim: &Claim) -> Tested {
     let Ok(settled) = evaluate(policy, claim) else {
         return Ok(());
     };
