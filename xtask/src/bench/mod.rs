@@ -32,6 +32,8 @@ enum Name {
     Replay,
     /// A policy from its file against the same rules by hand.
     Policy,
+    /// A province's year of claims from its file, under two policies.
+    Study,
 }
 
 /// What to measure.
@@ -51,6 +53,10 @@ pub struct Options {
 const STARTS: usize = 5;
 /// Milliseconds that a start may take.
 const LONGEST_START: u64 = 1000;
+/// Milliseconds that a province's year may take under two policies.
+const LONGEST_YEAR: u64 = 20_000;
+/// Kilobytes that it may take.
+const LARGEST_YEAR: u64 = 4 << 20;
 /// Bytes that the binary may have.
 const LARGEST: u64 = 40 << 20;
 /// The usual demo.
@@ -85,6 +91,9 @@ pub fn run(options: &Options) -> Result<()> {
     }
     if wanted(Name::Policy) {
         policy()?;
+    }
+    if wanted(Name::Study) {
+        study(&mut limits)?;
     }
     println!("load at the end: {}", load()?);
     limits.end()
@@ -123,6 +132,28 @@ fn machine() -> Result<String> {
 
 fn load() -> Result<String> {
     Ok(fs::read_to_string("/proc/loadavg")?.trim().to_owned())
+}
+
+/// 96 million claims: the bench prints its figures, of which two are limited.
+fn study(limits: &mut Limits) -> Result<()> {
+    let bench = ["bench", "--package", "cunyi-study", "--bench", "replay"];
+    let said = run::output(&mut run::cargo(&bench))?;
+    print!("{said}");
+    let figure = |name: &str| -> Result<u64> {
+        let line = said.lines().find_map(|line| line.strip_prefix(name));
+        Ok(line.context("the bench did not say")?.trim().parse()?)
+    };
+    limits.below(
+        "a province's year, ms",
+        figure("replay, ms:")?,
+        LONGEST_YEAR,
+    );
+    limits.below(
+        "its memory, kB",
+        figure("greatest memory, kB:")?,
+        LARGEST_YEAR,
+    );
+    Ok(())
 }
 
 /// From spawning the program to the first 200 of the sign-in page.

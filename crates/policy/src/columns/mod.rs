@@ -53,6 +53,15 @@ impl Replay {
         self.classes.is_some()
     }
 
+    /// What [`Replay::run`] must come to, by the evaluator itself, claim by claim.
+    ///
+    /// # Panics
+    /// As [`Replay::run`].
+    pub fn run_one_by_one(&self, block: &Block, into: &mut Shares) {
+        into.clear();
+        one_by_one::run(&self.policy, self.new_year, &self.kinds, block, into);
+    }
+
     /// Shares out a block's claims, household by household from nothing used; `into` is written anew.
     ///
     /// # Panics

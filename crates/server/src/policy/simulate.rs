@@ -8,7 +8,7 @@ use std::thread;
 use anyhow::{Context, bail};
 use cunyi_policy::Policy;
 use cunyi_study::replay::replay;
-use cunyi_study::report::{Study, tables, to_csv, to_text};
+use cunyi_study::report::{About, Study, tables, to_csv, to_html, to_text};
 use cunyi_study::sample::Sample;
 use cunyi_study::year::Reader;
 
@@ -27,6 +27,9 @@ pub struct Options {
     /// 每张表另存一个 CSV 文件的目录 · a folder for a CSV file a table
     #[arg(long, value_name = "DIR")]
     csv: Option<PathBuf>,
+    /// 报告：一个网页，带图 · a report with charts, one HTML page
+    #[arg(long, value_name = "OUT.html")]
+    report: Option<PathBuf>,
     /// 线程数 · threads; as many as there are cores when it is left out
     #[arg(long)]
     threads: Option<usize>,
@@ -45,10 +48,21 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let language = super::language(options.english);
     let policies = options.policies.iter().map(|file| policy(file));
     let policies: Vec<Policy> = policies.collect::<Result<_, _>>()?;
+    for (policy, file) in policies.iter().zip(&options.policies) {
+        if policy.needs_lines() {
+            let name = file.display();
+            bail!(
+                "{name}: its rules ask for single items ([[line]]), and a year of claims has sums by \
+                 class only: take these rules out of a copy to study the others"
+            );
+        }
+    }
     let each: Vec<&Policy> = policies.iter().collect();
     let mut study = Study::new(&each);
+    let mut claims = Vec::new();
     for file in &options.claims {
-        add(file, &each, options, &mut study)?;
+        let year = add(file, &each, options, &mut study)?;
+        claims.push((file.display().to_string(), year));
     }
     for (policy, (file, letter)) in policies.iter().zip(options.policies.iter().zip('A'..)) {
         let name = file.display();
@@ -65,7 +79,35 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
             write(&folder.join(format!("{}.csv", table.id)), &to_csv(table))?;
         }
     }
+    if let Some(report) = &options.report {
+        let names = options
+            .policies
+            .iter()
+            .map(|file| file.display().to_string());
+        let about = About {
+            policies: &names.zip(&policies).collect::<Vec<_>>(),
+            claims: &claims,
+            command: &command(),
+        };
+        write(report, &to_html(&study, &tables, &about, language))?;
+    }
     Ok(())
+}
+
+/// As a shell takes it.
+fn command() -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./=:".contains(c);
+    let words = std::env::args().skip(1).map(|word| {
+        if !word.is_empty() && word.chars().all(plain) {
+            word
+        } else {
+            format!("'{}'", word.replace('\'', "'\\''"))
+        }
+    });
+    std::iter::once("cunyi".to_owned())
+        .chain(words)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn write(file: &Path, text: &str) -> anyhow::Result<()> {
@@ -77,7 +119,7 @@ fn add(
     policies: &[&Policy],
     options: &Options,
     study: &mut Study,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<i16> {
     let name = file.display().to_string();
     let opened = File::open(file).with_context(|| name.clone())?;
     let mut progress = Progress::new(name.clone(), opened.metadata()?.len());
@@ -89,7 +131,7 @@ fn add(
     let mut show = |done| progress.at(done);
     let (tally, counts) = replay(&mut reader, policies, threads, &mut show).context(name)?;
     study.add(&tally, counts);
-    Ok(())
+    Ok(reader.head().year)
 }
 
 /// 造一份虚构的费用文件 · writes an invented year, for trying

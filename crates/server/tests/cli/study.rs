@@ -48,7 +48,15 @@ fn a_year_is_replayed_under_two_policies() {
         .unwrap();
     let cells: Vec<&str> = fund.split(',').collect();
     assert!(cells[3].starts_with('-'), "a lower cap pays less: {fund}");
-    let (ok, english) = policy(&[&run[..], &["--english", "--threads", "3"]].concat());
+    let page = folder.0.join("report.html").display().to_string();
+    let more = ["--english", "--threads", "3", "--report", &page];
+    let (ok, english) = policy(&[&run[..], &more].concat());
+    let page = fs::read_to_string(page).unwrap();
+    assert!(
+        page.contains("<svg") && page.contains("Made by: <code>cunyi policy simulate --policy"),
+        "{page}"
+    );
+    assert!(page.contains("What this study is, and what it is not"));
     assert!(
         ok && english.contains("Who pays less, who pays more"),
         "{english}"
@@ -75,6 +83,10 @@ fn what_cannot_be_replayed_is_said() {
     let output = cunyi(&["policy", "simulate", "--policy", &demo, "--claims", &year]);
     assert!(!output.status.success());
     assert!(crate::said(&output).contains("check sum"));
+    let items = region("demo_items.toml");
+    let output = cunyi(&["policy", "simulate", "--policy", &items, "--claims", &year]);
+    assert!(!output.status.success());
+    assert!(crate::said(&output).contains("demo_items.toml: its rules ask for single items"));
 }
 
 #[test]

@@ -1,6 +1,8 @@
-//! What a study found, as tables: on the terminal, as CSV files.
+//! What a study found, as tables: on the terminal, as CSV files, and as one HTML page with charts.
 
+mod chart;
 mod csv;
+mod html;
 mod spread;
 mod study;
 mod table;
@@ -10,6 +12,7 @@ mod text;
 mod words;
 
 pub use csv::to_csv;
+pub use html::{About, to_html};
 pub use study::{Study, tables};
 pub use table::{Cell, Column, Table};
 pub use text::to_text;

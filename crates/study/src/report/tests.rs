@@ -153,3 +153,40 @@ fn figures_are_written_for_people_and_for_programs() {
         );
     }
 }
+
+#[test]
+fn the_page_holds_all_tables_asks_for_nothing_and_escapes_what_it_is_given() {
+    let policies = policies();
+    let study = study(500, &policies);
+    let files = ["a.toml", "<b>&.toml", "c.toml"].map(str::to_owned);
+    let named: Vec<(String, &Policy)> = files.into_iter().zip(&policies).collect();
+    let about = About {
+        policies: &named,
+        claims: &[("it.claims".to_owned(), 2026)],
+        command: "cunyi policy simulate '\"'",
+    };
+    for language in [Language::Chinese, Language::English] {
+        let tables = tables(&study, language);
+        let page = to_html(&study, &tables, &about, language);
+        for table in &tables {
+            assert!(
+                page.contains(&format!("<h2>{}</h2>", table.title)),
+                "{}",
+                table.id
+            );
+        }
+        assert_eq!(
+            page.matches("<svg").count(),
+            4,
+            "two, and one for each other policy"
+        );
+        for asked in [
+            "<script", "http:", "https:", "url(", "<link", "<img", "<b>&.",
+        ] {
+            assert!(!page.contains(asked), "{asked}");
+        }
+        assert!(page.contains("&lt;b&gt;&amp;.toml") && page.contains("simulate '&quot;'"));
+        let open = page.matches("<td").count();
+        assert_eq!(open, page.matches("</td>").count());
+    }
+}
