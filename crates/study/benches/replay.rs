@@ -89,7 +89,7 @@ fn compare(policies: &[Policy; 2]) {
     while reader.next_block(&mut raw).expect("sound") {
         raw.decode(&head, &mut block).expect("sound");
         for policy in policies {
-            let replay = Replay::new(policy, head.year, head.kinds.clone());
+            let mut replay = Replay::new(policy, head.year, head.kinds.clone());
             assert!(replay.by_columns(), "the bench measures columns");
             replay.run(&block, &mut columns);
             replay.run_one_by_one(&block, &mut alone);

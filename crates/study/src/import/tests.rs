@@ -276,3 +276,47 @@ proptest! {
         prop_assert_eq!(straight, spilled);
     }
 }
+
+/// The examples of docs/policy-study, in both languages.
+#[test]
+fn the_documentation_holds() {
+    let documents = [
+        include_str!("../../../../docs/policy-study.md"),
+        include_str!("../../../../docs/policy-study.en.md"),
+    ];
+    for document in documents {
+        let block = |kind: &str| {
+            let (_, rest) = document.split_once(&format!("```{kind}\n")).unwrap();
+            rest.split_once("```").unwrap().0
+        };
+        let table = imported(&[(block("csv"), Format::Csv)], "docs", usize::MAX).unwrap();
+        let shown: Vec<(u8, u16)> = table[0].iter().map(|e| (e.member, e.back)).collect();
+        assert_eq!(shown, [(0, 0), (0, 1), (0, 0), (1, 0)]);
+        let objects = imported(&[(block("json"), Format::Json)], "docs", usize::MAX).unwrap();
+        assert_eq!(objects[0].len(), 2);
+        for column in row::columns() {
+            assert!(document.contains(&format!("`{column}`")), "{column}");
+        }
+        let bytes = block("hex").split_whitespace();
+        let bytes: Vec<u8> = bytes
+            .map(|byte| u8::from_str_radix(byte, 16).unwrap())
+            .collect();
+        let claim = Event {
+            day: 300,
+            class_a: 2_000,
+            ..Event::default()
+        };
+        let back = Event {
+            day: 305,
+            back: 1,
+            ..claim
+        };
+        assert_eq!(households(&bytes), [vec![claim, back]]);
+        let head = Reader::open(Cursor::new(&bytes)).unwrap().head().clone();
+        let mut again = Vec::new();
+        let mut writer = Writer::new(&mut again, head.year, &head.kinds).unwrap();
+        writer.household(&[claim, back]).unwrap();
+        writer.finish().unwrap();
+        assert_eq!(again, bytes);
+    }
+}
