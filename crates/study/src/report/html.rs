@@ -32,7 +32,8 @@ h1{font-size:24px;margin:0 0 4px}h2{font-size:18px;margin:28px 0 6px;border-bott
 table{border-collapse:collapse;width:100%;font-size:13px;font-variant-numeric:tabular-nums}\
 th,td{border-bottom:1px solid #ddd;padding:3px 6px;text-align:right;vertical-align:bottom}\
 th.text,td.text{text-align:left}thead th{border-bottom:1px solid #555;font-weight:600}\
-.scroll{overflow-x:auto}.note{color:#555;font-size:13px;margin:4px 0}.warn{border-left:4px solid #c0442e;padding-left:8px}\
+.scroll{overflow-x:auto}.note{color:#555;font-size:13px;margin:4px 0}\
+.warn{border-left:4px solid #c0442e;padding-left:8px}\
 figure{margin:14px 0}figcaption{font-weight:600;margin-bottom:4px}svg{width:100%;height:auto;font-size:12px}\
 svg text{fill:#1c1c1c}svg .figure{font-size:11px}svg line{stroke:#555}code{font-size:12px;overflow-wrap:anywhere}\
 @page{size:A4;margin:14mm}@media print{body{margin:0;max-width:none;font-size:11px}table{font-size:9px}\
