@@ -12,6 +12,7 @@ mod found;
 pub(crate) mod generated;
 mod laws;
 mod mutated;
+mod oracle;
 mod tape;
 mod written;
 

@@ -284,7 +284,8 @@ impl Run<'_> {
             left -= here;
             sum += one(here);
         }
-        sum
+        // What was paid first is no line's, and a fund after the pool may pay of it.
+        sum + one(left)
     }
 
     fn account<S: Sink>(

@@ -495,6 +495,8 @@ impl Columns {
             let lines = [
                 i64::from(class_a[event]),
                 i64::from(class_b[event]) - self.pay_first[event],
+                // What was paid first is no line's, and a fund after the pool may pay of it.
+                i64::MAX,
             ];
             for line in lines {
                 let here = (line - skip).clamp(0, left);

@@ -49,6 +49,17 @@ fn two_funds_do_not_pay_the_same_part_twice() {
     }
 }
 
+#[test]
+fn what_was_paid_first_is_paid_of_where_lines_are_rounded_too() {
+    let by_line = TWO_FUNDS.replace("stage = \"batch\"", "stage = \"line\"");
+    let policy = parse(&by_line, "two").unwrap();
+    let cases = "date,lines,pool,enterprise,medical_aid,fund,cash\n\
+                 2026-05-05,B 20.00; B 10.00,0.00,24.00,6.00,30.00,0.00\n";
+    for case in read_cases(cases, &policy).unwrap() {
+        assert_eq!(case.check(&policy), []);
+    }
+}
+
 /// A benefit of so many tiers, each with its ratio, for so many years.
 fn of_tiers(tiers: usize, years: usize, visits: usize) -> String {
     let row = |tier| format!("{{ when = {{ tier = \"{tier}\" }}, is = \"50%\" }}");
