@@ -226,30 +226,41 @@ impl Rate {
 /// Shares `total` out in proportion to `weights` by largest remainder (first come on a tie), so
 /// that the parts sum to the total by construction. All zero weights give everything to the first.
 pub fn apportion(total: Fen, weights: &[i64]) -> Vec<Fen> {
-    let sum: i128 = weights.iter().map(|w| i128::from(*w)).sum();
+    let sum: i64 = weights.iter().sum();
+    let mut parts = vec![Fen::ZERO; weights.len()];
     if sum <= 0 {
-        let mut parts = vec![Fen::ZERO; weights.len()];
         if let Some(first) = parts.first_mut() {
             *first = total;
         }
         return parts;
     }
-    let exact = |w: &i64| i128::from(total.0) * i128::from(*w);
-    let mut parts: Vec<Fen> = weights
-        .iter()
-        .map(|w| Fen(narrow(exact(w) / sum)))
-        .collect();
-    let mut order: Vec<usize> = (0..weights.len()).collect();
-    order.sort_by_key(|&i| (-(exact(&weights[i]) % sum).abs(), i));
-    let mut left = total.0 - parts.iter().map(|p| p.0).sum::<i64>();
-    for i in order {
-        if left == 0 {
-            break;
-        }
-        parts[i].0 += left.signum();
+    // What is short of each exact part, in units of 1/sum, and whose it is.
+    let mut rests = Vec::with_capacity(weights.len());
+    let mut left = total.0;
+    for (place, (part, weight)) in parts.iter_mut().zip(weights).enumerate() {
+        let (quotient, rest) = divide(total.0, *weight, sum);
+        *part = Fen(quotient);
+        left -= quotient;
+        rests.push((-rest.abs(), place));
+    }
+    if left != 0 {
+        rests.sort_unstable();
+    }
+    // Fewer fen are left than there are parts.
+    for (_, place) in rests {
+        parts[place].0 += left.signum();
         left -= left.signum();
     }
     parts
+}
+
+/// `total × weight ÷ sum` and its rest; wide only where it must be.
+fn divide(total: i64, weight: i64, sum: i64) -> (i64, i64) {
+    if let Some(product) = total.checked_mul(weight) {
+        return (product / sum, product % sum);
+    }
+    let (product, sum) = (i128::from(total) * i128::from(weight), i128::from(sum));
+    (narrow(product / sum), narrow(product % sum))
 }
 
 fn narrow(value: i128) -> i64 {

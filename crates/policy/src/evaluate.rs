@@ -1,6 +1,5 @@
 //! What a policy makes of a claim: the lines' classes, the run, the shares of each line.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use cunyi_domain::money::{Fen, Rate, apportion};
@@ -150,6 +149,25 @@ const MOST_LINES: usize = 1_000;
 /// # Errors
 /// When the file or the claim leaves something open.
 pub fn evaluate(policy: &Policy, claim: &Claim) -> Result<Settlement, CannotDecide> {
+    // Most claims have about two steps a line and a few of the batch.
+    let mut steps = Vec::with_capacity(2 * claim.lines.len() + 4);
+    let settled = settle(policy, claim, &mut steps)?;
+    Ok(Settlement { steps, ..settled })
+}
+
+/// The same for who does not ask why: `steps` is empty.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn evaluate_unexplained(policy: &Policy, claim: &Claim) -> Result<Settlement, CannotDecide> {
+    settle(policy, claim, &mut Silent)
+}
+
+fn settle<S: Sink>(
+    policy: &Policy,
+    claim: &Claim,
+    steps: &mut S,
+) -> Result<Settlement, CannotDecide> {
     let (plan, terms) = applicable(policy, claim)?;
     check_disease(policy, claim.benefit, claim.disease_code.as_deref())?;
     check_lines(claim)?;
@@ -161,7 +179,6 @@ pub fn evaluate(policy: &Policy, claim: &Claim) -> Result<Settlement, CannotDeci
     let rules = claim.lines.iter();
     let rules = rules.map(|line| plan.items.find(&terms.items, line));
     let rules: Vec<Option<&ItemRule>> = rules.collect::<Result<_, _>>()?;
-    let mut steps = Vec::new();
     let splitter = Splitter {
         plan,
         terms,
@@ -169,7 +186,7 @@ pub fn evaluate(policy: &Policy, claim: &Claim) -> Result<Settlement, CannotDeci
     };
     let parts = claim.lines.iter().zip(&rules).enumerate();
     let parts: Vec<Parts> = parts
-        .map(|(place, (line, rule))| splitter.split(place, line, *rule, &mut steps))
+        .map(|(place, (line, rule))| splitter.split(place, line, *rule, steps))
         .collect();
     let pooled: Vec<i64> = parts.iter().map(Parts::pooled).collect();
     let run = Run {
@@ -182,9 +199,9 @@ pub fn evaluate(policy: &Policy, claim: &Claim) -> Result<Settlement, CannotDeci
     let (totals, mut of_pool) = (totals(&parts), None);
     let own: Vec<Own> = rules.iter().map(|rule| Own::of(*rule)).collect();
     let paid = if own.iter().all(Own::is_plain) {
-        run.run(&totals, &mut steps)
+        run.run(&totals, steps)
     } else {
-        run.run_with(&totals, &mut steps, |layer, base, steps| {
+        run.run_with(&totals, steps, |layer, base, steps| {
             let pool = (layer, base, totals.fee_fund);
             let (of, lines) = by_line::pool(&run, &own, pool, steps);
             of_pool = Some(lines);
@@ -195,7 +212,6 @@ pub fn evaluate(policy: &Policy, claim: &Claim) -> Result<Settlement, CannotDeci
     let unsure = terms.unsure || rules.iter().flatten().any(|rule| rule.unsure);
     Ok(Settlement {
         certainty: certainty(policy, plan, (terms, unsure), claim, &used),
-        steps,
         rules: plan.rules.clone(),
         ..assemble(claim, terms, lines, &totals, &paid)
     })
@@ -272,16 +288,16 @@ fn sound(line: &ClaimLine) -> bool {
 }
 
 fn check_lines(claim: &Claim) -> Result<(), CannotDecide> {
-    let mut seen = BTreeSet::new();
-    for (i, line) in claim.lines.iter().enumerate() {
-        if i >= MOST_LINES || !sound(line) {
-            return Err(CannotDecide::BadAmount(line.id.clone()));
-        }
-        if !seen.insert(&line.id) {
-            return Err(CannotDecide::SameLineTwice(line.id.clone()));
-        }
+    let bad = |(i, line): &(usize, &ClaimLine)| *i >= MOST_LINES || !sound(line);
+    if let Some((_, line)) = claim.lines.iter().enumerate().find(bad) {
+        return Err(CannotDecide::BadAmount(line.id.clone()));
     }
-    Ok(())
+    let mut ids: Vec<&str> = claim.lines.iter().map(|line| line.id.as_str()).collect();
+    ids.sort_unstable();
+    match ids.windows(2).find(|two| two[0] == two[1]) {
+        Some(twice) => Err(CannotDecide::SameLineTwice(twice[0].to_owned())),
+        None => Ok(()),
+    }
 }
 
 /// That the fee is charged once, where it belongs, and that the file knows it.

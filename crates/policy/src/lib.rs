@@ -26,7 +26,7 @@ mod words;
 pub use cases::{Case, CaseError, Difference, read_cases, read_fact};
 pub use claim::{Claim, ClaimLine, FundName, FundUse, LineClass, TwoDisease, Unknown, Use, Whose};
 pub use claim_file::read_claim;
-pub use evaluate::{CannotDecide, classify, evaluate};
+pub use evaluate::{CannotDecide, classify, evaluate, evaluate_unexplained};
 pub use explain::{Rule, Step};
 pub use file::{PolicyError, check, parse};
 pub use items::{Item, ItemKind, Kinds};

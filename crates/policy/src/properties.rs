@@ -91,6 +91,8 @@ proptest! {
     #[test]
     fn every_settlement_balances((policy, claim) in claims()) {
         let s = evaluate(&policy, &claim).unwrap();
+        let unexplained = evaluate_unexplained(&policy, &claim).unwrap();
+        prop_assert_eq!(Settlement { steps: Vec::new(), ..s.clone() }, unexplained);
         let total: Fen = claim.lines.iter().map(|l| l.amount).sum();
         prop_assert_eq!(s.total, total);
         prop_assert_eq!(s.own_pay + s.over_limit + s.pay_first + s.in_scope, total);

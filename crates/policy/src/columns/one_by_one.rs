@@ -6,7 +6,7 @@ use cunyi_domain::time::civil::Date;
 
 use super::block::{Block, Kind, Shares};
 use crate::claim::{Claim, ClaimLine, LineClass, Unknown, Use, Whose};
-use crate::evaluate::evaluate;
+use crate::evaluate::evaluate_unexplained;
 use crate::items::Item;
 use crate::policy::Policy;
 
@@ -49,7 +49,7 @@ pub(super) fn run(
 }
 
 fn settle(policy: &Policy, claim: &Claim, member: u8) -> Done {
-    let (fund, account, undecided, adds) = match evaluate(policy, claim) {
+    let (fund, account, undecided, adds) = match evaluate_unexplained(policy, claim) {
         Ok(settled) => (settled.fund.0, settled.account.0, 0, Some(settled.adds)),
         Err(why) => (0, 0, why.number(), None),
     };
