@@ -459,6 +459,9 @@ impl Splitter<'_> {
         };
         let in_scope = amount.min(fee.total);
         let fund = (in_scope - fee.patient).max(0);
+        if amount > in_scope {
+            sink.step(|| Step::of_line(Rule::Ceiling, fee.rule, place, amount, amount - in_scope));
+        }
         sink.step(|| Step::of_line(Rule::ConsultationFee, fee.rule, place, in_scope, fund));
         Parts {
             class: line.class,

@@ -76,3 +76,25 @@ impl Step {
         }
     }
 }
+
+/// What each fund pays by its steps: the consultation fee's part and what its ratios give, less
+/// what its caps take off. Funds that say nothing are left out.
+pub fn paid(steps: &[Step]) -> Vec<(FundName, Fen)> {
+    let each = |fund: &FundName| {
+        let of = |rules: &[Rule]| {
+            let of = |step: &&Step| step.fund == *fund && rules.contains(&step.rule);
+            steps.iter().filter(of).collect::<Vec<_>>()
+        };
+        let given = of(&[
+            Rule::Ratio,
+            Rule::OwnRatio,
+            Rule::OutsideCaps,
+            Rule::ConsultationFee,
+        ]);
+        let sum: Fen = given.iter().map(|step| step.result).sum();
+        let cut = of(&[Rule::Cap]).last().map(|cap| cap.base - cap.result);
+        let paid = sum - cut.unwrap_or_default();
+        (!given.is_empty()).then_some((*fund, paid))
+    };
+    FundName::ALL.iter().filter_map(each).collect()
+}

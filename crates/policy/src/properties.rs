@@ -95,6 +95,7 @@ proptest! {
         prop_assert_eq!(Settlement { steps: Vec::new(), ..s.clone() }, unexplained);
         let total: Fen = claim.lines.iter().map(|l| l.amount).sum();
         prop_assert_eq!(s.total, total);
+        prop_assert!(added_up(&s), "{:?}", s.steps);
         prop_assert_eq!(s.own_pay + s.over_limit + s.pay_first + s.in_scope, total);
         prop_assert_eq!(s.fund + s.personal, total);
         prop_assert_eq!(s.lines.iter().map(|l| l.fund).sum::<Fen>(), s.fund);
@@ -223,19 +224,40 @@ fn city_claims() -> impl Strategy<Value = Vec<Claim>> {
     })
 }
 
-/// Each fund, added up again from the steps alone: the ratio's parts and the fee, less what caps
-/// take off.
-fn added_up(settled: &Settlement, fund: FundName) -> Fen {
-    let of = |rule: Rule| {
-        let steps = settled.steps.iter();
-        steps.filter(move |s| s.rule == rule && s.fund == fund)
+/// The batch, added up again from the steps alone: each fund, and what falls to the patient of
+/// each line.
+fn added_up(settled: &Settlement) -> bool {
+    let told = paid(&settled.steps);
+    let fund = |(fund, sum): &(FundName, Fen)| {
+        let told = told.iter().find(|(name, _)| name == fund);
+        told.map_or(Fen::ZERO, |(_, told)| *told) == *sum
     };
-    let fee: Fen = of(Rule::ConsultationFee).map(|s| s.result).sum();
-    let ratio: Fen = of(Rule::Ratio).map(|s| s.result).sum();
-    let own: Fen = of(Rule::OwnRatio).map(|s| s.result).sum();
-    let outside: Fen = of(Rule::OutsideCaps).map(|s| s.result).sum();
-    let cut = of(Rule::Cap).map(|s| s.base - s.result).next_back();
-    ratio + own + outside + fee - cut.unwrap_or_default()
+    let line = |rule: Rule, place: Option<usize>| {
+        let of = |s: &&Step| s.rule == rule && (place.is_none() || s.line == place);
+        let steps = settled.steps.iter().filter(of);
+        steps.map(|s| s.result).sum::<Fen>()
+    };
+    let each = |(place, share): (usize, &LineShare)| {
+        let of = |rule| line(rule, Some(place));
+        share.own_pay == of(Rule::OwnPay)
+            && share.over_limit == of(Rule::Ceiling)
+            && share.pay_first == of(Rule::PayFirst)
+    };
+    settled.funds.iter().all(fund)
+        && told.iter().map(|(_, sum)| *sum).sum::<Fen>() == settled.fund
+        && settled.lines.iter().enumerate().all(each)
+        && line(Rule::Account, None) == settled.account
+}
+
+/// The same use, given back.
+fn reversed(mut one: Use) -> Use {
+    one.fees = -one.fees;
+    for of in &mut one.funds {
+        of.deductible = -of.deductible;
+        of.in_scope = -of.in_scope;
+        of.counted = -of.counted;
+    }
+    one
 }
 
 proptest! {
@@ -256,9 +278,9 @@ proptest! {
             for share in &s.lines {
                 prop_assert!(share.fund <= share.in_scope + share.pay_first && !share.fund.is_negative());
             }
-            for (fund, paid) in &s.funds {
-                prop_assert_eq!(added_up(&s, *fund), *paid, "{:?}", s.steps);
-            }
+            prop_assert!(added_up(&s), "{:?}", s.steps);
+            let read = read_working(&s.working()).unwrap();
+            prop_assert!(read.iter().map(|at| &at.step.result).eq(s.steps.iter().map(|s| &s.result)));
             let counted = s.adds.counted();
             year += counted;
             if claim.benefit == Benefit::General {
@@ -357,7 +379,7 @@ proptest! {
             let alone = LineShare { fund: share.fund, ..classify(&policy, &claim, line).unwrap() };
             prop_assert_eq!(&alone, share);
         }
-        prop_assert_eq!(added_up(&s, FundName::Pool), s.fund, "{:?}", s.steps);
+        prop_assert!(added_up(&s), "{:?}", s.steps);
         // What counts keeps the day's limits; what does not is outside of all of them.
         let both = [before.adds.funds[0], s.adds.funds[0]];
         prop_assert!(both.iter().map(|of| of.counted).sum::<Fen>() <= Fen(5_000));

@@ -20,16 +20,21 @@ impl Settlement {
     pub fn sentences(&self, language: Language) -> Vec<String> {
         self.steps
             .iter()
-            .map(|step| sentence(step, language))
+            .map(|step| sentence(step, None, language))
             .collect()
     }
 }
 
-/// One step in a sentence.
-pub fn sentence(step: &Step, language: Language) -> String {
-    match language {
-        Language::Chinese => chinese(step),
-        Language::English => english(step),
+/// One step in a sentence, its line by its name where it is known, else by its place.
+pub fn sentence(step: &Step, item: Option<&str>, language: Language) -> String {
+    let place = step.line.map(|at| at + 1);
+    match (language, place, item) {
+        (Language::Chinese, Some(_), Some(item)) => chinese(step, &format!("{item}：")),
+        (Language::Chinese, Some(place), None) => chinese(step, &format!("第 {place} 行：")),
+        (Language::Chinese, None, _) => chinese(step, ""),
+        (Language::English, Some(_), Some(item)) => english(step, &format!("{item}: ")),
+        (Language::English, Some(place), None) => english(step, &format!("Line {place}: ")),
+        (Language::English, None, _) => english(step, ""),
     }
 }
 
@@ -38,11 +43,8 @@ pub fn percent(rate: Rate) -> String {
     format!("{}%", format_decimal(rate.0, 4, 0))
 }
 
-fn chinese(step: &Step) -> String {
+fn chinese(step: &Step, line: &str) -> String {
     let Step { base, result, .. } = step;
-    let line = step
-        .line
-        .map_or(String::new(), |at| format!("第 {} 行：", at + 1));
     let rate = step.rate.map(percent).unwrap_or_default();
     let (before, after) = step.left.unwrap_or((Fen::ZERO, Fen::ZERO));
     let per = match step.per {
@@ -99,11 +101,8 @@ fn chinese_fund(fund: FundName) -> &'static str {
     }
 }
 
-fn english(step: &Step) -> String {
+fn english(step: &Step, line: &str) -> String {
     let Step { base, result, .. } = step;
-    let line = step
-        .line
-        .map_or(String::new(), |at| format!("Line {}: ", at + 1));
     let rate = step.rate.map(percent).unwrap_or_default();
     let (before, after) = step.left.unwrap_or((Fen::ZERO, Fen::ZERO));
     let per = match step.per {

@@ -195,6 +195,10 @@ fn data(settled: &Settlement) -> serde_json::Value {
     let funds: serde_json::Map<String, serde_json::Value> = funds
         .map(|(fund, sum)| (fund.to_string(), sum.to_string().into()))
         .collect();
+    let told = settled.funds.iter();
+    let told: serde_json::Map<String, serde_json::Value> = told
+        .map(|(fund, _)| (fund.to_string(), settled.setl_proc_info(*fund).into()))
+        .collect();
     serde_json::json!({
         "total": settled.total.to_string(),
         "own_pay": settled.own_pay.to_string(),
@@ -211,6 +215,8 @@ fn data(settled: &Settlement) -> serde_json::Value {
             Certainty::Estimate(why) => format!("estimate {why}"),
         },
         "steps": settled.steps.iter().map(step).collect::<Vec<_>>(),
+        // As a settlement's answer would bear them: a text in the row of each fund.
+        "setl_proc_info": told,
     })
 }
 
