@@ -14,8 +14,9 @@ use cunyi_domain::time::{Moment, age_on, civil::Date};
 use cunyi_gateway::region::Beside;
 use cunyi_policy::{Benefit, Certainty, Claim, ClaimLine, Facts, Policy};
 
-use crate::setup::Setup;
+use crate::setup::{Installed, Setup};
 use crate::views::{BatchView, ChargeView, DraftBody, FindingView, Preview};
+use crate::working;
 use crate::year_use::YearUse;
 use read::ReadLine;
 use under::{Basis, Under};
@@ -187,7 +188,8 @@ fn about(finding: &catalogue::Finding, lines: &[ReadLine<'_>]) -> String {
 
 fn group(context: &Context<'_>, list: &mut FeeList, lines: Vec<ReadLine<'_>>) {
     let scheme = context.coverage.map(|c| c.scheme.as_str());
-    let policy = scheme.and_then(|s| context.setup.policy(s, context.at));
+    let file = scheme.and_then(|s| context.setup.installed(s, context.at));
+    let policy = file.map(|file| &file.policy);
     let diagnosed = list.diagnoses.iter();
     let diagnosed =
         diagnosed.filter_map(|(code, _)| context.catalogue.diagnosis(code)?.two_disease);
@@ -220,7 +222,7 @@ fn group(context: &Context<'_>, list: &mut FeeList, lines: Vec<ReadLine<'_>>) {
         list.batches.push(batch);
         list.disease_codes.push(code);
         match key {
-            Some(key) => estimate(context, policy, &mut year, list, place, key.benefit),
+            Some(key) => estimate(context, file, &mut year, list, place, key.benefit),
             None => all_own_pay(list, place),
         }
     }
@@ -247,6 +249,8 @@ fn batch_view(place: usize, key: Option<&Under>) -> (String, BatchView) {
         total: Fen::ZERO,
         estimated_fund: Fen::ZERO,
         estimate_why: None,
+        working: None,
+        answer: None,
         fund: Fen::ZERO,
         account: Fen::ZERO,
         cash: Fen::ZERO,
@@ -279,25 +283,30 @@ fn all_own_pay(list: &mut FeeList, place: usize) {
 /// Shares of a batch's lines by the policy, after what the batches before it use up.
 fn estimate(
     context: &Context<'_>,
-    policy: Option<&Policy>,
+    file: Option<&Installed>,
     year: &mut YearUse,
     list: &mut FeeList,
     place: usize,
     benefit: Benefit,
 ) {
     let mine = lines_of(list, place);
-    let settled = policy
+    let settled = file
         .ok_or_else(|| Refusal::new(Code::PolicyCannot).with("cannot", "no-policy"))
-        .and_then(|policy| {
+        .and_then(|file| {
+            let policy = &file.policy;
             let claim = claim(context, policy, year, list, (place, benefit), &mine)?;
-            cunyi_policy::evaluate(policy, &claim).map_err(|why| {
+            let settled = cunyi_policy::evaluate(policy, &claim).map_err(|why| {
                 let refusal = Refusal::new(Code::PolicyCannot).with("cannot", why.code());
                 refusal.with("about", why.about())
-            })
+            })?;
+            let names = mine.iter().map(|&i| list.lines[i].name.as_str());
+            let working = working::fresh(&settled, file, &names.collect::<Vec<_>>());
+            Ok((settled, working))
         });
     let batch = &mut list.batches[place];
     match settled {
-        Ok(settled) => {
+        Ok((settled, working)) => {
+            batch.working = Some(working);
             batch.estimated_fund = settled.fund;
             batch.cash = settled.personal;
             batch.estimate_why = match settled.certainty {

@@ -26,7 +26,7 @@ use crate::register::assign;
 use crate::reverse::read_reason;
 use crate::settle::forget_if_settled;
 use crate::step::alone;
-use crate::views::{Actor, BatchView, ChargeView, DraftBody, FindingView};
+use crate::views::{Actor, BatchView, ChargeView, DraftBody, FindingView, Why, Working};
 
 impl App {
     /// Signs the record and freezes the fee list. Refused while a problem stands, a check forbids,
@@ -277,6 +277,8 @@ fn batch_row(
     disease_code: &str,
     position: i64,
 ) -> Batch {
+    let of_working =
+        |part: fn(&Working) -> String| view.working.as_ref().map_or_else(String::new, part);
     Batch {
         clinic: visit.clinic.clone(),
         id: BatchId::new(w.who.now, w.rng),
@@ -291,6 +293,9 @@ fn batch_row(
         state: BatchState::Draft,
         total: view.total,
         estimated_fund: view.estimated_fund,
+        policy: of_working(|w| w.basis.version.clone()),
+        estimate: view.estimate_why.map_or("", Why::as_str).to_owned(),
+        working: of_working(|w| w.data.clone()),
         fund: Fen::ZERO,
         account: Fen::ZERO,
         cash: view.total,

@@ -33,6 +33,7 @@ mod stock;
 mod users;
 mod visit;
 mod withdraw;
+mod working;
 mod year_use;
 
 pub mod views;

@@ -33,18 +33,25 @@ impl App {
 
     /// The centre's own words in a refused message; empty for any other.
     pub(crate) fn said(&self, tx: &mut Tx<'_>, actor: &Actor, message: &Message) -> Result<String> {
-        let Some(reply) = message
-            .reply
-            .as_ref()
-            .filter(|_| message.state == MessageState::Refused)
-        else {
+        if message.state != MessageState::Refused {
             return Ok(String::new());
+        }
+        let body = self.reply_of(tx, actor, message)?;
+        Ok(body.map_or_else(String::new, |body| reply_text(&body)))
+    }
+
+    /// The bytes of a message's reply; none where none came, or the patient was erased.
+    pub(crate) fn reply_of(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        message: &Message,
+    ) -> Result<Option<Vec<u8>>> {
+        let Some(reply) = &message.reply else {
+            return Ok(None);
         };
         let key = seal::find(tx, self.store().key(), &actor.clinic, &message.patient)?;
-        let Some(key) = key else {
-            return Ok(String::new());
-        };
-        let body = key.open(&format!("reply {}", message.id), reply)?;
-        Ok(reply_text(&body))
+        let open = |key: seal::OpenKey| key.open(&format!("reply {}", message.id), reply);
+        Ok(key.map(open).transpose()?)
     }
 }

@@ -20,28 +20,40 @@ pub struct Setup {
     /// Its way to the centre.
     pub gateway: Gateway,
     /// Its policies, one a scheme.
-    pub policies: Vec<Policy>,
+    pub policies: Vec<Installed>,
     /// Its part of the numbers under its institution code.
     pub slot: Slot,
     /// True if a clinic that is no demo works with lists whose prices are invented.
     pub invented_prices: bool,
 }
 
+/// A policy file as it was read.
+pub struct Installed {
+    /// Its version.
+    pub version: String,
+    /// What it says.
+    pub policy: Policy,
+}
+
 impl Setup {
     /// The policy of a scheme in force on a day.
     pub fn policy(&self, scheme: &str, now: Moment) -> Option<&Policy> {
+        self.installed(scheme, now).map(|file| &file.policy)
+    }
+
+    /// The same with the version of its file.
+    pub fn installed(&self, scheme: &str, now: Moment) -> Option<&Installed> {
         let scheme = Scheme::from_text(scheme)?;
         let day = now.date();
-        self.policies
-            .iter()
-            .find(|p| p.scheme == scheme && p.valid.holds(day))
+        let holds = |p: &Policy| p.scheme == scheme && p.valid.holds(day);
+        self.policies.iter().find(|file| holds(&file.policy))
     }
 
     /// True if a policy bears a real place's name that nobody confirmed.
     pub fn unconfirmed(&self) -> bool {
         self.policies
             .iter()
-            .any(|p| p.confirmation() == Confirmation::Unconfirmed)
+            .any(|file| file.policy.confirmation() == Confirmation::Unconfirmed)
     }
 }
 
@@ -91,7 +103,12 @@ impl App {
         let policies = reference::files(tx, id, "policy")?;
         let policies = policies
             .iter()
-            .map(|file| read_policy(file, &clinic))
+            .map(|file| {
+                Ok(Installed {
+                    version: file.version.clone(),
+                    policy: read_policy(file, &clinic)?,
+                })
+            })
             .collect::<Result<Vec<_>>>()?;
         let institution = Institution {
             code: clinic.institution_code.clone(),

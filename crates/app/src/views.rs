@@ -4,6 +4,7 @@
 mod access;
 mod forms;
 mod identified;
+mod working;
 
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
@@ -17,9 +18,10 @@ use cunyi_domain::time::{Moment, civil::Date};
 use cunyi_store::reference::Role;
 
 pub use access::AccessView;
-pub use cunyi_policy::Why;
+pub use cunyi_policy::{Language, Why};
 pub use forms::{DraftBody, DraftLine, IdentifyForm, PatientForm, RegisterForm};
 pub use identified::{CoverageView, Filing, Identified, Remaining};
+pub use working::{Answer, Basis, Difference, Part, Working, WorkingStep};
 
 /// Who is asking: a signed-in user of a clinic.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -226,6 +228,10 @@ pub struct BatchView {
     pub estimated_fund: Fen,
     /// Why what we expect is an estimate only; none where rules and inputs are whole.
     pub estimate_why: Option<Why>,
+    /// 为什么: how that came about; none for self-pay.
+    pub working: Option<Working>,
+    /// What the centre answered beside it; none before it did.
+    pub answer: Option<Answer>,
     /// The centre's figures once it has computed: fund.
     pub fund: Fen,
     /// 个人账户

@@ -22,7 +22,7 @@ use crate::error::Result;
 use crate::permission::Action;
 use crate::register::COUNTER;
 use crate::views::{
-    Actor, Age, BatchView, ChargeView, DraftBody, Filing, PastVisit, PatientStrip, VisitView,
+    Actor, Age, BatchView, ChargeView, DraftBody, Filing, PastVisit, PatientStrip, VisitView, Why,
 };
 use crate::year_use::YearUse;
 
@@ -50,17 +50,17 @@ impl App {
         let row = query::visit(tx, clinic, id)?.ok_or(Refusal::new(Code::NotFound))?;
         let patient = query::patient(tx, clinic, &row.patient)?;
         let patient = patient.ok_or(Refusal::new(Code::NotFound))?;
-        let batches = query::batches(tx, clinic, id)?;
-        let settlements = query::settlements(tx, clinic, id)?;
-        let messages = query::messages(tx, clinic, id)?;
-        let registrations = query::registrations(tx, clinic, id)?;
-        let charges = query::charges(tx, clinic, id)?;
+        let rows = Rows {
+            batches: query::batches(tx, clinic, id)?,
+            settlements: query::settlements(tx, clinic, id)?,
+            messages: query::messages(tx, clinic, id)?,
+            registrations: query::registrations(tx, clinic, id)?,
+            charges: query::charges(tx, clinic, id)?,
+            coverage: coverage_of(tx, &row)?,
+        };
+        let batches = &rows.batches;
         let held = !query::reservations(tx, clinic, id)?.is_empty();
         let (draft, draft_version) = stored(query::draft(tx, clinic, id)?);
-        let shown: Vec<&Batch> = batches
-            .iter()
-            .filter(|b| b.state != BatchState::Void)
-            .collect();
         let names = |code: &String| self.catalogue().diagnosis(code).map(|d| d.name.clone());
         let draft = if draft_version == 0 && row.signed {
             signed(tx, &row)?
@@ -69,28 +69,9 @@ impl App {
         };
         let dropped = batches.iter().filter(|b| !b.reason.is_empty());
         let doctor = reference::user(tx, clinic, &row.doctor)?;
-        let words = |message: Option<&Message>| match message {
-            Some(m) => self.said(tx, actor, m),
-            None => Ok(String::new()),
-        };
-        let mut words = words;
-        let (registration, about_it) = at_counter(&registrations, &messages);
-        let registration_said = words(about_it)?;
-        let mut batch_views = Vec::new();
-        for batch in &shown {
-            let last = messages
-                .iter()
-                .rev()
-                .find(|m| m.batch.as_ref() == Some(&batch.id));
-            let said = words(last.filter(|m| m.state != MessageState::Success))?;
-            let not_sent = last.is_some_and(|m| m.state == MessageState::NotSent);
-            let view = batch_view(batch, &registrations, &settlements);
-            batch_views.push(BatchView {
-                said,
-                not_sent,
-                ..view
-            });
-        }
+        let (registration, about_it) = at_counter(&rows.registrations, &rows.messages);
+        let registration_said = self.words(tx, actor, about_it)?;
+        let batch_views = self.batch_views(tx, actor, &row, &rows)?;
         Ok(VisitView {
             visit: row.id.clone(),
             number: row.number.clone(),
@@ -101,33 +82,71 @@ impl App {
             certificate: row.certificate,
             registered_at: row.registered_at,
             doctor: doctor.map(|d| d.name).unwrap_or_default(),
-            patient: self.strip(tx, actor, &row, &patient)?,
+            patient: self.strip(tx, actor, (&row, rows.coverage.as_ref()), &patient)?,
             proxy: (!row.proxy_name.is_empty())
                 .then(|| (row.proxy_name.clone(), row.proxy_relation.clone())),
             typed: row.typed,
-            frozen: shown.iter().any(|b| b.state.is_live())
-                || (row.state == VisitState::Done && !shown.is_empty()),
+            frozen: batch_views.iter().any(|b| b.state.is_live())
+                || (row.state == VisitState::Done && !batch_views.is_empty()),
             handed_over: row.state == VisitState::Done && !held,
             diagnosis_names: draft.diagnoses.iter().filter_map(names).collect(),
             draft,
             draft_version,
-            charges: charges.iter().map(|c| charge_view(c, &batches)).collect(),
+            charges: rows
+                .charges
+                .iter()
+                .map(|c| charge_view(c, batches))
+                .collect(),
             batches: batch_views,
             dropped: dropped.map(|b| (b.position, b.reason.clone())).collect(),
             past: past(tx, actor, &row.patient, Some(id), 10)?,
         })
     }
 
-    fn strip(
+    /// Each batch that is not void, with what was said of it and how its shares came about.
+    fn batch_views(
         &self,
         tx: &mut Tx<'_>,
         actor: &Actor,
         visit: &Visit,
+        rows: &Rows,
+    ) -> Result<Vec<BatchView>> {
+        let mut views = Vec::new();
+        for batch in rows.batches.iter().filter(|b| b.state != BatchState::Void) {
+            let mut messages = rows.messages.iter().rev();
+            let last = messages.find(|m| m.batch.as_ref() == Some(&batch.id));
+            let failed = last.filter(|m| m.state != MessageState::Success);
+            let (working, answer) = match &rows.coverage {
+                Some(coverage) => {
+                    let all = (&rows.charges[..], &rows.messages[..]);
+                    self.explained(tx, actor, (visit, coverage), batch, all)?
+                }
+                None => (None, None),
+            };
+            views.push(BatchView {
+                said: self.words(tx, actor, failed)?,
+                not_sent: last.is_some_and(|m| m.state == MessageState::NotSent),
+                working,
+                answer,
+                ..batch_view(batch, &rows.registrations, &rows.settlements)
+            });
+        }
+        Ok(views)
+    }
+
+    fn words(&self, tx: &mut Tx<'_>, actor: &Actor, message: Option<&Message>) -> Result<String> {
+        message.map_or(Ok(String::new()), |m| self.said(tx, actor, m))
+    }
+
+    fn strip(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        (visit, coverage): (&Visit, Option<&Coverage>),
         patient: &Patient,
     ) -> Result<PatientStrip> {
-        let coverage = coverage_of(tx, visit)?;
         let allergies = query::allergies(tx, &actor.clinic, &patient.id)?;
-        let remaining = match &coverage {
+        let remaining = match coverage {
             Some(coverage) => {
                 let setup = self.setup_in(tx, &actor.clinic)?;
                 let year = YearUse::read(tx, &setup, coverage, visit.registered_at)?;
@@ -142,15 +161,25 @@ impl App {
             age: age(patient.birth_date, self.now().date()),
             masked_number: mask(&patient.id_number),
             allergies: allergies.into_iter().map(|a| (a.id, a.label)).collect(),
-            filings: match &coverage {
+            filings: match coverage {
                 Some(coverage) => coverage.filings.as_deref().map(read_filings),
                 None => Some(Vec::new()),
             },
-            in_force_at: coverage.as_ref().map(|c| c.obtained_at),
-            scheme: coverage.map(|c| c.scheme).unwrap_or_default(),
+            in_force_at: coverage.map(|c| c.obtained_at),
+            scheme: coverage.map(|c| c.scheme.clone()).unwrap_or_default(),
             remaining,
         })
     }
+}
+
+/// What is written of a visit.
+struct Rows {
+    batches: Vec<Batch>,
+    settlements: Vec<Settlement>,
+    messages: Vec<Message>,
+    registrations: Vec<Registration>,
+    charges: Vec<Charge>,
+    coverage: Option<Coverage>,
 }
 
 /// How far the platform knows a visit's first registration, and the message that tells why it is
@@ -264,7 +293,9 @@ fn batch_view(
         state: batch.state,
         total: batch.total,
         estimated_fund: batch.estimated_fund,
-        estimate_why: None,
+        estimate_why: Why::from_text(&batch.estimate),
+        working: None,
+        answer: None,
         fund: batch.fund,
         account: batch.account,
         cash: batch.cash,

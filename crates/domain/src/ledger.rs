@@ -433,6 +433,12 @@ table! {
         pub total: Fen,
         /// What our policy engine expects the fund to pay.
         pub estimated_fund: Fen,
+        /// Under which version of the policy; empty for self-pay.
+        pub policy: String,
+        /// Why that is an estimate only; empty where it is exact, and for self-pay.
+        pub estimate: String,
+        /// How it came about, as `cunyi_policy::read_working` reads it; empty for self-pay.
+        pub working: String,
         /// What the centre (or, for self-pay, nobody) pays, once asked.
         pub fund: Fen,
         /// 个人账户

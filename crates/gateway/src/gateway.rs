@@ -120,6 +120,13 @@ impl Gateway {
         })
     }
 
+    /// The output of an answer that was believed when it came.
+    pub fn kept<T: Transaction>(&self, body: &[u8]) -> Option<T::Output> {
+        let node = self.region.ours(Node::parse(body).ok()?);
+        let output = self.output::<T>(&node).ok()?;
+        T::Output::read(&output).ok()
+    }
+
     /// The output under our spellings, with what the platform put beside it.
     fn output<T: Transaction>(&self, envelope: &Node) -> Result<Node, Why> {
         let output = envelope.get("output").unwrap_or(&Node::Null);

@@ -224,9 +224,10 @@ fn read_item(place: usize, item: &Item<'_>) -> Option<StepAt> {
         Some(key) => Some(rate(key)?),
         None => None,
     };
-    let left = match item.contains_key("balc") {
-        true => Some((amount(item, "crtPaybLmtAmt")?, amount(item, "balc")?)),
-        false => None,
+    let left = if item.contains_key("balc") {
+        Some((amount(item, "crtPaybLmtAmt")?, amount(item, "balc")?))
+    } else {
+        None
     };
     let number = |key: &str| scalar(item, key).map(|text| text.parse::<usize>().ok());
     let line = match number("feeSn") {

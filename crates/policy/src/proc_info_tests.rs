@@ -90,7 +90,7 @@ fn what_is_not_understood_is_nothing() {
     ];
     assert!(read_working(&format!("[{good}]")).is_some());
     for text in bad {
-        assert_eq!(read_working(&text), None, "{:.200}", text);
+        assert_eq!(read_working(&text), None, "{text:.200}");
     }
 }
 

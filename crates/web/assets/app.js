@@ -17,9 +17,14 @@ document.addEventListener("keydown", (event) => {
   if (target && !event.ctrlKey && !event.altKey && !event.metaKey) {
     event.preventDefault();
     // A trace code that is on its way arrives before another page is asked for.
-    if (!event.repeat) scans.then(() => target.click());
+    if (!event.repeat) scans.then(() => press(target));
   }
 });
+
+function press(target) {
+  target.click();
+  if (target.matches("summary")) target.scrollIntoView({ block: "nearest" });
+}
 
 // A page that waits for the insurance centre looks again by itself; without a script a refresh does.
 const waiting = $("[data-refresh]");
@@ -369,7 +374,13 @@ async function refresh() {
   const answer = await fetch(url, { method: "POST", body: body(), headers: { "x-fragment": "1" } });
   const busy = fee.contains(document.activeElement) && document.activeElement.matches("input:not([type=checkbox])");
   if (mine !== asked || !answer.ok || busy) return;
+  // What was opened stays open, and who stands on it stays there.
+  const kept = (details) => $(`[data-keep="${details.dataset.keep}"]`, fee);
+  const open = $$("details[open][data-keep]", fee);
+  const at = fee.contains(document.activeElement) && document.activeElement.closest("[data-keep]");
   fee.innerHTML = await answer.text();
+  open.forEach((details) => kept(details)?.setAttribute("open", ""));
+  if (at) $("summary", kept(at) ?? fee)?.focus();
   mark();
 }
 const refreshSoon = later(350, () => refresh().catch(() => {}));

@@ -330,6 +330,30 @@ patient-pays = Patient pays
 patient-paid = Patient has paid
 patient-pays-estimate = Patient pays (estimate)
 
+# Why
+why = Why these amounts
+why-shares = By this computer: of {$total} the funds pay {$fund}, you pay {$personal}.
+why-rule = Rule {$path}, line {$line} of the file
+why-code = The centre's policy item {$code}
+why-basis = Rests on: {$source}, in force since {$from}; version {$version} of the file
+why-basis-gone = The policy file it rests on (version {$version}) is not on this computer any more.
+why-superseded = This batch was computed by the policy file that held when it was signed. Another version is in use now; this batch stays as it is.
+centre-agrees = The centre's answer is what this computer expected.
+centre-differs = The centre's answer is another than this computer expected. The centre's counts:
+centre-step = The centre at this step: {$text}
+centre-working = How the centre computed it
+difference-more = {$what}: this computer says {$ours}, the centre {$theirs}, {$by} more.
+difference-less = {$what}: this computer says {$ours}, the centre {$theirs}, {$by} less.
+part-deductible = Deductible
+part-pool = Pooled fund
+part-civil-servant = Civil servants' subsidy
+part-enterprise = Enterprise supplement
+part-serious-illness = Serious illness insurance
+part-large-amount = Large-amount subsidy
+part-medical-aid = Medical aid
+part-other-funds = Other funds
+part-hospital = Hospital's part
+
 # Settlement
 settlement = Settlement
 presettle = Pre-settle

@@ -327,6 +327,30 @@ patient-pays = 患者应付
 patient-paid = 患者已付
 patient-pays-estimate = 患者应付（估算）
 
+# Why
+why = 为什么这样付
+why-shares = 本机算：共 {$total} 元，基金付 {$fund} 元，个人付 {$personal} 元。
+why-rule = 规则 {$path}，文件第 {$line} 行
+why-code = 医保中心政策项 {$code}
+why-basis = 依据：{$source}，{$from} 起施行；文件版本 {$version}
+why-basis-gone = 依据的政策文件（版本 {$version}）已不在本机。
+why-superseded = 这一批按签名时的政策文件计算；现在用的是另一版本，不影响这一批。
+centre-agrees = 医保中心的结果与本机估算一致。
+centre-differs = 医保中心的结果与本机估算不同，以医保中心为准：
+centre-step = 医保中心这一步：{$text}
+centre-working = 医保中心的算法
+difference-more = {$what}：本机算 {$ours} 元，医保中心按 {$theirs} 元，多 {$by} 元。
+difference-less = {$what}：本机算 {$ours} 元，医保中心按 {$theirs} 元，少 {$by} 元。
+part-deductible = 起付线
+part-pool = 统筹基金
+part-civil-servant = 公务员补助
+part-enterprise = 企业补充
+part-serious-illness = 大病保险
+part-large-amount = 大额补助
+part-medical-aid = 医疗救助
+part-other-funds = 其他基金
+part-hospital = 医院负担
+
 # Settlement
 settlement = 结算
 presettle = 试算（预结算）

@@ -52,6 +52,22 @@ pub const ESTIMATES: Labels = &[
     ("unsure", "estimate-unsure"),
 ];
 
+/// Figures in which the centre's answer may differ.
+pub const PARTS: Labels = &[
+    ("own-pay", "own-pay"),
+    ("over-limit", "over-limit"),
+    ("pay-first", "pay-first"),
+    ("deductible", "part-deductible"),
+    ("pool", "part-pool"),
+    ("civil-servant", "part-civil-servant"),
+    ("enterprise", "part-enterprise"),
+    ("serious-illness", "part-serious-illness"),
+    ("large-amount", "part-large-amount"),
+    ("medical-aid", "part-medical-aid"),
+    ("other-funds", "part-other-funds"),
+    ("hospital", "part-hospital"),
+];
+
 /// What became of a message.
 pub const MESSAGES: Labels = &[
     ("pending", "message-pending"),

@@ -16,6 +16,7 @@ mod routes;
 #[cfg(test)]
 mod samples;
 mod session;
+mod why;
 mod words;
 
 use std::sync::Arc;

@@ -2,10 +2,11 @@
 
 use cunyi_app::Actor;
 use cunyi_app::views::{
-    AccessView, Age, BatchView, ChargeView, CoverageView, DayView, DoctorView, DraftBody,
-    DraftLine, Filing, FindingView, Identified, MessageView, Paper, PastVisit, PatientForm,
-    PatientHit, PatientStrip, PatientView, PolicyView, Preview, QueueEntry, Remaining, SessionView,
-    SettlementView, Statement, StockView, UserView, VisitView, Why,
+    AccessView, Age, Answer, Basis, BatchView, ChargeView, CoverageView, DayView, Difference,
+    DoctorView, DraftBody, DraftLine, Filing, FindingView, Identified, MessageView, Paper, Part,
+    PastVisit, PatientForm, PatientHit, PatientStrip, PatientView, PolicyView, Preview, QueueEntry,
+    Remaining, SessionView, SettlementView, Statement, StockView, UserView, VisitView, Why,
+    Working, WorkingStep,
 };
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::BatchState;
@@ -18,6 +19,7 @@ use cunyi_domain::ledger::{
 use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::{Moment, parse_date, parse_date_time};
+use cunyi_policy::{FundName, Rule, RuleAt, Step};
 use cunyi_store::reference::Role;
 
 use crate::chrome::Chrome;
@@ -161,6 +163,8 @@ pub fn batch(position: i64, state: BatchState) -> BatchView {
         total: Fen(if chronic { 2420 } else { 1100 }),
         estimated_fund: Fen(if chronic { 1557 } else { 500 }),
         estimate_why: Some(Why::OthersUnknown),
+        working: Some(working()),
+        answer: Some(answer(state)),
         fund: Fen(if chronic { 1557 } else { 500 }),
         account: Fen::ZERO,
         cash: Fen(if chronic { 863 } else { 600 }),
@@ -173,6 +177,61 @@ pub fn batch(position: i64, state: BatchState) -> BatchView {
         }
         .to_owned(),
         not_sent: state == BatchState::Presettled,
+    }
+}
+
+/// Of a class B line: what it pays first, and the ratio of the rest.
+fn steps() -> Vec<WorkingStep> {
+    let step = |rule, line: Option<usize>, base, result| WorkingStep {
+        step: Step {
+            rule,
+            fund: FundName::Pool,
+            at: 0,
+            per: None,
+            line,
+            base: Fen(base),
+            rate: Some(Rate(700_000)),
+            left: None,
+            result: Fen(result),
+        },
+        rule: RuleAt {
+            path: "benefit.general.ratio".to_owned(),
+            line: 21,
+        },
+        item: line.map_or("", |_| HOSTILE).to_owned(),
+    };
+    vec![
+        step(Rule::PayFirst, Some(1), 1960, 196),
+        step(Rule::Ratio, None, 2224, 1557),
+    ]
+}
+
+fn working() -> Working {
+    Working {
+        steps: steps(),
+        basis: Basis {
+            source: "演示县城乡居民门诊统筹办法".to_owned(),
+            from: parse_date("2020-01-01"),
+            version: "sm3:0123456789ab".to_owned(),
+            superseded: true,
+        },
+        data: String::new(),
+    }
+}
+
+/// The centre agrees where a batch is settled, else it paid less.
+fn answer(state: BatchState) -> Answer {
+    let difference = Difference {
+        part: Part::Pool,
+        item: HOSTILE.to_owned(),
+        ours: Fen(1557),
+        theirs: Fen(1335),
+        step: Some(1),
+        told: steps().pop(),
+    };
+    Answer {
+        difference: (state != BatchState::Settled).then_some(difference),
+        steps: steps(),
     }
 }
 
