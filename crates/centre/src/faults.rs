@@ -39,6 +39,8 @@ pub struct Switches {
     pub down: bool,
     /// Every answer waits so long.
     pub slow: Duration,
+    /// By how much of its ratio less than 100 % the pooled fund pays, in percent.
+    pub less: u8,
     /// Faults of the next answers.
     pub pending: BTreeMap<Fault, Pending>,
 }
@@ -66,6 +68,11 @@ impl Panel {
     /// Slow by so many seconds, at most [`SLOWEST`]; 0 is not at all.
     pub fn set_slow(&self, seconds: u64) {
         self.lock().slow = Duration::from_secs(seconds.min(SLOWEST));
+    }
+
+    /// The pooled fund pays `percent` of what the rules say, at most 100.
+    pub fn set_paid(&self, percent: u8) {
+        self.lock().less = 100 - percent.min(100);
     }
 
     /// Sets a fault for the next `count` answers (at most [`MOST`]) of transactions that begin with

@@ -15,6 +15,7 @@ pub mod faults;
 mod fees;
 mod ledger;
 mod names;
+mod otherwise;
 mod pages;
 mod person;
 pub mod population;

@@ -39,6 +39,8 @@ pub(crate) struct SwitchForm {
     down: Option<u8>,
     /// Seconds.
     slow: Option<u64>,
+    /// Percent of the ratio.
+    paid: Option<u8>,
     /// A fault by its text.
     fault: String,
     /// Beginning of `infno`.
@@ -54,6 +56,9 @@ pub(crate) fn switch(centre: &Centre, form: &SwitchForm) {
     }
     if let Some(seconds) = form.slow {
         centre.panel.set_slow(seconds);
+    }
+    if let Some(percent) = form.paid {
+        centre.panel.set_paid(percent);
     }
     if let Some(fault) = Fault::from_text(&form.fault) {
         let transaction: String = form.transaction.trim().chars().take(6).collect();
@@ -149,8 +154,12 @@ fn switches(switches: &Switches) -> String {
          <p>停机时每笔交易都回 HTTP 503：诊所不知道办没办，记作结果未知。连不上（没有发出）是另一回事：\
          停掉本程序才看得到。</p></fieldset><fieldset><legend>缓慢</legend><form method=\"post\" action=\"/switches\">\
          <label>每次应答等待 <input type=\"number\" name=\"slow\" min=\"0\" max=\"600\" \
-         value=\"{slow}\"> 秒</label> <button>设定</button></form></fieldset>",
+         value=\"{slow}\"> 秒</label> <button>设定</button></form></fieldset>\
+         <fieldset><legend>不按规则支付</legend><form method=\"post\" action=\"/switches\">\
+         <label>统筹基金按规则比例的 <input type=\"number\" name=\"paid\" min=\"0\" max=\"100\" \
+         value=\"{paid}\"> % 支付</label> <button>设定</button></form></fieldset>",
         slow = switches.slow.as_secs(),
+        paid = 100 - switches.less,
     );
     for fault in Fault::ALL {
         let pending = switches.pending.get(fault).cloned().unwrap_or_default();

@@ -39,7 +39,13 @@ pub(crate) fn reverse(call: &mut Call<'_, '_>, input: &Reverse) -> Result<Settle
         ..original
     };
     call.tx.insert(reversal.clone())?;
-    Ok(shape::settlement(call, &reversal, &person, &coverage, None))
+    Ok(shape::settlement(
+        call,
+        &reversal,
+        &person,
+        &coverage,
+        &shape::Pool::default(),
+    ))
 }
 
 fn set_state(call: &mut Call<'_, '_>, id: &str, state: SettlementState) -> Result<(), Stop> {

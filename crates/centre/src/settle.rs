@@ -5,7 +5,7 @@ use cunyi_domain::row::Value;
 use cunyi_domain::time::age_on;
 use cunyi_gateway::message::query::{SettlementFound, SettlementQuery};
 use cunyi_gateway::message::settle::{Presettle, Settle, SettleInput, Settlement};
-use cunyi_policy::{Benefit, Claim, ClaimLine, Facts, Unknown, evaluate};
+use cunyi_policy::{Benefit, Claim, ClaimLine, Facts, FundName, Unknown, evaluate};
 
 use crate::Item;
 use crate::accumulate;
@@ -17,16 +17,17 @@ use crate::fees;
 use crate::ledger::{
     CoverageRow, DetailRow, PersonRow, SettlementKind, SettlementRow, SettlementState, VisitRow,
 };
+use crate::otherwise::pay_otherwise;
 use crate::person;
-use crate::shape;
+use crate::shape::{self, Pool};
 
 /// A batch, worked out: the row 2207 stores, and whose it is.
 struct Worked {
     row: SettlementRow,
     person: PersonRow,
     coverage: CoverageRow,
-    /// Room under the caps before, as `crt_payb_lmt_amt`.
-    room: Option<Fen>,
+    /// What its pooled fund's row tells beside the amount.
+    pool: Pool,
 }
 
 /// 2206, 2206A: nothing is stored.
@@ -42,7 +43,7 @@ pub(crate) fn presettle(call: &mut Call<'_, '_>, input: &Presettle) -> Result<Se
         &worked.row,
         &worked.person,
         &worked.coverage,
-        worked.room,
+        &worked.pool,
     ))
 }
 
@@ -68,7 +69,7 @@ pub(crate) fn settle(call: &mut Call<'_, '_>, input: &SettleInput) -> Result<Set
         &worked.row,
         &worked.person,
         &worked.coverage,
-        worked.room,
+        &worked.pool,
     ))
 }
 
@@ -119,7 +120,11 @@ fn work(call: &mut Call<'_, '_>, input: &Presettle) -> Result<Worked, Stop> {
     let Some(policy) = call.centre.policy(&visit.scheme) else {
         return refuse("该险种在本统筹区没有门诊待遇政策");
     };
-    let settled = evaluate(policy, &claim).map_err(|why| Stop::Refused(why.to_string()))?;
+    let mut settled = evaluate(policy, &claim).map_err(|why| Stop::Refused(why.to_string()))?;
+    let less = call.centre.panel.get().less;
+    if less > 0 {
+        pay_otherwise(&mut settled, 100 - i64::from(less));
+    }
     let cap = policy.yearly_cap(benefit, &claim.facts, claim.date);
     let used = accumulate::used(&claim.history, benefit, claim.date);
     let room = cap.map(|cap| (cap - used).max(Fen::ZERO));
@@ -141,7 +146,10 @@ fn work(call: &mut Call<'_, '_>, input: &Presettle) -> Result<Worked, Stop> {
         row,
         person,
         coverage,
-        room,
+        pool: Pool {
+            room,
+            working: settled.setl_proc_info(FundName::Pool),
+        },
     })
 }
 

@@ -11,6 +11,15 @@ use crate::person;
 
 const NOTHING: Amount = Amount(Some(Fen::ZERO));
 
+/// What the pooled fund's row of a settlement tells beside its amount; a reversal and 5203 tell nothing.
+#[derive(Default)]
+pub(crate) struct Pool {
+    /// Room under the caps before, as `crt_payb_lmt_amt`.
+    pub room: Option<Fen>,
+    /// How it came about, as `setl_proc_info`.
+    pub working: String,
+}
+
 /// An amount of a row as it is shown: a reversal's are negative.
 fn signed(row: &SettlementRow, amount: Fen) -> Amount {
     if row.kind == SettlementKind::Reversal {
@@ -26,7 +35,7 @@ pub(crate) fn settlement(
     row: &SettlementRow,
     person: &PersonRow,
     coverage: &CoverageRow,
-    room: Option<Fen>,
+    pool: &Pool,
 ) -> Settlement {
     let amount = |amount| signed(row, amount);
     let only_settled = |text: &str| {
@@ -70,38 +79,35 @@ pub(crate) fn settlement(
     };
     Settlement {
         setlinfo,
-        setldetail: details(row, room),
+        setldetail: details(row, pool),
         exp_content: String::new(),
     }
 }
 
 /// A row for the pooled fund and one for the account, where they pay (§4.2, 5).
-fn details(row: &SettlementRow, room: Option<Fen>) -> Vec<SetlDetail> {
+fn details(row: &SettlementRow, of_pool: &Pool) -> Vec<SetlDetail> {
     let employee = row.scheme == "310";
     let (pool, name) = if employee {
         ("310100", "城镇职工基本医疗保险统筹基金")
     } else {
         ("390100", "城乡居民基本医疗保险统筹基金")
     };
+    let account = ("310200", "城镇职工基本医疗保险个人账户基金");
+    let nothing = Pool::default();
     let funds = [
-        (pool, name, row.fund, room),
-        (
-            "310200",
-            "城镇职工基本医疗保险个人账户基金",
-            row.account,
-            None,
-        ),
+        ((pool, name), row.fund, of_pool),
+        (account, row.account, &nothing),
     ];
     let paid = funds
         .into_iter()
-        .filter(|(_, _, amount, _)| *amount > Fen::ZERO);
-    paid.map(|(kind, name, amount, room)| SetlDetail {
+        .filter(|(_, amount, _)| *amount > Fen::ZERO);
+    paid.map(|((kind, name), amount, of)| SetlDetail {
         fund_pay_type: kind.to_owned(),
         inscp_scp_amt: signed(row, row.in_scope),
-        crt_payb_lmt_amt: Amount(room),
+        crt_payb_lmt_amt: Amount(of.room),
         fund_payamt: signed(row, amount),
         fund_pay_type_name: name.to_owned(),
-        setl_proc_info: String::new(),
+        setl_proc_info: of.working.clone(),
     })
     .collect()
 }
@@ -154,7 +160,7 @@ pub(crate) fn settlement_found(
     };
     SettlementFound {
         setlinfo,
-        setldetail: details(row, None),
+        setldetail: details(row, &Pool::default()),
     }
 }
 

@@ -5,7 +5,7 @@ use cunyi_domain::refusal::{Code, Refusal};
 use crate::world::{Setting, actor, worlds, worlds_of};
 
 /// The demo's rules under a name that could be a real place's.
-fn real() -> Setting {
+pub fn real() -> Setting {
     let text = Setting::default().resident;
     assert!(text.contains("fictional = true"));
     Setting {
