@@ -23,7 +23,7 @@ document.addEventListener("keydown", (event) => {
 
 function press(target) {
   target.click();
-  if (target.matches("summary")) target.scrollIntoView({ block: "nearest" });
+  if (target.matches("summary")) target.scrollIntoView({ block: target.parentElement.open ? "start" : "nearest" });
 }
 
 // A page that waits for the insurance centre looks again by itself; without a script a refresh does.

@@ -62,6 +62,7 @@ async fn a_patient_is_seen_from_identification_to_the_printed_fee_list() {
     page.picture("workstation.png").await;
     page.accessible("the visit").await;
     presettle(&page).await;
+    page.read("医保中心的结果与本机估算一致").await;
     page.picture("settle.png").await;
     page.press(Key::F8).await;
     page.see("form[action$='/hand-over'] button").await;

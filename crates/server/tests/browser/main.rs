@@ -12,3 +12,4 @@ mod page;
 mod pharmacy;
 mod records;
 mod setbacks;
+mod why;

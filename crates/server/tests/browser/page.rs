@@ -185,7 +185,7 @@ impl Page {
     }
 
     /// The window becomes so wide.
-    async fn widen(&self, width: u32, height: u32) {
+    pub async fn widen(&self, width: u32, height: u32) {
         let sized = self.client.set_window_size(width, height).await;
         sized.expect("another size");
         let wide = format!("return outerWidth === {width}");
