@@ -27,14 +27,18 @@ impl Settlement {
 
 /// One step in a sentence, its line by its name where it is known, else by its place.
 pub fn sentence(step: &Step, item: Option<&str>, language: Language) -> String {
-    let place = step.line.map(|at| at + 1);
-    match (language, place, item) {
-        (Language::Chinese, Some(_), Some(item)) => chinese(step, &format!("{item}：")),
-        (Language::Chinese, Some(place), None) => chinese(step, &format!("第 {place} 行：")),
-        (Language::Chinese, None, _) => chinese(step, ""),
-        (Language::English, Some(_), Some(item)) => english(step, &format!("{item}: ")),
-        (Language::English, Some(place), None) => english(step, &format!("Line {place}: ")),
-        (Language::English, None, _) => english(step, ""),
+    let line = match (language, step.line, item) {
+        (_, None, _) => String::new(),
+        // The sentence names it itself.
+        (Language::Chinese, _, Some(_)) if step.rule == Rule::ConsultationFee => String::new(),
+        (Language::Chinese, _, Some(item)) => format!("{item}："),
+        (Language::Chinese, Some(at), None) => format!("第 {} 行：", at + 1),
+        (Language::English, _, Some(item)) => format!("{item}: "),
+        (Language::English, Some(at), None) => format!("Line {}: ", at + 1),
+    };
+    match language {
+        Language::Chinese => chinese(step, &line),
+        Language::English => english(step, &line),
     }
 }
 

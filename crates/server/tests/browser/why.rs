@@ -76,8 +76,7 @@ async fn the_page_says_why_and_where_the_centre_pays_otherwise() {
     page.until("it is closed", CLOSED).await;
     page.press(Key::F6).await;
     page.until("its key opens it", OPENED).await;
-    page.read("一般诊疗费：一般诊疗费 10.00 元，统筹基金付 9.00 元。")
-        .await;
+    page.read("一般诊疗费 10.00 元，统筹基金付 9.00 元。").await;
     page.read("虚构：演示县城乡居民门诊统筹办法，2020-01-01 起施行")
         .await;
     // The list follows what is typed, and what is open stays open.
