@@ -249,17 +249,6 @@ fn added_up(settled: &Settlement) -> bool {
         && line(Rule::Account, None) == settled.account
 }
 
-/// The same use, given back.
-fn reversed(mut one: Use) -> Use {
-    one.fees = -one.fees;
-    for of in &mut one.funds {
-        of.deductible = -of.deductible;
-        of.in_scope = -of.in_scope;
-        of.counted = -of.counted;
-    }
-    one
-}
-
 proptest! {
     #[test]
     fn a_month_of_three_funds_balances_is_explained_and_keeps_its_limits(claims in city_claims()) {
