@@ -93,7 +93,7 @@ fn chinese(step: &Step, line: &str) -> String {
     }
 }
 
-fn chinese_fund(fund: FundName) -> &'static str {
+pub(crate) fn chinese_fund(fund: FundName) -> &'static str {
     match fund {
         FundName::Pool => "统筹基金",
         FundName::CivilServant => "公务员补助",
@@ -157,7 +157,7 @@ fn english(step: &Step, line: &str) -> String {
     }
 }
 
-fn english_fund(fund: FundName) -> &'static str {
+pub(crate) fn english_fund(fund: FundName) -> &'static str {
     match fund {
         FundName::Pool => "the pooled fund",
         FundName::CivilServant => "the civil servants' subsidy",

@@ -1,5 +1,6 @@
 //! `cunyi policy`: a region's rules checked, explained, tested, and replayed over a year of claims.
 
+mod diff;
 mod import;
 mod progress;
 mod simulate;
@@ -40,6 +41,8 @@ pub enum Command {
         /// 用例表（CSV） · the table
         cases: PathBuf,
     },
+    /// 两份政策有何不同 · what changes for whom between two policies
+    Diff(diff::Options),
     /// 一年的费用读成文件 · a year of claims from CSV or JSON, for `simulate`
     Import(import::Options),
     /// 试算一年 · what a year of claims comes to under each policy, and who gains and loses
@@ -62,6 +65,7 @@ pub fn run(command: &Command) -> ExitCode {
             english,
         } => explain(file, claim, *json, *english).map(|()| true),
         Command::Test { file, cases } => test(file, cases),
+        Command::Diff(options) => diff::run(options).map(|()| true),
         Command::Import(options) => import::run(options),
         Command::Simulate(options) => simulate::run(options).map(|()| true),
         Command::Sample(options) => simulate::sample(options).map(|()| true),

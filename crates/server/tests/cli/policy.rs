@@ -114,3 +114,37 @@ fn a_claim_is_explained_in_sentences_and_as_data() {
     let (ok, said) = policy(&["explain", &file, "--claim", &wrong]);
     assert!(!ok && said.contains("`heute` is no date"), "{said}");
 }
+
+#[test]
+fn two_policies_are_compared() {
+    let folder = Folder::new("policy_diff");
+    let old = region("demo_resident.toml");
+    let text = fs::read_to_string(&old).unwrap();
+    let new = text
+        .replace("is = \"65%\"", "is = \"68%\"")
+        .replace("\"600.00\"", "\"700.00\"");
+    let new = written(&folder, "new.toml", &new);
+    let (ok, said) = policy(&["diff", &old, &new]);
+    assert!(ok, "{said}");
+    let said: Vec<String> = said
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    for wanted in [
+        "普通门诊：机构级别 乡镇卫生院 统筹基金 比例 65% 68%",
+        "两病门诊用药：机构级别 村卫生室、乡镇卫生院 统筹基金 支付限额 每年 600.00 元 每年 700.00 元",
+        "普通门诊：机构级别 乡镇卫生院 13.00 → 13.60 32.50 → 34.00 65.00 → 68.00 195.00 → 204.00",
+    ] {
+        assert!(
+            said.iter().any(|line| line == wanted),
+            "{wanted}\n{said:#?}"
+        );
+    }
+    let (ok, said) = policy(&["diff", &old, &new, "--english"]);
+    assert!(
+        ok && said.contains("What the funds pay of a visit"),
+        "{said}"
+    );
+    let (ok, said) = policy(&["diff", &old, &old]);
+    assert!(ok && said.trim() == "没有不同。", "{said}");
+}
