@@ -286,32 +286,6 @@ proptest! {
         prop_assert!(by_day.iter().all(|day| *day <= Fen(4_000)));
         prop_assert!(month <= Fen(10_000) && chronic <= Fen(5_000) && year <= Fen(60_000));
     }
-
-    #[test]
-    fn the_order_of_two_visits_of_a_day_does_not_matter_where_only_caps_count(
-        one in lines(), other in lines(), used in 0_i64..45_000,
-    ) {
-        let policy = parse(RESIDENT, "x").unwrap();
-        let of = |lines: &Vec<ClaimLine>, history: Vec<Use>| {
-            let mut lines = lines.clone();
-            for line in &mut lines {
-                line.is_consultation_fee = false;
-            }
-            let claim = Claim {
-                scheme: Scheme::Resident, facts: village(), benefit: Benefit::General,
-                disease_code: None, date: parse_date("2026-05-05").unwrap(), lines, history,
-                unknown: Unknown::default(), balance: Fen::ZERO,
-            };
-            evaluate(&policy, &claim).unwrap()
-        };
-        let used = used_up(Benefit::General, [Fen(used), Fen(used), Fen::ZERO]);
-        let both = |a, b| {
-            let first = of(a, used.clone());
-            let second = of(b, [used.clone(), vec![first.adds.clone()]].concat());
-            first.fund + second.fund
-        };
-        prop_assert_eq!(both(&one, &other), both(&other, &one));
-    }
 }
 
 /// 演示州: rules of single items and kinds of items.

@@ -54,8 +54,6 @@ pub(crate) struct Paid {
     pub funds: [OfFund; MOST_FUNDS],
     /// 个人账户
     pub account: i64,
-    /// 现金
-    pub cash: i64,
 }
 
 /// One fund's part, in fen.
@@ -70,13 +68,6 @@ pub(crate) struct OfFund {
     pub fee: i64,
     /// All it pays.
     pub paid: i64,
-}
-
-impl Paid {
-    /// All funds.
-    pub fn fund(&self) -> i64 {
-        self.funds.iter().map(|of| of.paid).sum()
-    }
 }
 
 /// What a plan is run with.
@@ -132,8 +123,6 @@ impl Run<'_> {
             left -= in_scope;
             first -= into.paid - in_scope;
         }
-        let total =
-            totals.own_pay + totals.over_limit + totals.pay_first + totals.pooled + totals.fee;
         if let Some(account) = account.filter(|a| a.order == Order::Last) {
             let in_scope = left + totals.fee - paid.funds[0].fee;
             let rest = Totals {
@@ -142,7 +131,6 @@ impl Run<'_> {
             };
             paid.account = self.account(account, &rest, in_scope, sink);
         }
-        paid.cash = total - paid.fund() - paid.account;
         paid
     }
 

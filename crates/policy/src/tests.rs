@@ -7,6 +7,7 @@ use cunyi_domain::time::parse_date;
 
 use crate::*;
 
+mod counters;
 mod items;
 
 pub const RESIDENT: &str = include_str!("../regions/demo_resident.toml");
