@@ -45,7 +45,7 @@ pub enum Command {
     Diff(diff::Options),
     /// 一年的费用读成文件 · a year of claims from CSV or JSON, for `simulate`
     Import(import::Options),
-    /// 试算一年 · what a year of claims comes to under each policy, and who gains and loses
+    /// 测算一年 · what a year of claims comes to under each policy, and who gains and loses
     Simulate(simulate::Options),
     /// 虚构的一年 · an invented year of claims, for trying `simulate`
     Sample(simulate::SampleOptions),

@@ -15,7 +15,7 @@ use cunyi_study::year::Reader;
 use super::progress::Progress;
 use super::{about, policy, say};
 
-/// 用一年的费用试算政策 · replays a year of claims under each policy
+/// 用一年的费用测算政策 · replays a year of claims under each policy
 #[derive(clap::Args)]
 pub struct Options {
     /// 政策文件；第一份是比较的基准 · policy files; the others are compared with the first

@@ -98,7 +98,16 @@ fn make_private(folder: &std::path::Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    builder.create(folder).map_err(|error| {
+        let name = folder.display();
+        let message = match error.kind() {
+            io::ErrorKind::AlreadyExists => {
+                format!("{name} is there already: an import was cut off; delete it")
+            }
+            _ => format!("{name}: {error}"),
+        };
+        io::Error::new(error.kind(), message)
+    })
 }
 
 /// FNV-1a: the same household, the same bucket, in every run.

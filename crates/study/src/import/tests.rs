@@ -247,6 +247,15 @@ fn buckets_leave_nothing_behind() {
         }
     }
     assert!(!place.exists());
+    std::fs::create_dir(&place).unwrap();
+    let mut import = Import::new(place.clone(), 1);
+    let error = import
+        .read(good().as_bytes(), Format::Csv, &mut |_| ())
+        .unwrap_err();
+    assert!(error.to_string().contains("delete it"), "{error}");
+    drop(import);
+    assert!(place.is_dir(), "what another left is not ours to take away");
+    std::fs::remove_dir(&place).unwrap();
 }
 
 proptest! {

@@ -66,7 +66,7 @@ const LIMITS: [Words; 4] = [
 /// The page.
 pub fn to_html(study: &Study, tables: &[Table], about: &About<'_>, language: Language) -> String {
     let title = say(
-        ["报销政策试算", "A study of reimbursement policies"],
+        ["报销政策测算", "A study of reimbursement policies"],
         language,
     );
     let mut page = String::from("<!DOCTYPE html>\n");
@@ -162,7 +162,7 @@ fn class(is_text: bool) -> &'static str {
 fn limits(about: &About<'_>, language: Language, page: &mut String) {
     let title = say(
         [
-            "这份试算是什么，不是什么",
+            "这份测算是什么，不是什么",
             "What this study is, and what it is not",
         ],
         language,
