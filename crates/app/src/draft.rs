@@ -116,17 +116,16 @@ impl App {
         let patient = patient.ok_or(Refusal::new(Code::NotFound))?;
         let allergies = query::allergies(tx, clinic, &row.patient)?;
         let coverage = coverage_of(tx, &row)?;
+        let birth = patient.birth_date;
         let used = match &coverage {
-            Some(coverage) => YearUse::read(tx, &setup, coverage, row.registered_at)?,
+            Some(coverage) => YearUse::read(tx, &setup, coverage, birth, row.registered_at)?,
             None => YearUse::default(),
         };
         let context = Context {
             catalogue: self.catalogue(),
             setup: &setup,
             patient: &patient,
-            birth: patient
-                .birth_date
-                .ok_or(Refusal::at(Code::Missing, "birth_date"))?,
+            birth: birth.ok_or(Refusal::at(Code::Missing, "birth_date"))?,
             allergies: &allergies,
             coverage: coverage.as_ref(),
             used,

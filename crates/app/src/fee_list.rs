@@ -12,7 +12,7 @@ use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::{Moment, age_on, civil::Date};
 use cunyi_gateway::region::Beside;
-use cunyi_policy::{Benefit, Certainty, Claim, ClaimLine, Facts, Policy};
+use cunyi_policy::{Benefit, Certainty, Claim, ClaimLine, Policy};
 
 use crate::setup::{Installed, Setup};
 use crate::views::{BatchView, ChargeView, DraftBody, FindingView, Preview};
@@ -351,10 +351,9 @@ fn claim(
     };
     Ok(Claim {
         scheme: cunyi_policy::Scheme::from_text(&coverage.scheme).ok_or_else(cannot)?,
-        facts: Facts {
-            age: Some(age_on(context.birth, day)),
-            ..context.setup.facts()
-        },
+        facts: context
+            .setup
+            .facts(&coverage.person_type, Some(context.birth), day),
         benefit,
         disease_code: (!disease_code.is_empty()).then(|| disease_code.clone()),
         date: day,

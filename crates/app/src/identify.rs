@@ -279,7 +279,11 @@ fn coverage_view(
     let setup = &caller.setup;
     let local = is_local(setup, row, known.at);
     let policy = setup.policy(&row.insutype, known.at);
-    let cap = setup.cap(policy, Benefit::General, known.at);
+    let day = known.at.date();
+    let base = &known.person.baseinfo;
+    let birth = birth_of(base, IdNumber::parse(&base.certno).ok().as_ref(), known.at).ok();
+    let facts = setup.facts(&row.psn_type, birth, day);
+    let cap = policy.and_then(|policy| policy.yearly_cap(Benefit::General, &facts, day));
     let by_used = || Some((cap? - further.general_used?).max(Fen::ZERO));
     let left = further.general_left.or_else(by_used);
     CoverageView {

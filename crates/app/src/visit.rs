@@ -148,8 +148,8 @@ impl App {
         let allergies = query::allergies(tx, &actor.clinic, &patient.id)?;
         let remaining = match coverage {
             Some(coverage) => {
-                let setup = self.setup_in(tx, &actor.clinic)?;
-                let year = YearUse::read(tx, &setup, coverage, visit.registered_at)?;
+                let (setup, birth) = (self.setup_in(tx, &actor.clinic)?, patient.birth_date);
+                let year = YearUse::read(tx, &setup, coverage, birth, visit.registered_at)?;
                 Some(year.remaining())
             }
             None => None,

@@ -4,7 +4,7 @@
 use cunyi_domain::ids::ClinicId;
 use cunyi_domain::ledger::{Coverage, SettlementKind};
 use cunyi_domain::money::Fen;
-use cunyi_domain::time::{Moment, civil::Date};
+use cunyi_domain::time::{Moment, age_on, civil::Date};
 use cunyi_policy::course_reaches;
 use cunyi_policy::{Benefit, Facts, FundName, FundUse, Level, Policy, Remote, Unknown, Use, Whose};
 use cunyi_store::{Tx, query};
@@ -28,7 +28,13 @@ pub(crate) struct YearUse {
 
 impl YearUse {
     /// Reads the year of a visit that began at `at`.
-    pub fn read(tx: &mut Tx<'_>, setup: &Setup, coverage: &Coverage, at: Moment) -> Result<Self> {
+    pub fn read(
+        tx: &mut Tx<'_>,
+        setup: &Setup,
+        coverage: &Coverage,
+        birth: Option<Date>,
+        at: Moment,
+    ) -> Result<Self> {
         let clinic: &ClinicId = &setup.clinic.clinic;
         let first = at.date().first_of_year();
         let begin = Moment::start_of(first);
@@ -37,6 +43,7 @@ impl YearUse {
         let (patient, scheme) = (&coverage.patient, &coverage.scheme);
         let uses = query::uses(tx, clinic, patient, scheme, (reach, end))?;
         let policy = setup.policy(&coverage.scheme, at);
+        let facts = setup.facts(&coverage.person_type, birth, at.date());
         let fee_counts = policy.is_none_or(|policy| policy.fee_in_cap(at.date()));
         // What was said in another year says nothing of this one.
         let said = coverage.obtained_at >= begin;
@@ -45,7 +52,7 @@ impl YearUse {
         for benefit in Benefit::ALL {
             let (mut own, mut later) = (Fen::ZERO, Fen::ZERO);
             for one in uses.iter().filter(|u| u.benefit == benefit.as_str()) {
-                let here = settled_here(one, *benefit, setup, fee_counts);
+                let here = settled_here(one, *benefit, &facts, fee_counts);
                 // Of the year before only courses of treatment know.
                 if one.registered_at < begin {
                     year.history.push(here);
@@ -65,7 +72,7 @@ impl YearUse {
                 Benefit::General => coverage.general_used,
                 Benefit::Chronic => coverage.chronic_used,
             };
-            let cap = setup.cap(policy, *benefit, at);
+            let cap = policy.and_then(|policy| policy.yearly_cap(*benefit, &facts, at.date()));
             let by_left = left.zip(cap).map(|(left, cap)| (cap - left).max(Fen::ZERO));
             let there = told.filter(|_| said).or(by_left);
             let all = there.map_or(own, |there| (there + later).max(Fen::ZERO));
@@ -118,7 +125,7 @@ impl YearUse {
 }
 
 /// A settlement or a reversal, which gives the same back, as limits count it.
-fn settled_here(one: &query::Use, benefit: Benefit, setup: &Setup, fee_counts: bool) -> Use {
+fn settled_here(one: &query::Use, benefit: Benefit, facts: &Facts, fee_counts: bool) -> Use {
     let back = one.kind == SettlementKind::Reversal;
     let turn = |amount: Fen| if back { Fen::ZERO - amount } else { amount };
     let free = if fee_counts { Fen::ZERO } else { one.fee_fund };
@@ -127,7 +134,7 @@ fn settled_here(one: &query::Use, benefit: Benefit, setup: &Setup, fee_counts: b
         date: one.registered_at.date(),
         benefit,
         disease_code: Some(one.disease_code.clone()).filter(|code| !code.is_empty()),
-        facts: setup.facts(),
+        facts: facts.clone(),
         whose: Whose::Own,
         fees: if back { -fees } else { fees },
         funds: vec![FundUse {
@@ -140,17 +147,14 @@ fn settled_here(one: &query::Use, benefit: Benefit, setup: &Setup, fee_counts: b
 }
 
 impl Setup {
-    /// What is known of every claim of this clinic.
-    pub(crate) fn facts(&self) -> Facts {
+    /// What is known of a claim at this clinic.
+    pub(crate) fn facts(&self, person_type: &str, birth: Option<Date>, day: Date) -> Facts {
         Facts {
+            status: self.gateway.region.status_of(person_type),
+            age: birth.map(|birth| age_on(birth, day)),
             level: Level::from_text(self.clinic.level.as_str()),
             remote: Some(Remote::Local),
             ..Facts::default()
         }
-    }
-
-    /// The yearly cap of a benefit at this clinic's level.
-    pub(crate) fn cap(&self, policy: Option<&Policy>, benefit: Benefit, at: Moment) -> Option<Fen> {
-        policy?.yearly_cap(benefit, &self.facts(), at.date())
     }
 }

@@ -6,7 +6,7 @@ use cunyi_domain::row;
 use cunyi_domain::row::Value;
 use cunyi_domain::time::Moment;
 use cunyi_domain::time::civil::Date;
-use cunyi_policy::{Benefit, FundName, FundUse, Use, Whose, course_reaches};
+use cunyi_policy::{Benefit, Facts, FundName, FundUse, Use, Whose, course_reaches};
 
 use crate::call::{Call, Stop, text};
 use crate::envelope::facts;
@@ -69,6 +69,7 @@ pub(crate) fn history(
     person: &str,
     scheme: &str,
     day: Date,
+    who: &Facts,
 ) -> Result<Vec<Use>, Stop> {
     let of_year = |year: i16| vec![text(person), text(scheme), Value::Int(i64::from(year))];
     let key = of_year(day.year());
@@ -90,16 +91,20 @@ pub(crate) fn history(
         ))
     });
     Ok(elsewhere
-        .chain(settled.into_iter().filter_map(one))
+        .chain(settled.into_iter().filter_map(|row| one(row, who)))
         .collect())
 }
 
-fn one(row: Settled) -> Option<Use> {
+fn one(row: Settled, who: &Facts) -> Option<Use> {
     Some(Use {
         date: row.begun_at.date(),
         benefit: Benefit::from_text(&row.benefit)?,
         disease_code: Some(row.disease_code).filter(|code| !code.is_empty()),
-        facts: facts(&row.institution_name),
+        facts: Facts {
+            status: who.status,
+            age: who.age,
+            ..facts(&row.institution_name)
+        },
         whose: Whose::Own,
         fees: row.fees,
         funds: vec![FundUse {

@@ -9,12 +9,12 @@ use cunyi_gateway::message::entitlement::{
 };
 use cunyi_gateway::message::person::{BaseInfo, InsuInfo, Person, PersonQuery};
 use cunyi_gateway::message::sign::{SignIn, SignInOutb, SignOut, SignOutOutb, SignedIn, SignedOut};
-use cunyi_policy::Benefit;
+use cunyi_policy::{Benefit, Facts};
 
 use crate::accumulate;
 use crate::call::{Call, Stop, refuse, required, text};
 use crate::certificate;
-use crate::envelope::facts;
+use crate::envelope;
 use crate::ledger::{CoverageRow, FilingRow, PersonRow, SignInRow};
 
 /// 9001
@@ -110,6 +110,23 @@ fn insurance(call: &mut Call<'_, '_>, coverage: &CoverageRow) -> Result<InsuInfo
     })
 }
 
+/// What is known of a person's visit at the institution that asks.
+pub(crate) fn facts(
+    call: &mut Call<'_, '_>,
+    person: &PersonRow,
+    scheme: &str,
+    day: Date,
+) -> Result<Facts, Stop> {
+    let mut coverages = call.coverages(&person.number)?.into_iter();
+    let coverage = coverages.find(|coverage| coverage.scheme == scheme);
+    let status = coverage.and_then(|c| call.centre.region.status_of(&c.person_type));
+    Ok(Facts {
+        status,
+        age: Some(age_on(person.birth_date, day)),
+        ..envelope::facts(&call.envelope.institution_name)
+    })
+}
+
 /// What is left of the year's general outpatient cap, as a JSON text under the region's key.
 fn remaining(call: &mut Call<'_, '_>, coverages: &[CoverageRow]) -> Result<String, Stop> {
     let here = |c: &&CoverageRow| c.status == "1" && c.place == call.centre.region.admdvs;
@@ -124,12 +141,13 @@ fn remaining(call: &mut Call<'_, '_>, coverages: &[CoverageRow]) -> Result<Strin
         return Ok(String::new());
     };
     let day = call.now.date();
-    let facts = facts(&call.envelope.institution_name);
+    let person = call.person(&coverage.person)?;
+    let facts = facts(call, &person, &coverage.scheme, day)?;
     let Some(cap) = policy.yearly_cap(Benefit::General, &facts, day) else {
         return Ok(String::new());
     };
     let key = key.to_owned();
-    let history = accumulate::history(call, &coverage.person, &coverage.scheme, day)?;
+    let history = accumulate::history(call, &coverage.person, &coverage.scheme, day, &facts)?;
     let left = (cap - accumulate::used(&history, Benefit::General, day)).max(Fen::ZERO);
     Ok(format!("{{\"{key}\":{left}}}"))
 }
@@ -203,8 +221,10 @@ pub(crate) fn accumulators(
     let mut rows = Vec::new();
     let day = call.now.date();
     let day = Date::new(i16::try_from(year).unwrap_or(0), 1, 1).unwrap_or(day);
+    // A sum over the year asks for nobody's facts.
+    let nobody = Facts::default();
     for coverage in call.coverages(&person.number)? {
-        let history = accumulate::history(call, &person.number, &coverage.scheme, day)?;
+        let history = accumulate::history(call, &person.number, &coverage.scheme, day, &nobody)?;
         for benefit in Benefit::ALL {
             rows.push(Accumulator {
                 insutype: coverage.scheme.clone(),

@@ -2,17 +2,15 @@
 
 use cunyi_domain::money::Fen;
 use cunyi_domain::row::Value;
-use cunyi_domain::time::age_on;
 use cunyi_gateway::message::query::{SettlementFound, SettlementQuery};
 use cunyi_gateway::message::settle::{Presettle, Settle, SettleInput, Settlement};
-use cunyi_policy::{Benefit, Claim, ClaimLine, Facts, FundName, Unknown, evaluate};
+use cunyi_policy::{Benefit, Claim, ClaimLine, FundName, Unknown, evaluate};
 
 use crate::Item;
 use crate::accumulate;
 use crate::call::{Call, Stop, refuse, required, text};
 use crate::centre::Centre;
 use crate::certificate;
-use crate::envelope::facts;
 use crate::fees;
 use crate::ledger::{
     CoverageRow, DetailRow, PersonRow, SettlementKind, SettlementRow, SettlementState, VisitRow,
@@ -234,6 +232,8 @@ pub(crate) fn claim(
     batch: &[DetailRow],
 ) -> Result<Claim, Stop> {
     let date = visit.begun_at.date();
+    let who = person::facts(call, person, &visit.scheme, date)?;
+    let history = accumulate::history(call, &person.number, &visit.scheme, date, &who)?;
     let known = |code: &str| (call.centre.catalogue)(code).unwrap_or_else(Item::unknown);
     let line = |d: &DetailRow| ClaimLine {
         id: d.id.clone(),
@@ -248,15 +248,12 @@ pub(crate) fn claim(
     let disease = batch.first().map(|d| d.disease_code.clone());
     Ok(Claim {
         scheme: Centre::scheme(&visit.scheme)?,
-        facts: Facts {
-            age: Some(age_on(person.birth_date, date)),
-            ..facts(&call.envelope.institution_name)
-        },
+        facts: who,
         benefit,
         disease_code: disease.filter(|code| !code.is_empty()),
         date,
         lines: batch.iter().map(line).collect(),
-        history: accumulate::history(call, &person.number, &visit.scheme, date)?,
+        history,
         unknown: Unknown::default(),
         balance: Fen::ZERO,
     })

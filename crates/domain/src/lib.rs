@@ -15,6 +15,7 @@ pub mod ids;
 pub mod journal;
 pub mod ledger;
 pub mod money;
+pub mod person;
 pub mod refusal;
 pub mod time;
 pub mod transport;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use cunyi_domain::person::PersonStatus;
 use cunyi_domain::transport::Request;
 use serde::Deserialize;
 
@@ -41,6 +42,10 @@ pub struct Region {
     pub editions: Editions,
     /// Benefits by our name (`general` 普通门诊统筹, `chronic` 门诊两病 …).
     pub benefits: BTreeMap<String, Benefit>,
+    /// 人员类别 by the beginnings of `psn_type` codes, of which the longest that fits counts. A code
+    /// that none fits stays unknown, and rules that ask for it are not decided. May be left out.
+    #[serde(default)]
+    pub person_types: BTreeMap<String, PersonStatus>,
     /// 目录类别 `list_type` by our name (`western`, `decoction`, `service` …).
     pub list_types: BTreeMap<String, String>,
     /// `fund_pay_sumamt` contains the personal account (§4.3).
@@ -296,6 +301,10 @@ impl Region {
                 "benefits: at least one, and med_type must not be empty",
             ),
             (
+                self.person_types.keys().any(|code| code.trim().is_empty()),
+                "person_types: the beginning of a psn_type code, not empty",
+            ),
+            (
                 self.remaining_cap_key.as_deref() == Some(""),
                 "remaining_cap_key: the key, or leave it out",
             ),
@@ -308,6 +317,14 @@ impl Region {
             .into_iter()
             .find(|(wrong, _)| *wrong)
             .map(|(_, what)| what)
+    }
+
+    /// 人员类别 of a `psn_type`; none where the region does not say.
+    pub fn status_of(&self, psn_type: &str) -> Option<PersonStatus> {
+        let fits = |(code, _): &(&String, _)| psn_type.starts_with(code.as_str());
+        let fitting = self.person_types.iter().filter(fits);
+        let longest = fitting.max_by_key(|(code, _)| code.len());
+        longest.map(|(_, status)| *status)
     }
 
     fn path_missing(&self) -> bool {

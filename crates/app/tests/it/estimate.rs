@@ -7,6 +7,7 @@ use cunyi_domain::batch::BatchState as S;
 use cunyi_domain::ids::VisitId;
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::Code;
+use cunyi_domain::time::{Clock, age_on};
 use cunyi_domain::transport::TransportError;
 
 use crate::world::{Setting, World, is_resident, worlds, worlds_of};
@@ -240,5 +241,60 @@ fn what_is_left_stands_as_the_platform_said_it() {
             panic!("{:?}", view.patient.remaining);
         };
         assert_eq!(left, Fen(40_000) - counted, "the fee does not count");
+    }
+}
+
+/// Rules that ask who she is: by contribution and age.
+fn by_person() -> Setting {
+    let text = Setting::default().resident;
+    let row = "{ when = { level = \"village\" }, is = \"70%\" },";
+    assert!(text.contains(row));
+    let rows = "{ when = { level = \"village\", status = \"adult\", age = \"-59\" }, is = \"55%\" },
+      { when = { level = \"village\", status = \"adult\", age = \"60-\" }, is = \"80%\" },
+      { when = { level = \"village\", status = [\"student\", \"active\", \"retired\"] }, is = \"90%\" },";
+    Setting {
+        resident: text.replace(row, rows),
+        ..Setting::default()
+    }
+}
+
+#[test]
+fn rules_that_ask_who_she_is_are_answered_by_what_the_platform_called_her() {
+    for w in worlds_of("by_person", &by_person()) {
+        for person in w.residents().take(6) {
+            let visit = w.register(person);
+            let found = w.app.preview(&w.doctor, &visit, &w.cold()).unwrap();
+            assert_eq!(found.problems, []);
+            let age = age_on(person.birth_date, w.clock.now().date());
+            let rate = cunyi_domain::money::Rate::percent(if age < 60 { 55 } else { 80 });
+            let scope: Fen = found.lines.iter().map(|l| l.in_scope).sum();
+            // The fee is 10, of which the fund pays 9.
+            let scope = scope - Fen(1_000);
+            let wanted = scope.times(rate, cunyi_domain::money::Rounding::HalfUp) + Fen(900);
+            let settled = w.settled(person, &w.cold());
+            let paid: Fen = w.view(&settled).batches.iter().map(|b| b.fund).sum();
+            assert_eq!((found.estimated_fund, paid), (wanted, wanted), "{age}");
+        }
+    }
+}
+
+#[test]
+fn who_she_is_stays_unknown_where_the_region_does_not_say() {
+    let Setting { region, .. } = Setting::default();
+    let (before, after) = region.split_once("[person_types]").unwrap();
+    let (_, after) = after.split_once("\n\n").unwrap();
+    let setting = Setting {
+        region: format!("{before}\n{after}"),
+        ..by_person()
+    };
+    for w in worlds_of("nobody_says", &setting) {
+        let visit = w.register(w.resident(false));
+        let found = w.app.preview(&w.doctor, &visit, &w.cold()).unwrap();
+        assert_eq!(found.problems[0].code, Code::PolicyCannot);
+        let said = [("cannot", "fact-missing"), ("about", "status")];
+        assert_eq!(
+            found.problems[0].args,
+            said.map(|(key, v)| (key, v.to_owned()))
+        );
     }
 }

@@ -51,6 +51,12 @@ fn faults_are_named_with_their_place() {
         ("\"MBS_LOCAL\"", "\" \"", "recer_sys_code"),
         ("\"opt_pool_balc\"", "\"\"", "remaining_cap_key"),
         (
+            "14 = \"student\"",
+            "14 = \"pupil\"",
+            "unknown variant `pupil`",
+        ),
+        ("14 = \"student\"", "\"\" = \"student\"", "person_types"),
+        (
             "addressing = \"one\"",
             "addressing = \"one\"\npaths = { 1101 = \"fsi\" }",
             "transport.paths",
@@ -155,4 +161,25 @@ fn tif_signs_time_secret_and_nonce() {
         !format!("{region:?}").contains("s3cret"),
         "a secret does not show itself"
     );
+}
+
+#[test]
+fn a_persons_type_is_known_by_the_longest_beginning_or_not_at_all() {
+    let text = DEMO.replace("15 = \"adult\"", "15 = \"adult\"\n1560 = \"student\"");
+    let region = Region::parse(&text, "x.toml").unwrap();
+    let status = |code: &str| region.status_of(code).map(PersonStatus::as_str);
+    for (code, wanted) in [
+        ("11", Some("active")),
+        ("1102", Some("active")),
+        ("12", Some("retired")),
+        ("1401", Some("student")),
+        ("1501", Some("adult")),
+        ("15601", Some("student")),
+        ("1601", Some("adult")),
+        ("1", None),
+        ("13", None),
+        ("", None),
+    ] {
+        assert_eq!(status(code), wanted, "{code}");
+    }
 }

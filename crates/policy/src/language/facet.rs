@@ -7,23 +7,10 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
+pub use cunyi_domain::person::PersonStatus as Status;
 use cunyi_domain::text_enum;
 
 use crate::policy::Level;
-
-text_enum! {
-    /// 人员类别: what the contribution makes her.
-    pub enum Status {
-        /// 在职职工
-        Active = "active",
-        /// 退休人员
-        Retired = "retired",
-        /// 成年居民
-        Adult = "adult",
-        /// 学生、儿童
-        Student = "student",
-    }
-}
 
 text_enum! {
     /// 医疗救助身份: who is aided, and why.
