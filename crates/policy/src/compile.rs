@@ -9,10 +9,9 @@ use toml::Spanned;
 use crate::file::{PolicyError, Source};
 use crate::items::Items;
 use crate::language::facet::{Cut, Facet, When};
-use crate::language::form::{
-    Adjust, Base, By, Course, Form, FundForm, FundName, LimitForm, SegmentForm,
-};
+use crate::language::form::{Adjust, Base, By, Form, FundForm, FundName, LimitForm, SegmentForm};
 use crate::language::rows::{Row, Rows, Text};
+use crate::language::span::Course;
 use crate::plan::{Account, BenefitPlan, Counter, Fee, Measure, Plan, RuleAt, Terms};
 use crate::policy::Benefit;
 

@@ -13,6 +13,7 @@ use crate::compile::{compile, years};
 use crate::file::{PolicyError, Source, read};
 use crate::language::facet::Facts;
 use crate::language::form::{Confirmed, Form, Per};
+use crate::payer::Payer;
 use crate::plan::{Counter, Plan};
 
 text_enum! {
@@ -66,10 +67,14 @@ pub struct Policy {
     pub source: String,
     /// The document's own words, where the file has them.
     pub quote: String,
+    /// What these rules take the place of: a document, or a file's version; empty where nothing.
+    pub supersedes: String,
     /// When the rules are in force, by date of service.
     pub valid: Validity,
     /// Since when they are known; what was settled before stands.
     pub known: Option<Date>,
+    /// What the fund pays the clinic later, where the file says.
+    pub payer: Option<Payer>,
     confirmed: Option<Confirmed>,
     diseases: BTreeMap<Benefit, Vec<Disease>>,
     plans: Plans,
@@ -118,6 +123,9 @@ impl Policy {
             }
             Plans::ByYear(plans)
         };
+        let payer = form.payer.as_ref();
+        let payer = payer.map(|payer| Payer::compile(payer, form.rounding.mode, source));
+        let payer = payer.transpose().map_err(|error| vec![error])?;
         let benefits = form.benefit.into_iter();
         let diseases = benefits.map(|(b, rules)| (b, rules.into_inner().diseases));
         Ok(Self {
@@ -126,8 +134,10 @@ impl Policy {
             scheme: form.scheme,
             source: form.source,
             quote: form.quote,
+            supersedes: form.supersedes,
             valid: form.valid,
             known: form.known,
+            payer,
             confirmed: form.confirmed,
             diseases: diseases.collect(),
             plans,
@@ -142,6 +152,13 @@ impl Policy {
             confirmed: Some(Confirmed { by, on }),
             ..self
         }
+    }
+
+    /// Whether what was settled on a day of a service on another is to be settled again under these
+    /// rules: they hold for the service, and became known after it was settled (`reference/policy.md`
+    /// §3.2, 14). What was settled stays as it is; this says what to list.
+    pub fn asks_again(&self, service: Date, settled: Date) -> bool {
+        self.valid.holds(service) && self.known.is_some_and(|known| settled < known)
     }
 
     /// Whether somebody answers for the numbers.

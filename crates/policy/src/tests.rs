@@ -1,14 +1,14 @@
 //! Cases a clerk can follow with a pencil, and what is said about a bad file.
 
-use std::path::Path;
-
-use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
+use cunyi_domain::money::{Fen, Quantity, UnitPrice};
 use cunyi_domain::time::parse_date;
 
 use crate::*;
 
 mod counters;
+mod examples;
 mod items;
+mod payer;
 
 pub const RESIDENT: &str = include_str!("../regions/demo_resident.toml");
 pub const EMPLOYEE: &str = include_str!("../regions/demo_employee.toml");
@@ -407,60 +407,30 @@ fn a_bad_file_says_where_and_what_to_write() {
     assert!(others.is_empty(), "{}", others.join("\n"));
 }
 
-/// Ids of `examples/policy.json` this form can express, with the file each needs.
-fn example(id: &str, inputs: &serde_json::Value) -> Option<String> {
-    let text = |name: &str| inputs[name].as_str().unwrap_or("").to_owned();
-    let percent = |fraction: &str| {
-        let rate: Rate = fraction.parse().unwrap();
-        format!("{}%", Rate(rate.0 * 100))
-    };
-    let amount = |text: String| text.split(' ').next().unwrap_or("").to_owned();
-    match id {
-        "D13" => Some(small("75%", NONE, NONE, true)),
-        _ if id.starts_with('B') || id.starts_with('D') && id != "D17" => {
-            let deductible = match (amount(text("deductible")), text("deductible_kind")) {
-                (none, _) if none.is_empty() || none == "0" => NONE.to_owned(),
-                (sum, kind) if kind == "per_visit" || id == "D05" => {
-                    format!("[{{ per = \"visit\", amount = \"{sum}\" }}]")
-                }
-                (sum, _) => format!("[{{ per = \"year\", amount = \"{sum}\" }}]"),
-            };
-            let cap = amount(text("annual_cap"));
-            let cap = match cap.as_str() {
-                "" => NONE.to_owned(),
-                sum => format!("[{{ per = \"year\", amount = \"{sum}\" }}]"),
-            };
-            Some(small(&percent(&text("ratio")), &deductible, &cap, true))
-        }
-        _ => None,
-    }
-}
-
 #[test]
-fn published_examples_come_out() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/examples/policy.json");
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        println!("SKIPPED: {} is not here", path.display());
-        return;
-    };
-    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let mut checked = 0;
-    for case in json["examples"].as_array().unwrap() {
-        let id = case["id"].as_str().unwrap();
-        let Some(file) = example(id, &case["inputs"]) else {
-            continue;
-        };
-        let fee = case["inputs"]["fee"].as_str().unwrap();
-        let policy = parse(&file, id).unwrap();
-        let lines = format!("甲 {fee}");
-        let claim = claim(Scheme::Resident, Benefit::General, "", &lines, NEW);
-        let s = evaluate(&policy, &claim).unwrap();
-        let expected = |name: &str| fen(case["expected"][name].as_str().unwrap());
-        assert_eq!(s.fund, expected("fund_pays"), "{id}");
-        assert_eq!(s.personal, expected("patient_pays"), "{id}");
-        checked += 1;
+fn rules_known_later_than_they_hold_ask_to_settle_again() {
+    let head = "valid = { from = \"2020-01-01\" }";
+    let known = small("70%", NONE, NONE, true).replace(
+        head,
+        "supersedes = \"甲政发〔2019〕1号\"\nknown = \"2026-03-10\"\n\
+         valid = { from = \"2026-01-01\", to = \"2026-12-31\" }",
+    );
+    let policy = parse(&known, "a.toml").unwrap();
+    assert_eq!(policy.supersedes, "甲政发〔2019〕1号");
+    let day = |text| parse_date(text).unwrap();
+    for (service, settled, wanted) in [
+        ("2026-01-01", "2026-01-01", true),
+        ("2026-03-09", "2026-03-09", true),
+        ("2026-03-09", "2026-03-10", false),
+        ("2026-04-01", "2026-04-01", false),
+        ("2025-12-31", "2026-01-02", false),
+        ("2027-01-01", "2026-01-02", false),
+    ] {
+        let asks = policy.asks_again(day(service), day(settled));
+        assert_eq!(asks, wanted, "{service} settled on {settled}");
     }
-    assert!(checked >= 17, "only {checked} examples were found");
+    let always = parse(&small("70%", NONE, NONE, true), "a.toml").unwrap();
+    assert!(!always.asks_again(day("2026-01-01"), day("2026-01-01")));
 }
 
 #[test]

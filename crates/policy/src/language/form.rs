@@ -2,21 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::time::Duration;
 
 use cunyi_domain::ledger::LineClass;
 use cunyi_domain::money::{Fen, Rate, Rounding, UnitPrice};
 use cunyi_domain::text_enum;
 use cunyi_domain::time::civil::Date;
+use serde::Deserialize;
 use serde::de::{Deserializer, Error, SeqAccess, Unexpected, Visitor};
-use serde::{Deserialize, Serialize, Serializer};
 use toml::Spanned;
 
 use super::facet::When;
 use super::rows::{Rows, Text, Value};
+use super::span::Course;
+pub use super::span::{Per, course_reaches};
 use crate::claim::read_class;
 use crate::file::read;
 use crate::items::ItemKind;
+use crate::payer::PayerForm;
 use crate::policy::{Benefit, Disease, Scheme, Validity};
 
 /// A region's file.
@@ -36,6 +38,9 @@ pub(crate) struct Form {
     /// Optional.
     #[serde(default)]
     pub confirmed: Option<Confirmed>,
+    /// What these rules take the place of: a document, or a file's version. Optional.
+    #[serde(default)]
+    pub supersedes: String,
     pub valid: Validity,
     /// Since when the rules are known; what was settled before is not changed. Optional.
     #[serde(default, deserialize_with = "read::optional_date")]
@@ -65,6 +70,9 @@ pub(crate) struct Form {
     /// 个人账户. Optional: where it is left out it pays nothing.
     #[serde(default)]
     pub account: Option<Spanned<AccountForm>>,
+    /// What the fund pays the clinic later. Optional.
+    #[serde(default)]
+    pub payer: Option<Spanned<PayerForm>>,
 }
 
 /// Who compared the file with the bureau's written answer, and when.
@@ -244,88 +252,6 @@ pub(crate) struct LimitForm {
     /// Of a shared limit: whose it is.
     #[serde(default)]
     pub benefits: Vec<Benefit>,
-}
-
-/// The time a limit is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Per {
-    /// 每次
-    Visit,
-    /// 每日
-    Day,
-    /// 疗程: so many days, counted from the last one that counts.
-    Days(u16),
-    /// 每月
-    Month,
-    /// 每季度
-    Quarter,
-    /// 每年
-    Year,
-}
-
-impl Per {
-    /// Those of the calendar.
-    pub(crate) const ALL: &'static [Self] = &[
-        Self::Visit,
-        Self::Day,
-        Self::Month,
-        Self::Quarter,
-        Self::Year,
-    ];
-}
-
-impl fmt::Display for Per {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Visit => "visit",
-            Self::Day => "day",
-            Self::Days(days) => return write!(f, "{days} days"),
-            Self::Month => "month",
-            Self::Quarter => "quarter",
-            Self::Year => "year",
-        })
-    }
-}
-
-impl Serialize for Per {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(self)
-    }
-}
-
-impl Value for Per {
-    const LIKE: &'static str = "a time: \"visit\", \"day\", \"month\", \"quarter\" or \"year\"";
-    fn read(text: &str) -> Option<Self> {
-        let mut all = Self::ALL.iter().copied();
-        all.find(|per| per.to_string() == text)
-    }
-}
-
-/// How often a fund pays a fee: a time of the calendar, or a course of days.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Course(pub Per);
-
-/// The longest course: as far back as a history reaches into the year before.
-const LONGEST_COURSE: u16 = 31;
-
-/// The first day that a course can reach back to: a history begins there or with the year.
-pub fn course_reaches(day: Date) -> Date {
-    let days = Duration::from_secs(86_400 * u64::from(LONGEST_COURSE));
-    day.saturating_sub(days)
-}
-
-impl Value for Course {
-    const LIKE: &'static str =
-        "\"day\", \"month\", \"quarter\", \"year\", or a course of 2 to 31 days such as \"3 days\"";
-    fn read(text: &str) -> Option<Self> {
-        if let Some(per) = Per::read(text) {
-            return (per != Per::Visit).then_some(Self(per));
-        }
-        let days: u16 = text.strip_suffix(" days")?.parse().ok()?;
-        (2..=LONGEST_COURSE)
-            .contains(&days)
-            .then_some(Self(Per::Days(days)))
-    }
 }
 
 text_enum! {

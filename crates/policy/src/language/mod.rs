@@ -3,3 +3,4 @@
 pub(crate) mod facet;
 pub(crate) mod form;
 pub(crate) mod rows;
+pub(crate) mod span;

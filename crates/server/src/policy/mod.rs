@@ -139,7 +139,12 @@ fn about(policy: &Policy) -> String {
         cunyi_policy::Confirmation::Unconfirmed => "unconfirmed: estimates only".to_owned(),
     };
     let (region, scheme) = (&policy.region, policy.scheme);
-    format!("{region} {scheme}: {}; {confirmed}", benefits.join(", "))
+    let instead = match policy.supersedes.as_str() {
+        "" => String::new(),
+        text => format!("; supersedes {text}"),
+    };
+    let benefits = benefits.join(", ");
+    format!("{region} {scheme}: {benefits}; {confirmed}{instead}")
 }
 
 fn policy(file: &Path) -> anyhow::Result<Policy> {
