@@ -91,6 +91,11 @@ pub const REGIONS: &[(&str, &str, &str)] = &[
         include_str!("../regions/hanzhong_two_diseases.csv"),
     ),
     (
+        "langfang_employee",
+        include_str!("../regions/langfang_employee.toml"),
+        include_str!("../regions/langfang_employee.csv"),
+    ),
+    (
         "shanghai_employee",
         include_str!("../regions/shanghai_employee.toml"),
         include_str!("../regions/shanghai_employee.csv"),
@@ -119,6 +124,16 @@ pub const REGIONS: &[(&str, &str, &str)] = &[
         "xingtai_resident",
         include_str!("../regions/xingtai_resident.toml"),
         include_str!("../regions/xingtai_resident.csv"),
+    ),
+    (
+        "yunmeng_rural",
+        include_str!("../regions/yunmeng_rural.toml"),
+        include_str!("../regions/yunmeng_rural.csv"),
+    ),
+    (
+        "zhuhai_employee",
+        include_str!("../regions/zhuhai_employee.toml"),
+        include_str!("../regions/zhuhai_employee.csv"),
     ),
     (
         "zhuzhou_employee",

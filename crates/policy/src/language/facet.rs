@@ -10,7 +10,7 @@ use std::ops::RangeInclusive;
 pub use cunyi_domain::person::PersonStatus as Status;
 use cunyi_domain::text_enum;
 
-use crate::policy::Level;
+use crate::policy::{Level, Scheme};
 
 text_enum! {
     /// 医疗救助身份: who is aided, and why.
@@ -152,12 +152,20 @@ pub(crate) enum Cut {
 }
 
 impl Cut {
-    /// The parts into which conditions cut a facet.
-    pub fn of<'a>(facet: Facet, conditions: impl Iterator<Item = &'a When>) -> Self {
-        let mut names: Vec<String> = facet
-            .fixed()
-            .map(|all| all.into_iter().map(str::to_owned).collect())
-            .unwrap_or_default();
+    /// The parts into which conditions cut a facet. Nobody is an employee and a student of the
+    /// residents' scheme: of `status` only what the scheme has need be told apart.
+    pub fn of<'a>(
+        facet: Facet,
+        scheme: Scheme,
+        conditions: impl Iterator<Item = &'a When>,
+    ) -> Self {
+        let fixed = match (facet, scheme) {
+            (Facet::Status, Scheme::Employee) => Some(vec!["active", "retired"]),
+            (Facet::Status, Scheme::Resident) => Some(vec!["adult", "student"]),
+            _ => facet.fixed(),
+        };
+        let fixed = fixed.unwrap_or_default().into_iter();
+        let mut names: Vec<String> = fixed.map(str::to_owned).collect();
         let mut starts = BTreeSet::from([i64::MIN]);
         let allowed = conditions.flat_map(|when| when.0.iter());
         for (_, allowed) in allowed.filter(|(of, _)| *of == facet) {
