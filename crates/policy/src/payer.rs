@@ -92,6 +92,11 @@ impl Payer {
         })
     }
 
+    /// Whether it pays by the head.
+    pub fn asks_heads(&self) -> bool {
+        self.per_head.is_some()
+    }
+
     /// What becomes of what the fund owes a clinic for a month. Nothing owed, or less than nothing by
     /// reversals of earlier months, is paid as it is.
     pub fn month(&self, month: &Month) -> PayerShares {

@@ -30,6 +30,9 @@ pub struct Options {
     /// 报告：一个网页，带图 · a report with charts, one HTML page
     #[arg(long, value_name = "OUT.html")]
     report: Option<PathBuf>,
+    /// 签约人数，政策按人头付费时要写 · people signed to the institutions, where a policy pays by the head
+    #[arg(long)]
+    heads: Option<u32>,
     /// 线程数 · threads; as many as there are cores when it is left out
     #[arg(long)]
     threads: Option<usize>,
@@ -58,7 +61,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         }
     }
     let each: Vec<&Policy> = policies.iter().collect();
-    let mut study = Study::new(&each);
+    let mut study = Study::new(&each, options.heads)?;
     let mut claims = Vec::new();
     for file in &options.claims {
         let year = add(file, &each, options, &mut study)?;

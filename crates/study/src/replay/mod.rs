@@ -14,7 +14,7 @@ use std::thread;
 use cunyi_policy::Policy;
 use cunyi_policy::columns::{Replay, Shares};
 
-pub use tally::{AgeBand, Group, Reason, Spread, Sums, Tally};
+pub use tally::{AgeBand, Group, Owed, Reason, Spread, Sums, Tally};
 
 use crate::year::{Block, Counts, Head, RawBlock, ReadError, Reader};
 

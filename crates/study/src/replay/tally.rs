@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use cunyi_domain::time::civil::Date;
 use cunyi_policy::columns::{Block, Kind, Shares};
 use cunyi_policy::{Benefit, CannotDecide, Level};
 
@@ -177,9 +178,20 @@ pub struct Undecided {
     pub total: i64,
 }
 
+/// What the funds owe the institutions for a month of service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Owed {
+    /// Claims less reversals.
+    pub visits: i64,
+    /// In fen.
+    pub fund: i64,
+}
+
 /// One policy's part.
 #[derive(Clone, Debug)]
 struct OfPolicy {
+    /// By month.
+    owed: [Owed; 12],
     /// By kind.
     sums: Vec<Sums>,
     /// By place in [`CannotDecide::CODES`].
@@ -197,6 +209,8 @@ struct OfPolicy {
 #[derive(Clone, Debug)]
 pub struct Tally {
     groups: Vec<Group>,
+    /// By day of the year: its month, from 0.
+    months: Vec<u8>,
     policies: Vec<OfPolicy>,
     totals: Vec<i64>,
 }
@@ -204,6 +218,7 @@ pub struct Tally {
 impl Tally {
     pub(super) fn new(head: &Head, policies: usize) -> Self {
         let of = OfPolicy {
+            owed: [Owed::default(); 12],
             sums: vec![Sums::default(); head.kinds.len()],
             undecided: vec![Undecided::default(); CannotDecide::CODES.len()],
             households: Spread::default(),
@@ -212,6 +227,7 @@ impl Tally {
         };
         Self {
             groups: head.kinds.iter().map(Group::of).collect(),
+            months: months(head.year),
             policies: vec![of; policies],
             totals: Vec::new(),
         }
@@ -231,6 +247,7 @@ impl Tally {
         self.totals.extend(totals);
         for (of, shares) in self.policies.iter_mut().zip(shares) {
             of.by_kind(block, &self.totals, shares);
+            of.by_month(block, &self.months, shares);
             of.by_household(block, shares);
         }
         if let Some((base, others)) = shares.split_first() {
@@ -242,6 +259,10 @@ impl Tally {
 
     pub(super) fn merge(&mut self, other: Self) {
         for (mine, theirs) in self.policies.iter_mut().zip(other.policies) {
+            for (owed, more) in mine.owed.iter_mut().zip(&theirs.owed) {
+                owed.visits += more.visits;
+                owed.fund += more.fund;
+            }
             for (sums, more) in mine.sums.iter_mut().zip(&theirs.sums) {
                 sums.add(more);
             }
@@ -268,6 +289,11 @@ impl Tally {
         all
     }
 
+    /// What the funds owe by month, from January, under a policy.
+    pub fn owed(&self, policy: usize) -> &[Owed; 12] {
+        &self.policies[policy].owed
+    }
+
     /// What a policy does not decide, by place in [`CannotDecide::CODES`].
     pub fn undecided(&self, policy: usize) -> &[Undecided] {
         &self.policies[policy].undecided
@@ -287,6 +313,15 @@ impl Tally {
     pub fn not_compared(&self, policy: usize) -> u64 {
         self.policies[policy].not_compared
     }
+}
+
+/// Day 0 is none.
+fn months(year: i16) -> Vec<u8> {
+    let new_year = Date::constant(year, 1, 1);
+    let days =
+        (1..=new_year.days_in_year()).filter_map(|n| new_year.with().day_of_year(n).build().ok());
+    let months = days.map(|day| day.month().unsigned_abs() - 1);
+    std::iter::once(0).chain(months).collect()
 }
 
 impl OfPolicy {
@@ -314,6 +349,15 @@ impl OfPolicy {
                 of.claims += u64::from(block.back[event] == 0);
                 of.total += total;
             }
+        }
+    }
+
+    fn by_month(&mut self, block: &Block, months: &[u8], shares: &Shares) {
+        let events = block.day.iter().zip(&block.back).zip(&shares.fund);
+        for ((day, back), fund) in events {
+            let owed = &mut self.owed[usize::from(months[usize::from(*day)])];
+            owed.visits += if *back == 0 { 1 } else { -1 };
+            owed.fund += fund;
         }
     }
 

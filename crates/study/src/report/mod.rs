@@ -3,6 +3,7 @@
 mod chart;
 mod csv;
 mod html;
+mod institutions;
 mod spread;
 mod study;
 mod table;
@@ -13,6 +14,7 @@ mod words;
 
 pub use csv::to_csv;
 pub use html::{About, to_html};
+pub use institutions::HeadsMissing;
 pub use study::{Study, tables};
 pub use table::{Cell, Column, Table};
 pub use text::to_text;

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use cunyi_policy::{CannotDecide, Language, Policy};
+use cunyi_policy::{CannotDecide, Language, Payer, Policy};
 
+use super::institutions::{self, HeadsMissing, ToInstitutions};
 use super::spread::{Band, as_i64, count, greatest, merged, quantile};
 use super::table::part;
 use super::words::{self, Words, say};
@@ -16,6 +17,8 @@ use crate::year::Counts;
 pub struct Study {
     /// What is in the files.
     pub counts: Counts,
+    /// People signed to the institutions, where the payer counts them.
+    heads: u32,
     policies: Vec<OfPolicy>,
     /// Diseases' names by code, of the policies.
     diseases: BTreeMap<String, String>,
@@ -28,6 +31,9 @@ struct OfPolicy {
     households: Spread,
     changes: [Spread; AgeBand::ALL.len()],
     not_compared: u64,
+    payer: Option<Payer>,
+    /// What institutions get of what the funds owe.
+    paid: ToInstitutions,
 }
 
 /// A dimension of groups: title, then the name of a group in it and its place in order.
@@ -35,16 +41,29 @@ type Named<'a> = (&'a dyn Fn(&Group) -> String, Words, Words, &'static str);
 
 impl Study {
     /// A study of these policies; the first is the one the others are compared with.
-    pub fn new(policies: &[&Policy]) -> Self {
+    ///
+    /// # Errors
+    /// When a policy pays by the head and nobody says how many people are signed.
+    pub fn new(policies: &[&Policy], heads: Option<u32>) -> Result<Self, HeadsMissing> {
+        for policy in policies {
+            if heads.is_none() && policy.payer.as_ref().is_some_and(Payer::asks_heads) {
+                return Err(HeadsMissing);
+            }
+        }
         let diseases = policies.iter().flat_map(|policy| {
             let benefits = policy.benefits();
             benefits.flat_map(|benefit| policy.diseases(benefit))
         });
-        Self {
+        let of = |policy: &&Policy| OfPolicy {
+            payer: policy.payer.clone(),
+            ..OfPolicy::default()
+        };
+        Ok(Self {
             counts: Counts::default(),
-            policies: policies.iter().map(|_| OfPolicy::default()).collect(),
+            heads: heads.unwrap_or(0),
+            policies: policies.iter().map(of).collect(),
             diseases: diseases.map(|d| (d.code.clone(), d.name.clone())).collect(),
-        }
+        })
     }
 
     /// Adds a file's replay.
@@ -58,6 +77,9 @@ impl Study {
             of.undecided.resize(undecided.len(), (0, 0));
             for (sum, more) in of.undecided.iter_mut().zip(undecided) {
                 *sum = (sum.0 + more.claims, sum.1 + more.total);
+            }
+            for owed in tally.owed(place) {
+                of.paid.add(of.payer.as_ref(), self.heads, owed);
             }
             of.households.merge(tally.households(place).clone());
             for age in AgeBand::ALL {
@@ -139,6 +161,12 @@ pub fn tables(study: &Study, language: Language) -> Vec<Table> {
         ),
     ];
     let mut all = vec![overview(study, language)];
+    let paid = study
+        .policies
+        .iter()
+        .map(|of| (of.paid, of.payer.is_some()));
+    let paid: Vec<_> = paid.collect();
+    all.extend(institutions::table(&paid, language));
     all.extend(undecided(study, language));
     all.extend(dimensions.map(|dimension| grouped(study, dimension, language)));
     if study.policies() > 1 {
@@ -166,13 +194,7 @@ fn overview(study: &Study, language: Language) -> Table {
     columns.extend((0..study.policies()).map(letter));
     columns.extend(against(study).into_iter().map(|(_, title)| title));
     let measures: [Measure; 7] = [
-        (
-            [
-                "医疗费总额（机构所得）",
-                "total (what institutions receive)",
-            ],
-            |s| s.total,
-        ),
+        (["医疗费总额", "total of the charges"], |s| s.total),
         (["基金付", "funds pay"], |s| s.fund),
         (["个人付", "patients pay"], Sums::patient),
         (["　其中个人账户", "  of it from accounts"], |s| {

@@ -23,7 +23,7 @@ pub(super) fn policies() -> Vec<Policy> {
 
 pub(super) fn study(claims: u64, policies: &[Policy]) -> Study {
     let all: Vec<&Policy> = policies.iter().collect();
-    let mut study = Study::new(&all);
+    let mut study = Study::new(&all, Some(1_000)).unwrap();
     for seed in [1, 2] {
         let mut bytes = Vec::new();
         let sample = Sample {
@@ -189,4 +189,30 @@ fn the_page_holds_all_tables_asks_for_nothing_and_escapes_what_it_is_given() {
         let open = page.matches("<td").count();
         assert_eq!(open, page.matches("</td>").count());
     }
+}
+
+#[test]
+fn what_institutions_get_is_shared_out_by_the_payer() {
+    let payer =
+        |rules: &str| parse(&format!("{DEMO_RESIDENT}\n[payer]\n{rules}"), "it.toml").unwrap();
+    let policies = [
+        parse(DEMO_RESIDENT, "it.toml").unwrap(),
+        payer("withheld = \"5%\""),
+        payer("budget = \"100.00\""),
+    ];
+    let study = study(2_000, &policies);
+    let all = tables(&study, Language::Chinese);
+    let table = all.iter().find(|table| table.id == "institutions").unwrap();
+    let of = |row: usize, policy: usize| money(&table.rows[row][policy + 1]);
+    for policy in 0..3 {
+        assert_eq!(of(0, policy), study.sums(policy).fund);
+        assert_eq!(of(0, policy), of(1, policy) + of(2, policy) + of(3, policy));
+    }
+    // Nothing is held back without rules; a twentieth, month by month rounded, with them.
+    assert_eq!([of(2, 0), of(3, 0)], [0, 0]);
+    assert!((of(2, 1) * 20 - of(0, 1)).abs() <= 2 * 12 * 20);
+    // 100 yuan in each month of two files.
+    assert_eq!(of(1, 2), 2 * 12 * 10_000);
+    let by_head = payer("per_head = \"60.00\"");
+    assert_eq!(Study::new(&[&by_head], None).unwrap_err(), HeadsMissing);
 }
