@@ -313,7 +313,7 @@ fn estimate(
                 Certainty::Exact => None,
                 Certainty::Estimate(why) => Some(why),
             };
-            year.add(settled.adds);
+            year.add(settled.adds, settled.account);
             for (&i, share) in mine.iter().zip(&settled.lines) {
                 let line = &mut list.lines[i];
                 line.own_pay = share.own_pay;
@@ -360,7 +360,7 @@ fn claim(
         lines: mine.iter().map(line).collect(),
         history: year.history(),
         unknown: year.unknown(benefit, policy, day),
-        balance: Fen::ZERO,
+        balance: year.balance(),
     })
 }
 

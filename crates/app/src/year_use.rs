@@ -24,6 +24,8 @@ pub(crate) struct YearUse {
     own: Fen,
     /// What the platform says is left of the general benefit, less what was settled here since.
     left: Option<(Fen, Moment)>,
+    /// What the personal account has, where the region lets it pay.
+    balance: Fen,
 }
 
 impl YearUse {
@@ -49,6 +51,9 @@ impl YearUse {
         let said = coverage.obtained_at >= begin;
         let since = coverage.obtained_at;
         let mut year = Self::default();
+        if setup.gateway.region.account_pays {
+            year.balance = coverage.account_balance;
+        }
         for benefit in Benefit::ALL {
             let (mut own, mut later) = (Fen::ZERO, Fen::ZERO);
             for one in uses.iter().filter(|u| u.benefit == benefit.as_str()) {
@@ -108,8 +113,14 @@ impl YearUse {
         }
     }
 
-    /// With what a batch of the same visit adds.
-    pub fn add(&mut self, used: Use) {
+    /// What the account has.
+    pub const fn balance(&self) -> Fen {
+        self.balance
+    }
+
+    /// With what a batch of the same visit adds, and takes from the account.
+    pub fn add(&mut self, used: Use, account: Fen) {
+        self.balance = self.balance - account;
         self.history.push(used);
     }
 

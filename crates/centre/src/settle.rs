@@ -114,7 +114,16 @@ fn work(call: &mut Call<'_, '_>, input: &Presettle) -> Result<Worked, Stop> {
     if benefit == Benefit::Chronic {
         person::filed(call, &person.number, &disease)?;
     }
-    let claim = claim(call, &visit, &person, benefit, &batch)?;
+    let balance = accumulate::balance(call, &coverage)?;
+    let usable = if input.acct_used_flag == "1" {
+        balance
+    } else {
+        Fen::ZERO
+    };
+    let claim = Claim {
+        balance: usable,
+        ..claim(call, &visit, &person, benefit, &batch)?
+    };
     let Some(policy) = call.centre.policy(&visit.scheme) else {
         return refuse("该险种在本统筹区没有门诊待遇政策");
     };
@@ -126,13 +135,13 @@ fn work(call: &mut Call<'_, '_>, input: &Presettle) -> Result<Worked, Stop> {
     let cap = policy.yearly_cap(benefit, &claim.facts, claim.date);
     let used = accumulate::used(&claim.history, benefit, claim.date);
     let room = cap.map(|cap| (cap - used).max(Fen::ZERO));
-    let balance = accumulate::balance(call, &coverage)?;
-    let uses_account = input.acct_used_flag == "1";
-    let account = if uses_account {
-        settled.personal.min(balance)
+    // Where the policy does not say what the account pays, it pays all that it can.
+    let account = if policy.rules_account(claim.date) {
+        settled.account
     } else {
-        Fen::ZERO
+        usable
     };
+    let account = account.min(settled.personal);
     let row = SettlementRow {
         disease_code: disease,
         account,

@@ -252,6 +252,11 @@ impl Policy {
         benefit != other && counters.iter().any(both)
     }
 
+    /// Whether the file says what the personal account pays.
+    pub fn rules_account(&self, day: Date) -> bool {
+        self.plan(day).is_some_and(|plan| plan.account.is_some())
+    }
+
     /// False where the fund's part of 一般诊疗费 counts towards no cap.
     pub fn fee_in_cap(&self, day: Date) -> bool {
         let plan = self.plan(day).into_iter();

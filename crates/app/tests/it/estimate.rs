@@ -2,13 +2,14 @@
 
 use cunyi_app::views::{DraftBody, Remaining, Why};
 use cunyi_catalogue::ServiceRole;
-use cunyi_centre::population::{AREA, Person};
+use cunyi_centre::population::{AREA, Cover, Person};
 use cunyi_domain::batch::BatchState as S;
 use cunyi_domain::ids::VisitId;
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::Code;
 use cunyi_domain::time::{Clock, age_on};
 use cunyi_domain::transport::TransportError;
+use cunyi_policy::Rule;
 
 use crate::world::{Setting, World, is_resident, worlds, worlds_of};
 
@@ -297,5 +298,46 @@ fn who_she_is_stays_unknown_where_the_region_does_not_say() {
             found.problems[0].args,
             said.map(|(key, v)| (key, v.to_owned()))
         );
+    }
+}
+
+#[test]
+fn an_account_that_pays_first_is_in_the_estimate() {
+    let Setting { employee, .. } = Setting::default();
+    let setting = Setting {
+        employee: format!("{employee}\n[account]\norder = \"first\"\npays = [\"in_scope\"]\n"),
+        ..Setting::default()
+    };
+    for w in worlds_of("account_first", &setting) {
+        // Less than a visit costs, so that the account is used up.
+        let poor = |p: &&Person| {
+            let here = |c: &Cover| c.scheme == "310" && c.status == "1" && c.place == AREA;
+            matches!(&p.coverages[..], [c] if here(c) && c.balance > Fen::ZERO)
+        };
+        let person = w
+            .people
+            .iter()
+            .filter(poor)
+            .min_by_key(|p| p.coverages[0].balance);
+        let person = person.unwrap();
+        let mut paid = Vec::new();
+        for turn in 0..8 {
+            let visit = w.register(person);
+            let found = w.app.preview(&w.doctor, &visit, &w.cold()).unwrap();
+            let working = found.batches[0].working.as_ref().unwrap();
+            let account = working.steps.iter().find(|s| s.step.rule == Rule::Account);
+            let account = account.map_or(Fen::ZERO, |s| s.step.result);
+            paid.push(account);
+            w.app.freeze(&w.doctor, &visit, 0, &w.cold()).unwrap();
+            settle(&w, &visit);
+            let batch = &w.view(&visit).batches[0];
+            assert_eq!(
+                (batch.fund, batch.account),
+                (found.estimated_fund, account),
+                "{turn}"
+            );
+        }
+        assert!(paid[0] > Fen::ZERO && paid[7] == Fen::ZERO, "{paid:?}");
+        w.prove();
     }
 }
