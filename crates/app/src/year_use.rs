@@ -120,7 +120,7 @@ impl YearUse {
 
     /// With what a batch of the same visit adds, and takes from the account.
     pub fn add(&mut self, used: Use, account: Fen) {
-        self.balance = self.balance - account;
+        self.balance -= account;
         self.history.push(used);
     }
 
