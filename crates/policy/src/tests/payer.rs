@@ -38,6 +38,8 @@ fn a_clinics_month() {
         let shares = payer(keys).month(&month);
         let got = [shares.paid, shares.withheld, shares.refused].map(|f| f.to_string());
         assert_eq!(got, wanted.map(str::to_owned), "{keys} {owed}");
+        let by_head = keys.contains("per_head");
+        assert_eq!(payer(keys).asks_heads(), by_head, "{keys}");
     }
 }
 
