@@ -361,6 +361,7 @@ fn claim(
         history: year.history(),
         unknown: year.unknown(benefit, policy, day),
         balance: year.balance(),
+        family_balance: Fen::ZERO,
     })
 }
 

@@ -70,7 +70,7 @@ fn kept(
 fn named(steps: impl Iterator<Item = StepAt>, names: &[&str]) -> Vec<WorkingStep> {
     let idle = |step: &Step| {
         let empty = step.left.is_some_and(|(before, _)| before == Fen::ZERO);
-        step.rule == Rule::Account && empty
+        matches!(step.rule, Rule::Account | Rule::FamilyAccount) && empty
     };
     let steps = steps.filter(|at| !idle(&at.step));
     let with_item = |StepAt { step, rule }| {

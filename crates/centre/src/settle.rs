@@ -265,6 +265,7 @@ pub(crate) fn claim(
         history,
         unknown: Unknown::default(),
         balance: Fen::ZERO,
+        family_balance: Fen::ZERO,
     })
 }
 

@@ -67,7 +67,7 @@ pub type Difference = (String, String, String);
 const MOST_CASES: usize = 10_000;
 
 /// The columns of what must come out that are not funds.
-const OUTCOMES: [&str; 9] = [
+const OUTCOMES: [&str; 10] = [
     "own_pay",
     "over_limit",
     "pay_first",
@@ -75,6 +75,7 @@ const OUTCOMES: [&str; 9] = [
     "deductible",
     "fund",
     "account",
+    "family_account",
     "cash",
     "result",
 ];
@@ -114,7 +115,15 @@ pub fn read_cases(text: &str, policy: &Policy) -> Result<Vec<Case>, CaseError> {
 
 fn columns() -> Vec<&'static str> {
     let asked = [
-        "case", "note", "date", "benefit", "disease", "lines", "earlier", "balance",
+        "case",
+        "note",
+        "date",
+        "benefit",
+        "disease",
+        "lines",
+        "earlier",
+        "balance",
+        "family_balance",
     ];
     let facets = Facet::ALL.iter().map(|facet| facet.as_str());
     let funds = FundName::ALL.iter().map(|fund| fund.as_str());
@@ -148,6 +157,7 @@ fn read_case<'a>(
             history: Vec::new(),
             unknown: Unknown::default(),
             balance: Fen::ZERO,
+            family_balance: Fen::ZERO,
         },
         wanted: BTreeMap::new(),
     };
@@ -178,7 +188,8 @@ fn read_cell(case: &mut Case, column: &str, cell: &str) -> Result<(), &'static s
             let like = "is not what was settled, such as 2026-03-01 general fund=395.00";
             claim.history = read_history(cell).ok_or(like)?;
         }
-        "balance" => claim.balance = cell.parse().map_err(|_| "is no amount such as 10.00")?,
+        "balance" => claim.balance = yuan(cell)?,
+        "family_balance" => claim.family_balance = yuan(cell)?,
         _ => match Facet::from_text(column) {
             Some(facet) => read_fact(&mut claim.facts, facet, cell)?,
             None => {
@@ -317,6 +328,10 @@ impl Case {
     }
 }
 
+fn yuan(cell: &str) -> Result<Fen, &'static str> {
+    cell.parse().map_err(|_| "is no amount such as 10.00")
+}
+
 fn amount(settled: &Settlement, column: &str) -> Fen {
     match column {
         "own_pay" => settled.own_pay,
@@ -326,7 +341,8 @@ fn amount(settled: &Settlement, column: &str) -> Fen {
         "deductible" => settled.deductible,
         "fund" => settled.fund,
         "account" => settled.account,
-        "cash" => settled.personal - settled.account,
+        "family_account" => settled.family_account,
+        "cash" => settled.personal - settled.account - settled.family_account,
         name => {
             let of = settled
                 .funds

@@ -30,6 +30,8 @@ pub struct Claim {
     pub unknown: Unknown,
     /// What the personal account has, where it may be used.
     pub balance: Fen,
+    /// What the account of the member of her family has that pays for her, where there is one.
+    pub family_balance: Fen,
 }
 
 /// What of the history is not known whole: other institutions may have added to it.

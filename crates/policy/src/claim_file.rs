@@ -34,6 +34,8 @@ struct ClaimForm {
     #[serde(default)]
     balance: Option<String>,
     #[serde(default)]
+    family_balance: Option<String>,
+    #[serde(default)]
     others_unknown: bool,
 }
 
@@ -116,6 +118,7 @@ pub fn read_claim(text: &str, policy: &Policy) -> Result<Claim, String> {
             deductible: form.others_unknown,
         },
         balance: amount("balance", form.balance.as_deref())?,
+        family_balance: amount("family_balance", form.family_balance.as_deref())?,
     })
 }
 

@@ -53,6 +53,7 @@ pub(crate) fn compile(
     let account = form.account.as_ref().map(|spanned| Account {
         order: spanned.get_ref().order,
         pays: spanned.get_ref().pays.clone(),
+        family: spanned.get_ref().family,
         rule: compiler.rule("account", spanned.span().start),
     });
     compiler.check_shared();

@@ -173,7 +173,12 @@ fn settle<S: Sink>(
     check_lines(claim)?;
     check_fee(policy, plan, claim)?;
     let used = plan.used(claim);
-    if used.iter().any(|sum| !(0..=MOST).contains(sum)) || !(0..=MOST).contains(&claim.balance.0) {
+    let balance = [claim.balance.0, claim.family_balance.0];
+    if used
+        .iter()
+        .chain(&balance)
+        .any(|sum| !(0..=MOST).contains(sum))
+    {
         return Err(CannotDecide::BadAccumulator);
     }
     let rules = claim.lines.iter();
@@ -194,7 +199,7 @@ fn settle<S: Sink>(
         terms,
         used: &used,
         lines: &pooled,
-        balance: claim.balance.0,
+        balance,
     };
     let (totals, mut of_pool) = (totals(&parts), None);
     let own: Vec<Own> = rules.iter().map(|rule| Own::of(*rule)).collect();
@@ -590,6 +595,7 @@ fn assemble(
         funds,
         personal: total - fund,
         account: Fen(paid.account),
+        family_account: Fen(paid.family),
         ratio: first.map_or(Rate::ZERO, |segment| Rate(segment.rate)),
         certainty: Certainty::Exact,
         steps: Vec::new(),

@@ -34,6 +34,8 @@ text_enum! {
         Cap = "cap",
         /// 个人账户
         Account = "account",
+        /// 家庭共济账户
+        FamilyAccount = "family-account",
     }
 }
 

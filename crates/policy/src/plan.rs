@@ -41,6 +41,8 @@ pub struct RuleAt {
 pub(crate) struct Account {
     pub order: Order,
     pub pays: Vec<Part>,
+    /// 家庭共济
+    pub family: bool,
     pub rule: u16,
 }
 

@@ -72,7 +72,7 @@ const fn ratio(rule: Rule, name: &'static str) -> Shape {
     }
 }
 
-static SHAPES: [Shape; 13] = [
+static SHAPES: [Shape; 14] = [
     ratio(Rule::Ratio, "报销比例"),
     ratio(Rule::OwnRatio, "单独的报销比例"),
     ratio(Rule::OutsideCaps, "不占限额的报销比例"),
@@ -98,6 +98,12 @@ static SHAPES: [Shape; 13] = [
         "个人账户",
         Key::Of("psnPartAmt"),
         Key::Of("acctPay"),
+    ),
+    shape(
+        Rule::FamilyAccount,
+        "家庭共济",
+        Key::Of("psnPartAmt"),
+        Key::Of("acctMulaidPay"),
     ),
 ];
 

@@ -70,6 +70,7 @@ fn claims() -> impl Strategy<Value = (Policy, Claim)> {
             ),
             unknown: Unknown::default(),
             balance: Fen::ZERO,
+            family_balance: Fen::ZERO,
         };
         (parse(file, "demo.toml").unwrap(), claim)
     })
@@ -172,7 +173,7 @@ proptest! {
             disease_code: None, date: parse_date("2026-05-05").unwrap(),
             lines: vec![line.clone(), ClaimLine { id: "b".into(), ..line }],
             history: [Fen(used); 2].map(|used| used_up(Benefit::General, [used, used, used])).concat(),
-            unknown: Unknown::default(), balance: Fen(used),
+            unknown: Unknown::default(), balance: Fen(used), family_balance: Fen::ZERO,
         };
         let _ = evaluate(&policy, &claim);
     }
@@ -218,6 +219,7 @@ fn city_claims() -> impl Strategy<Value = Vec<Claim>> {
                 history: Vec::new(),
                 unknown: Unknown::default(),
                 balance: Fen(balance),
+                family_balance: Fen::ZERO,
             }
         };
         all.into_iter().map(claim).collect()
@@ -323,6 +325,7 @@ fn of_items(lines: Vec<ClaimLine>, history: Vec<Use>) -> Claim {
         history,
         unknown: Unknown::default(),
         balance: Fen::ZERO,
+        family_balance: Fen::ZERO,
     }
 }
 

@@ -54,6 +54,8 @@ pub(crate) struct Paid {
     pub funds: [OfFund; MOST_FUNDS],
     /// 个人账户
     pub account: i64,
+    /// 家庭共济账户
+    pub family: i64,
 }
 
 /// One fund's part, in fen.
@@ -78,8 +80,8 @@ pub(crate) struct Run<'a> {
     pub used: &'a [i64],
     /// What each line gives to the pool, in order: asked for where lines are rounded.
     pub lines: &'a [i64],
-    /// What the account has.
-    pub balance: i64,
+    /// What the account has, and what her family's has.
+    pub balance: [i64; 2],
 }
 
 impl Run<'_> {
@@ -103,8 +105,8 @@ impl Run<'_> {
         let mut pooled = totals.pooled;
         let account = self.plan.account.as_ref();
         if let Some(account) = account.filter(|a| a.order == Order::First) {
-            paid.account = self.account(account, totals, pooled, sink);
-            pooled -= paid.account;
+            [paid.account, paid.family] = self.accounts(account, totals, pooled, sink);
+            pooled -= paid.account + paid.family;
         }
         // What the funds before left of what is in scope, and of what was paid first.
         let (mut left, mut first) = (pooled, totals.pay_first);
@@ -129,7 +131,7 @@ impl Run<'_> {
                 pay_first: first,
                 ..*totals
             };
-            paid.account = self.account(account, &rest, in_scope, sink);
+            [paid.account, paid.family] = self.accounts(account, &rest, in_scope, sink);
         }
         paid
     }
@@ -276,13 +278,14 @@ impl Run<'_> {
         sum + one(left)
     }
 
-    fn account<S: Sink>(
+    /// What her account pays, and what her family's pays of what it leaves.
+    fn accounts<S: Sink>(
         &self,
         account: &Account,
         totals: &Totals,
         in_scope: i64,
         sink: &mut S,
-    ) -> i64 {
+    ) -> [i64; 2] {
         let parts = account.pays.iter().map(|part| match part {
             Part::InScope => in_scope,
             Part::PayFirst => totals.pay_first,
@@ -293,19 +296,28 @@ impl Run<'_> {
             Order::First => in_scope,
             Order::Last => parts.sum(),
         };
-        let paid = may.min(self.balance);
-        sink.step(|| Step {
-            rule: Rule::Account,
-            fund: crate::language::form::FundName::Pool,
-            at: account.rule,
-            per: None,
-            line: None,
-            base: Fen(may),
-            rate: None,
-            left: Some((Fen(self.balance), Fen(self.balance - paid))),
-            result: Fen(paid),
-        });
-        paid
+        let mut pay = |rule, may: i64, balance: i64| {
+            let paid = may.min(balance);
+            sink.step(|| Step {
+                rule,
+                fund: crate::language::form::FundName::Pool,
+                at: account.rule,
+                per: None,
+                line: None,
+                base: Fen(may),
+                rate: None,
+                left: Some((Fen(balance), Fen(balance - paid))),
+                result: Fen(paid),
+            });
+            paid
+        };
+        let [own, family] = self.balance;
+        let own = pay(Rule::Account, may, own);
+        if account.family {
+            [own, pay(Rule::FamilyAccount, may - own, family)]
+        } else {
+            [own, 0]
+        }
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Settlement {
     pub personal: Fen,
     /// The part of it that the personal account pays.
     pub account: Fen,
+    /// 家庭共济: the part of it that the family's account pays (`acct_mulaid_pay`).
+    pub family_account: Fen,
     /// 统筹支付比例 of what is above the deductible.
     pub ratio: Rate,
     /// What it adds to what limits count; a reversal takes it away.

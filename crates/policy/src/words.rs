@@ -90,6 +90,9 @@ fn chinese(step: &Step, line: &str) -> String {
             format!("{fund}支付限额（{per}）还剩 {before} 元，付 {result} 元后还剩 {after} 元。")
         }
         Rule::Account => format!("个人账户有 {before} 元，付 {result} 元，之后还剩 {after} 元。"),
+        Rule::FamilyAccount => {
+            format!("家人的账户有 {before} 元，付 {result} 元，之后还剩 {after} 元。")
+        }
     }
 }
 
@@ -153,6 +156,9 @@ fn english(step: &Step, line: &str) -> String {
         }
         Rule::Account => {
             format!("The personal account has {before}, pays {result}, {after} remain.")
+        }
+        Rule::FamilyAccount => {
+            format!("The family's account has {before}, pays {result}, {after} remain.")
         }
     }
 }

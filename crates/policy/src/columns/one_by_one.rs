@@ -99,6 +99,7 @@ fn claim(
         history: history.collect(),
         unknown: Unknown::default(),
         balance: Fen(i64::from(block.balance[event])),
+        family_balance: Fen::ZERO,
     }
 }
 

@@ -234,6 +234,7 @@ impl Sides<'_> {
             history: Vec::new(),
             unknown: Unknown::default(),
             balance: Fen::ZERO,
+            family_balance: Fen::ZERO,
         }
     }
 

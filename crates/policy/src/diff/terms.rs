@@ -26,7 +26,9 @@ pub(super) fn whole(policy: &Policy, plan: &Plan, words: Words) -> Aspects {
     let account = plan.account.as_ref();
     let account = account.map_or(String::new(), |account| {
         let pays: Vec<&str> = account.pays.iter().map(|part| words.part(*part)).collect();
-        format!("{} {}", words.order(account.order), pays.join(words.and()))
+        let family = if account.family { words.family() } else { "" };
+        let pays = pays.join(words.and());
+        format!("{} {pays}{family}", words.order(account.order))
     });
     let items = plan.items.rules.len();
     let texts = [

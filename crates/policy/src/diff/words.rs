@@ -120,6 +120,10 @@ impl Words {
         }
     }
 
+    pub fn family(self) -> &'static str {
+        self.say("，家庭共济", ", then the family's")
+    }
+
     pub fn rounding(self, plan: &Plan) -> String {
         let mode = match plan.rounding {
             Rounding::HalfUp => self.say("四舍五入", "half up"),

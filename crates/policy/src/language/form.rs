@@ -418,6 +418,9 @@ pub(crate) struct AccountForm {
     pub order: Order,
     /// What it may pay.
     pub pays: Vec<Part>,
+    /// 家庭共济: whether a member of the family's account pays what hers leaves of it. Optional: no.
+    #[serde(default)]
+    pub family: bool,
 }
 
 text_enum! {

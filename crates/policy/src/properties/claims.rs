@@ -75,6 +75,11 @@ fn bare(policy: &Policy, tape: &mut Tape) -> Claim {
         } else {
             0
         }),
+        family_balance: Fen(if tape.rarely(3) {
+            tape.amount(9_000)
+        } else {
+            0
+        }),
     }
 }
 

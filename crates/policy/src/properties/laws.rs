@@ -51,7 +51,8 @@ fn balances(claim: &Claim, s: &Settlement) -> Tested {
     prop_assert_eq!(s.lines.iter().map(|l| l.fund).sum::<Fen>(), s.fund);
     prop_assert!(s.funds.iter().all(|(_, paid)| !paid.is_negative()));
     prop_assert!(!s.personal.is_negative() && !s.account.is_negative());
-    prop_assert!(s.account <= s.personal && s.account <= claim.balance);
+    prop_assert!(s.account <= claim.balance && s.family_account <= claim.family_balance);
+    prop_assert!(s.account + s.family_account <= s.personal && !s.family_account.is_negative());
     prop_assert!(s.deductible <= s.in_scope);
     for (line, share) in claim.lines.iter().zip(&s.lines) {
         let parts = [
@@ -77,6 +78,7 @@ fn is_explained(s: &Settlement) -> Tested {
     prop_assert_eq!(sum(Rule::OwnPay), s.own_pay);
     prop_assert_eq!(sum(Rule::PayFirst), s.pay_first);
     prop_assert_eq!(sum(Rule::Account), s.account, "{:?}", s.steps);
+    prop_assert_eq!(sum(Rule::FamilyAccount), s.family_account, "{:?}", s.steps);
     for step in &s.steps {
         prop_assert!(usize::from(step.at) < s.rules.len());
         prop_assert!(

@@ -43,7 +43,10 @@ fn worked(policy: &Policy, claim: &Claim, s: &Settlement) -> (Worked, i64) {
         lines,
     };
     let fee = oracle.fee(claim);
-    oracle.funds(s, end, fee, claim.balance.0)
+    // Her family's account is a second pocket of hers.
+    let family = plan.account.as_ref().is_some_and(|account| account.family);
+    let more = if family { claim.family_balance.0 } else { 0 };
+    oracle.funds(s, end, fee, claim.balance.0 + more)
 }
 
 impl Oracle<'_> {
@@ -193,7 +196,8 @@ fn agrees(policy: &Policy, claim: &Claim) -> Result<Option<Use>, TestCaseError> 
     let of = s.adds.funds.iter().zip(&s.funds);
     let got = of.map(|(of, (_, paid))| [of.deductible.0, of.in_scope.0, of.counted.0, paid.0]);
     prop_assert_eq!(got.collect::<Vec<_>>(), funds);
-    prop_assert_eq!(s.account, Fen(account));
+    prop_assert_eq!(s.account + s.family_account, Fen(account));
+    prop_assert_eq!(s.account, Fen(account).min(claim.balance));
     Ok(Some(s.adds))
 }
 

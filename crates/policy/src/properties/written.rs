@@ -227,13 +227,17 @@ impl Writer<'_> {
     fn account(&mut self) -> String {
         let pays = match self.tape.below(4) {
             0 | 1 => return String::new(),
-            2 => return "account = { order = \"first\", pays = [\"in_scope\"] }\n".to_owned(),
+            2 => {
+                return "account = { order = \"first\", pays = [\"in_scope\"], family = true }\n"
+                    .to_owned();
+            }
             _ => self.tape.some(Part::ALL),
         };
         let pays: Vec<String> = pays.iter().map(|part| format!("\"{part}\"")).collect();
         format!(
-            "account = {{ order = \"last\", pays = [{}] }}\n",
-            pays.join(", ")
+            "account = {{ order = \"last\", pays = [{}], family = {} }}\n",
+            pays.join(", "),
+            self.tape.below(2) == 0
         )
     }
 

@@ -218,6 +218,7 @@ fn data(settled: &Settlement) -> serde_json::Value {
         "fund": settled.fund.to_string(),
         "funds": funds,
         "account": settled.account.to_string(),
+        "family_account": settled.family_account.to_string(),
         "personal": settled.personal.to_string(),
         "result": match settled.certainty {
             Certainty::Exact => "exact".to_owned(),
