@@ -6,8 +6,8 @@ use cunyi_domain::ledger::LineClass;
 use cunyi_domain::money::{Rate, UnitPrice};
 use cunyi_domain::text_enum;
 
+use crate::cannot::CannotDecide;
 use crate::claim::ClaimLine;
-use crate::evaluate::CannotDecide;
 
 text_enum! {
     /// A kind of items that rules tell apart. An item may be of several.

@@ -6,6 +6,7 @@
 //! class, price ceiling, pay-first, override, deductible, ratio, caps, further funds, account.
 
 mod by_line;
+mod cannot;
 mod cases;
 mod claim;
 mod claim_file;
@@ -26,11 +27,12 @@ mod run;
 mod settlement;
 mod words;
 
+pub use cannot::CannotDecide;
 pub use cases::{Case, CaseError, Difference, read_cases, read_fact};
 pub use claim::{Claim, ClaimLine, FundName, FundUse, LineClass, TwoDisease, Unknown, Use, Whose};
 pub use claim_file::read_claim;
 pub use diff::{Change, Diff, Funds, VISITS, Worked, diff};
-pub use evaluate::{CannotDecide, classify, evaluate, evaluate_unexplained};
+pub use evaluate::{classify, evaluate, evaluate_unexplained};
 pub use explain::{Rule, Step, paid};
 pub use file::{PolicyError, check, parse};
 pub use items::{Item, ItemKind, Kinds};

@@ -1,6 +1,7 @@
 //! A year of claims as columns: what is replayed under a policy, and what comes out.
 
-use crate::evaluate::{CannotDecide, MOST_OF_A_LINE};
+use crate::cannot::CannotDecide;
+use crate::evaluate::MOST_OF_A_LINE;
 use crate::language::facet::Facts;
 use crate::policy::Benefit;
 

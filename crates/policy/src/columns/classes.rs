@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::evaluate::{CannotDecide, check_disease};
+use crate::cannot::CannotDecide;
+use crate::evaluate::check_disease;
 use crate::language::form::{Base, By};
 use crate::plan::{Layer, Limit, NoTerms, Plan, Terms};
 use crate::policy::{Benefit, Policy};
