@@ -76,6 +76,8 @@ impl YearUse {
             let told = match benefit {
                 Benefit::General => coverage.general_used,
                 Benefit::Chronic => coverage.chronic_used,
+                // Nobody asks the platform for these: a village clinic settles none of them.
+                Benefit::Special | Benefit::Emergency => None,
             };
             let cap = policy.and_then(|policy| policy.yearly_cap(*benefit, &facts, at.date()));
             let by_left = left.zip(cap).map(|(left, cap)| (cap - left).max(Fen::ZERO));

@@ -162,7 +162,7 @@ pub(crate) fn entitlement(
     let entitled = call
         .coverage(&person.number, &input.insutype)
         .and_then(|_| {
-            if benefit == Benefit::Chronic {
+            if matches!(benefit, Benefit::Chronic | Benefit::Special) {
                 filed(call, &person.number, &input.dise_codg)?;
             }
             Ok(())
@@ -196,9 +196,9 @@ pub(crate) fn filed(call: &mut Call<'_, '_>, person: &str, disease: &str) -> Res
     let found: Option<FilingRow> = call.tx.find("WHERE person = ? AND code = ?", values)?;
     let today = call.now.date();
     match found {
-        None => refuse("参保人未办理该病种备案，不能享受两病待遇"),
+        None => refuse("参保人未办理该病种备案，不能享受该病种待遇"),
         Some(filing) if filing.to_date.is_some_and(|to| to < today) => {
-            refuse("该病种备案已到期，不能享受两病待遇")
+            refuse("该病种备案已到期，不能享受该病种待遇")
         }
         Some(_) => Ok(()),
     }
@@ -225,7 +225,9 @@ pub(crate) fn accumulators(
     let nobody = Facts::default();
     for coverage in call.coverages(&person.number)? {
         let history = accumulate::history(call, &person.number, &coverage.scheme, day, &nobody)?;
-        for benefit in Benefit::ALL {
+        let here = |b: &&Benefit| !call.centre.medical_type(**b).is_empty();
+        let here: Vec<&Benefit> = Benefit::ALL.iter().filter(here).collect();
+        for benefit in here {
             rows.push(Accumulator {
                 insutype: coverage.scheme.clone(),
                 year: year.to_string(),

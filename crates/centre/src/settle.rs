@@ -111,7 +111,7 @@ fn work(call: &mut Call<'_, '_>, input: &Presettle) -> Result<Worked, Stop> {
     let benefit = call.centre.benefit(&input.med_type)?;
     let batch = batch_details(call, &visit, input)?;
     let disease = batch[0].disease_code.clone();
-    if benefit == Benefit::Chronic {
+    if matches!(benefit, Benefit::Chronic | Benefit::Special) {
         person::filed(call, &person.number, &disease)?;
     }
     let balance = accumulate::balance(call, &coverage)?;

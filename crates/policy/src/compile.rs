@@ -56,6 +56,7 @@ pub(crate) fn compile(
         family: spanned.get_ref().family,
         rule: compiler.rule("account", spanned.span().start),
     });
+    compiler.check_diseases();
     compiler.check_shared();
     // Where too much would have been tried, nothing was.
     if !compiler.seen.iter().any(|(what, _)| what == "profiles") {

@@ -88,6 +88,11 @@ pub const REGIONS: &[(&str, &str, &str)] = &[
         include_str!("../regions/demo_resident.csv"),
     ),
     (
+        "demo_special",
+        include_str!("../regions/demo_special.toml"),
+        include_str!("../regions/demo_special.csv"),
+    ),
+    (
         "hanzhong_two_diseases",
         include_str!("../regions/hanzhong_two_diseases.toml"),
         include_str!("../regions/hanzhong_two_diseases.csv"),

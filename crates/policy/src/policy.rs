@@ -51,6 +51,10 @@ text_enum! {
         General = "general",
         /// 两病 (高血压、糖尿病) drugs
         Chronic = "chronic",
+        /// 门诊慢特病: diseases of a list, each with limits of its own.
+        Special = "special",
+        /// 急诊
+        Emergency = "emergency",
     }
 }
 
@@ -320,6 +324,7 @@ pub struct Disease {
     pub code: String,
     /// 病种名称
     pub name: String,
-    /// Whose drugs and diagnoses it takes.
-    pub kind: TwoDisease,
+    /// Which of 两病, whose drugs and diagnoses it takes; none where the benefit is not 两病.
+    #[serde(default)]
+    pub kind: Option<TwoDisease>,
 }

@@ -6,9 +6,11 @@ use cunyi_domain::time::parse_date;
 use crate::*;
 
 mod counters;
+mod diseases;
 mod examples;
 mod items;
 mod payer;
+mod segments;
 
 pub const RESIDENT: &str = include_str!("../regions/demo_resident.toml");
 pub const EMPLOYEE: &str = include_str!("../regions/demo_employee.toml");
@@ -70,7 +72,7 @@ pub fn village() -> Facts {
 pub fn used_up(benefit: Benefit, [all, own, deductible]: [Fen; 3]) -> Vec<Use> {
     let other = match benefit {
         Benefit::General => Benefit::Chronic,
-        Benefit::Chronic => Benefit::General,
+        Benefit::Chronic | Benefit::Special | Benefit::Emergency => Benefit::General,
     };
     let sums = [(benefit, own, deductible), (other, all - own, Fen::ZERO)];
     let one = |(benefit, counted, deductible)| Use {
@@ -340,28 +342,6 @@ fn small(ratio: &str, deductible: &str, cap: &str, fictional: bool) -> String {
          [benefit.general]\nwhere = {{ level = \"village\" }}\n\
          ratio = \"{ratio}\"\ndeductible = {deductible}\ncap = {cap}\n"
     )
-}
-
-/// One ratio is told even of nothing; of several only those of which something lies in them.
-#[test]
-fn a_segment_in_which_nothing_lies_is_not_told() {
-    let one = small("70%", NONE, NONE, true);
-    let above = "segment = [{ above = \"100.00\", per = \"visit\", ratio = \"80%\" }]\n";
-    let two = format!("{one}{above}");
-    for (text, lines, wanted) in [
-        (&one, "丙 5.00", &["0.00"][..]),
-        (&one, "甲 120.00", &["84.00"]),
-        (&two, "丙 5.00", &[]),
-        (&two, "甲 100.00", &["70.00"]),
-        (&two, "甲 120.00", &["70.00", "16.00"]),
-    ] {
-        let policy = parse(text, "a.toml").unwrap();
-        let claim = claim(Scheme::Resident, Benefit::General, "", lines, NEW);
-        let steps = evaluate(&policy, &claim).unwrap().steps;
-        let ratios = steps.iter().filter(|step| step.rule == Rule::Ratio);
-        let told: Vec<String> = ratios.map(|step| step.result.to_string()).collect();
-        assert_eq!(told, wanted, "{lines} {text}");
-    }
 }
 
 #[test]

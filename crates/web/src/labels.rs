@@ -35,6 +35,8 @@ pub const PAYERS: Labels = &[("insured", "payer-insured"), ("self", "payer-self"
 pub const BENEFITS: Labels = &[
     ("general", "benefit-general"),
     ("chronic", "benefit-chronic"),
+    ("special", "benefit-special"),
+    ("emergency", "benefit-emergency"),
     ("", "payer-self"),
 ];
 

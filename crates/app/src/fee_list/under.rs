@@ -65,7 +65,7 @@ impl<'a> Basis<'a> {
         };
         let kind = drug.two_disease.filter(|k| self.diagnosed.contains(k))?;
         let covered = self.policy?.diseases(Benefit::Chronic).iter();
-        let mut of_kind = covered.filter(|d| d.kind == kind);
+        let mut of_kind = covered.filter(|d| d.kind == Some(kind));
         let filed = |code: &str| {
             let filings = self.filings.iter().flatten();
             filings.clone().find(|f| f.code == code).cloned()

@@ -211,7 +211,7 @@ fn class<'p>(policy: &Policy, plan: &'p Plan, kind: &Kind, disease: u32) -> Clas
     let fee = match kind.benefit {
         Benefit::General if plan.has_fee() => 0,
         Benefit::General => CannotDecide::NoConsultationFee.number(),
-        Benefit::Chronic => CannotDecide::ConsultationFeeElsewhere.number(),
+        _ => CannotDecide::ConsultationFeeElsewhere.number(),
     };
     let feeds = plan.counters.iter();
     let feeds = feeds.map(|c| terms.is_ok() && c.is_fed_by(kind.benefit, &kind.facts));

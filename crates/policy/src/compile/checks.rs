@@ -7,8 +7,27 @@ use toml::Spanned;
 use super::Compiler;
 use crate::language::form::{Adjust, LimitForm, SegmentForm};
 use crate::language::rows::Rows;
+use crate::policy::Benefit;
 
 impl Compiler<'_> {
+    /// 两病 are told apart by their kind; other benefits have no such kinds.
+    pub(super) fn check_diseases(&mut self) {
+        for (benefit, rules) in &self.form.benefit {
+            let named = *benefit == Benefit::Chronic;
+            let mut diseases = rules.get_ref().diseases.iter();
+            let Some(disease) = diseases.find(|disease| disease.kind.is_some() != named) else {
+                continue;
+            };
+            let code = &disease.code;
+            let message = if named {
+                format!("disease {code}: write its `kind`, hypertension or diabetes")
+            } else {
+                format!("disease {code}: `kind` belongs to benefit.chronic, leave it out")
+            };
+            self.error(rules.span(), "kind", message);
+        }
+    }
+
     pub(super) fn check_shared(&mut self) {
         let form = self.form;
         let shared = form.shared_deductible.iter().chain(&form.shared_cap);

@@ -101,6 +101,8 @@ impl Words {
         match benefit {
             Benefit::General => self.say("普通门诊", "ordinary visits"),
             Benefit::Chronic => self.say("两病门诊用药", "two diseases' drugs"),
+            Benefit::Special => self.say("门诊慢特病", "special chronic diseases"),
+            Benefit::Emergency => self.say("急诊", "emergency"),
         }
     }
 

@@ -43,6 +43,8 @@ pub(super) fn benefit(benefit: Benefit) -> Words {
     match benefit {
         Benefit::General => ["普通门诊", "ordinary visits"],
         Benefit::Chronic => ["两病门诊用药", "two diseases' drugs"],
+        Benefit::Special => ["门诊慢特病", "special chronic diseases"],
+        Benefit::Emergency => ["急诊", "emergency"],
     }
 }
 
