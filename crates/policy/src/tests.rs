@@ -7,6 +7,7 @@ use crate::*;
 
 mod counters;
 mod diseases;
+mod edges;
 mod examples;
 mod items;
 mod payer;

@@ -1,0 +1,179 @@
+//! Edges of the evaluator that no region's case comes near.
+
+use super::{NONE, small};
+use crate::*;
+
+/// A file with a fee of 10, of which the patient pays 1.
+fn with_fee(ratio: &str, more: &str) -> Policy {
+    let text = small(ratio, NONE, NONE, true).replace("first = \"0%\"", "first = \"10%\"");
+    let (head, benefit) = text.split_once("[benefit").unwrap();
+    let fee = "[consultation_fee]\ntotal = \"10.00\"\npatient = \"1.00\"\nin_cap = false\n";
+    parse(&format!("{head}\n{fee}{more}[benefit{benefit}"), "a.toml").unwrap()
+}
+
+/// A claim of lines as the case tables write them.
+fn of_lines(policy: &Policy, lines: &str) -> Claim {
+    let table = format!("case,date,level,lines\none,2026-11-02,village,{lines}\n");
+    read_cases(&table, policy).unwrap().swap_remove(0).claim
+}
+
+fn funds(policy: &Policy, lines: &str) -> Vec<String> {
+    let settled = evaluate(policy, &of_lines(policy, lines)).unwrap();
+    settled
+        .lines
+        .iter()
+        .map(|line| line.fund.to_string())
+        .collect()
+}
+
+#[test]
+fn a_line_of_ten_million_yuan_is_the_most() {
+    let policy = parse(&small("70%", NONE, NONE, true), "a.toml").unwrap();
+    assert_eq!(funds(&policy, "甲 10000000.00"), ["7000000.00"]);
+    let more = of_lines(&policy, "甲 10000000.01");
+    assert_eq!(
+        evaluate(&policy, &more),
+        Err(CannotDecide::BadAmount("1".to_owned()))
+    );
+    let mut none = of_lines(&policy, "甲 0.00");
+    none.lines[0].quantity.0 = 0;
+    assert_eq!(
+        evaluate(&policy, &none),
+        Err(CannotDecide::BadAmount("1".to_owned()))
+    );
+}
+
+#[test]
+fn one_value_that_nobody_is_sure_of_makes_an_estimate() {
+    let text = small("70%", NONE, NONE, true);
+    let unsure = text.replace(
+        "ratio = \"70%\"",
+        "ratio = [{ is = \"70%\", unsure = true }]",
+    );
+    for (text, wanted) in [
+        (text, Certainty::Exact),
+        (unsure, Certainty::Estimate(Why::Unsure)),
+    ] {
+        let policy = parse(&text, "a.toml").unwrap();
+        let settled = evaluate(&policy, &of_lines(&policy, "甲 20.00")).unwrap();
+        assert_eq!(settled.certainty, wanted);
+    }
+}
+
+#[test]
+fn a_benefit_of_one_disease_covers_that_one() {
+    let special = small("70%", NONE, NONE, true).replace("benefit.general", "benefit.special");
+    let disease = "diseases = [{ code = \"M00500\", name = \"恶性肿瘤\" }]\n";
+    let policy = parse(&format!("{special}{disease}"), "a.toml").unwrap();
+    let mut claim = of_lines(&policy, "甲 20.00");
+    claim.benefit = Benefit::Special;
+    for (code, wanted) in [
+        ("M00500", Ok("14.00".to_owned())),
+        (
+            "M07800",
+            Err(CannotDecide::DiseaseNotCovered("M07800".to_owned())),
+        ),
+    ] {
+        claim.disease_code = Some(code.to_owned());
+        let got = evaluate(&policy, &claim).map(|settled| settled.fund.to_string());
+        assert_eq!(got, wanted);
+    }
+}
+
+#[test]
+fn a_refusal_names_what_it_is_about() {
+    let text = |text: &str| text.to_owned();
+    for (why, about) in [
+        (CannotDecide::NoBenefit(Benefit::Chronic), "chronic"),
+        (CannotDecide::NotEntitled(Benefit::General), "general"),
+        (CannotDecide::FactMissing(Facet::Age), "age"),
+        (CannotDecide::DiseaseNotCovered(text("M1")), "M1"),
+        (CannotDecide::LineCodeMissing(text("3")), "3"),
+        (CannotDecide::LineKindMissing(text("4")), "4"),
+        (CannotDecide::SameLineTwice(text("5")), "5"),
+        (CannotDecide::BadAmount(text("6")), "6"),
+        (CannotDecide::BadAccumulator, ""),
+    ] {
+        assert_eq!(why.about(), about);
+    }
+}
+
+#[test]
+fn each_line_gets_its_own_part_of_the_fund() {
+    let all = with_fee("100%", "");
+    // All that is in scope is paid, so that nothing of what was paid first is anybody's.
+    assert_eq!(
+        funds(&all, "甲 20.00; 乙 20.00; 费 10.00"),
+        ["20.00", "18.00", "9.00"]
+    );
+    assert_eq!(funds(&all, "甲 20.00; 乙 20.00"), ["20.00", "18.00"]);
+    let essential = "[[line]]\nkinds = [\"essential\"]\nratio = \"90%\"\n";
+    let mixed = with_fee("50%", essential);
+    let lines = "甲 20.00 kinds=essential; 甲 10.00 kinds=none; 费 10.00";
+    assert_eq!(funds(&mixed, lines), ["18.00", "5.00", "9.00"]);
+}
+
+#[test]
+fn the_working_of_a_line_names_the_rule_that_says_it() {
+    let rule = "[[line]]\nkinds = [\"essential\"]\ndeductible = false\n";
+    let policy = with_fee("70%", rule);
+    let of = |lines: &str| {
+        let settled = evaluate(&policy, &of_lines(&policy, lines)).unwrap();
+        let steps = settled.steps.iter().filter(|step| step.line.is_some());
+        let told = steps.map(|step| {
+            let path = settled.rules[usize::from(step.at)].path.as_str();
+            format!("{} {path} {}", step.rule, step.result)
+        });
+        told.collect::<Vec<_>>()
+    };
+    // The rule says nothing of ceilings and of what is paid first.
+    assert_eq!(
+        of("乙 20.00<15.00 kinds=essential"),
+        [
+            "item line 20.00",
+            "ceiling class_b_pay_first 5.00",
+            "pay-first class_b_pay_first 1.50",
+            "no-deductible line 13.50",
+        ]
+    );
+    assert_eq!(
+        of("丙 5.00 kinds=essential"),
+        ["item line 5.00", "own-pay class_b_pay_first 5.00"]
+    );
+    // A fee of its whole price has nothing above it.
+    assert_eq!(of("费 10.00"), ["consultation-fee consultation_fee 9.00"]);
+    assert_eq!(
+        of("费 12.00"),
+        [
+            "ceiling consultation_fee 2.00",
+            "consultation-fee consultation_fee 9.00"
+        ]
+    );
+    let claim = of_lines(&policy, "费 10.00");
+    let fee = evaluate(&policy, &claim).unwrap().lines.swap_remove(0);
+    assert_eq!((fee.class, fee.pay_first_rate.0), (claim.lines[0].class, 0));
+}
+
+#[test]
+fn a_second_fee_of_a_day_keeps_its_class_and_is_all_the_patients() {
+    let policy = with_fee("70%", "once_per = \"day\"\n");
+    for (earlier, fund, own_pay) in [
+        ("", "9.00", "0.00"),
+        ("2026-11-01 general fund=9.00 fees=1", "9.00", "0.00"),
+        ("2026-11-02 general fund=9.00 fees=1", "0.00", "10.00"),
+    ] {
+        let table =
+            format!("case,date,level,lines,earlier\none,2026-11-02,village,费 10.00,{earlier}\n");
+        let claim = read_cases(&table, &policy).unwrap().swap_remove(0).claim;
+        let fee = evaluate(&policy, &claim).unwrap().lines.swap_remove(0);
+        assert_eq!(
+            (fee.class, fee.pay_first_rate.0),
+            (LineClass::A, 0),
+            "{earlier}"
+        );
+        assert_eq!(
+            (fee.fund.to_string(), fee.own_pay.to_string()),
+            (fund.into(), own_pay.into())
+        );
+    }
+}
