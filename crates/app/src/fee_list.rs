@@ -12,7 +12,7 @@ use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::{Moment, age_on, civil::Date};
 use cunyi_gateway::region::Beside;
-use cunyi_policy::{Benefit, Certainty, Claim, ClaimLine, Policy};
+use cunyi_policy::{Benefit, Certainty, Claim, ClaimLine, Facts, Policy};
 
 use crate::setup::{Installed, Setup};
 use crate::views::{BatchView, ChargeView, DraftBody, FindingView, Preview};
@@ -351,11 +351,13 @@ fn claim(
     };
     Ok(Claim {
         scheme: cunyi_policy::Scheme::from_text(&coverage.scheme).ok_or_else(cannot)?,
-        facts: context
-            .setup
-            .facts(&coverage.person_type, Some(context.birth), day),
+        facts: Facts {
+            disease: (!disease_code.is_empty()).then(|| disease_code.clone()),
+            ..context
+                .setup
+                .facts(&coverage.person_type, Some(context.birth), day)
+        },
         benefit,
-        disease_code: (!disease_code.is_empty()).then(|| disease_code.clone()),
         date: day,
         lines: mine.iter().map(line).collect(),
         history: year.history(),

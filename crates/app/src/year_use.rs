@@ -146,8 +146,10 @@ fn settled_here(one: &query::Use, benefit: Benefit, facts: &Facts, fee_counts: b
     Use {
         date: one.registered_at.date(),
         benefit,
-        disease_code: Some(one.disease_code.clone()).filter(|code| !code.is_empty()),
-        facts: facts.clone(),
+        facts: Facts {
+            disease: Some(one.disease_code.clone()).filter(|code| !code.is_empty()),
+            ..facts.clone()
+        },
         whose: Whose::Own,
         fees: if back { -fees } else { fees },
         funds: vec![FundUse {

@@ -99,8 +99,8 @@ fn one(row: Settled, who: &Facts) -> Option<Use> {
     Some(Use {
         date: row.begun_at.date(),
         benefit: Benefit::from_text(&row.benefit)?,
-        disease_code: Some(row.disease_code).filter(|code| !code.is_empty()),
         facts: Facts {
+            disease: Some(row.disease_code).filter(|code| !code.is_empty()),
             status: who.status,
             age: who.age,
             ..facts(&row.institution_name)

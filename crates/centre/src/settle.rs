@@ -4,7 +4,7 @@ use cunyi_domain::money::Fen;
 use cunyi_domain::row::Value;
 use cunyi_gateway::message::query::{SettlementFound, SettlementQuery};
 use cunyi_gateway::message::settle::{Presettle, Settle, SettleInput, Settlement};
-use cunyi_policy::{Benefit, Claim, ClaimLine, FundName, Unknown, evaluate};
+use cunyi_policy::{Benefit, Claim, ClaimLine, Facts, FundName, Unknown, evaluate};
 
 use crate::Item;
 use crate::accumulate;
@@ -257,9 +257,11 @@ pub(crate) fn claim(
     let disease = batch.first().map(|d| d.disease_code.clone());
     Ok(Claim {
         scheme: Centre::scheme(&visit.scheme)?,
-        facts: who,
+        facts: Facts {
+            disease: disease.filter(|code| !code.is_empty()),
+            ..who
+        },
         benefit,
-        disease_code: disease.filter(|code| !code.is_empty()),
         date,
         lines: batch.iter().map(line).collect(),
         history,

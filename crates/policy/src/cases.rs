@@ -119,7 +119,6 @@ fn columns() -> Vec<&'static str> {
         "note",
         "date",
         "benefit",
-        "disease",
         "lines",
         "earlier",
         "balance",
@@ -151,7 +150,6 @@ fn read_case<'a>(
             scheme: policy.scheme,
             facts: Facts::default(),
             benefit: Benefit::General,
-            disease_code: None,
             date: policy.valid.from,
             lines: Vec::new(),
             history: Vec::new(),
@@ -180,7 +178,6 @@ fn read_cell(case: &mut Case, column: &str, cell: &str) -> Result<(), &'static s
         "note" => {}
         "date" => claim.date = parse_date(cell).ok_or("is no date such as 2026-11-02")?,
         "benefit" => claim.benefit = Benefit::from_text(cell).ok_or("is no benefit")?,
-        "disease" => claim.disease_code = Some(cell.to_owned()),
         "lines" => {
             claim.lines = read_lines(cell).ok_or("is not lines such as 甲 20.00; 费 10.00")?;
         }
@@ -218,6 +215,7 @@ pub fn read_fact(facts: &mut Facts, facet: Facet, cell: &str) -> Result<(), &'st
         Facet::Aid => facts.aid = Some(Aid::from_text(cell).ok_or(known)?),
         Facet::Remote => facts.remote = Some(Remote::from_text(cell).ok_or(known)?),
         Facet::Tier => facts.tier = Some(cell.to_owned()),
+        Facet::Disease => facts.disease = Some(cell.to_owned()),
         Facet::Age => facts.age = number()?,
         Facet::Visit => facts.visit = number()?,
         Facet::Signed => facts.signed = flag()?,
@@ -281,7 +279,6 @@ fn read_use(text: &str) -> Option<Use> {
     let mut one = Use {
         date: parse_date(words.next()?)?,
         benefit: Benefit::from_text(words.next()?)?,
-        disease_code: None,
         facts: Facts::default(),
         whose: Whose::Own,
         fees: 0,
@@ -296,7 +293,7 @@ fn read_use(text: &str) -> Option<Use> {
     for word in words {
         match word.split_once('=') {
             None if word == "family" => one.whose = Whose::Family,
-            Some(("disease", code)) => one.disease_code = Some(code.to_owned()),
+            Some(("disease", code)) => one.facts.disease = Some(code.to_owned()),
             Some(("level", level)) => one.facts.level = Some(Level::from_text(level)?),
             Some(("fees", count)) => one.fees = count.parse().ok()?,
             Some(("of", name)) => fund.fund = FundName::from_text(name)?,

@@ -18,8 +18,6 @@ pub struct Claim {
     pub facts: Facts,
     /// Benefit.
     pub benefit: Benefit,
-    /// 病种编码, where the benefit asks for one.
-    pub disease_code: Option<String>,
     /// Date of service: it chooses the rules in force.
     pub date: Date,
     /// The charges.
@@ -81,8 +79,6 @@ pub struct Use {
     pub date: Date,
     /// Under which benefit.
     pub benefit: Benefit,
-    /// 病种编码
-    pub disease_code: Option<String>,
     /// As of then. Limits with a `where` count it only if these say so.
     pub facts: Facts,
     /// Whose it was, and how much is known of it.
@@ -99,7 +95,6 @@ impl Use {
         Self {
             date: year,
             benefit,
-            disease_code: None,
             facts: Facts::default(),
             whose: Whose::YearSum,
             fees: 0,

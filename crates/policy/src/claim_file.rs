@@ -103,9 +103,9 @@ pub fn read_claim(text: &str, policy: &Policy) -> Result<Claim, String> {
             referred: form.referred,
             remote: form.remote,
             visit: form.visit.map(i64::from),
+            disease: form.disease,
         },
         benefit: form.benefit,
-        disease_code: form.disease,
         date: date(&form.date)?,
         lines: lines.collect::<Result<_, _>>()?,
         history: form
@@ -170,9 +170,9 @@ fn read_use(form: &UseForm) -> Result<Use, String> {
     Ok(Use {
         date: date(&form.date)?,
         benefit: form.benefit,
-        disease_code: form.disease.clone(),
         facts: Facts {
             level: form.level,
+            disease: form.disease.clone(),
             ..Facts::default()
         },
         whose: if form.family {

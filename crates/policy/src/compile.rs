@@ -13,7 +13,7 @@ use crate::language::form::{Adjust, Base, By, Form, FundForm, FundName, LimitFor
 use crate::language::rows::{Row, Rows, Text};
 use crate::language::span::Course;
 use crate::plan::{Account, BenefitPlan, Counter, Fee, Measure, Plan, RuleAt, Terms};
-use crate::policy::{Benefit, Scheme};
+use crate::policy::{Benefit, Disease, Scheme};
 
 /// More combinations than any region tells apart.
 const MOST_PROFILES: usize = 20_000;
@@ -221,7 +221,7 @@ impl<'a> Compiler<'a> {
         let rules = spanned.get_ref();
         let funds = self.funds(benefit, rules);
         let conditions = self.conditions(rules, &funds, benefit);
-        let facets = facets(self.form.scheme, &conditions);
+        let facets = facets(self.form.scheme, &rules.diseases, &conditions);
         let count: usize = facets.iter().map(|(_, cut)| cut.len()).product();
         let mut plan = BenefitPlan {
             facets,
@@ -406,14 +406,17 @@ impl<'a> Compiler<'a> {
 }
 
 /// The facets any of these asks for, cut by all of them.
-fn facets(scheme: Scheme, conditions: &[&When]) -> Vec<(Facet, Cut)> {
+fn facets(scheme: Scheme, diseases: &[Disease], conditions: &[&When]) -> Vec<(Facet, Cut)> {
     let asked = |facet: &&Facet| {
         let mut named = conditions.iter().flat_map(|when| when.0.iter());
         named.any(|(of, _)| of == *facet)
     };
     let asked = Facet::ALL.iter().filter(asked);
     asked
-        .map(|facet| (*facet, Cut::of(*facet, scheme, conditions.iter().copied())))
+        .map(|facet| {
+            let conditions = conditions.iter().copied();
+            (*facet, Cut::of(*facet, scheme, diseases, conditions))
+        })
         .collect()
 }
 

@@ -27,7 +27,7 @@ impl Counter {
             Whose::Family => self.by == By::Family,
             Whose::YearSum => self.per == Per::Year && self.within == When::default(),
         };
-        let disease = self.by != By::Disease || one.disease_code == claim.disease_code;
+        let disease = self.by != By::Disease || one.facts.disease == claim.facts.disease;
         whose
             && disease
             && self.is_fed_by(one.benefit, &one.facts)

@@ -7,7 +7,8 @@ use crate::cannot::CannotDecide;
 use crate::claim::{Claim, ClaimLine, FundName, FundUse, LineClass, Use, Whose};
 use crate::explain::{Rule, Step};
 use crate::items::{ItemRule, Own};
-use crate::plan::{Limit, Measure, NoTerms, Plan, Terms};
+use crate::language::facet::{Facet, Facts};
+use crate::plan::{BenefitPlan, Limit, Measure, NoTerms, Plan, Terms};
 use crate::policy::{Benefit, Confirmation, Policy};
 use crate::run::{MOST_FUNDS, Paid, Run, Silent, Sink, Totals, pay_first};
 use crate::settlement::{Certainty, LineShare, Settlement, Why};
@@ -46,7 +47,7 @@ fn settle<S: Sink>(
     steps: &mut S,
 ) -> Result<Settlement, CannotDecide> {
     let (plan, terms) = applicable(policy, claim)?;
-    check_disease(policy, claim.benefit, claim.disease_code.as_deref())?;
+    check_disease(policy, claim.benefit, claim.facts.disease.as_deref())?;
     check_lines(claim)?;
     check_fee(policy, plan, claim)?;
     let used = plan.used(claim);
@@ -136,11 +137,25 @@ fn applicable<'p>(
     let plan = plan.ok_or(CannotDecide::NotInForce)?;
     let benefit = plan.benefits.get(&claim.benefit);
     let benefit = benefit.ok_or(CannotDecide::NoBenefit(claim.benefit))?;
-    match benefit.terms(&claim.facts) {
-        Ok(terms) => Ok((plan, terms)),
-        Err(NoTerms::Outside) => Err(CannotDecide::NotEntitled(claim.benefit)),
-        Err(NoTerms::Unknown(facet)) => Err(CannotDecide::FactMissing(facet)),
-    }
+    let terms = terms_of(policy, claim.benefit, benefit, &claim.facts)?;
+    Ok((plan, terms))
+}
+
+/// The terms of a benefit for whom facts describe.
+pub(crate) fn terms_of<'p>(
+    policy: &Policy,
+    benefit: Benefit,
+    rules: &'p BenefitPlan,
+    facts: &Facts,
+) -> Result<&'p Terms, CannotDecide> {
+    rules.terms(facts).map_err(|why| match why {
+        NoTerms::Outside => CannotDecide::NotEntitled(benefit),
+        NoTerms::Unknown(facet) => {
+            let wrong = check_disease(policy, benefit, facts.disease.as_deref()).err();
+            let wrong = wrong.filter(|_| facet == Facet::Disease);
+            wrong.unwrap_or(CannotDecide::FactMissing(facet))
+        }
+    })
 }
 
 pub(crate) fn check_disease(
@@ -455,7 +470,6 @@ fn assemble(
         adds: Use {
             date: claim.date,
             benefit: claim.benefit,
-            disease_code: claim.disease_code.clone(),
             facts: claim.facts.clone(),
             whose: Whose::Own,
             fees: i64::from(totals.fee_fund > 0),

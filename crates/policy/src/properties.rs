@@ -61,7 +61,6 @@ fn claims() -> impl Strategy<Value = (Policy, Claim)> {
                 ..Facts::default()
             },
             benefit: Benefit::General,
-            disease_code: None,
             date: parse_date("2026-05-05").unwrap(),
             lines,
             history: used_up(
@@ -170,7 +169,7 @@ proptest! {
         };
         let claim = Claim {
             scheme: Scheme::Resident, facts: village(), benefit: Benefit::General,
-            disease_code: None, date: parse_date("2026-05-05").unwrap(),
+            date: parse_date("2026-05-05").unwrap(),
             lines: vec![line.clone(), ClaimLine { id: "b".into(), ..line }],
             history: [Fen(used); 2].map(|used| used_up(Benefit::General, [used, used, used])).concat(),
             unknown: Unknown::default(), balance: Fen(used), family_balance: Fen::ZERO,
@@ -207,13 +206,15 @@ fn city_claims() -> impl Strategy<Value = Vec<Claim>> {
             }
             Claim {
                 scheme: Scheme::Resident,
-                facts: facts.clone(),
+                facts: Facts {
+                    disease: chronic.then(|| "M03900".to_owned()),
+                    ..facts.clone()
+                },
                 benefit: if chronic {
                     Benefit::Chronic
                 } else {
                     Benefit::General
                 },
-                disease_code: chronic.then(|| "M03900".to_owned()),
                 date: cunyi_domain::time::civil::Date::new(2026, 5, day).unwrap(),
                 lines,
                 history: Vec::new(),
@@ -319,7 +320,6 @@ fn of_items(lines: Vec<ClaimLine>, history: Vec<Use>) -> Claim {
         scheme: Scheme::Resident,
         facts: village(),
         benefit: Benefit::General,
-        disease_code: None,
         date: parse_date("2026-05-05").unwrap(),
         lines,
         history,

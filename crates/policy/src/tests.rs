@@ -45,9 +45,11 @@ fn line(position: usize, text: &str) -> ClaimLine {
 fn claim(scheme: Scheme, benefit: Benefit, disease: &str, lines: &str, used: [&str; 3]) -> Claim {
     Claim {
         scheme,
-        facts: village(),
+        facts: Facts {
+            disease: (!disease.is_empty()).then(|| disease.to_owned()),
+            ..village()
+        },
         benefit,
-        disease_code: (!disease.is_empty()).then(|| disease.to_owned()),
         date: parse_date("2026-11-02").unwrap(),
         lines: lines
             .split(", ")
@@ -79,7 +81,6 @@ pub fn used_up(benefit: Benefit, [all, own, deductible]: [Fen; 3]) -> Vec<Use> {
     let one = |(benefit, counted, deductible)| Use {
         date: parse_date("2026-01-31").unwrap(),
         benefit,
-        disease_code: None,
         facts: village(),
         whose: Whose::Own,
         fees: 0,
@@ -215,7 +216,7 @@ fn what_is_missing_is_said_and_never_a_zero() {
             CannotDecide::DiseaseMissing,
         ),
         (
-            change(|c| c.disease_code = Some("M1".into())),
+            change(|c| c.facts.disease = Some("M1".into())),
             CannotDecide::DiseaseNotCovered("M1".into()),
         ),
         (

@@ -194,8 +194,8 @@ fn kinds() -> Vec<Kind> {
                 for signed in [false, true] {
                     kinds.extend((0..i64::from(AGES)).map(|age| Kind {
                         benefit,
-                        disease_code: disease.map(str::to_owned),
                         facts: Facts {
+                            disease: disease.map(str::to_owned),
                             level: Some(level),
                             status: Some(if age < 18 {
                                 Status::Student

@@ -41,8 +41,8 @@ fn kind(level: Level, disease: Option<&str>) -> Kind {
         } else {
             Benefit::General
         },
-        disease_code: disease.map(str::to_owned),
         facts: Facts {
+            disease: disease.map(str::to_owned),
             level: Some(level),
             ..Facts::default()
         },

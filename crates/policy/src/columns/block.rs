@@ -14,8 +14,6 @@ pub const MOST: u32 = MOST_OF_A_LINE as u32;
 pub struct Kind {
     /// 待遇类别
     pub benefit: Benefit,
-    /// 病种编码, where the benefit asks for one.
-    pub disease_code: Option<String>,
     /// What rules may ask of person, institution and visit.
     pub facts: Facts,
 }

@@ -5,9 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cannot::CannotDecide;
-use crate::evaluate::check_disease;
+use crate::evaluate::{check_disease, terms_of};
 use crate::language::form::{Base, By};
-use crate::plan::{Layer, Limit, NoTerms, Plan, Terms};
+use crate::plan::{Layer, Limit, Plan, Terms};
 use crate::policy::{Benefit, Policy};
 
 use super::block::Kind;
@@ -129,7 +129,7 @@ pub(super) fn classes(policy: &Policy, plan: &Plan, kinds: &[Kind]) -> Option<Cl
     }];
     let mut of_kind = Vec::new();
     for kind in kinds {
-        let code = &kind.disease_code;
+        let code = &kind.facts.disease;
         let disease = u32::try_from(place(&mut codes, code)).ok()?;
         let class = class(policy, plan, kind, disease);
         of_kind.push(u16::try_from(place(&mut list, class)).ok()?);
@@ -196,13 +196,8 @@ fn place<T: PartialEq>(all: &mut Vec<T>, one: T) -> usize {
 fn class<'p>(policy: &Policy, plan: &'p Plan, kind: &Kind, disease: u32) -> Class<'p> {
     let benefit = plan.benefits.get(&kind.benefit);
     let benefit = benefit.ok_or(CannotDecide::NoBenefit(kind.benefit));
-    let terms = benefit.and_then(|benefit| {
-        benefit.terms(&kind.facts).map_err(|why| match why {
-            NoTerms::Outside => CannotDecide::NotEntitled(kind.benefit),
-            NoTerms::Unknown(facet) => CannotDecide::FactMissing(facet),
-        })
-    });
-    let disease_code = kind.disease_code.as_deref();
+    let terms = benefit.and_then(|rules| terms_of(policy, kind.benefit, rules, &kind.facts));
+    let disease_code = kind.facts.disease.as_deref();
     let terms = terms.and_then(|terms| {
         check_disease(policy, kind.benefit, disease_code)?;
         Ok(terms)

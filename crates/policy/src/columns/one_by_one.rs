@@ -93,7 +93,6 @@ fn claim(
         scheme: policy.scheme,
         facts: kind.facts.clone(),
         benefit: kind.benefit,
-        disease_code: kind.disease_code.clone(),
         date: day_of_year(new_year, block.day[event]),
         lines: lines(block, event),
         history: history.collect(),

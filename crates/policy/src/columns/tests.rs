@@ -12,7 +12,6 @@ use crate::{DEMO_RESIDENT, REGIONS, parse};
 fn village() -> Kind {
     Kind {
         benefit: Benefit::General,
-        disease_code: None,
         facts: Facts {
             level: Some(Level::Village),
             ..Facts::default()
@@ -99,6 +98,7 @@ fn facts() -> impl Strategy<Value = Facts> {
             referred: Some(referred),
             remote: Some(remote),
             visit: Some(visit),
+            disease: None,
         },
     )
 }
@@ -120,9 +120,11 @@ fn kinds(policy: &Policy) -> impl Strategy<Value = Vec<Kind>> + use<> {
             let codes = &codes[b];
             Kind {
                 benefit: benefits[b],
-                disease_code: (!codes.is_empty() && odd != 0)
-                    .then(|| codes[code.index(codes.len())].clone()),
-                facts,
+                facts: Facts {
+                    disease: (!codes.is_empty() && odd != 0)
+                        .then(|| codes[code.index(codes.len())].clone()),
+                    ..facts
+                },
             }
         });
     prop::collection::vec(kind, 1..12)

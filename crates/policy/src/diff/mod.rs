@@ -214,12 +214,16 @@ impl Sides<'_> {
     }
 
     fn visit(&self, policy: &Policy, fen: i64, facts: &Facts) -> Claim {
-        let disease = policy.diseases(self.benefit).first();
+        // Where the rules do not tell diseases apart, any of them will do.
+        let any = || policy.diseases(self.benefit).first();
+        let disease = facts.disease.clone().or_else(|| Some(any()?.code.clone()));
         Claim {
             scheme: policy.scheme,
-            facts: facts.clone(),
+            facts: Facts {
+                disease,
+                ..facts.clone()
+            },
             benefit: self.benefit,
-            disease_code: disease.map(|disease| disease.code.clone()),
             date: self.day,
             lines: vec![ClaimLine {
                 id: String::new(),

@@ -233,6 +233,7 @@ impl Words {
             Facet::Referred => self.say("经转诊", "referred"),
             Facet::Remote => self.say("异地", "remote"),
             Facet::Visit => self.say("本年第几次", "visit of the year"),
+            Facet::Disease => self.say("病种", "disease"),
         }
     }
 

@@ -10,7 +10,7 @@ use std::ops::RangeInclusive;
 pub use cunyi_domain::person::PersonStatus as Status;
 use cunyi_domain::text_enum;
 
-use crate::policy::{Level, Scheme};
+use crate::policy::{Disease, Level, Scheme};
 
 text_enum! {
     /// 医疗救助身份: who is aided, and why.
@@ -67,6 +67,8 @@ text_enum! {
         Remote = "remote",
         /// 本年第几次就诊, as ranges: `"1"`, `"2"`, `"3-"`.
         Visit = "visit",
+        /// 病种编码, of the benefit's list.
+        Disease = "disease",
     }
 }
 
@@ -93,6 +95,8 @@ pub struct Facts {
     pub remote: Option<Remote>,
     /// 本年第几次就诊, from 1.
     pub visit: Option<i64>,
+    /// 病种编码, where the benefit asks for one.
+    pub disease: Option<String>,
 }
 
 /// The condition of a row: for each facet it names, the values it holds for.
@@ -118,7 +122,7 @@ impl Facet {
             Self::Aid => texts(Aid::ALL.iter().map(|v| v.as_str()).collect()),
             Self::Remote => texts(Remote::ALL.iter().map(|v| v.as_str()).collect()),
             Self::Signed | Self::Chosen | Self::Referred => texts(vec!["no", "yes"]),
-            Self::Tier | Self::Age | Self::Visit => None,
+            Self::Tier | Self::Age | Self::Visit | Self::Disease => None,
         }
     }
 
@@ -157,6 +161,7 @@ impl Cut {
     pub fn of<'a>(
         facet: Facet,
         scheme: Scheme,
+        diseases: &[Disease],
         conditions: impl Iterator<Item = &'a When>,
     ) -> Self {
         let fixed = match (facet, scheme) {
@@ -166,6 +171,16 @@ impl Cut {
         };
         let fixed = fixed.unwrap_or_default().into_iter();
         let mut names: Vec<String> = fixed.map(str::to_owned).collect();
+        if facet == Facet::Disease {
+            // All there are, whatever conditions name: a benefit without a list has none.
+            let codes = diseases.iter().map(|disease| disease.code.clone());
+            let names: Vec<String> = codes.collect();
+            return Self::Names(if names.is_empty() {
+                vec![String::new()]
+            } else {
+                names
+            });
+        }
         let mut starts = BTreeSet::from([i64::MIN]);
         let allowed = conditions.flat_map(|when| when.0.iter());
         for (_, allowed) in allowed.filter(|(of, _)| *of == facet) {
@@ -270,6 +285,7 @@ impl Facts {
             Facet::Aid => self.aid.map(Aid::as_str),
             Facet::Remote => self.remote.map(Remote::as_str),
             Facet::Tier => self.tier.as_deref(),
+            Facet::Disease => Some(self.disease.as_deref().unwrap_or("")),
             Facet::Signed => self.signed.map(yes),
             Facet::Chosen => self.chosen.map(yes),
             Facet::Referred => self.referred.map(yes),

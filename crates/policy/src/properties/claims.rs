@@ -63,9 +63,8 @@ fn bare(policy: &Policy, tape: &mut Tape) -> Claim {
     let with_fee = benefit == Benefit::General && plan.is_some_and(crate::plan::Plan::has_fee);
     Claim {
         scheme: policy.scheme,
-        facts: rules.map(|rules| entitled(rules, tape)).unwrap_or_default(),
+        facts: somebody(rules, codes, tape),
         benefit,
-        disease_code: (!codes.is_empty()).then(|| tape.one(codes).code),
         date,
         lines: lines(with_fee, tape),
         history: Vec::new(),
@@ -90,6 +89,14 @@ fn date(policy: &Policy, tape: &mut Tape) -> Date {
     let date = Date::new(year, month, day).unwrap();
     let known = policy.valid.holds(date) && policy.plan(date).is_some();
     if known { date } else { policy.valid.from }
+}
+
+/// Somebody who has the benefit, with one of its diseases.
+fn somebody(rules: Option<&BenefitPlan>, codes: &[Disease], tape: &mut Tape) -> Facts {
+    let mut facts = rules.map(|rules| entitled(rules, tape)).unwrap_or_default();
+    let told = facts.disease.take().filter(|code| !code.is_empty());
+    facts.disease = told.or_else(|| (!codes.is_empty()).then(|| tape.one(codes).code));
+    facts
 }
 
 /// Facts of somebody who has the benefit: a profile with terms, and a value of each of its parts.
@@ -181,8 +188,7 @@ fn used(policy: &Policy, tape: &mut Tape) -> Use {
     Use {
         date,
         benefit,
-        disease_code: (!codes.is_empty()).then(|| tape.one(codes).code),
-        facts: rules.map(|rules| entitled(rules, tape)).unwrap_or_default(),
+        facts: somebody(rules, codes, tape),
         whose: tape.one(&whose),
         fees: tape.amount(2),
         funds,

@@ -38,7 +38,8 @@ fn domain(tape: &mut Tape) -> Domain {
     let mut facets: Vec<Facet> = vec![Facet::Level];
     for _ in 0..tape.below(4) {
         let facet = tape.one(Facet::ALL);
-        if !facets.contains(&facet) {
+        // Diseases are a benefit's own.
+        if facet != Facet::Disease && !facets.contains(&facet) {
             facets.push(facet);
         }
     }
@@ -52,6 +53,7 @@ fn domain(tape: &mut Tape) -> Domain {
             Facet::Tier => names(vec!["一档", "二档", "三档"]),
             Facet::Signed | Facet::Chosen | Facet::Referred => names(vec!["true", "false"]),
             Facet::Age | Facet::Visit => Values::Numbers,
+            Facet::Disease => Values::Names(Vec::new()),
         }
     };
     facets

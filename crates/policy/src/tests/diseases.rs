@@ -28,3 +28,27 @@ fn diseases_have_a_kind_where_it_tells_them_apart() {
         );
     }
 }
+
+#[test]
+fn a_disease_that_the_benefit_does_not_have_is_named_in_vain() {
+    let two = small("70%", NONE, NONE, true).replace("[benefit.general]", "[benefit.special]");
+    let disease = "diseases = [{ code = \"M00500\", name = \"恶性肿瘤\" }]\n";
+    let ratio = |rows: &str| two.replace("ratio = \"70%\"", &format!("ratio = [{rows}]"));
+    let own = "{ when = { disease = \"M00500\" }, is = \"80%\" }";
+    let others = "{ when = { disease = \"M07800\" }, is = \"80%\" }";
+    for (rows, wanted) in [
+        (own.to_owned(), ""),
+        (format!("{own}, {others}"), "this holds for nobody"),
+        (
+            others.to_owned(),
+            "no row of `benefit.special.ratio` holds for level village, disease M00500",
+        ),
+    ] {
+        let text = format!("{}{disease}", ratio(&rows));
+        let said = parse(&text, "a.toml").map_or_else(|error| error.message, |_| String::new());
+        assert!(
+            said.starts_with(wanted) && said.is_empty() == wanted.is_empty(),
+            "{said}"
+        );
+    }
+}

@@ -74,7 +74,7 @@ fn a_benefit_of_one_disease_covers_that_one() {
             Err(CannotDecide::DiseaseNotCovered("M07800".to_owned())),
         ),
     ] {
-        claim.disease_code = Some(code.to_owned());
+        claim.facts.disease = Some(code.to_owned());
         let got = evaluate(&policy, &claim).map(|settled| settled.fund.to_string());
         assert_eq!(got, wanted);
     }

@@ -206,7 +206,6 @@ impl Reading {
 fn read_kind(cells: &[(&str, &str)]) -> Result<Kind, (String, String)> {
     let mut kind = Kind {
         benefit: Benefit::General,
-        disease_code: None,
         facts: Facts::default(),
     };
     for (column, cell) in cells {
@@ -222,7 +221,7 @@ fn read_kind(cells: &[(&str, &str)]) -> Result<Kind, (String, String)> {
                 })?;
             }
             (_, Some(facet)) => read_fact(&mut kind.facts, facet, cell).map_err(wrong)?,
-            _ => kind.disease_code = Some((*cell).to_owned()),
+            _ => {}
         }
     }
     if kind

@@ -75,7 +75,7 @@ impl Group {
             age: AgeBand::of(kind.facts.age),
             level: kind.facts.level,
             benefit: kind.benefit,
-            disease: kind.disease_code.clone(),
+            disease: kind.facts.disease.clone(),
         }
     }
 }

@@ -37,7 +37,7 @@ struct Form {
 pub(super) fn to_json(kinds: &[Kind]) -> Vec<u8> {
     let form = |kind: &Kind| Form {
         benefit: kind.benefit,
-        disease: kind.disease_code.clone(),
+        disease: kind.facts.disease.clone(),
         level: kind.facts.level,
         status: kind.facts.status,
         aid: kind.facts.aid,
@@ -60,7 +60,6 @@ pub(super) fn from_json(text: &[u8]) -> Result<Vec<Kind>, String> {
     }
     let kind = |form: Form| Kind {
         benefit: form.benefit,
-        disease_code: form.disease,
         facts: Facts {
             level: form.level,
             status: form.status,
@@ -72,6 +71,7 @@ pub(super) fn from_json(text: &[u8]) -> Result<Vec<Kind>, String> {
             referred: form.referred,
             remote: form.remote,
             visit: form.visit,
+            disease: form.disease,
         },
     };
     Ok(forms.into_iter().map(kind).collect())

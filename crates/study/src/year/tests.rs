@@ -10,7 +10,6 @@ use super::*;
 fn kinds() -> Vec<Kind> {
     let kind = |level, age| Kind {
         benefit: Benefit::General,
-        disease_code: None,
         facts: Facts {
             level: Some(level),
             age: Some(age),
@@ -19,8 +18,8 @@ fn kinds() -> Vec<Kind> {
     };
     let ill = Kind {
         benefit: Benefit::Chronic,
-        disease_code: Some("M03900".to_owned()),
         facts: Facts {
+            disease: Some("M03900".to_owned()),
             tier: Some("一档".to_owned()),
             signed: Some(true),
             ..Facts::default()
