@@ -81,13 +81,8 @@ pub(super) struct Stage {
     /// Of one claim, by class.
     pub visit: Vec<i64>,
     pub slots: Vec<Slot>,
-}
-
-impl Stage {
-    /// Whether it does the same to every claim as one that nobody wrote.
-    pub fn is_idle(&self, none: i64) -> bool {
-        self.slots.is_empty() && self.visit.iter().all(|amount| *amount == none)
-    }
+    /// It does the same to every claim as one that nobody wrote.
+    pub idle: bool,
 }
 
 /// A counter and its limit, by class.
@@ -255,6 +250,7 @@ fn fee(plan: &Plan, list: &[Class<'_>]) -> Result<Option<FeeTable>, NotByColumns
         once: Stage {
             visit: vec![NO_LIMIT; list.len()],
             slots,
+            idle: false,
         },
     }))
 }
@@ -341,8 +337,10 @@ fn stage(
         Some(slot)
     });
     let slots: Vec<Slot> = slots.collect::<Option<_>>()?;
+    let visit: Vec<i64> = visit.collect();
     (slots.len() <= MOST_SLOTS).then(|| Stage {
-        visit: visit.collect(),
+        idle: slots.is_empty() && visit.iter().all(|amount| *amount == none),
+        visit,
         slots,
     })
 }

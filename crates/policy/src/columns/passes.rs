@@ -4,7 +4,7 @@
 use cunyi_domain::money::Rounding;
 
 use super::block::{Block, Shares};
-use super::classes::{Classes, FeeTable, FundTable, NO_LIMIT, SegmentTable};
+use super::classes::{Classes, FeeTable, FundTable, SegmentTable};
 use super::scan::{Calendar, Cells, Strip};
 use crate::language::form::{Base, Order, Part, Stage};
 use crate::plan::{Account, Plan};
@@ -12,7 +12,7 @@ use crate::plan::{Account, Plan};
 /// What passes write, by event.
 #[derive(Clone, Debug, Default)]
 struct Columns {
-    /// 10⁻⁶·fen products are taken of class B: what is paid first.
+    /// 乙类先行自付
     pay_first: Vec<i64>,
     /// In scope, for deductible and ratio.
     pooled: Vec<i64>,
@@ -265,7 +265,7 @@ impl<'a> Passes<'a> {
         if table.by_counter {
             columns.before.resize(columns.pooled.len(), 0);
         }
-        if table.deductible.is_idle(0) {
+        if table.deductible.idle {
             columns.deductible.clear();
             columns.deductible.resize(columns.above.len(), 0);
         } else {
@@ -281,7 +281,7 @@ impl<'a> Passes<'a> {
         } else {
             &mut []
         };
-        if !table.scope.is_idle(NO_LIMIT) {
+        if !table.scope.idle {
             strip.limit(&table.scope, &mut cells.scope, &mut columns.above, before);
         }
         columns.wanted.clear();
