@@ -65,10 +65,11 @@ const USUAL: &[&str] = &[];
 const LARGE: &[&str] = &["--days", "2334", "--per-day", "25", "--done-today", "25"];
 
 pub fn run(options: &Options) -> Result<()> {
-    run::step(
-        "build",
-        &mut run::cargo(&["build", "--release", "--package", "cunyi-server"]),
-    )?;
+    // The engine's measures are programs of their own.
+    if !matches!(options.name, Some(Name::Policy | Name::Study)) {
+        let server = ["build", "--release", "--package", "cunyi-server"];
+        run::step("build", &mut run::cargo(&server))?;
+    }
     println!("{}", machine()?);
     let wanted = |name| options.name.is_none_or(|only| only == name);
     let folder = |name: &str, extent: &[&str]| program::seeded(name, extent, options.fresh);
