@@ -139,11 +139,8 @@ impl YearUse {
 
 /// A settlement or a reversal, which gives the same back, as limits count it.
 fn settled_here(one: &query::Use, benefit: Benefit, facts: &Facts, fee_counts: bool) -> Use {
-    let back = one.kind == SettlementKind::Reversal;
-    let turn = |amount: Fen| if back { Fen::ZERO - amount } else { amount };
     let free = if fee_counts { Fen::ZERO } else { one.fee_fund };
-    let fees = i64::from(one.fee_fund > Fen::ZERO);
-    Use {
+    let used = Use {
         date: one.registered_at.date(),
         benefit,
         facts: Facts {
@@ -151,13 +148,17 @@ fn settled_here(one: &query::Use, benefit: Benefit, facts: &Facts, fee_counts: b
             ..facts.clone()
         },
         whose: Whose::Own,
-        fees: if back { -fees } else { fees },
+        fees: i64::from(one.fee_fund > Fen::ZERO),
         funds: vec![FundUse {
             fund: FundName::Pool,
-            deductible: turn(one.deductible),
-            in_scope: turn(one.in_scope - one.fee_in_scope - one.deductible),
-            counted: turn(one.fund - free),
+            deductible: one.deductible,
+            in_scope: one.in_scope - one.fee_in_scope - one.deductible,
+            counted: one.fund - free,
         }],
+    };
+    match one.kind {
+        SettlementKind::Reversal => used.taken_back(),
+        SettlementKind::Settlement => used,
     }
 }
 

@@ -43,7 +43,7 @@ pub use plan::RuleAt;
 pub use policy::{Benefit, Confirmation, Disease, Level, Policy, Scheme, Validity};
 pub use proc_info::{StepAt, read_working};
 pub use settlement::{Certainty, LineShare, Settlement, Why};
-pub use words::{Language, percent, sentence};
+pub use words::{Language, benefit_name, percent, sentence};
 
 #[cfg(test)]
 mod properties;

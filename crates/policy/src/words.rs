@@ -4,6 +4,7 @@ use cunyi_domain::money::{Fen, Rate, format_decimal};
 
 use crate::explain::{Rule, Step};
 use crate::language::form::{FundName, Per};
+use crate::policy::Benefit;
 use crate::settlement::Settlement;
 
 /// A language of the sentences.
@@ -93,6 +94,20 @@ fn chinese(step: &Step, line: &str) -> String {
         Rule::FamilyAccount => {
             format!("家人的账户有 {before} 元，付 {result} 元，之后还剩 {after} 元。")
         }
+    }
+}
+
+/// What a benefit is called.
+pub fn benefit_name(benefit: Benefit, language: Language) -> &'static str {
+    let [chinese, english] = match benefit {
+        Benefit::General => ["普通门诊", "ordinary visits"],
+        Benefit::Chronic => ["两病门诊用药", "two diseases' drugs"],
+        Benefit::Special => ["门诊慢特病", "special chronic diseases"],
+        Benefit::Emergency => ["急诊", "emergency"],
+    };
+    match language {
+        Language::Chinese => chinese,
+        Language::English => english,
     }
 }
 

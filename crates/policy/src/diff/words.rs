@@ -8,7 +8,7 @@ use crate::language::facet::{Allowed, Cut, Facet};
 use crate::language::form::{By, FundName, Order, Part, Per, Stage};
 use crate::plan::{Counter, Plan};
 use crate::policy::Benefit;
-use crate::words::{Language, chinese_fund, english_fund};
+use crate::words::{Language, benefit_name, chinese_fund, english_fund};
 
 /// One language's words.
 #[derive(Clone, Copy)]
@@ -98,12 +98,7 @@ impl Words {
     }
 
     pub fn benefit(self, benefit: Benefit) -> &'static str {
-        match benefit {
-            Benefit::General => self.say("普通门诊", "ordinary visits"),
-            Benefit::Chronic => self.say("两病门诊用药", "two diseases' drugs"),
-            Benefit::Special => self.say("门诊慢特病", "special chronic diseases"),
-            Benefit::Emergency => self.say("急诊", "emergency"),
-        }
+        benefit_name(benefit, self.0)
     }
 
     pub fn part(self, part: Part) -> &'static str {

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 
 use super::*;
-use crate::year::{Block, Event, RawBlock, Reader};
+use crate::year::tests::read;
+use crate::year::{Event, Reader};
 
 fn folder(name: &str) -> PathBuf {
     std::env::temp_dir().join(format!("cunyi-import-{}-{name}", std::process::id()))
@@ -36,30 +37,7 @@ fn imported(files: &[(&str, Format)], name: &str, memory: usize) -> Result<House
 
 /// In the order of the least amount, as which of two strangers is first says nothing.
 fn households(bytes: &[u8]) -> Households {
-    let mut reader = Reader::open(Cursor::new(bytes)).unwrap();
-    let (mut raw, mut block) = (RawBlock::default(), Block::default());
-    let mut all = Vec::new();
-    while reader.next_block(&mut raw).unwrap() {
-        raw.decode(reader.head(), &mut block).unwrap();
-        let mut at = 0;
-        for count in &block.households {
-            let events = at..at + *count as usize;
-            at = events.end;
-            let row = |at: usize| Event {
-                member: block.member[at],
-                day: block.day[at],
-                kind: block.kind[at],
-                class_a: block.class_a[at],
-                class_b: block.class_b[at],
-                class_c: block.class_c[at],
-                over_limit: block.over_limit[at],
-                fee: block.fee[at],
-                balance: block.balance[at],
-                back: block.back[at],
-            };
-            all.push(events.map(row).collect::<Vec<_>>());
-        }
-    }
+    let (_, mut all, _) = read(bytes).unwrap();
     all.sort_by_key(|events| events.iter().map(|e| e.class_a).min());
     all
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cunyi_policy::{CannotDecide, Language, Payer, Policy};
+use cunyi_policy::{CannotDecide, Language, Payer, Policy, benefit_name};
 
 use super::institutions::{self, HeadsMissing, ToInstitutions};
 use super::spread::{Band, as_i64, count, greatest, merged, quantile};
@@ -137,7 +137,7 @@ pub fn tables(study: &Study, language: Language) -> Vec<Table> {
     let by_level = |group: &Group| say(words::level(group.level), language).to_owned();
     let by_age = |group: &Group| say(words::age(group.age), language).to_owned();
     let by_benefit = |group: &Group| {
-        let benefit = say(words::benefit(group.benefit), language);
+        let benefit = benefit_name(group.benefit, language);
         let name = |code: &String| study.diseases.get(code).unwrap_or(code).clone();
         let disease = group
             .disease

@@ -1,6 +1,6 @@
 //! The report's words, Chinese and English.
 
-use cunyi_policy::{Benefit, Language, Level};
+use cunyi_policy::{Language, Level};
 
 use crate::replay::{AgeBand, Reason};
 
@@ -36,15 +36,6 @@ pub(super) fn level(level: Option<Level>) -> Words {
         Some(Level::Two) => ["二级医疗机构", "hospital, level 2"],
         Some(Level::Three) => ["三级医疗机构", "hospital, level 3"],
         None => ["级别未写明", "level not given"],
-    }
-}
-
-pub(super) fn benefit(benefit: Benefit) -> Words {
-    match benefit {
-        Benefit::General => ["普通门诊", "ordinary visits"],
-        Benefit::Chronic => ["两病门诊用药", "two diseases' drugs"],
-        Benefit::Special => ["门诊慢特病", "special chronic diseases"],
-        Benefit::Emergency => ["急诊", "emergency"],
     }
 }
 

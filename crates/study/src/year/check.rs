@@ -39,6 +39,18 @@ fn households(block: &Block) -> Result<(), String> {
     Ok(())
 }
 
+/// The columns of fen.
+fn amounts(block: &Block) -> [&[u32]; 6] {
+    [
+        &block.class_a,
+        &block.class_b,
+        &block.class_c,
+        &block.over_limit,
+        &block.fee,
+        &block.balance,
+    ]
+}
+
 fn values(block: &Block, bounds: Bounds) -> Result<(), String> {
     let last = days_of(bounds.year);
     let (first_day, last_day) = (block.day.iter().min(), block.day.iter().max());
@@ -50,15 +62,8 @@ fn values(block: &Block, bounds: Bounds) -> Result<(), String> {
         let kinds = bounds.kinds;
         return Err(format!("kind {most} of a dictionary of {kinds}"));
     }
-    let amounts = [
-        &block.class_a,
-        &block.class_b,
-        &block.class_c,
-        &block.over_limit,
-        &block.fee,
-        &block.balance,
-    ];
-    let most = amounts.iter().filter_map(|column| column.iter().max());
+    let most = amounts(block).into_iter();
+    let most = most.filter_map(|column| column.iter().max());
     if most.max().is_some_and(|most| *most > MOST_FEN) {
         return Err(format!("an amount of more than {MOST_FEN} fen"));
     }
@@ -120,15 +125,9 @@ fn reversals(block: &Block) -> Result<u64, String> {
 }
 
 fn repeats(block: &Block, event: usize, claim: usize) -> bool {
-    let amounts = [
-        &block.class_a,
-        &block.class_b,
-        &block.class_c,
-        &block.over_limit,
-        &block.fee,
-        &block.balance,
-    ];
     block.member[event] == block.member[claim]
         && block.kind[event] == block.kind[claim]
-        && amounts.iter().all(|column| column[event] == column[claim])
+        && amounts(block)
+            .iter()
+            .all(|column| column[event] == column[claim])
 }

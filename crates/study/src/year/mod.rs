@@ -7,7 +7,7 @@ mod columns;
 mod kinds;
 mod read;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod write;
 
 use std::ops::AddAssign;

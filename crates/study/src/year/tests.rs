@@ -39,7 +39,7 @@ fn written(households: &[Vec<Event>]) -> (Vec<u8>, Counts) {
 }
 
 /// All of a file's households, as rows.
-fn read(bytes: &[u8]) -> Result<(Head, Vec<Vec<Event>>, Counts), ReadError> {
+pub(crate) fn read(bytes: &[u8]) -> Result<(Head, Vec<Vec<Event>>, Counts), ReadError> {
     let mut reader = Reader::open(Cursor::new(bytes))?;
     let (mut raw, mut block) = (RawBlock::default(), Block::default());
     let mut all = Vec::new();
