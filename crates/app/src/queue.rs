@@ -39,9 +39,7 @@ impl App {
         let from = Moment::start_of(self.now().date());
         self.parts.store.db().read("queue", |tx| {
             let mut visits = query::open_visits(tx, &actor.clinic, MOST_ENTRIES)?;
-            let today =
-                query::visits_between(tx, &actor.clinic, from, Moment(i64::MAX), MOST_ENTRIES)?;
-            visits.extend(today.into_iter().filter(|v| v.state == VisitState::Done));
+            visits.extend(query::done_since(tx, &actor.clinic, from, MOST_ENTRIES)?);
             visits
                 .into_iter()
                 .map(|visit| self.entry(tx, actor, visit))

@@ -56,7 +56,7 @@ CREATE TABLE visit (
   FOREIGN KEY (clinic, doctor) REFERENCES user_account (clinic, id));
 CREATE INDEX visit_by_day ON visit (clinic, registered_at);
 CREATE INDEX visit_by_patient ON visit (clinic, patient, registered_at, id);
-CREATE INDEX visit_by_state ON visit (clinic, state, registered_at);
+CREATE INDEX visit_by_state ON visit (clinic, state, finished_at);
 CREATE TABLE registration (
   clinic TEXT NOT NULL, visit TEXT NOT NULL, position BIGINT NOT NULL CHECK (position > 0), number TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('open', 'requested', 'registered', 'refused', 'unknown', 'cancelled')), platform_visit TEXT,

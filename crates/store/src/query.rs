@@ -269,6 +269,23 @@ pub fn visits_between(
     Ok(tx.select(rest, values)?)
 }
 
+/// Visits done from a moment on, whenever they began, the earliest done first; at most `limit`.
+pub fn done_since(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    from: Moment,
+    limit: i64,
+) -> Result<Vec<Visit>, StoreError> {
+    let values = vec![
+        clinic.clone().into_value(),
+        from.into_value(),
+        Value::Int(limit),
+    ];
+    let rest = "WHERE clinic = ? AND state = 'done' AND finished_at >= ?
+                ORDER BY finished_at, id LIMIT ?";
+    Ok(tx.select(rest, values)?)
+}
+
 /// A visit's diagnoses, the main one first.
 pub fn diagnoses(
     tx: &mut Tx<'_>,

@@ -80,6 +80,24 @@ fn the_queue_holds_who_waits_and_who_was_done_today() {
     }
 }
 
+/// Came at five to midnight, went at five past: she is among those done today, not nowhere.
+#[test]
+fn who_was_done_after_midnight_is_in_the_new_days_queue() {
+    for w in worlds("midnight") {
+        w.clock.advance((14 * 60 + 55) * 60);
+        let visit = w.settled(w.resident(false), &w.cold());
+        w.clock.advance(10 * 60);
+        w.app.hand_over(&w.doctor, &visit).unwrap();
+        let states = || {
+            let queue = w.app.queue(&w.doctor).unwrap();
+            queue.iter().map(|e| e.state).collect::<Vec<_>>()
+        };
+        assert_eq!(states(), [VisitState::Done]);
+        w.clock.advance(24 * 3600);
+        assert_eq!(states(), [], "and a day later she is not");
+    }
+}
+
 #[test]
 fn a_patient_is_found_by_number_name_or_initials() {
     for w in worlds("found") {
