@@ -1,7 +1,7 @@
 //! A region's outpatient reimbursement rules as data: parse, compile, evaluate, explain.
 //!
 //! [`parse`] reads a region's file (`language/`) and compiles it to a plan (`plan.rs`): for every
-//! combination of what the rules tell apart the numbers that hold. [`evaluate`] says what the funds
+//! combination of what the rules tell apart the numbers that hold. [`evaluate()`] says what the funds
 //! pay of one settlement batch and why. Concepts and their order follow `reference/policy.md` §3:
 //! class, price ceiling, pay-first, override, deductible, ratio, caps, further funds, account.
 

@@ -7,7 +7,7 @@ use cunyi_domain::time::parse_date;
 use cunyi_policy::{Benefit, Facet, Facts, read_fact};
 
 use super::Wrong;
-use crate::year::{Kind, MOST_FEN, MOST_KINDS};
+use crate::year::{Kind, MOST_FEN, MOST_KINDS, YEARS};
 
 /// Where a row stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -144,6 +144,12 @@ impl Reading {
             "reverses" => text(&mut row.reverses),
             "date" => {
                 let date = parse_date(cell).ok_or("is no date such as 2026-11-02")?;
+                if !YEARS.contains(&date.year()) {
+                    let (first, last) = (YEARS.start(), YEARS.end());
+                    return Err(format!(
+                        "is of no year from {first} to {last}: write the day of the visit"
+                    ));
+                }
                 let year = *self.year.get_or_insert(date.year());
                 if date.year() != year {
                     return Err(format!(

@@ -142,6 +142,14 @@ fn each_cell_says_what_it_must_be() {
         ),
         ("c,,1,2026-01-01,,,\n", "2: class_a: missing"),
         (
+            "c,,1,1989-12-31,,,1\n",
+            "2: date: `1989-12-31` is of no year from 1990 to 2200: write the day of the visit",
+        ),
+        (
+            "c,,1,2201-01-01,,,1\nd,,1,2026-01-01,,,1\n",
+            "2: date: `2201-01-01` is of no year",
+        ),
+        (
             "c,,1,2026-01-01,,,1\nd,,1,2025-12-31,,,1\n",
             "3: date: `2025-12-31` is not in 2026",
         ),
@@ -178,6 +186,17 @@ fn each_cell_says_what_it_must_be() {
         assert!(
             wrong[0].to_string().starts_with(wanted),
             "{wanted}: {wrong:?}"
+        );
+    }
+}
+
+#[test]
+fn a_year_that_can_be_read_back_is_one_that_can_be_imported() {
+    for year in [1990, 2200] {
+        let text = format!("person,date,class_a\n1,{year}-01-01,1\n");
+        assert_eq!(
+            imported(&[(&text, Format::Csv)], "years", usize::MAX).map(|all| all.len()),
+            Ok(1)
         );
     }
 }

@@ -10,7 +10,7 @@ mod read;
 pub(crate) mod tests;
 mod write;
 
-use std::ops::AddAssign;
+use std::ops::{AddAssign, RangeInclusive};
 
 pub use cunyi_policy::columns::{Block, Kind};
 pub use read::{RawBlock, ReadError, Reader};
@@ -20,6 +20,8 @@ pub use write::{Event, WriteError, Writer};
 pub const MAGIC: [u8; 8] = *b"CUNYIYR\n";
 /// The format's version.
 pub const VERSION: u16 = 1;
+/// The years that a file may be of.
+pub const YEARS: RangeInclusive<i16> = 1990..=2200;
 /// Events of a block, at most; of a household too.
 pub const MOST_EVENTS: usize = 65_536;
 /// Kinds of a dictionary, at most.

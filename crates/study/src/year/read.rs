@@ -5,7 +5,9 @@ use std::fmt;
 use std::io::{self, Read};
 
 use super::check::{Bounds, check};
-use super::{Block, Counts, Head, MAGIC, MOST_BLOCK, MOST_DICTIONARY, VERSION, columns, kinds};
+use super::{
+    Block, Counts, Head, MAGIC, MOST_BLOCK, MOST_DICTIONARY, VERSION, YEARS, columns, kinds,
+};
 
 /// Why a file cannot be read, and where in it.
 #[derive(Debug)]
@@ -59,7 +61,7 @@ impl<R: Read> Reader<R> {
             return bad(8, what);
         }
         let year = i16::from_le_bytes([bytes[10], bytes[11]]);
-        if !(1990..=2200).contains(&year) {
+        if !YEARS.contains(&year) {
             return bad(10, format!("{year} is no year of claims"));
         }
         let length = u32::from_le_bytes([bytes[12], bytes[13], bytes[14], bytes[15]]);
