@@ -91,6 +91,13 @@ impl Gateway {
         input: &T::Input,
         reply: &Reply,
     ) -> Result<Success<T::Output>, Failed> {
+        if let Some(output) = raw::<T>(reply) {
+            return Ok(Success {
+                output,
+                respond_time: None,
+                inf_refmsgid: String::new(),
+            });
+        }
         let node = self.region.ours(read_body(reply)?);
         match said(&node) {
             Said::Success => {}
@@ -166,6 +173,12 @@ fn refused(infcode: String, text: String) -> Failed {
     Failed::Refused(PlatformRefusal { infcode, text })
 }
 
+/// A file that came instead of an envelope.
+fn raw<T: Transaction>(reply: &Reply) -> Option<T::Output> {
+    let fine = (200..300).contains(&reply.status);
+    fine.then(|| (T::RAW)(&reply.body)).flatten()
+}
+
 fn read_body(reply: &Reply) -> Result<Node, Why> {
     if !(200..300).contains(&reply.status) {
         return Err(Why::HttpStatus(reply.status));
@@ -180,7 +193,7 @@ fn read_body(reply: &Reply) -> Result<Node, Why> {
 
 #[cfg(test)]
 #[path = "tests/gateway.rs"]
-mod tests;
+pub(crate) mod tests;
 
 #[cfg(test)]
 #[path = "tests/envelope.rs"]

@@ -17,6 +17,7 @@ mod json;
 mod number;
 mod outcome;
 mod paths;
+mod region_statement;
 mod template;
 mod transport_http;
 
@@ -26,6 +27,7 @@ pub mod message;
 pub mod msgid;
 pub mod region;
 pub mod skew;
+pub mod statement_file;
 
 pub use envelope::{
     Header, Incoming, Institution, ReplyHead, RequestHead, answer, read_stamp, refusal, reply_text,

@@ -38,11 +38,15 @@ pub const PATHS: &[(&str, &str)] = &[
     ("2207A", "/fsi/api/outpatientSettleService/saveSettletment"),
     ("2208", "/fsi/api/outpatientSettleService/cancleSettletment"),
     ("2601", "/fsi/api/reverseService/revsMethod"),
+    ("3201", "/fsi/api/ybSettlementStmtService/stmtTotal"),
+    ("3202", "/fsi/api/ybSettlementStmtService/stmtDetail"),
     ("5203", "/fsi/api/fsiIntegratedQueryService/querySetlInfo"),
     ("5204", "/fsi/api/fsiIntegratedQueryService/queryFeeList"),
     ("5301", "/fsi/api/fsiIntegratedQueryService/queryPsnOpspReg"),
     ("9001", "/fsi/api/signInSignOutService/signIn"),
     ("9002", "/fsi/api/signInSignOutService/signOut"),
+    ("9101", "/fsi/api/fileupload/upload"),
+    ("9102", "/fsi/api/fileupload/download"),
 ];
 
 /// The default path of a transaction.

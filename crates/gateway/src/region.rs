@@ -13,6 +13,8 @@ use crate::json::Node;
 use crate::message::TRANSACTIONS;
 use crate::paths::default_path;
 
+pub use crate::region_statement::{EndDate, Office, StatementConfig};
+
 /// The fictional region of the demonstration and the tests.
 pub const DEMO: &str = include_str!("../regions/demo.toml");
 
@@ -71,6 +73,8 @@ pub struct Region {
     /// What becomes of an injection fee beside the general consultation fee, which holds injection
     /// and infusion in most provinces' price lists.
     pub injection_beside_consultation: Beside,
+    /// 对账
+    pub statement: StatementConfig,
     /// A clock further off than this refuses to settle.
     pub clock_skew_limit_seconds: i64,
 }
@@ -93,6 +97,8 @@ pub enum Beside {
 pub struct Benefit {
     /// 医疗类别
     pub med_type: String,
+    /// 清算类别 of settlements whose reply names none, and of days without settlements.
+    pub clr_type: String,
     /// 病种编码 the benefit covers; empty when it needs none.
     #[serde(default)]
     pub dise_codgs: Vec<String>,
@@ -258,7 +264,8 @@ impl Region {
         let digits = |text: &str| text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit());
         let signed = transport.kind == TransportKind::Tif;
         let unsigned = transport.paasid.is_empty() || transport.secret.expose().is_empty();
-        let code_missing = |benefit: &Benefit| benefit.med_type.is_empty();
+        let code_missing =
+            |benefit: &Benefit| benefit.med_type.is_empty() || benefit.clr_type.trim().is_empty();
         let faults = [
             (!digits(&self.admdvs), "admdvs: six digits"),
             (
@@ -298,7 +305,7 @@ impl Region {
             ),
             (
                 self.benefits.is_empty() || self.benefits.values().any(code_missing),
-                "benefits: at least one, and med_type must not be empty",
+                "benefits: at least one, and neither med_type nor clr_type may be empty",
             ),
             (
                 self.person_types.keys().any(|code| code.trim().is_empty()),
@@ -317,6 +324,7 @@ impl Region {
             .into_iter()
             .find(|(wrong, _)| *wrong)
             .map(|(_, what)| what)
+            .or_else(|| self.statement.fault())
     }
 
     /// 人员类别 of a `psn_type`; none where the region does not say.

@@ -6,6 +6,7 @@ pub mod person;
 pub mod query;
 pub mod settle;
 pub mod sign;
+pub mod statement;
 pub mod transaction;
 pub mod visit;
 
@@ -17,7 +18,7 @@ use crate::read::{FieldShape, Lenient, Unreadable};
 pub use transaction::{Mismatch, TRANSACTIONS, Transaction, TransactionShape};
 pub use transaction::{
     T1101, T2001, T2201, T2202, T2203, T2203A, T2204, T2205, T2206, T2206A, T2207, T2207A, T2208,
-    T2601, T5201, T5203, T5204, T5206, T5301, T9001, T9002,
+    T2601, T3201, T3202, T5201, T5203, T5204, T5206, T5301, T9001, T9002, T9101, T9102,
 };
 
 /// An `input` or `output` whose only node is `data`.

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Data, Nothing, charge, entitlement, person, query, settle, sign, visit};
+use super::{Data, Nothing, charge, entitlement, person, query, settle, sign, statement, visit};
 use crate::number::Amount;
 use crate::read::{FieldShape, Lenient};
 
@@ -34,6 +34,8 @@ pub trait Transaction {
     const CHANGES: bool = false;
     /// A node of the output that some platforms put beside `output`.
     const STRAY: Option<&'static str> = None;
+    /// Reads an answer that is no envelope but a file.
+    const RAW: fn(&[u8]) -> Option<Self::Output> = |_| None;
     /// 交易输入
     type Input: Serialize + DeserializeOwned + Lenient;
     /// 交易输出
@@ -88,6 +90,7 @@ macro_rules! transactions {
 
 macro_rules! flag_type {
     (STRAY) => { Option<&'static str> };
+    (RAW) => { fn(&[u8]) -> Option<Self::Output> };
     ($other:ident) => { bool };
 }
 
@@ -117,6 +120,9 @@ transactions! {
         BALANCES = true, CHANGES = true;
     T2601 "冲正交易" Data<settle::UndoMessage> => Nothing, |_, _, _| Ok(()),
         ANSWERS = false, CHANGES = true;
+    T3201 "医药机构费用结算对总账" Data<statement::Totals> => statement::Compared, compared;
+    T3202 "医药机构费用结算对明细账" Data<statement::DetailTotals> => statement::ResultFile,
+        |_, _, o| placed(&o.fileinfo);
     T5201 "就诊信息查询" Data<query::VisitQuery> => query::Visits,
         |_, i, o| all(&o.mdtrtinfo, |row| echo("psn_no", &i.data.psn_no, &row.psn_no)),
         ANSWERS = false;
@@ -130,6 +136,9 @@ transactions! {
         ANSWERS = false;
     T9001 "签到" sign::SignInInput => sign::SignedIn, |_, _, o| given("sign_no", &o.signinoutb.sign_no);
     T9002 "签退" sign::SignOutInput => sign::SignedOut, |_, _, _| Ok(()), ANSWERS = false;
+    T9101 "文件上传" statement::UploadInput => statement::FilePlace, uploaded;
+    T9102 "文件下载" statement::DownloadInput => statement::Archive, |_, _, _| Err(Mismatch("file")),
+        RAW = statement::Archive::of_body;
 }
 
 fn echo(field: &'static str, sent: &str, came: &str) -> Result<(), Mismatch> {
@@ -300,6 +309,36 @@ fn found(
         ("acct_pay", came.acct_pay),
         ("cash_payamt", came.cash_payamt),
     ])
+}
+
+/// The office is echoed where the region says it again.
+fn compared(
+    _: &str,
+    input: &Data<statement::Totals>,
+    output: &statement::Compared,
+) -> Result<(), Mismatch> {
+    let (sent, came) = (&input.data, &output.stmtinfo);
+    echo_if_given("setl_optins", &sent.setl_optins, &came.setl_optins)?;
+    given("stmt_rslt", &came.stmt_rslt)
+}
+
+fn placed(place: &statement::FilePlace) -> Result<(), Mismatch> {
+    given("file_qury_no", &place.file_qury_no)?;
+    given("filename", &place.filename)
+}
+
+fn uploaded(
+    _: &str,
+    input: &statement::UploadInput,
+    output: &statement::FilePlace,
+) -> Result<(), Mismatch> {
+    let sent = &input.upload;
+    given("file_qury_no", &output.file_qury_no)?;
+    echo_if_given(
+        "fixmedins_code",
+        &sent.fixmedins_code,
+        &output.fixmedins_code,
+    )
 }
 
 fn same_visit(

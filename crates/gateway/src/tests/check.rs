@@ -34,8 +34,8 @@ const PUBLISHED: &[(&str, &str, &str)] = &[
     ("req_2601_zj", "request 2601 ", "all known; no money"),
     (
         "req_3201_zj",
-        "request 3201 (not supported)",
-        "data.setl_optins, data.stmt_begndate, data.stmt_enddate; no money",
+        "request 3201 医药机构费用结算对总账",
+        "all known; no money",
     ),
     ("resp_1101_nt1", "reply like 1101 ", "all known; no money"),
     (

@@ -18,12 +18,17 @@ pub(super) const FILES: &[(&str, bool, &str)] = &[
     (
         r#"{"stmtinfo":{"stmt_rslt":"000000","setl_optins":"990001"}}"#,
         true,
+        "only output of 3201 医药机构费用结算对总账; 3 fields, all known",
+    ),
+    (
+        r#"{"catalogcompin":{"fixmedins_hilist_id":"1"}}"#,
+        true,
         "only a node (not supported)",
     ),
     (
-        r#"{"infcode":0,"output":{"stmtinfo":{"stmt_rslt":"000000"}}}"#,
+        r#"{"infcode":0,"output":{"catalogcompin":{"fixmedins_hilist_id":"1"}}}"#,
         true,
-        "not known: stmtinfo.stmt_rslt",
+        "not known: catalogcompin.fixmedins_hilist_id",
     ),
     (
         r#"[{"cum_type_code":"F0000","cum":"12.00"}]"#,

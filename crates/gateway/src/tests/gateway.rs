@@ -9,9 +9,9 @@ use cunyi_domain::money::Fen;
 use cunyi_domain::time::parse_date_time;
 use proptest::prelude::*;
 
-pub(super) const MSGID: &str = "H99000100001202611240730050000";
+pub(crate) const MSGID: &str = "H99000100001202611240730050000";
 
-pub(super) fn gateway() -> Gateway {
+pub(crate) fn gateway() -> Gateway {
     let institution = Institution {
         code: "H99000100001".into(),
         name: "演示村卫生室".into(),
@@ -26,7 +26,7 @@ pub(super) fn gateway() -> Gateway {
     clippy::unnecessary_wraps,
     reason = "it stands beside transport errors"
 )]
-pub(super) fn http(status: u16, body: impl Into<Vec<u8>>) -> Result<Reply, TransportError> {
+pub(crate) fn http(status: u16, body: impl Into<Vec<u8>>) -> Result<Reply, TransportError> {
     Ok(Reply {
         status,
         body: body.into(),

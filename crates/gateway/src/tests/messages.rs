@@ -80,7 +80,7 @@ fn both<T: Transaction>() {
 
 #[test]
 fn every_transaction_round_trips_with_every_field() {
-    let all: [(&str, fn()); 21] = [
+    let all: [(&str, fn()); 25] = [
         ("1101", both::<T1101>),
         ("2001", both::<T2001>),
         ("2201", both::<T2201>),
@@ -95,6 +95,8 @@ fn every_transaction_round_trips_with_every_field() {
         ("2207A", both::<T2207A>),
         ("2208", both::<T2208>),
         ("2601", both::<T2601>),
+        ("3201", both::<T3201>),
+        ("3202", both::<T3202>),
         ("5201", both::<T5201>),
         ("5203", both::<T5203>),
         ("5204", both::<T5204>),
@@ -102,6 +104,8 @@ fn every_transaction_round_trips_with_every_field() {
         ("5301", both::<T5301>),
         ("9001", both::<T9001>),
         ("9002", both::<T9002>),
+        ("9101", both::<T9101>),
+        ("9102", both::<T9102>),
     ];
     assert_eq!(
         all.map(|(infno, _)| infno).to_vec(),
@@ -135,6 +139,9 @@ const TABLES: &[(&str, usize, &str, &str)] = &[
     ("## 2.14 ", 0, "2208", "input data"),
     ("## 2.14 ", 1, "2208", "output setlinfo"),
     ("## 2.15 ", 0, "2601", "input data"),
+    ("## 2.17 ", 0, "3201", "input data"),
+    ("## 2.17 ", 1, "3201", "output stmtinfo"),
+    ("## 2.18 ", 0, "3202", "input data"),
     ("**5201 ", 0, "5201", "input data"),
     ("**5201 ", 1, "5201", "output mdtrtinfo"),
     ("**5203 ", 0, "5203", "input data"),

@@ -67,6 +67,7 @@ fn faults_are_named_with_their_place() {
             "5201 and 5206",
         ),
         ("med_type = \"11\"", "med_type = \"\"", "med_type"),
+        ("clr_type = \"11\"", "clr_type = \"\"", "clr_type"),
         (
             "batches_share_visit = true\n",
             "",
@@ -81,6 +82,75 @@ fn faults_are_named_with_their_place() {
             "send_trace_codes = true\n",
             "",
             "missing field `send_trace_codes`",
+        ),
+    ] {
+        let error = with(old, new).unwrap_err().to_string();
+        assert!(error.contains(expected), "{new}: {error}");
+    }
+}
+
+#[test]
+fn a_region_that_lists_no_columns_has_the_documents() {
+    use crate::statement_file::{RESULT, UPLOAD};
+    let lists = DEMO.find("upload_columns").unwrap()..DEMO.find("# 人员类别 psn_type").unwrap();
+    let mut text = DEMO.to_owned();
+    text.replace_range(lists, "");
+    for region in [Region::parse(&text, "x.toml").unwrap(), Region::demo()] {
+        assert_eq!(region.statement.upload_columns, UPLOAD);
+        assert_eq!(region.statement.result_columns, RESULT);
+    }
+}
+
+#[test]
+fn the_last_day_of_a_span_is_written_as_the_region_wants_it() {
+    let day = cunyi_domain::time::civil::date(2026, 11, 24);
+    for (form, expected) in [
+        ("day", "2026-11-24"),
+        ("last_second", "2026-11-24 23:59:59"),
+    ] {
+        let new = format!("stmt_enddate = \"{form}\"");
+        let region = with("stmt_enddate = \"day\"", &new).unwrap();
+        assert_eq!(region.statement.end(day), expected);
+    }
+}
+
+#[test]
+fn faults_of_the_statement_are_named() {
+    for (old, new, expected) in [
+        (
+            "clr_optins = \"990001\"",
+            "clr_optins = \"9900\"",
+            "statement.clr_optins",
+        ),
+        (
+            "stmt_enddate = \"day\"",
+            "stmt_enddate = \"week\"",
+            "unknown variant `week`",
+        ),
+        (
+            "\"acct_pay\", \"refd_setl_flag\"",
+            "\"refd_setl_flag\"",
+            "statement.upload_columns",
+        ),
+        (
+            "\"acct_pay\", \"refd_setl_flag\"",
+            "\"acct_pay\", \"acct_pay\", \"refd_setl_flag\"",
+            "statement.upload_columns",
+        ),
+        (
+            "\"setl_id\", \"msgid\"",
+            "\"msgid\"",
+            "statement.result_columns",
+        ),
+        (
+            "\"setl_id\", \"msgid\"",
+            "\"setl_id\", \"cash\"",
+            "unknown variant `cash`",
+        ),
+        (
+            "upload_bytes = \"base64\"",
+            "upload_bytes = \"hex\"",
+            "unknown variant `hex`",
         ),
     ] {
         let error = with(old, new).unwrap_err().to_string();
