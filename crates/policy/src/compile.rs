@@ -12,7 +12,7 @@ use crate::language::facet::{Cut, Facet, When};
 use crate::language::form::{Adjust, Base, By, Form, FundForm, FundName, LimitForm, SegmentForm};
 use crate::language::rows::{Row, Rows, Text};
 use crate::language::span::Course;
-use crate::plan::{Account, BenefitPlan, Counter, Fee, Measure, Plan, RuleAt, Terms};
+use crate::plan::{Account, BenefitPlan, Counter, Fee, Layer, Measure, Plan, RuleAt, Terms};
 use crate::policy::{Benefit, Disease, Scheme};
 
 /// More combinations than any region tells apart.
@@ -118,6 +118,9 @@ impl Profile<'_> {
 
     /// `level village, status retired`
     fn name(&self) -> String {
+        if self.parts.is_empty() {
+            return "everybody".to_owned();
+        }
         let parts = self.facets.iter().zip(&self.parts);
         let names = parts.map(|((facet, cut), part)| format!("{facet} {}", cut.name(*part)));
         names.collect::<Vec<_>>().join(", ")
@@ -166,7 +169,7 @@ impl<'a> Compiler<'a> {
         &self,
         benefit: Benefit,
         rules: &'a crate::language::form::BenefitForm,
-    ) -> Vec<(Option<&'a FundForm>, FundRules<'a>)> {
+    ) -> Vec<(Option<&'a Spanned<FundForm>>, FundRules<'a>)> {
         let own = |path: &str, limits: &'a [Spanned<LimitForm>]| -> Vec<_> {
             limits.iter().map(|l| (path.to_owned(), l)).collect()
         };
@@ -192,9 +195,10 @@ impl<'a> Compiler<'a> {
             segment: &rules.segment,
             cap,
         };
-        let others = self.form.fund.iter().map(Spanned::get_ref).enumerate();
-        let others = others.filter(|(_, fund)| fund.benefits.contains(&benefit));
-        let others = others.map(|(place, fund)| {
+        let others = self.form.fund.iter().enumerate();
+        let others = others.filter(|(_, fund)| fund.get_ref().benefits.contains(&benefit));
+        let others = others.map(|(place, spanned)| {
+            let fund = spanned.get_ref();
             let path = format!("fund.{}", fund.name);
             let rules = FundRules {
                 fund: fund.name,
@@ -208,7 +212,7 @@ impl<'a> Compiler<'a> {
                 cap: own(&format!("{path}.cap"), &fund.cap.0),
                 path,
             };
-            (Some(fund), rules)
+            (Some(spanned), rules)
         });
         std::iter::once((None, pool)).chain(others).collect()
     }
@@ -266,7 +270,7 @@ impl<'a> Compiler<'a> {
     fn conditions(
         &self,
         rules: &'a crate::language::form::BenefitForm,
-        funds: &[(Option<&'a FundForm>, FundRules<'a>)],
+        funds: &[(Option<&'a Spanned<FundForm>>, FundRules<'a>)],
         benefit: Benefit,
     ) -> Vec<&'a When> {
         let mut all: Vec<&'a When> = vec![&rules.within];
@@ -284,7 +288,7 @@ impl<'a> Compiler<'a> {
         let lines = lines.filter(|line| items::is_of(line, benefit));
         all.extend(lines.map(|line| &line.when));
         for (form, fund) in funds {
-            all.extend(form.map(|form| &form.within));
+            all.extend(form.map(|form| &form.get_ref().within));
             for (_, limit) in fund.deductible.iter().chain(&fund.cap) {
                 let limit = limit.get_ref();
                 all.push(&limit.within);
@@ -301,7 +305,7 @@ impl<'a> Compiler<'a> {
 
     fn terms(
         &mut self,
-        funds: &[(Option<&'a FundForm>, FundRules<'a>)],
+        funds: &[(Option<&'a Spanned<FundForm>>, FundRules<'a>)],
         benefit: Benefit,
         profile: &Profile<'_>,
         at: Range<usize>,
@@ -312,11 +316,23 @@ impl<'a> Compiler<'a> {
         unsure |= class_b.is_some_and(|row| row.unsure);
         let class_b_at = class_b.map_or(0, |row| row.at.start);
         let fee = self.fee(benefit, profile, &at, &mut unsure);
-        let mut layers = Vec::new();
+        let mut layers: Vec<Layer> = Vec::new();
         for (form, rules) in funds {
-            if form.is_none_or(|form| profile.is(&form.within)) {
+            let Some(form) = form else {
                 layers.push(self.layer(rules, profile, &at, &mut unsure));
+                continue;
+            };
+            if !profile.is(&form.get_ref().within) {
+                continue;
             }
+            if layers.iter().any(|layer| layer.fund == rules.fund) {
+                let (fund, whom) = (rules.fund, profile.name());
+                let message = format!(
+                    "`{fund}` pays twice for {whom}: narrow the `where` of one, or name another fund"
+                );
+                self.error(form.span(), "fund", message);
+            }
+            layers.push(self.layer(rules, profile, &at, &mut unsure));
         }
         let items = self.holding(benefit, profile);
         Terms {

@@ -9,6 +9,7 @@ mod counters;
 mod diseases;
 mod edges;
 mod examples;
+mod funds;
 mod items;
 mod payer;
 mod segments;

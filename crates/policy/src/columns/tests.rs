@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
-use crate::language::facet::{Aid, Facts, Remote, Status};
+use crate::language::facet::Facts;
 use crate::policy::{Benefit, Level};
 use crate::properties::generated;
 use crate::{DEMO_RESIDENT, REGIONS, parse};
@@ -69,65 +69,65 @@ fn what_the_rules_do_not_decide_is_said() {
     assert_eq!(code, "fact-missing");
 }
 
-fn facts() -> impl Strategy<Value = Facts> {
-    let who = (
-        select(Level::ALL),
-        select(Status::ALL),
-        select(Aid::ALL),
-        0_i64..90,
-    );
-    let flags = (
-        any::<bool>(),
-        any::<bool>(),
-        any::<bool>(),
-        select(Remote::ALL),
-        1_i64..5,
-    );
-    (who, flags, any::<u8>()).prop_map(
-        |((level, status, aid, age), (signed, chosen, referred, remote, visit), absent)| Facts {
-            // Now and then something is not said.
-            level: (absent != 0).then_some(level),
-            status: (absent != 1).then_some(status),
-            aid: (absent != 2).then_some(aid),
-            tier: ["一档", "二档"]
-                .get(usize::from(absent % 2))
-                .map(|t| (*t).to_owned()),
+/// One fund, of which the old have other terms: what a year took counts for both.
+#[test]
+fn a_fund_that_stands_in_two_places_goes_claim_by_claim() {
+    let head = DEMO_RESIDENT.split("# 两病").next().unwrap();
+    let fund = |age: &str, ratio: &str| {
+        format!(
+            "[[fund]]\nname = \"other\"\nbenefits = [\"general\"]\nwhere = {{ age = \"{age}\" }}\n\
+             base = \"in_scope\"\ndeductible = \"none\"\nratio = \"{ratio}\"\n\
+             cap = [{{ per = \"year\", amount = \"50.00\" }}]\n"
+        )
+    };
+    let aged = |age| Kind {
+        facts: Facts {
             age: Some(age),
-            signed: Some(signed),
-            chosen: Some(chosen),
-            referred: Some(referred),
-            remote: Some(remote),
-            visit: Some(visit),
-            disease: None,
+            ..village().facts
         },
-    )
+        ..village()
+    };
+    let mut block = one_person(&[(5, 100, 0), (200, 400, 0), (201, 400, 0)]);
+    block.kind = vec![0, 1, 1];
+    let text = format!("{head}{}{}", fund("-59", "50%"), fund("60-", "100%"));
+    let policy = parse(&text, "a.toml").unwrap();
+    let mut replay = Replay::new(&policy, 2026, vec![aged(59), aged(60)]);
+    assert!(!replay.by_columns());
+    let mut shares = Shares::default();
+    replay.run(&block, &mut shares);
+    // The pool pays 70, 280, and the 50 that its year has left; the fund 15, and the 35 that its year has left.
+    assert_eq!(shares.fund, [7_000 + 1_500, 28_000 + 3_500, 5_000]);
+}
+
+#[test]
+fn an_event_costs_all_its_parts() {
+    let mut block = one_person(&[(5, 20, 0), (6, 1, 0)]);
+    assert_eq!((block.len(), block.is_empty()), (2, false));
+    assert!(Block::default().is_empty());
+    block.class_b[1] = 1_000;
+    block.class_c[1] = 200;
+    block.over_limit[1] = 30;
+    block.fee[1] = 4;
+    // The account's balance is no cost.
+    block.balance[1] = 50_000;
+    assert_eq!((block.total(0), block.total(1)), (2_000, 1_334));
 }
 
 /// Kinds of which most have terms under the policy.
 fn kinds(policy: &Policy) -> impl Strategy<Value = Vec<Kind>> + use<> {
-    let benefits: Vec<_> = policy.benefits().collect();
-    let codes: Vec<Vec<String>> = benefits
-        .iter()
-        .map(|b| policy.diseases(*b).iter().map(|d| d.code.clone()).collect())
-        .collect();
-    let kind = (
-        facts(),
-        0..benefits.len(),
-        any::<prop::sample::Index>(),
-        0_u8..20,
-    )
-        .prop_map(move |(facts, b, code, odd)| {
-            let codes = &codes[b];
-            Kind {
-                benefit: benefits[b],
-                facts: Facts {
-                    disease: (!codes.is_empty() && odd != 0)
-                        .then(|| codes[code.index(codes.len())].clone()),
-                    ..facts
-                },
-            }
-        });
-    prop::collection::vec(kind, 1..12)
+    let new_year = Date::constant(2026, 1, 1);
+    let policy = policy.for_year(new_year);
+    generated::tapes(100).prop_map(move |mut tape| {
+        let one = |_| match tape.below(12) {
+            // Now and then nothing is said.
+            11 => Kind {
+                facts: Facts::default(),
+                ..village()
+            },
+            _ => generated::kind(&policy, new_year, &mut tape),
+        };
+        (0..8).map(one).collect()
+    })
 }
 
 /// Households of up to four members; amounts so that limits are met.
@@ -199,13 +199,12 @@ fn blocks(kinds: usize) -> impl Strategy<Value = Block> {
 fn same(replay: &mut Replay, block: &Block) -> Result<(), TestCaseError> {
     let (mut columns, mut single) = (Shares::default(), Shares::default());
     replay.run(block, &mut columns);
-    one_by_one::run(
-        &replay.policy,
-        replay.new_year,
-        &replay.kinds,
-        block,
-        &mut single,
-    );
+    // Whatever was in there is gone.
+    single.clone_from(&columns);
+    replay.run_one_by_one(block, &mut single);
+    prop_assert_eq!(&columns, &single);
+    prop_assert_eq!(columns.fund.len(), block.len());
+    replay.run(block, &mut columns);
     prop_assert_eq!(columns, single);
     Ok(())
 }

@@ -120,8 +120,7 @@ impl Compiler<'_> {
         for ([one, other], what) in found {
             let [one, other] = [one, other].map(|row| form.line[usize::from(row)].span());
             let line = self.source.place(one.start).0;
-            let name = profile.name();
-            let whom = if name.is_empty() { "everybody" } else { &name };
+            let whom = profile.name();
             let message = format!(
                 "this row and the one of line {line} both name `{what}` for {whom}: narrow one"
             );

@@ -1,10 +1,11 @@
 //! Random claims under any policy.
 
-use cunyi_domain::money::{Fen, Quantity, UnitPrice};
+use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
 use cunyi_domain::time::civil::Date;
 
 use super::tape::Tape;
 use crate::cases::read_fact;
+use crate::columns::Kind;
 use crate::language::facet::Cut;
 use crate::plan::BenefitPlan;
 use crate::*;
@@ -55,15 +56,12 @@ pub fn course(policy: &Policy, most: usize, tape: &mut Tape) -> Vec<Claim> {
 
 fn bare(policy: &Policy, tape: &mut Tape) -> Claim {
     let date = date(policy, tape);
-    let benefits: Vec<Benefit> = policy.benefits().collect();
-    let benefit = tape.one(&benefits);
+    let Kind { benefit, facts } = kind(policy, date, tape);
     let plan = policy.plan(date);
-    let rules = plan.and_then(|plan| plan.benefits.get(&benefit));
-    let codes = policy.diseases(benefit);
     let with_fee = benefit == Benefit::General && plan.is_some_and(crate::plan::Plan::has_fee);
     Claim {
         scheme: policy.scheme,
-        facts: somebody(rules, codes, tape),
+        facts,
         benefit,
         date,
         lines: lines(with_fee, tape),
@@ -80,6 +78,16 @@ fn bare(policy: &Policy, tape: &mut Tape) -> Claim {
             0
         }),
     }
+}
+
+/// A benefit and somebody who has it.
+pub fn kind(policy: &Policy, date: Date, tape: &mut Tape) -> Kind {
+    let benefits: Vec<Benefit> = policy.benefits().collect();
+    let benefit = tape.one(&benefits);
+    let plan = policy.plan(date);
+    let rules = plan.and_then(|plan| plan.benefits.get(&benefit));
+    let facts = somebody(rules, policy.diseases(benefit), tape);
+    Kind { benefit, facts }
 }
 
 /// A day in force, mostly of 2026.
@@ -160,18 +168,40 @@ fn line(place: usize, tape: &mut Tape) -> ClaimLine {
         price,
         quantity,
         ceiling,
-        item: Item::default(),
+        item: item(tape),
+    }
+}
+
+/// An item that rules may name by its code, its beginning or its kinds.
+fn item(tape: &mut Tape) -> Item {
+    let code = tape.one(&["XJ01", "XA01", "XA02", "XB05", "XB05Z", "XC01", "XC991"]);
+    let kinds = [
+        ItemKind::Essential,
+        ItemKind::Patent,
+        ItemKind::Procured,
+        ItemKind::Negotiated,
+        ItemKind::TwoDisease,
+        ItemKind::Preparation,
+    ];
+    let which = tape.below(64) & tape.below(64);
+    let of = kinds.iter().enumerate();
+    let of = of.filter(|(place, _)| which >> place & 1 == 1);
+    let kinds: Vec<ItemKind> = of.map(|(_, kind)| *kind).collect();
+    let pay_first = tape.one(&[0, 50_000, 333_333, 1_000_000]);
+    Item {
+        code: (!tape.rarely(40)).then(|| code.to_owned()),
+        kinds: if tape.rarely(40) {
+            Kinds::default()
+        } else {
+            Kinds::only(&kinds)
+        },
+        pay_first: tape.rarely(5).then_some(Rate(pay_first)),
     }
 }
 
 fn used(policy: &Policy, tape: &mut Tape) -> Use {
     let date = date(policy, tape);
-    let benefits: Vec<Benefit> = policy.benefits().collect();
-    let benefit = tape.one(&benefits);
-    let codes = policy.diseases(benefit);
-    let rules = policy
-        .plan(date)
-        .and_then(|plan| plan.benefits.get(&benefit));
+    let Kind { benefit, facts } = kind(policy, date, tape);
     let whose = [Whose::Own, Whose::Own, Whose::Family, Whose::YearSum];
     let funds = if tape.rarely(2) {
         FundName::ALL
@@ -188,7 +218,7 @@ fn used(policy: &Policy, tape: &mut Tape) -> Use {
     Use {
         date,
         benefit,
-        facts: somebody(rules, codes, tape),
+        facts,
         whose: tape.one(&whose),
         fees: tape.amount(2),
         funds,

@@ -26,7 +26,7 @@ use std::fmt;
 
 use proptest::prelude::*;
 
-pub(crate) use super::claims::{claim, course};
+pub(crate) use super::claims::{claim, course, kind};
 pub(crate) use super::tape::{Tape, tapes};
 use super::written::file;
 use crate::*;

@@ -14,6 +14,7 @@ use crate::*;
 pub fn file(tape: &mut Tape) -> String {
     let mut writer = Writer {
         everybody: domain(tape),
+        own_ratios: tape.rarely(5),
         index: false,
         tape,
     };
@@ -85,6 +86,8 @@ fn head(index: bool, tape: &mut Tape) -> String {
 struct Writer<'t> {
     /// Every facet with all its values.
     everybody: Domain,
+    /// Whether lines may have ratios of their own, which no benefit with segments has.
+    own_ratios: bool,
     index: bool,
     tape: &'t mut Tape,
 }
@@ -104,25 +107,80 @@ impl Writer<'_> {
             text += &self.shared(&widest);
         }
         text += &self.account();
-        if general {
-            text += &self.fee(&widest);
-            text += &self.benefit("general", &widest, "");
-        }
-        let inner = if general { narrower } else { widest.clone() };
-        if chronic {
-            text += &self.benefit("chronic", &inner, DISEASES);
+        let mut inner = if general { narrower } else { widest.clone() };
+        if self.tape.rarely(2) {
+            let codes = Values::Names(["M03900", "M01600"].map(str::to_owned).to_vec());
+            inner.push((Facet::Disease, codes));
         }
         let benefits: &[&str] = match (general, chronic) {
             (true, true) => &["general", "chronic"],
             (true, false) => &["general"],
             _ => &["chronic"],
         };
+        text += &self.lines(benefits, &widest, &inner);
+        if general {
+            text += &self.fee(&widest);
+            text += &self.benefit("general", &widest, "");
+        }
+        if chronic {
+            text += &self.benefit("chronic", &inner, DISEASES);
+        }
         text + &self.funds(benefits, &widest, &inner)
+    }
+
+    /// Rules of single items: each names what no other names, or names it for others.
+    fn lines(&mut self, benefits: &[&str], widest: &Domain, inner: &Domain) -> String {
+        let mut text = String::new();
+        if !self.own_ratios && !self.tape.rarely(6) {
+            return text;
+        }
+        let mut names = ITEMS.to_vec();
+        for _ in 0..=self.tape.below(4) {
+            let name = names.remove(self.tape.below(names.len()));
+            let of = self.tape.some(benefits);
+            let all = if of == ["chronic"] { inner } else { widest };
+            let parts = match self.tape.below(3) {
+                0 => self.parts(all),
+                _ => vec![Domain::new()],
+            };
+            for when in parts {
+                let (of, when) = (of.join("\", \""), condition(&when));
+                let says = self.says();
+                let _ = write!(
+                    text,
+                    "\n[[line]]\n{name}\nbenefits = [\"{of}\"]\nwhen = {when}\n{says}"
+                );
+            }
+        }
+        text
+    }
+
+    /// What a rule says of the items it names.
+    fn says(&mut self) -> String {
+        let mut text = match self.tape.below(6) {
+            0 => return "class = \"丙\"\n".to_owned(),
+            1 => "class = \"甲\"\n".to_owned(),
+            2 => "class = \"乙\"\n".to_owned(),
+            3 => format!("pay_first = \"{}\"\n", self.percent()),
+            4 => "deductible = false\n".to_owned(),
+            _ => format!("ceiling = \"{}\"\n", Fen(self.tape.amount(2_000))),
+        };
+        if self.own_ratios && self.tape.below(3) > 0 {
+            let _ = writeln!(text, "ratio = \"{}\"", self.percent());
+        }
+        if self.own_ratios && self.tape.rarely(3) {
+            text += "cap = false\n";
+        }
+        if self.tape.rarely(8) {
+            text += "unsure = true\n";
+        }
+        text
     }
 
     fn benefit(&mut self, name: &str, domain: &Domain, more: &str) -> String {
         let within = condition(&restricted(&self.everybody, domain));
-        let rules = self.fund_rules(domain);
+        let segments = !self.own_ratios;
+        let rules = self.fund_rules(domain, segments);
         format!("\n[benefit.{name}]\nwhere = {within}\n{more}{rules}")
     }
 
@@ -134,21 +192,29 @@ impl Writer<'_> {
             let mut of = self.tape.some(benefits);
             of.dedup();
             let all = if of == ["chronic"] { inner } else { widest };
-            let domain = self.narrowed(all);
-            let within = condition(&restricted(all, &domain));
-            let base = self.tape.one(Base::ALL);
+            let mut domains = vec![self.narrowed(all)];
+            if self.tape.rarely(4) {
+                // The same fund in other terms for others.
+                let parts = self.parts(&domains[0]);
+                let narrowed = parts.iter().map(|part| overlaid(&domains[0], part));
+                domains = narrowed.collect();
+            }
             let of = of.join("\", \"");
-            let _ = write!(
-                text,
-                "\n[[fund]]\nname = \"{name}\"\nbenefits = [\"{of}\"]\nwhere = {within}\nbase = \"{base}\"\n",
-            );
-            text += &self.fund_rules(&domain);
+            for domain in domains {
+                let within = condition(&restricted(all, &domain));
+                let base = self.tape.one(Base::ALL);
+                let _ = write!(
+                    text,
+                    "\n[[fund]]\nname = \"{name}\"\nbenefits = [\"{of}\"]\nwhere = {within}\nbase = \"{base}\"\n",
+                );
+                text += &self.fund_rules(&domain, true);
+            }
         }
         text
     }
 
     /// What pool and other funds have in common.
-    fn fund_rules(&mut self, domain: &Domain) -> String {
+    fn fund_rules(&mut self, domain: &Domain, segments: bool) -> String {
         let deductible = self.limits(domain, true);
         let ratio = self.table(domain, Self::percent);
         let mut text = format!("deductible = {deductible}\nratio = {ratio}\n");
@@ -157,7 +223,11 @@ impl Writer<'_> {
         if !adjusts.is_empty() {
             let _ = writeln!(text, "adjust = [{}]", adjusts.join(", "));
         }
-        let segments = self.segments(domain);
+        let segments = if segments {
+            self.segments(domain)
+        } else {
+            Vec::new()
+        };
         if !segments.is_empty() {
             let _ = writeln!(text, "segment = [{}]", segments.join(", "));
         }
@@ -370,6 +440,17 @@ impl Writer<'_> {
     }
 }
 
+/// What rules of single items may name: no two of these can name one line equally narrowly.
+const ITEMS: [&str; 7] = [
+    "codes = [\"XA01\"]",
+    "codes = [\"XA*\"]",
+    "codes = [\"XB05*\", \"XC01\"]",
+    "codes = [\"*\"]",
+    "kinds = [\"essential\"]",
+    "kinds = [\"patent\", \"procured\"]",
+    "kinds = [\"negotiated\"]",
+];
+
 const DISEASES: &str = "diseases = [
   { code = \"M03900\", name = \"高血压\", kind = \"hypertension\" },
   { code = \"M01600\", name = \"糖尿病\", kind = \"diabetes\" },
@@ -380,7 +461,7 @@ const DISEASES: &str = "diseases = [
 fn restricted(wide: &Domain, narrow: &Domain) -> Domain {
     let count = |values: &Values| match values {
         Values::Names(all) => all.len(),
-        Values::Numbers => 0,
+        Values::Numbers => usize::MAX,
     };
     let both = wide.iter().zip(narrow);
     let less = both.filter(|((_, all), (_, some))| count(some) < count(all));
