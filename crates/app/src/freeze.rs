@@ -296,6 +296,7 @@ fn batch_row(
         policy: of_working(|w| w.basis.version.clone()),
         estimate: view.estimate_why.map_or("", Why::as_str).to_owned(),
         working: of_working(|w| w.data.clone()),
+        adds: of_working(|w| w.adds.clone()),
         fund: Fen::ZERO,
         account: Fen::ZERO,
         cash: view.total,

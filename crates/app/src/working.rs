@@ -35,6 +35,7 @@ pub(crate) fn fresh(settled: &Settlement, file: &Installed, names: &[&str]) -> W
         steps: named(steps, names),
         basis: basis(Some(file), &file.version, false),
         data: settled.working(),
+        adds: settled.adds.kept(),
     }
 }
 
@@ -63,6 +64,7 @@ fn kept(
         steps: named(steps.into_iter(), names),
         basis: basis(file, &batch.policy, superseded),
         data: batch.working.clone(),
+        adds: batch.adds.clone(),
     })
 }
 

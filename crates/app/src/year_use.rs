@@ -46,7 +46,6 @@ impl YearUse {
         let uses = query::uses(tx, clinic, patient, scheme, (reach, end))?;
         let policy = setup.policy(&coverage.scheme, at);
         let facts = setup.facts(&coverage.person_type, birth, at.date());
-        let fee_counts = policy.is_none_or(|policy| policy.fee_in_cap(at.date()));
         // What was said in another year says nothing of this one.
         let said = coverage.obtained_at >= begin;
         let since = coverage.obtained_at;
@@ -57,7 +56,7 @@ impl YearUse {
         for benefit in Benefit::ALL {
             let (mut own, mut later) = (Fen::ZERO, Fen::ZERO);
             for one in uses.iter().filter(|u| u.benefit == benefit.as_str()) {
-                let here = settled_here(one, *benefit, &facts, fee_counts);
+                let here = settled_here(one, *benefit, &facts);
                 // Of the year before only courses of treatment know.
                 if one.registered_at < begin {
                     year.history.push(here);
@@ -137,28 +136,64 @@ impl YearUse {
     }
 }
 
-/// A settlement or a reversal, which gives the same back, as limits count it.
-fn settled_here(one: &query::Use, benefit: Benefit, facts: &Facts, fee_counts: bool) -> Use {
-    let free = if fee_counts { Fen::ZERO } else { one.fee_fund };
-    let used = Use {
-        date: one.registered_at.date(),
-        benefit,
-        facts: Facts {
-            disease: Some(one.disease_code.clone()).filter(|code| !code.is_empty()),
-            ..facts.clone()
-        },
-        whose: Whose::Own,
-        fees: i64::from(one.fee_fund > Fen::ZERO),
-        funds: vec![FundUse {
-            fund: FundName::Pool,
-            deductible: one.deductible,
-            in_scope: one.in_scope - one.fee_in_scope - one.deductible,
-            counted: one.fund - free,
-        }],
+/// A settlement or a reversal, which gives the same back, as limits count it: what was expected
+/// of the batch when it was frozen, where the centre paid that.
+fn settled_here(one: &query::Use, benefit: Benefit, facts: &Facts) -> Use {
+    let facts = Facts {
+        disease: Some(one.disease_code.clone()).filter(|code| !code.is_empty()),
+        ..facts.clone()
     };
+    let date = one.registered_at.date();
+    let expected = Use::of_kept(&one.adds, date, benefit, facts.clone());
+    let mut used = expected.unwrap_or_else(|| Use {
+        facts,
+        whose: Whose::Own,
+        ..Use::year_sum(benefit, date, one.estimated_fund)
+    });
+    if one.fund != one.estimated_fund {
+        as_paid(&mut used, one);
+    }
     match one.kind {
         SettlementKind::Reversal => used.taken_back(),
         SettlementKind::Settlement => used,
+    }
+}
+
+type Paid = (FundName, fn(&query::Use) -> Fen);
+
+/// The funds after the pool.
+const FURTHER: [Paid; 6] = [
+    (FundName::CivilServant, |one| one.civil_servant),
+    (FundName::Enterprise, |one| one.enterprise),
+    (FundName::SeriousIllness, |one| one.serious_illness),
+    (FundName::LargeAmount, |one| one.large_amount),
+    (FundName::MedicalAid, |one| one.medical_aid),
+    (FundName::Other, |one| one.other),
+];
+
+/// The centre paid otherwise than was expected: its deductible and funds count. What it took the ratio
+/// of, it tells nobody: that stays as expected, as far as the deductible leaves it.
+fn as_paid(used: &mut Use, one: &query::Use) {
+    let expected_later: Fen = used.funds.iter().skip(1).map(|of| of.counted).sum();
+    let more = one.pool - (one.estimated_fund - expected_later);
+    if let Some(pool) = used.funds.first_mut() {
+        pool.deductible = one.deductible;
+        pool.in_scope = pool.in_scope.min(one.in_scope - one.deductible);
+        // The fee's part, which may count towards no cap, is as expected.
+        pool.counted = (pool.counted + more).max(Fen::ZERO);
+    }
+    for (fund, paid) in FURTHER {
+        let counted = paid(one);
+        match used.funds.iter_mut().find(|of| of.fund == fund) {
+            Some(of) => of.counted = counted,
+            None if counted == Fen::ZERO => {}
+            None => used.funds.push(FundUse {
+                fund,
+                deductible: Fen::ZERO,
+                in_scope: Fen::ZERO,
+                counted,
+            }),
+        }
     }
 }
 

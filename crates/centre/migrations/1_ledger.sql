@@ -118,7 +118,7 @@ CREATE TABLE settlement (
     cash BIGINT NOT NULL CHECK (cash >= 0),
     balance BIGINT NOT NULL,
     ratio BIGINT NOT NULL,
-    fed_fund BIGINT NOT NULL CHECK (fed_fund >= 0),
+    adds TEXT NOT NULL,
     CHECK (own_pay + over_limit + pay_first + in_scope = total),
     CHECK (fund + account + cash = total)
 );

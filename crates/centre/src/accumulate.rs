@@ -6,7 +6,7 @@ use cunyi_domain::row;
 use cunyi_domain::row::Value;
 use cunyi_domain::time::Moment;
 use cunyi_domain::time::civil::Date;
-use cunyi_policy::{Benefit, Facts, FundName, FundUse, Use, Whose, course_reaches};
+use cunyi_policy::{Benefit, Facts, Use, course_reaches};
 
 use crate::call::{Call, Stop, text};
 use crate::envelope::facts;
@@ -23,14 +23,8 @@ row! {
         pub disease_code: String,
         /// Who settled it.
         pub institution_name: String,
-        /// Fund that counts towards caps.
-        pub fund: Fen,
-        /// Deductible.
-        pub deductible: Fen,
-        /// What the ratio was taken of.
-        pub above: Fen,
-        /// Consultation fees the fund took part in.
-        pub fees: i64,
+        /// What it adds to them.
+        pub adds: String,
     }
 }
 
@@ -52,12 +46,7 @@ row! {
     }
 }
 
-const SETTLED: &str = "SELECT v.begun_at, s.benefit, s.disease_code, s.institution_name,
-    s.fed_fund AS fund, s.deductible,
-    s.in_scope - s.deductible - (SELECT CAST(COALESCE(SUM(d.in_scope), 0) AS BIGINT) FROM detail d
-      WHERE d.visit = s.visit AND d.settlement = s.id AND d.consultation_fee = 1) AS above,
-    (SELECT COUNT(*) FROM detail d WHERE d.visit = s.visit AND d.settlement = s.id AND d.consultation_fee = 1
-      AND d.own_pay = 0) AS fees
+const SETTLED: &str = "SELECT v.begun_at, s.benefit, s.disease_code, s.institution_name, s.adds
     FROM settlement s JOIN visit v ON v.id = s.visit
     WHERE s.person = ? AND s.scheme = ? AND s.year = ? AND s.kind = 'settlement'
     AND s.state = 'valid' ORDER BY s.id";
@@ -96,24 +85,14 @@ pub(crate) fn history(
 }
 
 fn one(row: Settled, who: &Facts) -> Option<Use> {
-    Some(Use {
-        date: row.begun_at.date(),
-        benefit: Benefit::from_text(&row.benefit)?,
-        facts: Facts {
-            disease: Some(row.disease_code).filter(|code| !code.is_empty()),
-            status: who.status,
-            age: who.age,
-            ..facts(&row.institution_name)
-        },
-        whose: Whose::Own,
-        fees: row.fees,
-        funds: vec![FundUse {
-            fund: FundName::Pool,
-            deductible: row.deductible,
-            in_scope: row.above,
-            counted: row.fund,
-        }],
-    })
+    let facts = Facts {
+        disease: Some(row.disease_code).filter(|code| !code.is_empty()),
+        status: who.status,
+        age: who.age,
+        ..facts(&row.institution_name)
+    };
+    let benefit = Benefit::from_text(&row.benefit)?;
+    Use::of_kept(&row.adds, row.begun_at.date(), benefit, facts)
 }
 
 /// What a year's history comes to under a benefit.

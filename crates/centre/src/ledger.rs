@@ -315,8 +315,8 @@ table! {
         pub balance: Fen,
         /// `pool_prop_selfpay`
         pub ratio: Rate,
-        /// What of the fund counts towards the caps.
-        pub fed_fund: Fen,
+        /// What it adds to what limits count, as `cunyi_policy::Use::of_kept` reads it.
+        pub adds: String,
     }
 }
 

@@ -197,7 +197,7 @@ fn settlement_row(
         cash: settled.personal,
         balance: Fen::ZERO,
         ratio: settled.ratio,
-        fed_fund: settled.adds.counted(),
+        adds: settled.adds.kept(),
     }
 }
 

@@ -239,8 +239,7 @@ table! {
         pub person_type: String,
         /// 参保地 `insuplc_admdvs`.
         pub place: String,
-        /// 慢病备案 (5301): disease codes and names, `code=name` joined by `;`; none: 备案未知, the
-        /// platform did not say.
+        /// 慢病备案 (5301): disease codes and names, `code=name` joined by `;`; none: 备案未知.
         pub filings: Option<String>,
         /// 个人账户余额
         pub account_balance: Fen,
@@ -439,6 +438,8 @@ table! {
         pub estimate: String,
         /// How it came about, as `cunyi_policy::read_working` reads it; empty for self-pay.
         pub working: String,
+        /// What it adds to limits, as `cunyi_policy::Use::of_kept` reads it; empty for self-pay.
+        pub adds: String,
         /// What the centre (or, for self-pay, nobody) pays, once asked.
         pub fund: Fen,
         /// 个人账户

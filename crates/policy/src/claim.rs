@@ -2,6 +2,7 @@
 
 use cunyi_domain::money::{Fen, Quantity, UnitPrice};
 use cunyi_domain::time::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::items::Item;
 use crate::language::facet::Facts;
@@ -107,6 +108,28 @@ impl Use {
         }
     }
 
+    /// What it adds, as a ledger keeps it beside whose it was, when and under what.
+    pub fn kept(&self) -> String {
+        let kept = Kept {
+            fees: self.fees,
+            funds: self.funds.clone(),
+        };
+        serde_json::to_string(&kept).unwrap_or_default()
+    }
+
+    /// A person's own use, of what was kept of it; none where nothing was.
+    pub fn of_kept(text: &str, date: Date, benefit: Benefit, facts: Facts) -> Option<Self> {
+        let kept: Kept = serde_json::from_str(text).ok()?;
+        Some(Self {
+            date,
+            benefit,
+            facts,
+            whose: Whose::Own,
+            fees: kept.fees,
+            funds: kept.funds,
+        })
+    }
+
     /// What a reversal of the settlement adds to a history: the same, negative.
     #[must_use]
     pub fn taken_back(&self) -> Self {
@@ -130,6 +153,12 @@ impl Use {
     }
 }
 
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    fees: i64,
+    funds: Vec<FundUse>,
+}
+
 /// Whose settlement it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whose {
@@ -142,7 +171,7 @@ pub enum Whose {
 }
 
 /// What one settlement used of one fund.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FundUse {
     /// Which.
     pub fund: FundName,

@@ -260,16 +260,6 @@ impl Policy {
     pub fn rules_account(&self, day: Date) -> bool {
         self.plan(day).is_some_and(|plan| plan.account.is_some())
     }
-
-    /// False where the fund's part of 一般诊疗费 counts towards no cap.
-    pub fn fee_in_cap(&self, day: Date) -> bool {
-        let plan = self.plan(day).into_iter();
-        let terms = plan
-            .flat_map(|plan| plan.benefits.values())
-            .flat_map(|b| &b.terms);
-        let mut fees = terms.filter_map(|terms| terms.fee.as_ref());
-        fees.all(|fee| fee.in_cap)
-    }
 }
 
 /// From a day to a day, both included.

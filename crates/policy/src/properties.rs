@@ -87,6 +87,12 @@ fn line_balances(claim: &ClaimLine, share: &LineShare) -> bool {
     parts == claim.amount && share.fund <= share.in_scope && each.iter().all(|f| !f.is_negative())
 }
 
+fn fee_in_cap(policy: &Policy, claim: &Claim) -> bool {
+    let plan = policy.plan(claim.date).unwrap();
+    let mut terms = plan.benefits.values().flat_map(|benefit| &benefit.terms);
+    terms.all(|terms| terms.fee.as_ref().is_none_or(|fee| fee.in_cap))
+}
+
 proptest! {
     #[test]
     fn every_settlement_balances((policy, claim) in claims()) {
@@ -119,8 +125,10 @@ proptest! {
         }
         prop_assert!(s.deductible <= s.in_scope);
         let outside = s.fund - adds.counted;
-        let most = if policy.fee_in_cap(claim.date) { Fen::ZERO } else { Fen(900) };
+        let most = if fee_in_cap(&policy, &claim) { Fen::ZERO } else { Fen(900) };
         prop_assert!(outside <= most);
+        let kept = Use::of_kept(&s.adds.kept(), claim.date, claim.benefit, claim.facts.clone());
+        prop_assert_eq!(kept.as_ref(), Some(&s.adds));
         // A settlement and its reversal leave what there was before.
         let mut after = claim.clone();
         after.history.push(s.adds.clone());

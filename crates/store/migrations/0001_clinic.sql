@@ -92,7 +92,7 @@ CREATE TABLE batch (
   state TEXT NOT NULL CHECK (state IN ('draft', 'uploaded', 'presettled', 'requested', 'settled', 'refused', 'unknown',
     'reversal_requested', 'reversal_unknown', 'reversed', 'void')),
   total BIGINT NOT NULL CHECK (total >= 0), estimated_fund BIGINT NOT NULL CHECK (estimated_fund >= 0),
-  policy TEXT NOT NULL, estimate TEXT NOT NULL, working TEXT NOT NULL,
+  policy TEXT NOT NULL, estimate TEXT NOT NULL, working TEXT NOT NULL, adds TEXT NOT NULL,
   fund BIGINT NOT NULL CHECK (fund >= 0), account BIGINT NOT NULL CHECK (account >= 0), cash BIGINT NOT NULL CHECK (cash >= 0),
   intent TEXT, settlement TEXT, reason TEXT NOT NULL,
   PRIMARY KEY (clinic, id), UNIQUE (clinic, number),

@@ -383,16 +383,30 @@ cunyi_domain::row! {
         pub registered_at: Moment,
         /// When, by the platform's clock and to the second.
         pub settled_at: Moment,
-        /// What the fund paid.
+        /// What the batch was expected to add to limits, as it is kept.
+        pub adds: String,
+        /// What the funds were expected to pay.
+        pub estimated_fund: Fen,
+        /// What they paid.
         pub fund: Fen,
-        /// The part of it that the general consultation fee took.
-        pub fee_fund: Fen,
         /// The deductible borne.
         pub deductible: Fen,
         /// What is in scope.
         pub in_scope: Fen,
-        /// The part of it that the general consultation fee is.
-        pub fee_in_scope: Fen,
+        /// 统筹基金
+        pub pool: Fen,
+        /// 公务员补助
+        pub civil_servant: Fen,
+        /// 企业补充
+        pub enterprise: Fen,
+        /// 居民大病
+        pub serious_illness: Fen,
+        /// 职工大额
+        pub large_amount: Fen,
+        /// 医疗救助
+        pub medical_aid: Fen,
+        /// 其他基金
+        pub other: Fen,
     }
 }
 
@@ -410,13 +424,9 @@ pub fn uses(
     values.extend([from.into_value(), to.into_value()]);
     values.push(scheme.to_owned().into_value());
     Ok(tx.query(
-        "SELECT b.benefit, b.disease_code, s.kind, v.registered_at, s.settled_at, s.fund,
-         s.deductible, s.in_scope,
-         (SELECT CAST(COALESCE(SUM(c.fund), 0) AS BIGINT) FROM charge c WHERE c.clinic = b.clinic
-          AND c.visit = b.visit AND c.batch = b.id AND c.consultation_fee = 1) AS fee_fund,
-         (SELECT CAST(COALESCE(SUM(c.in_scope), 0) AS BIGINT) FROM charge c
-          WHERE c.clinic = b.clinic AND c.visit = b.visit AND c.batch = b.id
-          AND c.consultation_fee = 1) AS fee_in_scope
+        "SELECT b.benefit, b.disease_code, s.kind, v.registered_at, s.settled_at, b.adds,
+         b.estimated_fund, s.fund, s.deductible, s.in_scope, s.pool, s.civil_servant, s.enterprise,
+         s.serious_illness, s.large_amount, s.medical_aid, s.other
          FROM visit v CROSS JOIN coverage k CROSS JOIN settlement s CROSS JOIN batch b
          WHERE v.clinic = ? AND v.patient = ? AND v.registered_at >= ? AND v.registered_at < ?
          AND k.clinic = v.clinic AND k.id = v.coverage AND k.scheme = ?

@@ -216,6 +216,7 @@ fn working() -> Working {
             superseded: true,
         },
         data: String::new(),
+        adds: String::new(),
     }
 }
 

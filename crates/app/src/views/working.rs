@@ -16,6 +16,8 @@ pub struct Working {
     pub basis: Basis,
     /// The same as it is kept.
     pub data: String,
+    /// What the batch adds to what limits count, as it is kept.
+    pub adds: String,
 }
 
 /// A step with what it names.

@@ -99,7 +99,25 @@ fn settle(w: &World, visit: &VisitId) {
 
 #[test]
 fn for_the_demo_policy_the_estimate_is_the_centres_answer() {
-    let w = &worlds("estimate")[0];
+    let (compared, several) = estimates_are_answers(&worlds("estimate")[0], 90);
+    assert!(compared > 60 && several > 10, "{compared} {several}");
+}
+
+#[test]
+fn under_limits_of_every_kind_the_estimate_is_the_centres_answer() {
+    let deductible = "[{ per = \"month\", amount = \"8.00\" }]";
+    let caps = "{ per = \"visit\", of = \"in_scope\", amount = \"15.00\" },
+      { per = \"day\", amount = \"12.00\" }";
+    let mut setting = with_limits(deductible, caps);
+    setting.resident += "\n[[shared_cap]]\nper = \"year\"\nof = \"in_scope\"\namount = \"60.00\"
+      benefits = [\"general\", \"chronic\"]\n";
+    let w = &worlds_of("every_limit", &setting)[0];
+    let (compared, several) = estimates_are_answers(w, 45);
+    assert!(compared > 30 && several > 5, "{compared} {several}");
+}
+
+/// Settles generated claims; how many batches were compared, and how many visits had several.
+fn estimates_are_answers(w: &World, claims: usize) -> (usize, usize) {
     for _ in 0..4 {
         w.restock();
     }
@@ -127,7 +145,7 @@ fn for_the_demo_policy_the_estimate_is_the_centres_answer() {
             .take(3),
     );
     let (mut compared, mut several) = (0, 0);
-    for _ in 0..90 {
+    for _ in 0..claims {
         let person = people[dice.roll(people.len())];
         let here: Vec<usize> = (0..person.coverages.len())
             .filter(|&i| person.coverages[i].status == "1" && person.coverages[i].place == AREA)
@@ -154,8 +172,8 @@ fn for_the_demo_policy_the_estimate_is_the_centres_answer() {
         }
         w.clock.advance(60);
     }
-    assert!(compared > 60 && several > 10, "{compared} {several}");
     w.prove();
+    (compared, several)
 }
 
 #[test]
@@ -298,6 +316,103 @@ fn who_she_is_stays_unknown_where_the_region_does_not_say() {
             found.problems[0].args,
             said.map(|(key, v)| (key, v.to_owned()))
         );
+    }
+}
+
+/// What the fund is expected to pay of a cold beside the fee, which the centre must pay as well.
+fn cold_beside_fee(w: &World, person: &Person) -> (VisitId, Fen) {
+    let visit = w.register(person);
+    let found = w.app.preview(&w.doctor, &visit, &w.cold()).unwrap();
+    w.app.freeze(&w.doctor, &visit, 0, &w.cold()).unwrap();
+    settle(w, &visit);
+    let paid = w.view(&visit).batches[0].fund;
+    assert_eq!(found.estimated_fund, paid);
+    (visit, paid - Fen(900))
+}
+
+/// The residents' rules with other limits for 普通门诊.
+fn with_limits(deductible: &str, cap: &str) -> Setting {
+    let text = Setting::default().resident;
+    let (none, year) = (
+        "deductible = \"none\"",
+        "cap = [{ per = \"year\", amount = \"400.00\" }]",
+    );
+    assert!(text.contains(none) && text.contains(year));
+    let text = text.replacen(none, &format!("deductible = {deductible}"), 1);
+    Setting {
+        resident: text.replace(year, &format!("cap = [{cap}]")),
+        ..Setting::default()
+    }
+}
+
+/// No more than what the ratio was taken of is used of a limit on the cost: what a visit's own cap left
+/// out is not.
+#[test]
+fn what_a_cap_left_out_uses_nothing_of_another() {
+    let caps = "{ per = \"visit\", of = \"in_scope\", amount = \"5.00\" },
+      { per = \"year\", of = \"in_scope\", amount = \"12.00\" }";
+    for w in worlds_of("cost_caps", &with_limits("\"none\"", caps)) {
+        let person = w.residents().next().unwrap();
+        let found = w.app.preview(&w.doctor, &w.register(person), &w.cold());
+        let scope: Fen = found.unwrap().lines.iter().map(|l| l.in_scope).sum();
+        assert!(scope - Fen(1_000) > Fen(1_000), "{scope}");
+        // 70 % of 5, of 5, and of the 2 that are left.
+        let (first, paid) = cold_beside_fee(&w, person);
+        assert_eq!(paid, Fen(350));
+        for wanted in [350, 140, 0] {
+            assert_eq!(cold_beside_fee(&w, person).1, Fen(wanted));
+        }
+        let batch = &w.view(&first).batches[0].id;
+        w.app.reverse(&w.doctor, batch, "退").unwrap();
+        for wanted in [350, 0] {
+            assert_eq!(cold_beside_fee(&w, person).1, Fen(wanted));
+        }
+        w.prove();
+    }
+}
+
+#[test]
+fn what_the_centre_paid_otherwise_is_what_was_used() {
+    let cap = "{ per = \"month\", amount = \"6.00\" }";
+    for w in worlds_of("paid_otherwise", &with_limits("\"none\"", cap)) {
+        let person = w.residents().next().unwrap();
+        w.centre.panel.set_paid(10);
+        let visit = w.settled(person, &w.cold());
+        w.centre.panel.set_paid(100);
+        let batch = &w.view(&visit).batches[0];
+        assert!(batch.fund < batch.estimated_fund);
+        let left = Fen(600) - (batch.fund - Fen(900));
+        assert_eq!(cold_beside_fee(&w, person).1, left);
+        assert_eq!(cold_beside_fee(&w, person).1, Fen::ZERO);
+    }
+}
+
+/// Two fee lists of one day, both made before either was paid: the second bears what is left of the
+/// deductible, not what was expected of it.
+#[test]
+fn a_deductible_is_used_as_the_centre_took_it() {
+    let deductible = "[{ per = \"year\", amount = \"15.00\" }]";
+    let cap = "{ per = \"year\", amount = \"400.00\" }";
+    for w in worlds_of("deductible", &with_limits(deductible, cap)) {
+        let person = w.residents().next().unwrap();
+        let both = [w.frozen(person, &w.cold()), w.frozen(person, &w.cold())];
+        for visit in &both {
+            settle(&w, visit);
+        }
+        let seen = both.map(|visit| w.view(&visit).batches.remove(0));
+        assert_eq!(seen[0].fund, Fen(900), "all below the deductible");
+        assert!(seen[1].fund > seen[1].estimated_fund, "{seen:?}");
+        let scope: Fen = w
+            .view(&w.frozen(person, &w.cold()))
+            .charges
+            .iter()
+            .map(|c| c.in_scope)
+            .sum();
+        let all = (scope - Fen(1_000)).times(
+            cunyi_domain::money::Rate::percent(70),
+            cunyi_domain::money::Rounding::HalfUp,
+        );
+        assert_eq!(cold_beside_fee(&w, person).1, all);
     }
 }
 

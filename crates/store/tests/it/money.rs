@@ -132,6 +132,7 @@ impl World {
             policy: if insured { "sm3:0123456789ab" } else { "" }.to_owned(),
             estimate: String::new(),
             working: if insured { "[]" } else { "" }.to_owned(),
+            adds: String::new(),
             fund: Fen::ZERO,
             account: Fen::ZERO,
             cash: Fen::ZERO,
