@@ -123,6 +123,7 @@ CREATE TABLE settlement (
     CHECK (fund + account + cash = total)
 );
 
+CREATE INDEX settlement_day ON settlement (institution, settled_at);
 CREATE INDEX settlement_person ON settlement (person, scheme, year);
 CREATE INDEX settlement_visit ON settlement (visit);
 CREATE INDEX settlement_batch ON settlement (institution, batch);
@@ -154,6 +155,17 @@ CREATE TABLE detail (
     PRIMARY KEY (visit, id),
     CHECK (own_pay + over_limit + pay_first + in_scope = amount)
 );
+
+CREATE TABLE file (
+    number TEXT PRIMARY KEY,
+    institution TEXT NOT NULL,
+    name TEXT NOT NULL,
+    content BYTEA NOT NULL,
+    kept_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX file_institution ON file (institution, kept_at);
 
 CREATE TABLE message (
     number TEXT NOT NULL,

@@ -12,7 +12,7 @@ use cunyi_gateway::{Region, answer, refusal};
 use cunyi_policy::{Benefit, Kinds, Policy, Scheme};
 
 use crate::call::{Stop, refuse};
-use crate::dispatch;
+use crate::dispatch::{self, Done};
 use crate::envelope::{self, Envelope};
 use crate::faults::{Fault, Panel};
 use crate::ledger::MIGRATIONS;
@@ -167,7 +167,8 @@ impl Centre {
         }
         let answered = self.clock.now();
         let mut body = match &result {
-            Ok(output) => answer(output, &number, received, answered),
+            Ok(Done::Output(output)) => answer(output, &number, received, answered),
+            Ok(Done::File(bytes)) => bytes.clone(),
             Err(words) => refusal(words, &number, received, answered),
         };
         match fault {

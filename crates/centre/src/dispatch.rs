@@ -4,13 +4,13 @@ use cunyi_db::{DbError, Tx};
 use cunyi_domain::row;
 use cunyi_domain::time::Moment;
 use cunyi_gateway::message::{self as m, Data, Nothing, Transaction};
-use cunyi_gateway::{Lenient, Node};
+use cunyi_gateway::{Lenient, Node, Unreadable};
 
 use crate::call::{Call, Stop, refuse, text};
 use crate::centre::Centre;
 use crate::envelope::Envelope;
 use crate::ledger::{MessageRow, SignInRow};
-use crate::{fees, person, reverse, settle, visit};
+use crate::{fees, person, reverse, settle, statement, visit};
 
 row! {
     /// How often a msgid came.
@@ -56,6 +56,14 @@ fn row(
     }
 }
 
+/// What is answered when all went well.
+pub(crate) enum Done {
+    /// The output of an envelope.
+    Output(Node),
+    /// A file, without an envelope.
+    File(Vec<u8>),
+}
+
 /// Does what the envelope asks for: the output, or a refusal in words and nothing done. The msgid is
 /// noted with the deed, so that of two at once only one is done.
 pub(crate) fn run(
@@ -63,7 +71,7 @@ pub(crate) fn run(
     envelope: &Envelope,
     received: Moment,
     outcome: &str,
-) -> Result<Node, String> {
+) -> Result<Done, String> {
     let done = centre.db.transact("transaction", |tx| {
         if !tx.insert_if_absent(row(envelope, received, 1, outcome, ""))? {
             return refuse("发送方报文ID重复，请勿重复提交");
@@ -78,7 +86,8 @@ pub(crate) fn run(
         dispatch(&mut call)
     });
     match done {
-        Ok(output) => Ok(centre.region.theirs(output)),
+        Ok(Done::Output(output)) => Ok(Done::Output(centre.region.theirs(output))),
+        Ok(file) => Ok(file),
         Err(Stop::Refused(words)) => Err(words),
         Err(Stop::Db(error)) => {
             tracing::error!(%error, infno = envelope.infno, "transaction");
@@ -105,13 +114,17 @@ fn check_sign_in(call: &mut Call<'_, '_>) -> Result<(), Stop> {
     }
 }
 
+fn read<T: Transaction>(call: &Call<'_, '_>) -> Result<T::Input, Stop> {
+    let wrong = |field: Unreadable| format!("FSI-交易报文不正确：{}格式不正确", field.0);
+    T::Input::read(&call.envelope.input).map_err(|field| Stop::Refused(wrong(field)))
+}
+
 /// Reads the input, does the transaction, gives the output.
 fn go<T: Transaction>(
     call: &mut Call<'_, '_>,
     work: impl FnOnce(&mut Call<'_, '_>, &T::Input) -> Result<T::Output, Stop>,
 ) -> Result<Node, Stop> {
-    let input = T::Input::read(&call.envelope.input)
-        .map_err(|field| Stop::Refused(format!("FSI-交易报文不正确：{}格式不正确", field.0)))?;
+    let input = read::<T>(call)?;
     let output = work(call, &input)?;
     let output = Node::of(&output);
     output
@@ -146,7 +159,15 @@ fn quiet<I>(
     move |call, input| work(call, &input.data).map(|()| Nothing)
 }
 
-fn dispatch(call: &mut Call<'_, '_>) -> Result<Node, Stop> {
+fn dispatch(call: &mut Call<'_, '_>) -> Result<Done, Stop> {
+    if call.envelope.infno == "9102" {
+        let input = read::<m::T9102>(call)?;
+        return statement::download(call, &input.download).map(Done::File);
+    }
+    answer(call).map(Done::Output)
+}
+
+fn answer(call: &mut Call<'_, '_>) -> Result<Node, Stop> {
     let envelope = call.envelope;
     match envelope.infno.as_str() {
         "1101" => go::<m::T1101>(call, data(person::identify)),
@@ -160,6 +181,8 @@ fn dispatch(call: &mut Call<'_, '_>) -> Result<Node, Stop> {
         "2207" | "2207A" => go::<m::T2207>(call, settle::settle),
         "2208" => go::<m::T2208>(call, data(reverse::reverse)),
         "2601" => go::<m::T2601>(call, quiet(reverse::undo)),
+        "3201" => go::<m::T3201>(call, data(statement::totals)),
+        "3202" => go::<m::T3202>(call, data(statement::details)),
         "5201" => go::<m::T5201>(call, data(visit::query)),
         "5203" => go::<m::T5203>(call, data(settle::query)),
         "5204" => go::<m::T5204>(call, data(fees::query)),
@@ -167,6 +190,7 @@ fn dispatch(call: &mut Call<'_, '_>) -> Result<Node, Stop> {
         "5301" => go::<m::T5301>(call, data(person::filings)),
         "9001" => go::<m::T9001>(call, |c, i| person::sign_in(c, &i.sign_in)),
         "9002" => go::<m::T9002>(call, |c, i| person::sign_out(c, &i.sign_out)),
+        "9101" => go::<m::T9101>(call, |c, i| statement::upload(c, &i.upload)),
         _ => refuse("FSI-FSI-交易报文不正确：未知交易编号！"),
     }
 }

@@ -321,6 +321,24 @@ table! {
 }
 
 table! {
+    /// 文件: what 9101 brought and 3202 answered.
+    pub struct FileRow in "file" (Local, ["number"]) {
+        /// `file_qury_no`
+        pub number: String,
+        /// `fixmedins_code`
+        pub institution: String,
+        /// `filename`
+        pub name: String,
+        /// The archive.
+        pub content: Vec<u8>,
+        /// When it came.
+        pub kept_at: Moment,
+        /// `dld_endtime`
+        pub expires_at: Moment,
+    }
+}
+
+table! {
     /// 报文日志; a msgid that comes again is a row of its own.
     pub struct MessageRow in "message" (Local, ["number", "position"]) {
         /// `msgid`

@@ -25,6 +25,7 @@ mod seed;
 mod server;
 mod settle;
 mod shape;
+mod statement;
 mod visit;
 
 pub use centre::{Answer, Catalogue, Centre, Item, Parts};

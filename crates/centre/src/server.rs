@@ -94,11 +94,10 @@ async fn transaction(State(centre): State<Arc<Centre>>, request: Request) -> Res
     tokio::time::sleep(delay).await;
     match result {
         Ok(reply) => {
-            let json = reply.body.first() != Some(&b'<');
-            let kind = if json {
-                "application/json;charset=utf-8"
-            } else {
-                "text/html"
+            let kind = match reply.body.first() {
+                Some(b'<') => "text/html",
+                Some(b'P') => "application/octet-stream",
+                _ => "application/json;charset=utf-8",
             };
             let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
             (status, [(header::CONTENT_TYPE, kind)], reply.body).into_response()

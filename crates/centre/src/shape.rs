@@ -72,9 +72,9 @@ pub(crate) fn settlement(
         psn_cash_pay: amount(row.cash),
         balc: row.balance.into(),
         medins_setl_id: row.message.clone(),
-        clr_optins: only_settled(&call.centre.region.admdvs),
+        clr_optins: only_settled(&call.centre.region.statement.clr_optins),
         clr_way: only_settled("1"),
-        clr_type: "11".to_owned(),
+        clr_type: call.centre.clearing_type(&row.benefit).to_owned(),
         ..whose(call, person, coverage)
     };
     Settlement {
@@ -135,9 +135,9 @@ pub(crate) fn settlement_found(
         setl_time: row.settled_at.date_time(),
         mdtrt_cert_type: certificate,
         med_type: row.medical_type.clone(),
-        clr_type: "11".to_owned(),
+        clr_type: call.centre.clearing_type(&row.benefit).to_owned(),
         clr_way: "1".to_owned(),
-        clr_optins: call.centre.region.admdvs.clone(),
+        clr_optins: call.centre.region.statement.clr_optins.clone(),
         medfee_sumamt: amount(row.total),
         fulamt_ownpay_amt: amount(row.own_pay),
         overlmt_selfpay: amount(row.over_limit),

@@ -7,4 +7,5 @@ mod hostile;
 mod http;
 mod refusals;
 mod rules;
+mod statement;
 mod story;

@@ -48,7 +48,7 @@ proptest! {
     }
 
     #[test]
-    fn any_input_of_any_transaction(infno in "(1101|2001|220[1-8]A?|2601|520[1346]|5301|900[12])", key in "(data|feedetail|mdtrtinfo|diseinfo|signIn|signOut)", field in "(psn_no|mdtrt_id|mdtrt_cert_type|mdtrt_cert_no|pric|cnt|begntime|chrg_bchno|oinfno|omsgid)", value in "(null|0|-1|1e30|\"\\u0000\"|\"99999999999999999999\"|\"二\"|\\[\\]|\\{\\}|true)", number in 0_u32..10_000) {
+    fn any_input_of_any_transaction(infno in "(1101|2001|220[1-8]A?|2601|320[12]|520[1346]|5301|900[12]|910[12])", key in "(data|feedetail|mdtrtinfo|diseinfo|signIn|signOut|fsUploadIn|fsDownloadIn)", field in "(psn_no|mdtrt_id|mdtrt_cert_type|mdtrt_cert_no|pric|cnt|begntime|chrg_bchno|oinfno|omsgid|stmt_begndate|stmt_enddate|medfee_sumamt|fixmedins_setl_cnt|file_qury_no|in)", value in "(null|0|-1|1e30|\"\\u0000\"|\"99999999999999999999\"|\"二\"|\\[\\]|\\{\\}|true)", number in 0_u32..10_000) {
         let body = format!(
             "{{\"infno\":\"{infno}\",\"msgid\":\"H9900010000120261124090000{number:04}\",\
              \"mdtrtarea_admvs\":\"990001\",\"inf_time\":\"2026-11-24 09:00:00\",\
