@@ -144,6 +144,8 @@ fn made(
     let amounts = Amounts::from(original);
     let mut row = settlement_row(w, batch, &amounts, SettlementKind::Reversal);
     row.reverses = Some(original.id.clone());
+    row.clearing_type.clone_from(&original.clearing_type);
+    row.clearing_office.clone_from(&original.clearing_office);
     platform_settlement.clone_into(&mut row.platform_settlement);
     message.clone_into(&mut row.message);
     reason.clone_into(&mut row.reason);

@@ -240,6 +240,8 @@ pub(crate) fn settlement_row(
         reverses: None,
         platform_settlement: String::new(),
         message: String::new(),
+        clearing_type: String::new(),
+        clearing_office: String::new(),
         settled_at: w.who.now,
         actor: w.who.actor.clone(),
         reason: String::new(),

@@ -474,6 +474,10 @@ table! {
         pub platform_settlement: String,
         /// The intent's msgid (`medins_setl_id`); empty for self-pay.
         pub message: String,
+        /// 清算类别 `clr_type`, as 2207 said; empty where it did not, and for self-pay.
+        pub clearing_type: String,
+        /// 清算经办机构 `clr_optins`, likewise.
+        pub clearing_office: String,
         /// 结算时间
         pub settled_at: Moment,
         /// Who did it.

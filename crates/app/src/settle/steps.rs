@@ -492,6 +492,8 @@ fn settled(
     let mut row = settlement_row(w, &about.batch, amounts, SettlementKind::Settlement);
     row.platform_settlement.clone_from(&info.setl_id);
     row.message.clone_from(&pending.id.0);
+    row.clearing_type.clone_from(&info.clr_type);
+    row.clearing_office.clone_from(&info.clr_optins);
     row.settled_at = parse_date_time(&info.setl_time).unwrap_or(w.who.now);
     let charges = about.charges(w)?;
     let made = SettlementMade {

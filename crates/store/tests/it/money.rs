@@ -327,6 +327,8 @@ impl World {
             reverses: None,
             platform_settlement: "SETL0001".to_owned(),
             message: "H410522000012026112408000000010002".to_owned(),
+            clearing_type: "11".to_owned(),
+            clearing_office: "410522".to_owned(),
             settled_at,
             actor: "u1".into(),
             reason: String::new(),
