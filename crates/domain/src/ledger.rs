@@ -3,6 +3,8 @@
 //! Personal fields stand in clear here (the tables are the clinic's working file) and are blanked
 //! when a patient is erased; in the journal they are sealed. Amounts are fen and never negative.
 
+mod access;
+
 use jiff::civil::Date;
 
 use crate::id_number::Sex;
@@ -12,6 +14,8 @@ use crate::ids::{
 };
 use crate::money::{Fen, Quantity, Rate, UnitPrice};
 use crate::time::Moment;
+
+pub use access::AccessKind;
 
 text_enum! {
     /// How the patient proved who she is (`mdtrt_cert_type`; `self` is ours: nothing was shown).
@@ -125,28 +129,6 @@ text_enum! {
         CountedLess = "counted_less",
         /// 退回原批号
         Returned = "returned",
-    }
-}
-
-text_enum! {
-    /// What stands in the access log.
-    pub enum AccessKind {
-        /// A patient's record was opened by someone who does not treat here.
-        Record = "record",
-        /// A list of patients, or this log, was read by someone who does not treat here.
-        List = "list",
-        /// Someone signed in.
-        SignedIn = "signed-in",
-        /// A sign-in with a wrong password.
-        WrongPassword = "wrong-password",
-        /// The wrong password that locked the account.
-        Locked = "locked",
-        /// A user changed her own password.
-        PasswordChanged = "password-changed",
-        /// An administrator gave a user a new password.
-        PasswordReset = "password-reset",
-        /// The role did not permit what was asked for.
-        Refused = "refused",
     }
 }
 

@@ -16,6 +16,7 @@ pub mod journal;
 pub mod ledger;
 pub mod money;
 pub mod person;
+pub mod reconcile;
 pub mod refusal;
 pub mod time;
 pub mod transport;

@@ -1,0 +1,258 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::time::civil::date;
+
+#[path = "cases.rs"]
+mod cases;
+
+pub(super) const DAY: Date = date(2026, 11, 24);
+
+pub(super) fn group() -> Group {
+    Group {
+        scheme: "390".into(),
+        clearing_type: "11".into(),
+        office: "990001".into(),
+    }
+}
+
+/// What 3201 would be asked with, of all groups there are.
+fn compared(ours: &[Ours], theirs: &[Theirs]) -> Vec<Compared> {
+    let asked = sums(DAY, ours, Some(&group()));
+    let there = theirs
+        .iter()
+        .filter(|line| line.verdict != Verdict::OnlyHere);
+    let mut sums = Sums::default();
+    there.for_each(|line| sums.add(line.money));
+    let answer = if asked == sums {
+        Answer::Equal
+    } else {
+        Answer::Different
+    };
+    vec![Compared {
+        group: group(),
+        asked,
+        answer,
+    }]
+}
+
+pub(super) fn evidence(ours: &[Ours], theirs: Vec<Theirs>) -> Evidence {
+    let compared = compared(ours, &theirs);
+    let different = compared[0].answer == Answer::Different;
+    let detail = Detail {
+        clearing_type: "11".into(),
+        office: "990001".into(),
+        lines: Some(theirs),
+    };
+    Evidence {
+        compared,
+        details: if different { vec![detail] } else { Vec::new() },
+        settled_on: BTreeMap::new(),
+    }
+}
+
+/// Settlements and reversals of both ledgers, as the same world sees them.
+fn row(n: usize, (total, fund, account, reversal): (i64, i64, i64, bool)) -> Ours {
+    let (fund, account) = (fund.min(total), account.min(total - fund.min(total)));
+    let sign = if reversal { -1 } else { 1 };
+    let money = Money {
+        total: Fen(total * sign),
+        fund: Fen(fund * sign),
+        account: Fen(account * sign),
+    };
+    Ours {
+        batch: BatchId(format!("B{n:03}")),
+        kind: if reversal {
+            SettlementKind::Reversal
+        } else {
+            SettlementKind::Settlement
+        },
+        standing: Standing::Booked,
+        settlement: format!("S{n:03}"),
+        message: format!("M{n:03}"),
+        day: DAY,
+        group: Some(group()),
+        cash: money.total - money.fund - money.account,
+        money,
+    }
+}
+
+fn ledger() -> impl Strategy<Value = Vec<Ours>> {
+    let one = (1_i64..100_000, 0_i64..100_000, 0_i64..10_000, any::<bool>());
+    proptest::collection::vec(one, 1..12).prop_map(|rows| {
+        rows.into_iter()
+            .enumerate()
+            .map(|(n, r)| row(n, r))
+            .collect()
+    })
+}
+
+fn cash(ours: &[Ours]) -> Fen {
+    ours.iter().map(|row| row.cash).sum()
+}
+
+/// What the centre's own ledger answers to ours, line by line.
+fn answered(ours: &[Ours], centre: &[Ours]) -> Vec<Theirs> {
+    let line = |row: &Ours, verdict| Theirs {
+        settlement: row.settlement.clone(),
+        message: row.message.clone(),
+        kind: row.kind,
+        verdict,
+        money: row.money,
+    };
+    let find = |rows: &[Ours], id: &str| rows.iter().find(|r| r.settlement == id).cloned();
+    let mut lines: Vec<Theirs> = Vec::new();
+    for row in ours {
+        lines.push(match find(centre, &row.settlement) {
+            None => line(row, Verdict::OnlyHere),
+            Some(there) if there.money == row.money => line(&there, Verdict::Equal),
+            Some(there) => line(&there, Verdict::Different),
+        });
+    }
+    let missing = centre
+        .iter()
+        .filter(|row| find(ours, &row.settlement).is_none());
+    lines.extend(missing.map(|row| line(row, Verdict::OnlyThere)));
+    lines
+}
+
+fn change(money: &mut Money, what: usize, fen: i64) {
+    let amount = [&mut money.total, &mut money.fund, &mut money.account];
+    amount.into_iter().nth(what % 3).unwrap().0 += fen;
+}
+
+proptest! {
+    #[test]
+    fn equal_ledgers_are_green(ours in ledger()) {
+        let found = reconcile(DAY, &ours, Some(&evidence(&ours, answered(&ours, &ours))), Some(cash(&ours)));
+        prop_assert!(found.green(), "{:?}", found.differences);
+        prop_assert_eq!(found.centre, Some(found.clinic));
+        // Also where the file lists what agrees.
+        let mut listed = evidence(&ours, answered(&ours, &ours));
+        listed.details.push(Detail {
+            clearing_type: "11".into(),
+            office: "990001".into(),
+            lines: Some(answered(&ours, &ours)),
+        });
+        prop_assert!(reconcile(DAY, &ours, Some(&listed), Some(cash(&ours))).green());
+    }
+
+    #[test]
+    fn a_fen_anywhere_is_a_difference(
+        ours in ledger(),
+        at in any::<prop::sample::Index>(),
+        what in 0_usize..3,
+        fen in prop_oneof![Just(1_i64), Just(-1)],
+    ) {
+        let mut centre = ours.clone();
+        change(&mut centre[at.index(ours.len())].money, what, fen);
+        let found = reconcile(DAY, &ours, Some(&evidence(&ours, answered(&ours, &centre))), Some(cash(&ours)));
+        prop_assert_eq!(found.differences.len(), 1);
+        prop_assert_eq!(found.differences[0].class(), Class::Amount);
+        // The centre's sums come out of the differences.
+        prop_assert_eq!(found.centre.map(|sums| sums.money), Some(sums(DAY, &centre, None).money));
+        // A file that forgets to say so.
+        let mut silent = evidence(&ours, answered(&ours, &centre));
+        for line in silent.details.iter_mut().flat_map(|d| d.lines.iter_mut().flatten()) {
+            line.verdict = Verdict::Equal;
+        }
+        prop_assert!(!reconcile(DAY, &ours, Some(&silent), Some(cash(&ours))).green());
+        // A ledger that changed after the centre was asked.
+        let stale = evidence(&ours, answered(&ours, &ours));
+        prop_assert!(!reconcile(DAY, &centre, Some(&stale), Some(cash(&centre))).green());
+        // Cash.
+        let counted = Some(cash(&ours) + Fen(fen));
+        let found = reconcile(DAY, &ours, Some(&stale), counted);
+        prop_assert_eq!(found.differences.len(), 1);
+        prop_assert_eq!(found.differences[0].class(), Class::Cash);
+    }
+
+    #[test]
+    fn a_row_more_or_less_is_a_difference(ours in ledger(), at in any::<prop::sample::Index>()) {
+        let mut fewer = ours.clone();
+        fewer.remove(at.index(ours.len()));
+        let gone = reconcile(DAY, &ours, Some(&evidence(&ours, answered(&ours, &fewer))), Some(cash(&ours)));
+        prop_assert_eq!(gone.differences.iter().map(Difference::class).collect::<Vec<_>>(), [Class::OnlyHere]);
+        prop_assert_eq!(gone.centre, Some(sums(DAY, &fewer, None)));
+        let more = reconcile(DAY, &fewer, Some(&evidence(&fewer, answered(&fewer, &ours))), Some(cash(&fewer)));
+        prop_assert_eq!(more.differences.iter().map(Difference::class).collect::<Vec<_>>(), [Class::OnlyThere]);
+        prop_assert_eq!(more.centre, Some(sums(DAY, &ours, None)));
+    }
+
+    #[test]
+    fn the_order_of_rows_changes_nothing(
+        (ours, centre, shuffled, reordered) in (ledger(), ledger()).prop_flat_map(|(ours, centre)| {
+            let lines = answered(&ours, &centre);
+            (Just(ours.clone()), Just(lines.clone()), Just(ours).prop_shuffle(), Just(lines).prop_shuffle())
+        }),
+        twice in any::<prop::sample::Index>(),
+    ) {
+        let with = |ours: Vec<Ours>, lines: Vec<Theirs>| {
+            let mut ours = ours;
+            // One booked twice, so that this too is found in any order.
+            let mut again = ours.iter().find(|row| row.settlement == "S000").unwrap().clone();
+            again.batch = BatchId(format!("Z{}", twice.index(9)));
+            ours.push(again);
+            reconcile(DAY, &ours, Some(&evidence(&ours, lines)), None)
+        };
+        prop_assert_eq!(with(ours, centre), with(shuffled, reordered));
+    }
+
+    #[test]
+    fn any_lines_can_be_matched(
+        ours in ledger(),
+        lines in proptest::collection::vec(
+            ("S00[0-9]|", "M00[0-9]|", any::<bool>(), 0_usize..4, -3_i64..3), 0..20),
+    ) {
+        let theirs = |(settlement, message, reversal, verdict, total): (String, String, bool, usize, i64)| Theirs {
+            settlement,
+            message,
+            kind: if reversal { SettlementKind::Reversal } else { SettlementKind::Settlement },
+            verdict: Verdict::ALL[verdict],
+            money: Money { total: Fen(total), ..Money::default() },
+        };
+        let lines: Vec<Theirs> = lines.into_iter().map(theirs).collect();
+        let mut evidence = evidence(&ours, lines);
+        evidence.compared[0].answer = Answer::Different;
+        let found = reconcile(DAY, &ours, Some(&evidence), Some(cash(&ours)));
+        // 3201 said that it differs: whatever the file holds, the page is not green.
+        prop_assert!(!found.green());
+    }
+}
+
+#[test]
+fn every_class_has_its_action() {
+    for kind in SettlementKind::ALL {
+        for line in [
+            Line::OnlyHere,
+            Line::OnlyThere,
+            Line::Amount,
+            Line::Kind,
+            Line::SaidDifferent,
+            Line::OtherGroup,
+            Line::NotListed,
+            Line::Committed,
+            Line::Unresolved,
+            Line::There(DAY),
+            Line::Here(DAY),
+            Line::TwiceHere,
+            Line::TwiceThere,
+        ] {
+            let difference = Difference::Line {
+                line,
+                kind: *kind,
+                batch: None,
+                settlement: String::new(),
+                message: String::new(),
+                ours: None,
+                theirs: None,
+            };
+            // Nothing about a settlement is mended at the till, nor by counting it.
+            assert!(!matches!(
+                difference.action(),
+                Action::Count | Action::Recount
+            ));
+            assert_ne!(difference.class(), Class::Cash);
+        }
+    }
+}
