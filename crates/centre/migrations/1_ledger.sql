@@ -113,6 +113,13 @@ CREATE TABLE settlement (
     pay_first BIGINT NOT NULL CHECK (pay_first >= 0),
     in_scope BIGINT NOT NULL CHECK (in_scope >= 0),
     deductible BIGINT NOT NULL CHECK (deductible >= 0),
+    pool BIGINT NOT NULL CHECK (pool >= 0),
+    civil_servant BIGINT NOT NULL CHECK (civil_servant >= 0),
+    enterprise BIGINT NOT NULL CHECK (enterprise >= 0),
+    serious_illness BIGINT NOT NULL CHECK (serious_illness >= 0),
+    large_amount BIGINT NOT NULL CHECK (large_amount >= 0),
+    medical_aid BIGINT NOT NULL CHECK (medical_aid >= 0),
+    other BIGINT NOT NULL CHECK (other >= 0),
     fund BIGINT NOT NULL CHECK (fund >= 0),
     account BIGINT NOT NULL CHECK (account >= 0),
     cash BIGINT NOT NULL CHECK (cash >= 0),
@@ -120,6 +127,7 @@ CREATE TABLE settlement (
     ratio BIGINT NOT NULL,
     adds TEXT NOT NULL,
     CHECK (own_pay + over_limit + pay_first + in_scope = total),
+    CHECK (pool + civil_servant + enterprise + serious_illness + large_amount + medical_aid + other = fund),
     CHECK (fund + account + cash = total)
 );
 

@@ -305,7 +305,21 @@ table! {
         pub in_scope: Fen,
         /// `act_pay_dedc`
         pub deductible: Fen,
-        /// `hifp_pay` = `fund_pay_sumamt`: no other fund pays at a village clinic here.
+        /// `hifp_pay`
+        pub pool: Fen,
+        /// `cvlserv_pay`
+        pub civil_servant: Fen,
+        /// `hifes_pay`
+        pub enterprise: Fen,
+        /// `hifmi_pay`
+        pub serious_illness: Fen,
+        /// `hifob_pay`
+        pub large_amount: Fen,
+        /// `maf_pay`
+        pub medical_aid: Fen,
+        /// `oth_pay`
+        pub other: Fen,
+        /// `fund_pay_sumamt`
         pub fund: Fen,
         /// `acct_pay`
         pub account: Fen,

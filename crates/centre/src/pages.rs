@@ -295,7 +295,7 @@ fn settlements(tx: &mut Tx<'_>) -> Result<String, DbError> {
         "总额",
         "范围内",
         "起付线",
-        "统筹基金",
+        "基金",
         "个人账户",
         "现金",
         "结算ID",

@@ -44,7 +44,7 @@ pub(crate) fn reverse(call: &mut Call<'_, '_>, input: &Reverse) -> Result<Settle
         &reversal,
         &person,
         &coverage,
-        &shape::Pool::default(),
+        &shape::Told::default(),
     ))
 }
 

@@ -17,15 +17,15 @@ use crate::ledger::{
 };
 use crate::otherwise::pay_otherwise;
 use crate::person;
-use crate::shape::{self, Pool};
+use crate::shape::{self, Told};
 
 /// A batch, worked out: the row 2207 stores, and whose it is.
 struct Worked {
     row: SettlementRow,
     person: PersonRow,
     coverage: CoverageRow,
-    /// What its pooled fund's row tells beside the amount.
-    pool: Pool,
+    /// What its funds' rows tell beside the amounts.
+    told: Told,
 }
 
 /// 2206, 2206A: nothing is stored.
@@ -41,7 +41,7 @@ pub(crate) fn presettle(call: &mut Call<'_, '_>, input: &Presettle) -> Result<Se
         &worked.row,
         &worked.person,
         &worked.coverage,
-        &worked.pool,
+        &worked.told,
     ))
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn settle(call: &mut Call<'_, '_>, input: &SettleInput) -> Result<Set
         &worked.row,
         &worked.person,
         &worked.coverage,
-        &worked.pool,
+        &worked.told,
     ))
 }
 
@@ -153,9 +153,9 @@ fn work(call: &mut Call<'_, '_>, input: &Presettle) -> Result<Worked, Stop> {
         row,
         person,
         coverage,
-        pool: Pool {
+        told: Told {
             room,
-            working: settled.setl_proc_info(FundName::Pool),
+            working: Some(settled),
         },
     })
 }
@@ -167,6 +167,10 @@ fn settlement_row(
     claim: &Claim,
     settled: &cunyi_policy::Settlement,
 ) -> SettlementRow {
+    let of = |fund| {
+        let funds = settled.funds.iter().filter(|(name, _)| *name == fund);
+        funds.map(|(_, amount)| *amount).sum()
+    };
     SettlementRow {
         id: call.number(),
         message: call.envelope.msgid.clone(),
@@ -192,6 +196,13 @@ fn settlement_row(
         pay_first: settled.pay_first,
         in_scope: settled.in_scope,
         deductible: settled.deductible,
+        pool: of(FundName::Pool),
+        civil_servant: of(FundName::CivilServant),
+        enterprise: of(FundName::Enterprise),
+        serious_illness: of(FundName::SeriousIllness),
+        large_amount: of(FundName::LargeAmount),
+        medical_aid: of(FundName::MedicalAid),
+        other: of(FundName::Other),
         fund: settled.fund,
         account: Fen::ZERO,
         cash: settled.personal,

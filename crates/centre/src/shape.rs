@@ -4,6 +4,7 @@ use cunyi_domain::money::Fen;
 use cunyi_gateway::Amount;
 use cunyi_gateway::message::query::{SettlementFound, SettlementInfo};
 use cunyi_gateway::message::settle::{SetlDetail, SetlInfo, Settlement};
+use cunyi_policy::FundName;
 
 use crate::call::Call;
 use crate::ledger::{CoverageRow, PersonRow, SettlementKind, SettlementRow, SettlementState};
@@ -11,13 +12,13 @@ use crate::person;
 
 const NOTHING: Amount = Amount(Some(Fen::ZERO));
 
-/// What the pooled fund's row of a settlement tells beside its amount; a reversal and 5203 tell nothing.
+/// What the funds' rows of a settlement tell beside their amounts; a reversal and 5203 tell nothing.
 #[derive(Default)]
-pub(crate) struct Pool {
-    /// Room under the caps before, as `crt_payb_lmt_amt`.
+pub(crate) struct Told {
+    /// Room under the pool's caps before, as `crt_payb_lmt_amt`.
     pub room: Option<Fen>,
-    /// How it came about, as `setl_proc_info`.
-    pub working: String,
+    /// How they came about, as `setl_proc_info`.
+    pub working: Option<cunyi_policy::Settlement>,
 }
 
 /// An amount of a row as it is shown: a reversal's are negative.
@@ -35,7 +36,7 @@ pub(crate) fn settlement(
     row: &SettlementRow,
     person: &PersonRow,
     coverage: &CoverageRow,
-    pool: &Pool,
+    told: &Told,
 ) -> Settlement {
     let amount = |amount| signed(row, amount);
     let only_settled = |text: &str| {
@@ -58,7 +59,13 @@ pub(crate) fn settlement(
         preselfpay_amt: amount(row.pay_first),
         inscp_scp_amt: amount(row.in_scope),
         act_pay_dedc: amount(row.deductible),
-        hifp_pay: amount(row.fund),
+        hifp_pay: amount(row.pool),
+        cvlserv_pay: amount(row.civil_servant),
+        hifes_pay: amount(row.enterprise),
+        hifmi_pay: amount(row.serious_illness),
+        hifob_pay: amount(row.large_amount),
+        maf_pay: amount(row.medical_aid),
+        oth_pay: amount(row.other),
         pool_prop_selfpay: row.ratio.into(),
         fund_pay_sumamt: amount(row.fund),
         // Real reversals leave these two null (§4.2).
@@ -79,37 +86,60 @@ pub(crate) fn settlement(
     };
     Settlement {
         setlinfo,
-        setldetail: details(row, pool),
+        setldetail: details(row, told),
         exp_content: String::new(),
     }
 }
 
-/// A row for the pooled fund and one for the account, where they pay (§4.2, 5).
-fn details(row: &SettlementRow, of_pool: &Pool) -> Vec<SetlDetail> {
-    let employee = row.scheme == "310";
-    let (pool, name) = if employee {
-        ("310100", "城镇职工基本医疗保险统筹基金")
-    } else {
-        ("390100", "城乡居民基本医疗保险统筹基金")
+/// 基金支付类型 and its name, residents' where they differ (§3; 企业补充 as its `insutype` 370).
+const fn kind(fund: FundName, employee: bool) -> (&'static str, &'static str) {
+    match (fund, employee) {
+        (FundName::Pool, true) => ("310100", "城镇职工基本医疗保险统筹基金"),
+        (FundName::Pool, false) => ("390100", "城乡居民基本医疗保险统筹基金"),
+        (FundName::CivilServant, _) => ("320100", "公务员医疗补助基金"),
+        (FundName::Enterprise, _) => ("370100", "企业补充医疗保险基金"),
+        (FundName::SeriousIllness, _) => ("390200", "城乡居民大病医疗保险基金"),
+        (FundName::LargeAmount, _) => ("330100", "职工大额医疗费用补助基金"),
+        (FundName::MedicalAid, _) => ("610100", "医疗救助基金"),
+        (FundName::Other, _) => ("999997", "其他基金"),
+    }
+}
+
+const ACCOUNT: (&str, &str) = ("310200", "城镇职工基本医疗保险个人账户基金");
+
+/// A row for each fund and one for the account, where they pay (§4.2, 5).
+fn details(row: &SettlementRow, told: &Told) -> Vec<SetlDetail> {
+    let detail = |(kind, name): (&str, &str), amount, fund: Option<FundName>| {
+        let working = told.working.as_ref().zip(fund);
+        SetlDetail {
+            fund_pay_type: kind.to_owned(),
+            inscp_scp_amt: signed(row, row.in_scope),
+            crt_payb_lmt_amt: Amount(told.room.filter(|_| fund == Some(FundName::Pool))),
+            fund_payamt: signed(row, amount),
+            fund_pay_type_name: name.to_owned(),
+            setl_proc_info: working.map_or_else(String::new, |(of, fund)| of.setl_proc_info(fund)),
+        }
     };
-    let account = ("310200", "城镇职工基本医疗保险个人账户基金");
-    let nothing = Pool::default();
-    let funds = [
-        ((pool, name), row.fund, of_pool),
-        (account, row.account, &nothing),
-    ];
-    let paid = funds
-        .into_iter()
-        .filter(|(_, amount, _)| *amount > Fen::ZERO);
-    paid.map(|((kind, name), amount, of)| SetlDetail {
-        fund_pay_type: kind.to_owned(),
-        inscp_scp_amt: signed(row, row.in_scope),
-        crt_payb_lmt_amt: Amount(of.room),
-        fund_payamt: signed(row, amount),
-        fund_pay_type_name: name.to_owned(),
-        setl_proc_info: of.working.clone(),
-    })
-    .collect()
+    let employee = row.scheme == "310";
+    let funds = funds(row).into_iter();
+    let funds = funds.map(|(fund, amount)| (kind(fund, employee), amount, Some(fund)));
+    let all = funds.chain([(ACCOUNT, row.account, None)]);
+    let paid = all.filter(|(_, amount, _)| *amount > Fen::ZERO);
+    paid.map(|(kind, amount, fund)| detail(kind, amount, fund))
+        .collect()
+}
+
+/// What each fund pays, in the order they pay.
+const fn funds(row: &SettlementRow) -> [(FundName, Fen); 7] {
+    [
+        (FundName::Pool, row.pool),
+        (FundName::CivilServant, row.civil_servant),
+        (FundName::Enterprise, row.enterprise),
+        (FundName::SeriousIllness, row.serious_illness),
+        (FundName::LargeAmount, row.large_amount),
+        (FundName::MedicalAid, row.medical_aid),
+        (FundName::Other, row.other),
+    ]
 }
 
 /// The answer of 5203, which names the shares otherwise (§4.2, 7).
@@ -144,7 +174,13 @@ pub(crate) fn settlement_found(
         preselfpay_amt: amount(row.pay_first),
         inscp_scp_amt: amount(row.in_scope),
         act_pay_dedc: amount(row.deductible),
-        hifp_pay: amount(row.fund),
+        hifp_pay: amount(row.pool),
+        cvlserv_pay: amount(row.civil_servant),
+        hifes_pay: amount(row.enterprise),
+        hifmi_pay: amount(row.serious_illness),
+        hifob_pay: amount(row.large_amount),
+        maf_pay: amount(row.medical_aid),
+        oth_pay: amount(row.other),
         pool_prop_selfpay: row.ratio.into(),
         fund_pay_sumamt: amount(row.fund),
         psn_pay: amount(row.account + row.cash),
@@ -160,11 +196,11 @@ pub(crate) fn settlement_found(
     };
     SettlementFound {
         setlinfo,
-        setldetail: details(row, &Pool::default()),
+        setldetail: details(row, &Told::default()),
     }
 }
 
-/// Whose it is, and the funds that never pay at a village clinic here.
+/// Whose it is; nobody's family pays at the sandbox.
 fn whose(call: &Call<'_, '_>, person: &PersonRow, coverage: &CoverageRow) -> SetlInfo {
     SetlInfo {
         psn_no: person.number.clone(),
@@ -177,12 +213,6 @@ fn whose(call: &Call<'_, '_>, person: &PersonRow, coverage: &CoverageRow) -> Set
         age: person::age(call, person).into(),
         psn_type: coverage.person_type.clone(),
         cvlserv_flag: "0".to_owned(),
-        cvlserv_pay: NOTHING,
-        hifes_pay: NOTHING,
-        hifmi_pay: NOTHING,
-        hifob_pay: NOTHING,
-        maf_pay: NOTHING,
-        oth_pay: NOTHING,
         acct_mulaid_pay: NOTHING,
         ..SetlInfo::default()
     }
@@ -201,12 +231,6 @@ fn whose_found(call: &Call<'_, '_>, person: &PersonRow, coverage: &CoverageRow) 
         age: person::age(call, person).into(),
         psn_type: coverage.person_type.clone(),
         cvlserv_flag: "0".to_owned(),
-        cvlserv_pay: NOTHING,
-        hifes_pay: NOTHING,
-        hifmi_pay: NOTHING,
-        hifob_pay: NOTHING,
-        maf_pay: NOTHING,
-        oth_pay: NOTHING,
         acct_mulaid_pay: NOTHING,
         insu_optins: coverage.place.clone(),
         emp_name: coverage.employer.clone(),

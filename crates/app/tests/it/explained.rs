@@ -6,7 +6,7 @@ use cunyi_domain::refusal::Code;
 use cunyi_policy::{Rule, Step, paid};
 
 use crate::policies::real;
-use crate::world::{actor, worlds, worlds_of};
+use crate::world::{Setting, actor, worlds, worlds_of};
 
 fn said(batch: &BatchView, language: Language) -> Vec<String> {
     let steps = &batch.working.as_ref().unwrap().steps;
@@ -95,6 +95,46 @@ fn what_the_centre_pays_otherwise_is_shown_at_its_first_step() {
             let told = found.told.as_ref().unwrap().sentence(Language::Chinese);
             assert!(told.starts_with("统筹基金付 35%："), "{told}");
         }
+        w.prove();
+    }
+}
+
+/// Each fund has its own field in 2206 and 2207, so that none is taken for another's difference; and
+/// its own limits, which the next estimate knows.
+#[test]
+fn each_fund_is_compared_with_its_own() {
+    let Setting { resident, .. } = Setting::default();
+    let fund = |name: &str, base: &str, ratio: &str, cap: &str| {
+        format!(
+            "\n[[fund]]\nname = \"{name}\"\nbenefits = [\"general\"]\nbase = \"{base}\"
+             deductible = \"none\"\nratio = \"{ratio}\"\ncap = {cap}\n"
+        )
+    };
+    let month = "[{ per = \"month\", amount = \"0.50\" }]";
+    let illness = fund("serious_illness", "in_scope", "50%", "\"none\"");
+    let aid = fund("medical_aid", "in_scope_and_pay_first", "90%", month);
+    let setting = Setting {
+        resident: format!("{resident}{illness}{aid}"),
+        ..Setting::default()
+    };
+    for w in worlds_of("each_fund", &setting) {
+        let person = w.residents().next().unwrap();
+        let mut sums = Vec::new();
+        for _ in 0..2 {
+            let visit = w.presettled(person, &w.cold());
+            for settled in [false, true] {
+                if settled {
+                    w.settle(&visit).unwrap();
+                }
+                let batch = &w.view(&visit).batches[0];
+                assert_eq!(batch.fund, batch.estimated_fund);
+                let answer = batch.answer.as_ref().unwrap();
+                assert_eq!(answer.difference, None);
+                assert_eq!(funds(&answer.steps), batch.fund);
+                sums.push(batch.fund);
+            }
+        }
+        assert_eq!(sums[0] - sums[3], Fen(50), "the month's aid is used up");
         w.prove();
     }
 }

@@ -2,7 +2,9 @@
 
 use cunyi_domain::time::civil::date;
 use cunyi_gateway::Region;
-use cunyi_gateway::message::{T2204, T2206};
+use cunyi_gateway::message::query::SettlementQuery;
+use cunyi_gateway::message::settle::{SetlInfo, Settlement};
+use cunyi_gateway::message::{Data, T2204, T2206, T5203};
 
 use super::desk::{Desk, Seen, TODAY};
 
@@ -39,6 +41,95 @@ fn rules_of_single_items_hold_in_2204_and_2207() {
     assert_eq!(
         settled.setlinfo.fund_pay_sumamt.or_zero().to_string(),
         "14.76"
+    );
+}
+
+/// After the pool two more funds of 普通门诊.
+const FUNDS: &str = "
+[[fund]]
+name = \"serious_illness\"
+benefits = [\"general\"]
+base = \"in_scope\"
+deductible = [{ per = \"visit\", amount = \"2.00\" }]
+ratio = \"50%\"
+cap = \"none\"
+
+[[fund]]
+name = \"medical_aid\"
+benefits = [\"general\"]
+base = \"in_scope\"
+deductible = \"none\"
+ratio = \"100%\"
+cap = [{ per = \"month\", amount = \"3.00\" }]
+";
+
+/// The funds' rows, which say what their own steps come to.
+fn rows(reply: &Settlement) -> Vec<(&str, String)> {
+    let rows = reply.setldetail.iter().map(|row| {
+        let steps = cunyi_policy::read_working(&row.setl_proc_info).unwrap();
+        let steps: Vec<_> = steps.into_iter().map(|at| at.step).collect();
+        let paid = row.fund_payamt.or_zero();
+        assert_eq!(cunyi_policy::paid(&steps)[0].1, paid);
+        (row.fund_pay_type.as_str(), paid.to_string())
+    });
+    rows.collect()
+}
+
+#[test]
+fn each_fund_stands_in_its_own_field_and_row() {
+    let text = format!("{}{FUNDS}", cunyi_policy::DEMO_RESIDENT);
+    let desk = Desk::under(Region::demo(), &[&text], TODAY);
+    let settle = |batch: &str| {
+        let seen = desk.see(&desk.villager("390"), "11");
+        let total = desk.charge(&seen, batch, &[("DRUG-A", "20.00")]);
+        let asked = desk.ok::<T2206>(&Desk::presettle_input(&seen, batch, total));
+        (seen.clone(), asked, desk.settle(&seen, batch, total).1)
+    };
+    let funds = |info: &SetlInfo| {
+        let funds = [info.hifp_pay, info.hifmi_pay, info.maf_pay, info.hifob_pay];
+        let sums = [info.fund_pay_sumamt, info.psn_cash_pay];
+        [funds.as_slice(), &sums]
+            .concat()
+            .into_iter()
+            .map(|a| a.or_zero().to_string())
+            .collect::<Vec<_>>()
+    };
+    // 20 at 70 %: 6 are left, of 4 of them half; of the 4 that are left then 3.
+    let (seen, asked, first) = settle("B1");
+    for reply in [&asked, &first] {
+        assert_eq!(
+            funds(&reply.setlinfo),
+            ["14.00", "2.00", "3.00", "0.00", "19.00", "1.00"]
+        );
+        let all = [("390100", "14.00"), ("390200", "2.00"), ("610100", "3.00")];
+        assert_eq!(
+            rows(reply),
+            all.map(|(kind, amount)| (kind, amount.to_owned()))
+        );
+    }
+    // The month's aid is used up.
+    let (_, _, second) = settle("B2");
+    assert_eq!(
+        funds(&second.setlinfo),
+        ["14.00", "2.00", "0.00", "0.00", "16.00", "4.00"]
+    );
+    assert_eq!(rows(&second).len(), 2);
+    let query = SettlementQuery {
+        psn_no: seen.person.clone(),
+        setl_id: first.setlinfo.setl_id.clone(),
+        mdtrt_id: String::new(),
+    };
+    let found = desk.ok::<T5203>(&Data::from(query)).setlinfo;
+    let found = [found.hifp_pay, found.hifmi_pay, found.maf_pay];
+    assert_eq!(
+        found.map(|a| a.or_zero().to_string()),
+        ["14.00", "2.00", "3.00"]
+    );
+    let reversed = desk.reverse(&seen, &first.setlinfo.setl_id).setlinfo;
+    assert_eq!(reversed.maf_pay.or_zero().to_string(), "-3.00");
+    assert_eq!(
+        settle("B3").2.setlinfo.maf_pay.or_zero().to_string(),
+        "3.00"
     );
 }
 
