@@ -1,5 +1,6 @@
 //! The batch form of the evaluator: a year of claims, replayed block by block.
 
+mod again;
 mod block;
 mod classes;
 mod one_by_one;
@@ -10,6 +11,7 @@ mod tests;
 
 use cunyi_domain::time::civil::Date;
 
+pub use again::Again;
 pub use block::{Block, Kind, MOST, Shares};
 
 use crate::policy::Policy;
@@ -59,7 +61,7 @@ impl Replay {
     /// As [`Replay::run`].
     pub fn run_one_by_one(&self, block: &Block, into: &mut Shares) {
         into.clear();
-        one_by_one::run(&self.policy, self.new_year, &self.kinds, block, into);
+        one_by_one::run(|_| &self.policy, self.new_year, &self.kinds, block, into);
     }
 
     /// Shares out a block's claims, household by household from nothing used; `into` is written anew.
@@ -74,7 +76,7 @@ impl Replay {
                 let (calendar, work) = (&self.calendar, &mut self.work);
                 Passes::new(plan, classes, calendar, block, work).run(into);
             }
-            _ => one_by_one::run(&self.policy, self.new_year, &self.kinds, block, into),
+            _ => one_by_one::run(|_| &self.policy, self.new_year, &self.kinds, block, into),
         }
     }
 }

@@ -19,8 +19,9 @@ struct Done {
     adds: Option<Use>,
 }
 
-pub(super) fn run(
-    policy: &Policy,
+/// Replays a block, each claim under the rules of its day.
+pub(super) fn run<'p>(
+    policy: impl Fn(Date) -> &'p Policy,
     new_year: Date,
     kinds: &[Kind],
     block: &Block,
@@ -34,7 +35,9 @@ pub(super) fn run(
             let back = usize::from(block.back[event]);
             let one = if back == 0 {
                 let kind = &kinds[usize::from(block.kind[event])];
-                let claim = claim(policy, new_year, kind, block, event, &done);
+                let date = day_of_year(new_year, block.day[event]);
+                let policy = policy(date);
+                let claim = claim(policy, date, kind, block, event, &done);
                 settle(policy, &claim, block.member[event])
             } else {
                 reverse(&done[event - first - back])
@@ -75,7 +78,7 @@ fn reverse(claim: &Done) -> Done {
 
 fn claim(
     policy: &Policy,
-    new_year: Date,
+    date: Date,
     kind: &Kind,
     block: &Block,
     event: usize,
@@ -93,7 +96,7 @@ fn claim(
         scheme: policy.scheme,
         facts: kind.facts.clone(),
         benefit: kind.benefit,
-        date: day_of_year(new_year, block.day[event]),
+        date,
         lines: lines(block, event),
         history: history.collect(),
         unknown: Unknown::default(),
@@ -103,7 +106,7 @@ fn claim(
 }
 
 /// A day of a year; the last one where there is none.
-fn day_of_year(new_year: Date, day: u16) -> Date {
+pub(super) fn day_of_year(new_year: Date, day: u16) -> Date {
     let day = i16::try_from(day).unwrap_or(i16::MAX);
     let day = new_year.with().day_of_year(day).build();
     day.unwrap_or(new_year.last_of_year())

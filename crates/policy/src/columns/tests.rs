@@ -56,6 +56,40 @@ fn a_reversal_gives_the_year_back_what_it_took() {
 }
 
 #[test]
+fn what_was_settled_before_the_rules_were_known_is_settled_again() {
+    let old = parse(DEMO_RESIDENT, "old.toml").unwrap();
+    let valid = "valid = { from = \"2020-01-01\" }";
+    let new = DEMO_RESIDENT
+        .replace(
+            valid,
+            "valid = { from = \"2026-02-01\" }\nknown = \"2026-03-10\"",
+        )
+        .replace("\"70%\"", "\"90%\"");
+    let new = parse(&new, "new.toml").unwrap();
+    let kinds = [village()];
+    let again = Again::new(&old, &new, 2026, &kinds);
+    // 31 January, 1 February, 9 February and its reversal, 9 March, 10 March.
+    let block = one_person(&[
+        (31, 100, 0),
+        (32, 100, 0),
+        (40, 100, 0),
+        (41, 100, 1),
+        (68, 100, 0),
+        (69, 300, 0),
+    ]);
+    let (mut was, mut is) = (Shares::default(), Shares::default());
+    again.was(&block, &mut was);
+    again.is(&block, &mut is);
+    // What is left of 400 is less once the others are settled again.
+    assert_eq!(was.fund, [7_000, 7_000, 7_000, -7_000, 7_000, 19_000]);
+    assert_eq!(is.fund, [7_000, 9_000, 9_000, -9_000, 9_000, 15_000]);
+    let asked: Vec<usize> = (0..block.len())
+        .filter(|&event| again.asks(&block, event))
+        .collect();
+    assert_eq!(asked, [1, 4], "not in force, taken back, or known");
+}
+
+#[test]
 fn what_the_rules_do_not_decide_is_said() {
     let policy = parse(DEMO_RESIDENT, "demo.toml").unwrap();
     let elsewhere = Kind {

@@ -1,12 +1,14 @@
 //! `cunyi policy diff`
 
+use std::fs;
 use std::path::PathBuf;
 
-use anyhow::bail;
-use cunyi_policy::{Diff, Language, VISITS};
-use cunyi_study::report::{Cell, Table, to_text};
+use anyhow::{Context, bail};
+use cunyi_policy::{Diff, Language, Policy, VISITS};
+use cunyi_study::import::{Import, ImportError};
+use cunyi_study::report::{Cell, Table, again, to_csv, to_text};
 
-use super::{policy, say};
+use super::{by_class, import, policy, say};
 
 /// 两份政策有何不同 · what changes for whom between two policies
 #[derive(clap::Args)]
@@ -15,15 +17,31 @@ pub struct Options {
     old: PathBuf,
     /// 新政策 · the new policy
     new: PathBuf,
+    /// 已结算的费用（CSV、JSON）：列出新政策要重新结算的 · claims that were settled, of which those to
+    /// be settled again under the new policy are listed
+    #[arg(long)]
+    claims: Vec<PathBuf>,
+    /// 清单写成 CSV · the list as a CSV file
+    #[arg(long, requires = "claims", value_name = "FILE.csv")]
+    csv: Option<PathBuf>,
     /// 英文 · in English
     #[arg(long)]
     english: bool,
 }
 
-pub fn run(options: &Options) -> anyhow::Result<()> {
+/// False where claims are wrong: they have been told.
+pub fn run(options: &Options) -> anyhow::Result<bool> {
     let language = super::language(options.english);
     let (old, new) = (policy(&options.old)?, policy(&options.new)?);
-    match cunyi_policy::diff(&old, &new, language) {
+    compare(&old, &new, language)?;
+    if options.claims.is_empty() {
+        return Ok(true);
+    }
+    list(options, &old, &new)
+}
+
+fn compare(old: &Policy, new: &Policy, language: Language) -> anyhow::Result<()> {
+    match cunyi_policy::diff(old, new, language) {
         Ok(diff) if diff == Diff::default() => {
             say(words(language, ["没有不同。", "Nothing differs."]));
         }
@@ -39,6 +57,45 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         ),
     }
     Ok(())
+}
+
+/// What is to be settled again of the claims.
+fn list(options: &Options, old: &Policy, new: &Policy) -> anyhow::Result<bool> {
+    by_class(old, &options.old)?;
+    by_class(new, &options.new)?;
+    let name = options.new.display();
+    if new.known.is_none() {
+        bail!(
+            "{name}: it does not say since when it is known, so nothing is settled again: write \
+             `known = \"2026-03-10\"`"
+        );
+    }
+    if old.scheme != new.scheme {
+        bail!(
+            "{name}: its scheme is another than that of {}",
+            options.old.display()
+        );
+    }
+    let folder = options.csv.as_ref().unwrap_or(&options.claims[0]);
+    let mut rows = Import::new(import::beside(folder, ".parts"), import::MEMORY);
+    import::read(&mut rows, &options.claims)?;
+    let found = match rows.again(old, new) {
+        Ok(found) => found,
+        Err(ImportError::Io(error)) => return Err(error.into()),
+        Err(ImportError::Wrong(all)) => {
+            import::tell(&options.claims, &all);
+            return Ok(false);
+        }
+    };
+    let table = again(&found, super::language(options.english));
+    match &options.csv {
+        Some(file) => {
+            fs::write(file, to_csv(&table)).with_context(|| file.display().to_string())?;
+            say(&table.note);
+        }
+        None => say(to_text(&table).trim_end()),
+    }
+    Ok(true)
 }
 
 fn words(language: Language, words: [&'static str; 2]) -> &'static str {

@@ -6,13 +6,13 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use cunyi_study::import::{Format, Import, ImportError, MOST_ERRORS};
+use cunyi_study::import::{Format, Import, ImportError, MOST_ERRORS, Wrong};
 
 use super::progress::Progress;
 use super::say;
 
 /// Bytes of rows that are kept in memory before they go to files.
-const MEMORY: usize = 256 << 20;
+pub(super) const MEMORY: usize = 256 << 20;
 
 /// 一年的费用读成按列存放的文件 · a year of claims read into a file of columns
 #[derive(clap::Args)]
@@ -30,14 +30,7 @@ pub fn run(options: &Options) -> anyhow::Result<bool> {
     let output = options.output.display().to_string();
     // Rows that do not fit in memory wait beside the output, where there is room for it.
     let mut import = Import::new(beside(&options.output, ".parts"), MEMORY);
-    for file in &options.files {
-        let name = file.display().to_string();
-        let format = format(file)?;
-        let opened = File::open(file).with_context(|| name.clone())?;
-        let mut progress = Progress::new(name.clone(), opened.metadata()?.len());
-        let mut show = |done| progress.at(done);
-        import.read(opened, format, &mut show).context(name)?;
-    }
+    read(&mut import, &options.files)?;
     let (rows, year, kinds) = (import.rows(), import.year(), import.kinds());
     let part = beside(&options.output, ".part");
     match import.write(|| File::create(&part).map(BufWriter::new)) {
@@ -59,11 +52,7 @@ pub fn run(options: &Options) -> anyhow::Result<bool> {
         }
         Err(ImportError::Wrong(all)) => {
             let _ = fs::remove_file(&part);
-            for wrong in &all {
-                let file = options.files.get(usize::from(wrong.file));
-                let name = file.map_or(String::new(), |file| file.display().to_string());
-                say(&format!("{name}:{wrong}"));
-            }
+            tell(&options.files, &all);
             let refused = all.len();
             let more = if refused == MOST_ERRORS {
                 ", and there may be more"
@@ -78,8 +67,30 @@ pub fn run(options: &Options) -> anyhow::Result<bool> {
     }
 }
 
+/// Reads files of claims.
+pub(super) fn read(import: &mut Import, files: &[PathBuf]) -> anyhow::Result<()> {
+    for file in files {
+        let name = file.display().to_string();
+        let format = format(file)?;
+        let opened = File::open(file).with_context(|| name.clone())?;
+        let mut progress = Progress::new(name.clone(), opened.metadata()?.len());
+        let mut show = |done| progress.at(done);
+        import.read(opened, format, &mut show).context(name)?;
+    }
+    Ok(())
+}
+
+/// Says what is wrong with rows, and where.
+pub(super) fn tell(files: &[PathBuf], all: &[Wrong]) {
+    for wrong in all {
+        let file = files.get(usize::from(wrong.file));
+        let name = file.map_or(String::new(), |file| file.display().to_string());
+        say(&format!("{name}:{wrong}"));
+    }
+}
+
 /// The same path with something at its end.
-fn beside(path: &Path, end: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(end);
     PathBuf::from(name)

@@ -65,7 +65,7 @@ pub fn run(command: &Command) -> ExitCode {
             english,
         } => explain(file, claim, *json, *english).map(|()| true),
         Command::Test { file, cases } => test(file, cases),
-        Command::Diff(options) => diff::run(options).map(|()| true),
+        Command::Diff(options) => diff::run(options),
         Command::Import(options) => import::run(options),
         Command::Simulate(options) => simulate::run(options).map(|()| true),
         Command::Sample(options) => simulate::sample(options).map(|()| true),
@@ -150,6 +150,18 @@ fn about(policy: &Policy) -> String {
 fn policy(file: &Path) -> anyhow::Result<Policy> {
     let text = read(file)?;
     Ok(cunyi_policy::parse(&text, &file.display().to_string())?)
+}
+
+/// Refuses rules that ask for single items: claims of a table or file are sums by class.
+fn by_class(policy: &Policy, file: &Path) -> anyhow::Result<()> {
+    if policy.needs_lines() {
+        let name = file.display();
+        bail!(
+            "{name}: its rules ask for single items ([[line]]), and a year of claims has sums by \
+             class only: take these rules out of a copy to study the others"
+        );
+    }
+    Ok(())
 }
 
 fn explain(file: &Path, claim: &Path, json: bool, english: bool) -> anyhow::Result<()> {

@@ -52,13 +52,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     let policies = options.policies.iter().map(|file| policy(file));
     let policies: Vec<Policy> = policies.collect::<Result<_, _>>()?;
     for (policy, file) in policies.iter().zip(&options.policies) {
-        if policy.needs_lines() {
-            let name = file.display();
-            bail!(
-                "{name}: its rules ask for single items ([[line]]), and a year of claims has sums by \
-                 class only: take these rules out of a copy to study the others"
-            );
-        }
+        super::by_class(policy, file)?;
     }
     let each: Vec<&Policy> = policies.iter().collect();
     let mut study = Study::new(&each, options.heads)?;

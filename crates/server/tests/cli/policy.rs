@@ -148,3 +148,71 @@ fn two_policies_are_compared() {
     let (ok, said) = policy(&["diff", &old, &old]);
     assert!(ok && said.trim() == "没有不同。", "{said}");
 }
+
+/// The year's cap rises from 400 to 405 and the township's ratio, from 1 February; known on 10 March.
+#[test]
+fn what_is_to_be_settled_again_is_listed() {
+    let folder = Folder::new("policy_again");
+    let old = region("demo_resident.toml");
+    let text = fs::read_to_string(&old).unwrap();
+    let valid = "valid = { from = \"2020-01-01\" }";
+    let new = text
+        .replace(
+            valid,
+            "valid = { from = \"2026-02-01\" }\nknown = \"2026-03-10\"",
+        )
+        .replace("is = \"65%\"", "is = \"70%\"")
+        .replace("\"400.00\"", "\"405.00\"");
+    let new = written(&folder, "new.toml", &new);
+    let claims = "claim,reverses,person,date,level,class_a\n\
+        january,,a,2026-01-20,township,100.00\n\
+        same,,a,2026-02-02,village,10.00\n\
+        more,,a,2026-02-03,township,100.00\n\
+        back,,a,2026-02-04,township,100.00\n\
+        ,back,a,2026-02-05,,\n\
+        cap,,b,2026-02-06,village,600.00\n\
+        late,,b,2026-03-10,township,100.00\n";
+    let claims = written(&folder, "settled.csv", claims);
+    let list = folder.0.join("again.csv").display().to_string();
+    let run = [
+        "diff",
+        &old,
+        &new,
+        "--claims",
+        &claims,
+        "--csv",
+        &list,
+        "--english",
+    ];
+    let (ok, said) = policy(&run);
+    let summary =
+        "3 claims were settled before the new rules were known; 2 of them come out otherwise.";
+    assert!(ok && said.contains(summary), "{said}");
+    let wrote = fs::read_to_string(&list).unwrap();
+    let rows: Vec<&str> = wrote.lines().skip(1).collect();
+    assert_eq!(
+        rows,
+        [
+            "4,more,a,2026-02-03,ordinary visits,,100.00,65.00,70.00,5.00,0.00,0.00",
+            "7,cap,b,2026-02-06,ordinary visits,,600.00,400.00,405.00,5.00,0.00,0.00"
+        ],
+        "{wrote}"
+    );
+    let (ok, said) = policy(&run[..5]);
+    assert!(
+        ok && said.contains("待重新结算") && said.contains("+5.00"),
+        "{said}"
+    );
+    let (ok, said) = policy(&["diff", &new, &old, "--claims", &claims]);
+    assert!(!ok && said.contains("since when it is known"), "{said}");
+    let wrong = written(
+        &folder,
+        "wrong.csv",
+        "person,date,class_a\na,2026-02-31,1.00\n",
+    );
+    let (ok, said) = policy(&["diff", &old, &new, "--claims", &wrong]);
+    assert!(
+        !ok && said.contains("wrong.csv:2: date: `2026-02-31`"),
+        "{said}"
+    );
+}

@@ -9,8 +9,14 @@ use crate::year::{Event, MOST_EVENTS};
 /// Members a household can have.
 const MOST_MEMBERS: usize = 256;
 
-/// The events of a household's rows, which stand in the order of the files; or what is wrong.
-pub(super) fn events(rows: &[Row]) -> Result<Vec<Event>, Vec<Wrong>> {
+/// A household's rows as events, each with its row.
+pub(super) struct Household<'r> {
+    pub events: Vec<Event>,
+    pub rows: Vec<&'r Row>,
+}
+
+/// The household of rows, which stand in the order of the files; or what is wrong.
+pub(super) fn read(rows: &[Row]) -> Result<Household<'_>, Vec<Wrong>> {
     let first = rows.first().map_or(Place::default(), |row| row.place);
     if rows.len() > MOST_EVENTS {
         let message = format!("a household with more than {MOST_EVENTS} rows");
@@ -54,7 +60,10 @@ pub(super) fn events(rows: &[Row]) -> Result<Vec<Event>, Vec<Wrong>> {
             back: u16::try_from(back).unwrap_or(u16::MAX),
         }
     };
-    Ok(order.iter().map(event).collect())
+    Ok(Household {
+        events: order.iter().map(event).collect(),
+        rows: order.iter().map(|at| &rows[*at]).collect(),
+    })
 }
 
 /// The claims that have an id.

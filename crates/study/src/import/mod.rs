@@ -4,6 +4,7 @@
 //! they are many; then each bucket is put in order, household by household. So memory is bounded by a
 //! bucket, whatever the year. What is wrong is said with file, line and column; nothing is guessed.
 
+mod again;
 mod bucket;
 mod household;
 mod row;
@@ -15,7 +16,9 @@ use std::fmt;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
+pub use again::{Changed, Found};
 use bucket::Buckets;
+use household::Household;
 use row::{Reading, Row};
 
 use crate::year::{Counts, WriteError, Writer};
@@ -158,22 +161,26 @@ impl Import {
         to: impl FnOnce() -> io::Result<W>,
     ) -> Result<Counts, ImportError> {
         self.refuse()?;
-        let Some(year) = self.reading.year else {
-            let message = "no rows: there is nothing to import".to_owned();
-            return Err(ImportError::Wrong(vec![Wrong {
-                file: 0,
-                line: 1,
-                column: "-".to_owned(),
-                message,
-            }]));
-        };
+        let year = self.some_year()?;
         // Once over the buckets for what is wrong, so that nothing is written of a bad year.
         self.each_household(|_| Ok(()))?;
         self.refuse()?;
         let writer = Writer::new(to()?, year, &self.reading.kinds);
         let mut writer = writer.map_err(failed)?;
-        self.each_household(|events| writer.household(events).map_err(failed))?;
+        self.each_household(|of| writer.household(&of.events).map_err(failed))?;
         writer.finish().map_err(failed)
+    }
+
+    fn some_year(&self) -> Result<i16, ImportError> {
+        self.reading.year.ok_or_else(|| {
+            let message = "no rows: there is nothing to import".to_owned();
+            ImportError::Wrong(vec![Wrong {
+                file: 0,
+                line: 1,
+                column: "-".to_owned(),
+                message,
+            }])
+        })
     }
 
     fn refuse(&mut self) -> Result<(), ImportError> {
@@ -188,14 +195,14 @@ impl Import {
 
     fn each_household(
         &mut self,
-        mut then: impl FnMut(&[crate::year::Event]) -> Result<(), ImportError>,
+        mut then: impl FnMut(&Household<'_>) -> Result<(), ImportError>,
     ) -> Result<(), ImportError> {
         for bucket in 0..self.buckets.len() {
             let mut rows: Vec<Row> = self.buckets.rows(bucket)?;
             rows.sort_by(|a, b| (&a.household, a.place).cmp(&(&b.household, b.place)));
             for household in rows.chunk_by(|a, b| a.household == b.household) {
-                match household::events(household) {
-                    Ok(events) => then(&events)?,
+                match household::read(household) {
+                    Ok(household) => then(&household)?,
                     Err(wrong) => self.wrong.extend(wrong),
                 }
             }

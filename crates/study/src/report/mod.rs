@@ -1,5 +1,6 @@
 //! What a study found, as tables: on the terminal, as CSV files, and as one HTML page with charts.
 
+mod again;
 mod chart;
 mod csv;
 mod html;
@@ -12,6 +13,7 @@ mod tests;
 mod text;
 mod words;
 
+pub use again::again;
 pub use csv::to_csv;
 pub use html::{About, to_html};
 pub use institutions::HeadsMissing;

@@ -14,6 +14,7 @@ use std::ops::{AddAssign, RangeInclusive};
 
 pub use cunyi_policy::columns::{Block, Kind};
 pub use read::{RawBlock, ReadError, Reader};
+pub(crate) use write::block_of;
 pub use write::{Event, WriteError, Writer};
 
 /// The first bytes of a file.

@@ -115,22 +115,7 @@ impl<W: Write> Writer<W> {
         if self.block.len() + events.len() > MOST_EVENTS {
             self.flush()?;
         }
-        let block = &mut self.block;
-        block
-            .households
-            .push(u32::try_from(events.len()).unwrap_or(u32::MAX));
-        for event in events {
-            block.member.push(event.member);
-            block.day.push(event.day);
-            block.kind.push(event.kind);
-            block.class_a.push(event.class_a);
-            block.class_b.push(event.class_b);
-            block.class_c.push(event.class_c);
-            block.over_limit.push(event.over_limit);
-            block.fee.push(event.fee);
-            block.balance.push(event.balance);
-            block.back.push(event.back);
-        }
+        add(&mut self.block, events);
         Ok(())
     }
 
@@ -178,4 +163,28 @@ fn clear(block: &mut Block) {
     block.fee.clear();
     block.balance.clear();
     block.back.clear();
+}
+
+/// A household alone.
+pub(crate) fn block_of(events: &[Event]) -> Block {
+    let mut block = Block::default();
+    add(&mut block, events);
+    block
+}
+
+fn add(block: &mut Block, events: &[Event]) {
+    let count = u32::try_from(events.len()).unwrap_or(u32::MAX);
+    block.households.push(count);
+    for event in events {
+        block.member.push(event.member);
+        block.day.push(event.day);
+        block.kind.push(event.kind);
+        block.class_a.push(event.class_a);
+        block.class_b.push(event.class_b);
+        block.class_c.push(event.class_c);
+        block.over_limit.push(event.over_limit);
+        block.fee.push(event.fee);
+        block.balance.push(event.balance);
+        block.back.push(event.back);
+    }
 }
