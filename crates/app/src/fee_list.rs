@@ -258,6 +258,7 @@ fn batch_view(place: usize, key: Option<&Under>) -> (String, BatchView) {
         settled_at: None,
         said: String::new(),
         not_sent: false,
+        lost: None,
     };
     (code, view)
 }

@@ -25,6 +25,7 @@ mod policies;
 mod queue;
 mod recover;
 mod register;
+mod resolve;
 mod reverse;
 mod settle;
 mod setup;

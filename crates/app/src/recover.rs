@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::register::record_registration;
 
 /// Who acts when nobody does.
-const PROGRAM: &str = "program";
+pub(crate) const PROGRAM: &str = "program";
 
 impl App {
     /// Marks what was cut off as unknown. Called once, before anything is served; answers how many.
@@ -72,6 +72,7 @@ fn lose_batch(w: &mut Writer<'_, '_>, message: &Message, batch: &Batch) -> Resul
     let event = match batch.state {
         BatchState::Requested => BatchEvent::Lose,
         BatchState::ReversalRequested => BatchEvent::LoseReversal,
+        BatchState::UndoRequested => BatchEvent::LoseUndo,
         _ => return Ok(()),
     };
     let moved = BatchMoved {

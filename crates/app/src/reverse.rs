@@ -18,6 +18,7 @@ use crate::App;
 use crate::error::{Result, refuse, refuse_at};
 use crate::freeze::release;
 use crate::permission::Action;
+use crate::resolve::earlier_is_lost;
 use crate::settle::{About, reversal_agrees, settlement_row};
 use crate::step::{Answer, Caller, Next, Pending, Step, told};
 use crate::views::Actor;
@@ -46,7 +47,7 @@ impl App {
                 let visit = query::visit(w.tx, &actor.clinic, &batch.visit)?;
                 let visit = visit.ok_or(Refusal::new(Code::NotFound))?;
                 let settlement = in_force(w, &batch)?;
-                made(w, &batch, &visit, &settlement, ("", "", &reason))
+                paid_back(w, &batch, &visit, &settlement, ("", "", &reason))
             });
         }
         let caller = self.caller(actor)?;
@@ -73,7 +74,7 @@ pub(crate) fn read_reason(reason: &str) -> Result<String> {
 }
 
 /// The settlement of a batch that stands.
-fn in_force(w: &mut Writer<'_, '_>, batch: &Batch) -> Result<Settlement> {
+pub(crate) fn in_force(w: &mut Writer<'_, '_>, batch: &Batch) -> Result<Settlement> {
     let id = batch
         .settlement
         .clone()
@@ -120,10 +121,16 @@ impl Step for Reverse2208 {
             Outcome::Success(found) if reversal_agrees(&found.output, &original, region) => {
                 let id = &found.output.setlinfo.setl_id;
                 let told = (id.as_str(), pending.id.as_str(), self.reason.as_str());
-                made(w, &about.batch, &about.visit, &settlement, told)?;
+                paid_back(w, &about.batch, &about.visit, &settlement, told)?;
                 return Ok(Next::Done);
             }
             Outcome::Success(_) | Outcome::Unknown(_) => BatchEvent::LoseReversal,
+            // A lost one before it may have been done: the second of two is refused.
+            Outcome::Refused(_)
+                if earlier_is_lost(w, &about.batch, pending.infno, pending.id.as_str())? =>
+            {
+                BatchEvent::LoseReversal
+            }
             Outcome::Refused(_) => BatchEvent::RefuseReversal,
             Outcome::NotSent => BatchEvent::NotSent,
         };
@@ -134,7 +141,7 @@ impl Step for Reverse2208 {
 
 /// Records a reversal: a row of its own with the original's amounts, its `setl_id`, msgid and
 /// reason. What the batch's lines still hold of stock is free again.
-fn made(
+pub(crate) fn paid_back(
     w: &mut Writer<'_, '_>,
     batch: &Batch,
     visit: &Visit,

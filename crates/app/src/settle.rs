@@ -10,6 +10,7 @@ use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::SettlementMade;
 use cunyi_domain::ids::{BatchId, SettlementId, VisitId};
+use cunyi_domain::ledger::RegistrationState::{Registered, Unknown};
 use cunyi_domain::ledger::{
     Batch, Payer, Registration, RegistrationState, Settlement, SettlementKind, Visit, VisitState,
 };
@@ -27,7 +28,7 @@ use crate::views::Actor;
 pub(crate) use about::About;
 pub(crate) use amounts::{amounts_of_reply, reversal_agrees};
 use steps::Goal;
-pub(crate) use steps::{CancelDetails2205, Task, next};
+pub(crate) use steps::{CancelDetails2205, Task, next, settled};
 
 impl App {
     /// 试算: sends what the centre needs of every insured batch and asks for its shares, in order.
@@ -95,10 +96,44 @@ impl App {
 
     /// Does one task after the other, and stops at the first that does not succeed.
     pub(crate) fn work_off(&self, actor: &Actor, tasks: &[Task]) -> Result<()> {
-        match next(tasks) {
+        let tasks = self.not_found(actor, tasks)?;
+        match next(&tasks) {
             Next::Then(first) => self.drive(&self.caller(actor)?, first),
             Next::Done | Next::Stop(_) => Ok(()),
         }
+    }
+
+    /// The tasks without registrations that were lost and are found at the platform.
+    fn not_found(&self, actor: &Actor, tasks: &[Task]) -> Result<Vec<Task>> {
+        let mut left = Vec::new();
+        for task in tasks {
+            if let Task::Register(visit, position) = task
+                && self.registration_state(actor, visit, *position)? == Some(Unknown)
+            {
+                self.find_registrations(actor, visit)?;
+                if self.registration_state(actor, visit, *position)? == Some(Registered) {
+                    continue;
+                }
+            }
+            left.push(task.clone());
+        }
+        Ok(left)
+    }
+
+    fn registration_state(
+        &self,
+        actor: &Actor,
+        visit: &VisitId,
+        position: i64,
+    ) -> Result<Option<RegistrationState>> {
+        let db = self.parts.store.db();
+        let rows = db.read("registration", |tx| {
+            query::registrations(tx, &actor.clinic, visit)
+        })?;
+        let mut rows = rows.into_iter();
+        Ok(rows
+            .find(|row| row.position == position)
+            .map(|row| row.state))
     }
 
     fn settle_cash(&self, actor: &Actor, batch: &Batch, seen: Fen) -> Result<()> {

@@ -7,7 +7,7 @@
 use std::any::Any;
 use std::sync::{Arc, PoisonError};
 
-use cunyi_domain::ids::{BatchId, ClinicId, MessageId, PatientId, VisitId};
+use cunyi_domain::ids::{BatchId, ClinicId, MessageId, PatientId, UserId, VisitId};
 use cunyi_domain::journal::digest;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::row::{Field, Value};
@@ -143,14 +143,24 @@ impl App {
 
     /// Who calls; signs in at the platform once a day and user.
     pub(crate) fn caller<'a>(&'a self, actor: &'a Actor) -> Result<Caller<'a>> {
+        self.caller_as(actor, &actor.user)
+    }
+
+    /// As `caller`, signed in as a user who may be another: the program's own questions are the
+    /// doctor's whose visit it is.
+    pub(crate) fn caller_as<'a>(
+        &'a self,
+        actor: &'a Actor,
+        as_user: &UserId,
+    ) -> Result<Caller<'a>> {
         let setup = self.setup(&actor.clinic)?;
         let day = self.now().date().to_string();
         let (user, signed) = self.parts.store.db().read("caller", |tx| -> Result<_> {
-            let user = reference::user(tx, &actor.clinic, &actor.user)?;
+            let user = reference::user(tx, &actor.clinic, as_user)?;
             let user = user.ok_or(Refusal::new(Code::NotFound))?;
             let values = vec![
                 actor.clinic.clone().into_value(),
-                actor.user.clone().into_value(),
+                as_user.clone().into_value(),
                 day.clone().into_value(),
             ];
             let rest = "WHERE clinic = ? AND account = ? AND day = ?";
@@ -167,7 +177,7 @@ impl App {
         };
         caller.sign_number = match signed {
             Some(row) => row.sign_number,
-            None => caller.sign_in(day)?,
+            None => caller.sign_in(as_user, day)?,
         };
         Ok(caller)
     }
@@ -221,7 +231,7 @@ pub(crate) fn clock_refusal(skew: Skew, limit_seconds: i64) -> Option<Refusal> {
 }
 
 impl Caller<'_> {
-    fn sign_in(&self, day: String) -> Result<String> {
+    fn sign_in(&self, user: &UserId, day: String) -> Result<String> {
         let input = sign::SignInInput {
             sign_in: sign::SignIn {
                 opter_no: self.code.clone(),
@@ -233,7 +243,7 @@ impl Caller<'_> {
         let number = signed.output.signinoutb.sign_no;
         let row = SignIn {
             clinic: self.actor.clinic.clone(),
-            account: self.actor.user.clone(),
+            account: user.clone(),
             day,
             sign_number: number.clone(),
         };

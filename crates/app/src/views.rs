@@ -4,6 +4,7 @@
 mod access;
 mod forms;
 mod identified;
+mod lost;
 mod working;
 
 use cunyi_domain::batch::BatchState;
@@ -21,6 +22,7 @@ pub use access::AccessView;
 pub use cunyi_policy::{Language, Why};
 pub use forms::{DraftBody, DraftLine, IdentifyForm, PatientForm, RegisterForm};
 pub use identified::{CoverageView, Filing, Identified, Remaining};
+pub use lost::{LookView, LostView, NextLook};
 pub use working::{Answer, Basis, Difference, Part, Working, WorkingStep};
 
 /// Who is asking: a signed-in user of a clinic.
@@ -246,6 +248,8 @@ pub struct BatchView {
     pub said: String,
     /// The latest call certainly did not leave: nobody answered, and nothing happened.
     pub not_sent: bool,
+    /// What is known where its outcome is lost.
+    pub lost: Option<LostView>,
 }
 
 /// The fee list before it is frozen.

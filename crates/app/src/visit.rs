@@ -128,6 +128,7 @@ impl App {
                 not_sent: last.is_some_and(|m| m.state == MessageState::NotSent),
                 working,
                 answer,
+                lost: self.lost_view(tx, batch)?,
                 ..batch_view(batch, &rows.registrations, &rows.settlements)
             });
         }
@@ -305,6 +306,7 @@ fn batch_view(
         settled_at: settled.map(|s| s.settled_at),
         said: String::new(),
         not_sent: false,
+        lost: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Taking back at the platform what nobody needs any more: details of a batch that was taken back,
 //! dropped or paid back (2205), the registrations (2202) that were made for its batches or whose visit
-//! was cancelled.
+//! was cancelled; one whose answer was lost is looked for first.
 //!
 //! Best effort: neither holds money, and the clinic's own state does not wait for the answer, which
 //! is kept with its message. What was not taken back stays registered.
@@ -29,6 +29,10 @@ impl App {
                 let (batch, then) = (batch.id.clone(), None);
                 self.tell(actor, Box::new(CancelDetails2205 { batch, then }))?;
             }
+        }
+        match self.find_registrations(actor, visit) {
+            Err(AppError::Refused(_)) => {}
+            other => other?,
         }
         for position in self.idle_registrations(actor, visit)? {
             let visit = visit.clone();

@@ -21,6 +21,10 @@ text_enum! {
         ReversalRequested = "reversal_requested",
         /// What 2208 did is not known.
         ReversalUnknown = "reversal_unknown",
+        /// 2601 for a lost 2207 is on its way.
+        UndoRequested = "undo_requested",
+        /// What 2601 did is not known, as little as what the 2207 did.
+        UndoUnknown = "undo_unknown",
         /// Paid back.
         Reversed = "reversed",
         /// Taken back before anything was paid.
@@ -53,6 +57,16 @@ text_enum! {
         RefuseReversal = "refuse_reversal",
         /// 2208's answer was lost.
         LoseReversal = "lose_reversal",
+        /// It is shown that a lost 2207 or 2208 did nothing and will do nothing.
+        Absent = "absent",
+        /// 2601's intent is committed.
+        RequestUndo = "request_undo",
+        /// 2601 succeeded, or the platform says that it had before: the 2207 never was.
+        Undo = "undo",
+        /// 2601 was refused, which proves nothing: the 2207 may still be on its way.
+        RefuseUndo = "refuse_undo",
+        /// 2601's answer was lost.
+        LoseUndo = "lose_undo",
         /// The doctor takes the fee list back, or drops this batch of it.
         TakeBack = "take_back",
     }
@@ -87,6 +101,17 @@ pub const TRANSITIONS: &[(BatchState, BatchEvent, BatchState)] = &[
     (S::ReversalRequested, E::LoseReversal, S::ReversalUnknown),
     (S::ReversalUnknown, E::Reverse, S::Reversed),
     (S::ReversalUnknown, E::RefuseReversal, S::Settled),
+    (S::ReversalUnknown, E::Absent, S::Settled),
+    (S::Unknown, E::Absent, S::Uploaded),
+    (S::Unknown, E::RequestUndo, S::UndoRequested),
+    (S::UndoRequested, E::Undo, S::Uploaded),
+    (S::UndoRequested, E::RefuseUndo, S::Unknown),
+    (S::UndoRequested, E::NotSent, S::Unknown),
+    (S::UndoRequested, E::LoseUndo, S::UndoUnknown),
+    (S::UndoUnknown, E::RequestUndo, S::UndoRequested),
+    (S::UndoUnknown, E::Undo, S::Uploaded),
+    (S::UndoUnknown, E::Settle, S::Settled),
+    (S::UndoUnknown, E::Absent, S::Uploaded),
 ];
 
 impl BatchState {
@@ -100,10 +125,12 @@ impl BatchState {
 
     /// True while money may move or have moved and nobody knows: nothing else may be done with it.
     pub const fn in_flight(self) -> bool {
-        matches!(
-            self,
-            S::Requested | S::Unknown | S::ReversalRequested | S::ReversalUnknown
-        )
+        matches!(self, S::Requested | S::ReversalRequested | S::UndoRequested) || self.is_lost()
+    }
+
+    /// True while an answer is lost: it is to be found out what happened ([`crate::resolve`]).
+    pub const fn is_lost(self) -> bool {
+        matches!(self, S::Unknown | S::ReversalUnknown | S::UndoUnknown)
     }
 
     /// True while its lines are charged or to be charged: neither taken back nor paid back.
@@ -159,8 +186,45 @@ mod tests {
         }
         // Once an answer was lost, nobody can say any more that nothing was sent.
         for state in BatchState::ALL {
-            let waiting = matches!(state, S::Requested | S::ReversalRequested);
+            let waiting = state.in_flight() && !state.is_lost();
             assert_eq!(state.after(E::NotSent).is_some(), waiting, "{state}");
+        }
+    }
+
+    #[test]
+    fn a_2601_settles_nothing_and_its_refusal_proves_nothing() {
+        let outcomes = TRANSITIONS.iter().filter(|(f, ..)| *f == S::UndoRequested);
+        for (_, event, to) in outcomes {
+            assert!(
+                matches!(to, S::Uploaded | S::Unknown | S::UndoUnknown),
+                "{event}"
+            );
+        }
+        assert_eq!(S::UndoRequested.after(E::RefuseUndo), Some(S::Unknown));
+    }
+
+    #[test]
+    fn whatever_is_lost_can_end_on_both_sides() {
+        let ends = |state: S| {
+            let mut seen = vec![state];
+            let mut at = 0;
+            while at < seen.len() {
+                let from = seen[at];
+                let next = TRANSITIONS.iter().filter(|(f, ..)| *f == from);
+                seen.extend(
+                    next.map(|(.., to)| *to)
+                        .filter(|to| !seen.contains(to))
+                        .collect::<Vec<_>>(),
+                );
+                at += 1;
+            }
+            seen
+        };
+        for state in BatchState::ALL.iter().filter(|s| s.is_lost()) {
+            let all = ends(*state);
+            for end in [S::Settled, S::Reversed] {
+                assert!(all.contains(&end), "{state} {end}");
+            }
         }
     }
 

@@ -3,19 +3,22 @@
 //! Personal fields stand in clear here (the tables are the clinic's working file) and are blanked
 //! when a patient is erased; in the journal they are sealed. Amounts are fen and never negative.
 
-mod access;
-
 use jiff::civil::Date;
 
 use crate::id_number::Sex;
 use crate::ids::{
-    BatchId, ChargeId, ClinicId, CoverageId, EntryId, LotId, MoveId, PatientId, SettlementId,
-    UserId, VisitId,
+    BatchId, ChargeId, ClinicId, CoverageId, EntryId, PatientId, SettlementId, UserId, VisitId,
 };
 use crate::money::{Fen, Quantity, Rate, UnitPrice};
 use crate::time::Moment;
 
+mod access;
+mod evidence;
+mod stock;
+
 pub use access::AccessKind;
+pub use evidence::Evidence;
+pub use stock::{Lot, MoveKind, Reservation, StockMove};
 
 text_enum! {
     /// How the patient proved who she is (`mdtrt_cert_type`; `self` is ours: nothing was shown).
@@ -113,22 +116,6 @@ text_enum! {
         Hypertension = "hypertension",
         /// 糖尿病
         Diabetes = "diabetes",
-    }
-}
-
-text_enum! {
-    /// What moved stock.
-    pub enum MoveKind {
-        /// 入库
-        Received = "received",
-        /// 发药
-        HandedOver = "handed_over",
-        /// 盘盈
-        CountedMore = "counted_more",
-        /// 盘亏
-        CountedLess = "counted_less",
-        /// 退回原批号
-        Returned = "returned",
     }
 }
 
@@ -504,62 +491,6 @@ table! {
         pub hospital: Fen,
         /// 统筹支付比例
         pub ratio: Rate,
-    }
-}
-
-table! {
-    /// 库存批次
-    pub struct Lot in "stock_lot" (Ledger, ["clinic", "id"]) {
-        /// Clinic.
-        pub clinic: ClinicId,
-        /// Id.
-        pub id: LotId,
-        /// 医保目录编码 of the drug.
-        pub code: String,
-        /// 生产批号
-        pub lot_number: String,
-        /// 有效期止
-        pub expires_on: Date,
-        /// What it cost.
-        pub cost: UnitPrice,
-        /// In the cupboard, in smallest units.
-        pub on_hand: Quantity,
-        /// Promised to a frozen fee list, part of on hand.
-        pub reserved: Quantity,
-    }
-}
-
-table! {
-    /// 库存流水: every change of `on_hand`.
-    pub struct StockMove in "stock_move" (Ledger, ["clinic", "id"]) {
-        /// Clinic.
-        pub clinic: ClinicId,
-        /// Id.
-        pub id: MoveId,
-        /// Lot.
-        pub lot: LotId,
-        /// What moved it.
-        pub kind: MoveKind,
-        /// How much, always positive.
-        pub quantity: Quantity,
-        /// The charge line it was for.
-        pub charge: Option<ChargeId>,
-        /// When.
-        pub moved_at: Moment,
-    }
-}
-
-table! {
-    /// 预留: what a charge line holds of a lot until it is handed over or taken back.
-    pub struct Reservation in "reservation" (Ledger, ["clinic", "charge", "lot"]) {
-        /// Clinic.
-        pub clinic: ClinicId,
-        /// For.
-        pub charge: ChargeId,
-        /// Of.
-        pub lot: LotId,
-        /// How much, in smallest units.
-        pub quantity: Quantity,
     }
 }
 

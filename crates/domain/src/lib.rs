@@ -18,5 +18,6 @@ pub mod money;
 pub mod person;
 pub mod reconcile;
 pub mod refusal;
+pub mod resolve;
 pub mod time;
 pub mod transport;

@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use cunyi_domain::person::PersonStatus;
+use cunyi_domain::resolve::Bounds;
 use cunyi_domain::transport::Request;
 use serde::Deserialize;
 
@@ -77,6 +78,55 @@ pub struct Region {
     pub statement: StatementConfig,
     /// A clock further off than this refuses to settle.
     pub clock_skew_limit_seconds: i64,
+    /// What becomes of calls whose answer is lost.
+    pub lost_calls: LostCalls,
+}
+
+/// How a region lets a lost call be found again (nhsa-interface §5.1, §5.2).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LostCalls {
+    /// 5204 and 5203 tell what was settled in a visit.
+    pub queries: bool,
+    /// A call that was sent commits within so many seconds, or never.
+    pub commits_within_seconds: i64,
+    /// 2601 takes a 2207 back within so many seconds; 0 = never.
+    pub undo_within_seconds: i64,
+    /// Parts of the text with which a 2601 is refused that says: taken back before.
+    #[serde(default)]
+    pub undone_texts: Vec<String>,
+}
+
+impl LostCalls {
+    /// As the rule wants it.
+    #[must_use]
+    pub fn bounds(&self) -> Bounds {
+        Bounds {
+            queries: self.queries,
+            commits_within: self.commits_within_seconds,
+            undo_within: self.undo_within_seconds,
+        }
+    }
+
+    fn fault(&self) -> Option<&'static str> {
+        const DAY: i64 = 86_400;
+        if !(1..=DAY).contains(&self.commits_within_seconds) {
+            return Some("lost_calls.commits_within_seconds: 1 to 86400");
+        }
+        if !(0..=DAY).contains(&self.undo_within_seconds) {
+            return Some("lost_calls.undo_within_seconds: 0 (never) to 86400");
+        }
+        let empty = self.undone_texts.iter().any(|part| part.trim().is_empty());
+        empty.then_some("lost_calls.undone_texts: parts of a text, not empty")
+    }
+
+    /// True if a refusal of 2601 says that the call had been taken back before.
+    #[must_use]
+    pub fn says_undone(&self, text: &str) -> bool {
+        self.undone_texts
+            .iter()
+            .any(|part| text.contains(part.as_str()))
+    }
 }
 
 /// What becomes of a charge beside another.
@@ -325,6 +375,7 @@ impl Region {
             .find(|(wrong, _)| *wrong)
             .map(|(_, what)| what)
             .or_else(|| self.statement.fault())
+            .or_else(|| self.lost_calls.fault())
     }
 
     /// 人员类别 of a `psn_type`; none where the region does not say.

@@ -8,6 +8,7 @@ mod machine;
 mod message;
 mod policy;
 mod process;
+mod rounds;
 mod serve;
 mod slots;
 

@@ -14,7 +14,7 @@ use cunyi_web::WebOptions;
 
 use crate::machine::{SystemClock, SystemRng};
 use crate::slots::Slots;
-use crate::{data, process};
+use crate::{data, process, rounds};
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -66,6 +66,7 @@ pub fn run(options: &Options) -> Result<()> {
     });
     let app = Arc::new(app.with_slots(move |code, slot| slots.take(code, slot)));
     app.recover()?;
+    rounds::start(Arc::clone(&app))?;
     let router = cunyi_web::router(app, WebOptions::default());
     let ready = || println!("村医 · Cunyi: http://{address}");
     process::serve(runtime, std::future::pending(), ready, |stop| {

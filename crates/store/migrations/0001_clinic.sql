@@ -91,7 +91,7 @@ CREATE TABLE batch (
   number TEXT NOT NULL, payer TEXT NOT NULL CHECK (payer IN ('insured', 'self')), registration BIGINT CHECK (registration > 0),
   benefit TEXT NOT NULL, disease_code TEXT NOT NULL, disease_name TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('draft', 'uploaded', 'presettled', 'requested', 'settled', 'refused', 'unknown',
-    'reversal_requested', 'reversal_unknown', 'reversed', 'void')),
+    'reversal_requested', 'reversal_unknown', 'undo_requested', 'undo_unknown', 'reversed', 'void')),
   total BIGINT NOT NULL CHECK (total >= 0), estimated_fund BIGINT NOT NULL CHECK (estimated_fund >= 0),
   policy TEXT NOT NULL, estimate TEXT NOT NULL, working TEXT NOT NULL, adds TEXT NOT NULL,
   fund BIGINT NOT NULL CHECK (fund >= 0), account BIGINT NOT NULL CHECK (account >= 0), cash BIGINT NOT NULL CHECK (cash >= 0),
@@ -100,6 +100,12 @@ CREATE TABLE batch (
   FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id),
   FOREIGN KEY (clinic, visit, registration) REFERENCES registration (clinic, visit, position),
   FOREIGN KEY (clinic, settlement) REFERENCES settlement (clinic, id));
+CREATE TABLE evidence (
+  clinic TEXT NOT NULL, id TEXT NOT NULL, batch TEXT NOT NULL, message TEXT NOT NULL, infno TEXT NOT NULL,
+  finding TEXT NOT NULL CHECK (finding IN ('in_force', 'paid_back', 'nothing', 'silent', 'refused', 'contradicts', 'undo_refused')),
+  platform_settlement TEXT NOT NULL, found_at BIGINT NOT NULL, actor TEXT NOT NULL,
+  PRIMARY KEY (clinic, id), FOREIGN KEY (clinic, batch) REFERENCES batch (clinic, id));
+CREATE INDEX evidence_by_batch ON evidence (clinic, batch, found_at, id);
 CREATE INDEX batch_by_visit ON batch (clinic, visit, position);
 CREATE INDEX batch_by_state ON batch (clinic, state, visit);
 CREATE TABLE charge (

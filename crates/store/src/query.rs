@@ -2,8 +2,8 @@
 
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, PatientId, VisitId};
 use cunyi_domain::ledger::{
-    Access, Allergy, Batch, Charge, Coverage, Diagnosis, Lot, Patient, Registration, Reservation,
-    Settlement, SettlementKind, Visit,
+    Access, Allergy, Batch, Charge, Coverage, Diagnosis, Evidence, Lot, Patient, Registration,
+    Reservation, Settlement, SettlementKind, Visit,
 };
 use cunyi_domain::money::Fen;
 use cunyi_domain::row::{Field, Value};
@@ -317,6 +317,27 @@ pub fn batch(
     id: &BatchId,
 ) -> Result<Option<Batch>, StoreError> {
     Ok(tx.find("WHERE clinic = ? AND id = ?", key(clinic, id.clone()))?)
+}
+
+/// Batches whose outcome is lost; at most `limit`.
+pub fn lost_batches(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    limit: i64,
+) -> Result<Vec<Batch>, StoreError> {
+    let rest = "WHERE clinic = ? AND state IN ('unknown', 'reversal_unknown', 'undo_unknown')
+                ORDER BY visit, position LIMIT ?";
+    Ok(tx.select(rest, key(clinic, limit))?)
+}
+
+/// What was seen at the platform of a batch's lost calls, oldest first.
+pub fn evidence(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    batch: &BatchId,
+) -> Result<Vec<Evidence>, StoreError> {
+    let rest = "WHERE clinic = ? AND batch = ? ORDER BY found_at, id";
+    Ok(tx.select(rest, key(clinic, batch.clone()))?)
 }
 
 /// A visit's charge lines of batches that were not taken back.

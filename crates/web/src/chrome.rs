@@ -14,6 +14,7 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ledger::{Certificate, LineClass, Payer, RegistrationState, VisitState};
 use cunyi_domain::refusal::Refusal;
+use cunyi_domain::resolve::Finding;
 use cunyi_domain::time::Moment;
 
 use crate::labels;
@@ -136,6 +137,11 @@ impl Chrome {
     /// 待预结算
     pub fn batch_state(&self, state: &BatchState) -> String {
         self.t(&format!("state-batch-{state}"))
+    }
+
+    /// 平台上已结算
+    pub fn finding(&self, finding: &Finding) -> String {
+        self.label(labels::FINDINGS, finding.as_str())
     }
 
     /// 医保登记成功

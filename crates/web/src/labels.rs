@@ -79,6 +79,17 @@ pub const MESSAGES: Labels = &[
     ("not_sent", "message-not-sent"),
 ];
 
+/// What a look at the platform showed of a lost call.
+pub const FINDINGS: Labels = &[
+    ("in_force", "finding-in-force"),
+    ("paid_back", "finding-paid-back"),
+    ("nothing", "finding-nothing"),
+    ("silent", "finding-silent"),
+    ("refused", "finding-refused"),
+    ("contradicts", "finding-contradicts"),
+    ("undo_refused", "finding-undo-refused"),
+];
+
 /// Allergy groups of the catalogue.
 pub const GROUPS: Labels = &[
     ("penicillins", "group-penicillins"),

@@ -80,6 +80,7 @@ routes! {
     post "/visits/{id}/self-pay", Only(A::Register) => follow::switch_to_self_pay;
     post "/visits/{id}/voucher", Only(A::Register) => follow::renew_voucher;
     post "/visits/{id}/presettle", Only(A::Settle) => follow::presettle;
+    post "/visits/{id}/resolve", Only(A::Settle) => follow::resolve;
     post "/visits/{id}/take-back", Only(A::Treat) => follow::take_back;
     post "/visits/{id}/settle", Only(A::Settle) => follow::settle;
     post "/visits/{id}/hand-over", Only(A::HandOver) => follow::hand_over;

@@ -3,10 +3,10 @@
 use cunyi_app::Actor;
 use cunyi_app::views::{
     AccessView, Age, Answer, Basis, BatchView, ChargeView, CoverageView, DayView, Difference,
-    DoctorView, DraftBody, DraftLine, Filing, FindingView, Identified, MessageView, Paper, Part,
-    PastVisit, PatientForm, PatientHit, PatientStrip, PatientView, PolicyView, Preview, QueueEntry,
-    Remaining, SessionView, SettlementView, Statement, StockView, UserView, VisitView, Why,
-    Working, WorkingStep,
+    DoctorView, DraftBody, DraftLine, Filing, FindingView, Identified, LookView, LostView,
+    MessageView, NextLook, Paper, Part, PastVisit, PatientForm, PatientHit, PatientStrip,
+    PatientView, PolicyView, Preview, QueueEntry, Remaining, SessionView, SettlementView,
+    Statement, StockView, UserView, VisitView, Why, Working, WorkingStep,
 };
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::BatchState;
@@ -18,6 +18,7 @@ use cunyi_domain::ledger::{
 };
 use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
 use cunyi_domain::refusal::{Code, Refusal};
+use cunyi_domain::resolve::Finding;
 use cunyi_domain::time::{Moment, parse_date, parse_date_time};
 use cunyi_policy::{FundName, Rule, RuleAt, Step};
 use cunyi_store::reference::Role;
@@ -177,6 +178,26 @@ pub fn batch(position: i64, state: BatchState) -> BatchView {
         }
         .to_owned(),
         not_sent: state == BatchState::Presettled,
+        lost: state.is_lost().then(lost),
+    }
+}
+
+/// A call whose answer never came, looked for twice.
+fn lost() -> LostView {
+    let look = |finding, settlement: &str| LookView {
+        at: now(),
+        infno: "5204".to_owned(),
+        finding,
+        platform_settlement: settlement.to_owned(),
+    };
+    LostView {
+        called_at: now(),
+        bound: now(),
+        looks: vec![
+            look(Finding::Silent, ""),
+            look(Finding::Contradicts, HOSTILE),
+        ],
+        next: NextLook::At(now()),
     }
 }
 

@@ -19,6 +19,7 @@ use super::about::About;
 use super::{amounts_of_reply, settlement_row};
 use crate::error::{Result, refuse};
 use crate::register::{DEPARTMENT, Register2201, certificate_number};
+use crate::resolve::earlier_is_lost;
 use crate::step::{Answer, Caller, Next, Pending, Step, alone, clock_refusal, told};
 
 /// What the platform still has to be told before it computes a batch's shares (2206).
@@ -444,13 +445,25 @@ impl Step for Settle2207 {
         };
         match (outcome, amounts) {
             (Outcome::Success(found), Some(amounts)) => {
-                settled(w, &about, pending, &found.output.setlinfo, &amounts)?;
+                let message = pending.id.as_str();
+                settled(w, &about, message, &found.output.setlinfo, &amounts)?;
                 Ok(next(&self.rest))
             }
             (other, _) => {
                 let event = match &other {
                     // infcode 0 whose money is not this batch's: evidence, but of what is not known.
                     Outcome::Success(_) | Outcome::Unknown(_) => BatchEvent::Lose,
+                    // A lost one before it may have been done: the second of two is refused.
+                    Outcome::Refused(_)
+                        if earlier_is_lost(
+                            w,
+                            &about.batch,
+                            pending.infno,
+                            pending.id.as_str(),
+                        )? =>
+                    {
+                        BatchEvent::Lose
+                    }
                     Outcome::Refused(_) => BatchEvent::Refuse,
                     Outcome::NotSent => BatchEvent::NotSent,
                 };
@@ -482,18 +495,19 @@ fn trace_codes(catalogue: &Catalogue, charges: &[Charge]) -> Vec<settle::DrugTra
     charges.iter().flat_map(rows).collect()
 }
 
-fn settled(
+/// Records that a batch is settled, by the 2207 with that msgid.
+pub(crate) fn settled(
     w: &mut Writer<'_, '_>,
     about: &About,
-    pending: &Pending,
+    message: &str,
     info: &settle::SetlInfo,
     amounts: &Amounts,
 ) -> Result<()> {
     let mut row = settlement_row(w, &about.batch, amounts, SettlementKind::Settlement);
     row.platform_settlement.clone_from(&info.setl_id);
-    row.message.clone_from(&pending.id.0);
     row.clearing_type.clone_from(&info.clr_type);
     row.clearing_office.clone_from(&info.clr_optins);
+    message.clone_into(&mut row.message);
     row.settled_at = parse_date_time(&info.setl_time).unwrap_or(w.who.now);
     let charges = about.charges(w)?;
     let made = SettlementMade {

@@ -119,9 +119,9 @@ fn nothing_moves_of_two(w: &World, visit: &VisitId) {
 }
 
 #[test]
-fn a_lost_registration_is_asked_for_under_a_new_number() {
+fn a_registration_that_never_arrived_is_asked_for_under_a_new_number() {
     for w in worlds("lost_2201") {
-        lose(&w, "2201");
+        w.wire.hold("2201");
         let visit = w.register(w.resident(false));
         let view = w.view(&visit);
         assert_eq!(

@@ -22,6 +22,7 @@ mod permissions;
 mod policies;
 mod records;
 mod regions;
+mod resolve;
 mod reversal;
 mod skew;
 mod stock;

@@ -95,6 +95,7 @@ use_cases! {
     retry_registration Record |app, by, ids| app.retry_registration(by, &ids.visit);
     switch_to_self_pay Record |app, by, ids| app.switch_to_self_pay(by, &ids.visit);
     reverse Record |app, by, ids| app.reverse(by, &ids.batch, "退药");
+    resolve Record |app, by, ids| app.resolve(by, &ids.visit);
     presettle Record |app, by, ids| app.presettle(by, &ids.visit);
     settle Record |app, by, ids| app.settle(by, &ids.visit, &[]);
     renew_voucher Record |app, by, ids| app.renew_voucher(by, &ids.visit, "990001ec00");

@@ -28,6 +28,9 @@ pub struct Wire {
     centre: Arc<Centre>,
     calls: Mutex<Vec<Call>>,
     twists: Mutex<Vec<(String, Twist)>>,
+    /// Transactions whose next request is held, and the requests held.
+    holding: Mutex<Vec<String>>,
+    held: Mutex<Vec<Request>>,
 }
 
 impl Wire {
@@ -36,7 +39,21 @@ impl Wire {
             centre,
             calls: Mutex::default(),
             twists: Mutex::default(),
+            holding: Mutex::default(),
+            held: Mutex::default(),
         }
+    }
+
+    /// The next request of a transaction does not arrive until it is delivered.
+    pub fn hold(&self, infno: &str) {
+        self.holding.lock().unwrap().push(infno.to_owned());
+    }
+
+    /// What was held arrives now; nobody waits for the replies any more.
+    pub fn deliver(&self) -> Vec<Came> {
+        let held = std::mem::take(&mut *self.held.lock().unwrap());
+        let send = |request: &Request| self.centre.send(request, Duration::from_mins(10));
+        held.iter().map(send).collect()
     }
 
     /// The next reply to a transaction goes through here.
@@ -74,7 +91,16 @@ impl Transport for Wire {
         let sent: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
         let text = |name: &str| sent[name].as_str().unwrap_or_default().to_owned();
         let (infno, msgid) = (text("infno"), text("msgid"));
-        let came = self.centre.send(request, deadline);
+        let mut holding = self.holding.lock().unwrap();
+        let place = holding.iter().position(|of| infno.starts_with(of));
+        let held = place.map(|place| holding.remove(place)).is_some();
+        drop(holding);
+        let came = if held {
+            self.held.lock().unwrap().push(request.clone());
+            Err(TransportError::Lost("held".to_owned()))
+        } else {
+            self.centre.send(request, deadline)
+        };
         self.calls.lock().unwrap().push(Call {
             infno: infno.clone(),
             msgid,

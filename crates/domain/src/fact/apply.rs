@@ -4,8 +4,8 @@
 use crate::batch::BatchEvent;
 use crate::ids::{BatchId, ClinicId, UserId};
 use crate::ledger::{
-    Access, Allergy, Batch, Coverage, Lot, Patient, Payer, Registration, RegistrationState,
-    Reservation, Settlement, StockMove, Visit, VisitState,
+    Access, Allergy, Batch, Coverage, Evidence, Lot, Patient, Payer, Registration,
+    RegistrationState, Reservation, Settlement, StockMove, Visit, VisitState,
 };
 use crate::money::Fen;
 use crate::row::{Change, Field, TableRow, Value};
@@ -76,6 +76,7 @@ pub fn apply(about: &About, body: Body, personal: Option<Personal>) -> Vec<Chang
         | Body::TraceCodesScanned(_)
         | Body::BatchMoved(_)
         | Body::SettlementRequested(_)
+        | Body::EvidenceFound(_)
         | Body::SettlementMade(_) => money(about, body, personal),
         Body::ReservationsReleased(b) => release(about, &b.reservations),
         Body::HandedOver(b) => hand_over(about, &b.reservations, b.moves),
@@ -381,9 +382,24 @@ fn money(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
             changes
         }
         Body::SettlementRequested(b) => {
-            let to = vec![set("intent", Some(b.message))];
+            // A 2601 is about the intent that stands.
+            let to = match b.event {
+                BatchEvent::RequestUndo => vec![],
+                _ => vec![set("intent", Some(b.message))],
+            };
             vec![batch_change(about, b.batch, b.from, b.event, to)]
         }
+        Body::EvidenceFound(b) => vec![Change::insert(Evidence {
+            clinic: about.clinic.clone(),
+            id: b.id,
+            batch: b.batch,
+            message: b.message,
+            infno: b.infno,
+            finding: b.finding,
+            platform_settlement: b.platform_settlement,
+            found_at: about.occurred_at,
+            actor: about.actor.clone(),
+        })],
         Body::SettlementMade(b) => made(about, b, personal),
         _ => vec![],
     }

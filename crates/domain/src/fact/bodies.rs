@@ -259,7 +259,7 @@ body! {
         pub batch: BatchId,
         /// From.
         pub from: crate::batch::BatchState,
-        /// `Request` or `RequestReversal`.
+        /// `Request`, `RequestReversal` or `RequestUndo`.
         pub event: BatchEvent,
         /// The msgid.
         pub message: String,
@@ -267,6 +267,22 @@ body! {
         pub transaction: String,
         /// SM3 of the bytes.
         pub digest: String,
+    }
+
+    /// A look at the platform for a batch whose outcome is lost.
+    pub struct EvidenceFound {
+        /// Id.
+        pub id: EntryId,
+        /// Which batch.
+        pub batch: BatchId,
+        /// msgid of the lost 2207 or 2208.
+        pub message: String,
+        /// `infno` of the question that answered last.
+        pub infno: String,
+        /// What it showed.
+        pub finding: crate::resolve::Finding,
+        /// The `setl_id` it showed; empty where none.
+        pub platform_settlement: String,
     }
 
     /// Money moved. Personal part: `Reason`, if one was given.

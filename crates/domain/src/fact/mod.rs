@@ -107,6 +107,8 @@ facts! {
     "batch_moved" 1 BatchMoved,
     /// The intent to settle or reverse is committed.
     "settlement_requested" 1 SettlementRequested,
+    /// The platform was asked what became of a lost call.
+    "evidence_found" 1 EvidenceFound,
     /// Money moved: settled or reversed.
     "settlement_made" 1 SettlementMade,
     /// Reserved stock was freed.

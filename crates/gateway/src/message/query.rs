@@ -1,6 +1,6 @@
 //! 5201 就诊信息查询, 5203 结算信息查询 (nhsa-interface §2.24).
 
-use crate::message::settle::SetlDetail;
+use crate::message::settle::{SetlDetail, SetlInfo, Settlement};
 use crate::number::{Amount, Count, Ratio};
 
 message! {
@@ -296,5 +296,53 @@ message! {
         setlinfo: SettlementInfo,
         /// 结算基金分项, list
         setldetail: Vec<SetlDetail>,
+    }
+}
+
+impl SettlementFound {
+    /// As 2207 would have answered: its names for what both tell.
+    #[must_use]
+    pub fn as_settled(&self) -> Settlement {
+        let info = &self.setlinfo;
+        Settlement {
+            setlinfo: SetlInfo {
+                mdtrt_id: info.mdtrt_id.clone(),
+                setl_id: info.setl_id.clone(),
+                psn_no: info.psn_no.clone(),
+                setl_time: info.setl_time.clone(),
+                clr_optins: info.clr_optins.clone(),
+                clr_type: info.clr_type.clone(),
+                medfee_sumamt: info.medfee_sumamt,
+                fulamt_ownpay_amt: info.fulamt_ownpay_amt,
+                overlmt_selfpay: info.overlmt_selfpay,
+                preselfpay_amt: info.preselfpay_amt,
+                inscp_scp_amt: info.inscp_scp_amt,
+                act_pay_dedc: info.act_pay_dedc,
+                hifp_pay: info.hifp_pay,
+                pool_prop_selfpay: info.pool_prop_selfpay,
+                cvlserv_pay: info.cvlserv_pay,
+                hifes_pay: info.hifes_pay,
+                hifmi_pay: info.hifmi_pay,
+                hifob_pay: info.hifob_pay,
+                maf_pay: info.maf_pay,
+                oth_pay: info.oth_pay,
+                fund_pay_sumamt: info.fund_pay_sumamt,
+                psn_part_amt: info.psn_pay,
+                acct_pay: info.acct_pay,
+                psn_cash_pay: info.cash_payamt,
+                balc: info.balc,
+                acct_mulaid_pay: info.acct_mulaid_pay,
+                medins_setl_id: info.medins_setl_id.clone(),
+                ..SetlInfo::default()
+            },
+            setldetail: self.setldetail.clone(),
+            ..Settlement::default()
+        }
+    }
+
+    /// 退费结算标志: it was paid back there.
+    #[must_use]
+    pub fn is_paid_back(&self) -> bool {
+        self.setlinfo.refd_setl_flag == "1"
     }
 }

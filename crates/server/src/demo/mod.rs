@@ -26,7 +26,7 @@ use tokio::runtime::Runtime;
 
 use crate::centre::CENTRE;
 use crate::machine::{SystemClock, SystemRng};
-use crate::{data, process};
+use crate::{data, process, rounds};
 
 pub use people::{LOGINS, PASSWORD};
 
@@ -201,6 +201,7 @@ fn serve(
         centre_url: Some(format!("http://{}", addresses.centre)),
     }));
     app.recover()?;
+    rounds::start(Arc::clone(&app))?;
     let hints = people::hints(&app)?;
     let options = WebOptions {
         fictional: true,

@@ -5,6 +5,7 @@ use cunyi_domain::fact::{Personal, PolicyConfirmed, ReferenceActivated};
 use cunyi_domain::ids::{CoverageId, LotId, MessageId, PatientId};
 use cunyi_domain::journal::{digest, version};
 use cunyi_domain::ledger::{AllergyKind, Batch, RegistrationState, Visit, VisitState};
+use cunyi_domain::resolve::Finding;
 use cunyi_store::local::{
     Counter, Credential, Draft, Message, MessageState, Session, SignIn, Voucher,
 };
@@ -173,9 +174,13 @@ impl World {
             BatchEvent::Upload,
             BatchEvent::Presettle,
             BatchEvent::Request,
+            BatchEvent::Lose,
+            BatchEvent::RequestUndo,
+            BatchEvent::RefuseUndo,
         ] {
             self.happen(&self.batch(&batch), event, "")?;
         }
+        self.look_for(&batch, Finding::InForce)?;
         self.happen(&self.batch(&batch), BatchEvent::Settle, "")?;
         self.hand_over(&self.batch(&batch))?;
         self.happen(&self.batch(&batch), BatchEvent::RequestReversal, "")?;

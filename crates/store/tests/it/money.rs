@@ -2,16 +2,17 @@
 
 use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::{
-    BatchMoved, ChargesFrozen, HandedOver, LineSplit, ReservationsReleased, SettlementMade,
-    SettlementRequested, Shares, StockReceived, TraceCodesScanned,
+    BatchMoved, ChargesFrozen, EvidenceFound, HandedOver, LineSplit, ReservationsReleased,
+    SettlementMade, SettlementRequested, Shares, StockReceived, TraceCodesScanned,
 };
-use cunyi_domain::ids::{BatchId, ChargeId, LotId, MoveId, PatientId, SettlementId};
+use cunyi_domain::ids::{BatchId, ChargeId, EntryId, LotId, MoveId, PatientId, SettlementId};
 use cunyi_domain::journal::digest;
 use cunyi_domain::ledger::{
     Batch, Charge, ItemKind, LineClass, Lot, MoveKind, Payer, Registration, RegistrationState,
     Reservation, Settlement, SettlementKind, StockMove, Visit,
 };
 use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice, apportion};
+use cunyi_domain::resolve::Finding;
 use cunyi_domain::time::parse_date;
 use cunyi_store::{StoreError, Tx, Writer, query};
 
@@ -217,13 +218,18 @@ impl World {
         use BatchEvent as E;
         let visit = self.visit(&batch.visit);
         match event {
-            E::Request | E::RequestReversal => {
+            E::Request | E::RequestReversal | E::RequestUndo => {
+                let transaction = match event {
+                    E::Request => "2207",
+                    E::RequestReversal => "2208",
+                    _ => "2601",
+                };
                 let body = SettlementRequested {
                     batch: batch.id.clone(),
                     from: batch.state,
                     event,
                     message: "H410522000012026112408000000010002".to_owned(),
-                    transaction: if event == E::Request { "2207" } else { "2208" }.to_owned(),
+                    transaction: transaction.to_owned(),
                     digest: digest(b"bytes"),
                 };
                 self.record(body, &visit.patient, None)
@@ -249,6 +255,20 @@ impl World {
                 })
             }
         }
+    }
+
+    /// Looks at the platform for a lost call.
+    pub fn look_for(&self, batch: &BatchId, finding: Finding) -> Done {
+        let batch = self.batch(batch);
+        let body = EvidenceFound {
+            id: EntryId::new(self.now(), &self.dice),
+            batch: batch.id,
+            message: batch.intent.unwrap_or_default(),
+            infno: "5203".to_owned(),
+            finding,
+            platform_settlement: "SETL0001".to_owned(),
+        };
+        self.record(body, &self.visit(&batch.visit).patient, None)
     }
 
     fn splits(&self, batch: &Batch, event: BatchEvent) -> Vec<LineSplit> {

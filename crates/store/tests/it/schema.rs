@@ -9,6 +9,7 @@ use cunyi_domain::ledger::{
     AccessKind, AllergyKind, Certificate, ItemKind, LineClass, MoveKind, Payer, RegistrationState,
     SettlementKind, VisitState,
 };
+use cunyi_domain::resolve::Finding;
 use cunyi_domain::row::{Field, Kind, TableKind, Value};
 use cunyi_store::StoreError;
 use cunyi_store::local::MessageState;
@@ -117,7 +118,7 @@ fn every_table_is_ledger_reference_or_local() {
     }
     let of = |kind| TABLES.iter().filter(|table| table.kind == kind).count();
     let kinds = [TableKind::Ledger, TableKind::Reference, TableKind::Local].map(of);
-    assert_eq!(kinds, [13, 3, 10]);
+    assert_eq!(kinds, [14, 3, 10]);
 }
 
 #[test]
@@ -164,6 +165,7 @@ const LISTS: &[(&str, &str, Words)] = &[
     ("batch", "payer", all!(Payer)),
     ("batch", "state", all!(BatchState)),
     ("settlement", "kind", all!(SettlementKind)),
+    ("evidence", "finding", all!(Finding)),
     ("stock_move", "kind", all!(MoveKind)),
     ("clinic", "level", all!(Level)),
     ("user_account", "role", all!(Role)),
@@ -379,6 +381,12 @@ const LOOSE: &[(&str, &str, &str)] = &[
         "a message is kept 24 months, a settlement longer",
     ),
     ("settlement", "actor", "the program itself may act"),
+    ("evidence", "actor", "the program itself may ask"),
+    (
+        "evidence",
+        "message",
+        "a message is kept 24 months, a settlement longer",
+    ),
     ("journal", "actor", "the program itself may act"),
     (
         "access_entry",

@@ -52,6 +52,7 @@ pub const TABLES: &[Table] = &[
     of::<ledger::Charge>(),
     of::<ledger::Batch>(),
     of::<ledger::Settlement>(),
+    of::<ledger::Evidence>(),
     of::<ledger::Lot>(),
     of::<ledger::StockMove>(),
     of::<ledger::Reservation>(),

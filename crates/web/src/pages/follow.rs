@@ -110,6 +110,11 @@ pub(crate) async fn presettle(Path(id): Path<String>, Posted { by, what, .. }: P
     as_job(by, what, VisitId(id), Kept::Nothing, App::presettle).await
 }
 
+/// `POST /visits/{id}/resolve`: asks the centre what became of a lost call.
+pub(crate) async fn resolve(Path(id): Path<String>, Posted { by, what, .. }: Posted) -> Answer {
+    as_job(by, what, VisitId(id), Kept::Nothing, App::resolve).await
+}
+
 /// `POST /visits/{id}/take-back`
 pub(crate) async fn take_back(Path(id): Path<String>, Posted { by, what, .. }: Posted) -> Answer {
     as_job(by, what, VisitId(id), Kept::Nothing, App::take_back).await

@@ -241,8 +241,7 @@ impl Settle<'_> {
 
     /// True if the outcome of some batch is lost.
     pub(crate) fn unknown(&self) -> bool {
-        let lost = |s| matches!(s, BatchState::Unknown | BatchState::ReversalUnknown);
-        self.batches.iter().any(|b| lost(b.state))
+        self.batches.iter().any(|b| b.state.is_lost())
     }
 
     /// What comes next for a visit that stands so in the queue.

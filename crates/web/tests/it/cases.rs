@@ -95,6 +95,12 @@ cases! {
         Ask { form: form(&[("number", &token)]), ..of_visit("post", &visit, "/voucher") }
     };
     post "/visits/{id}/presettle" Record |h, _by| of_visit("post", &frozen(h), "/presettle");
+    post "/visits/{id}/resolve" Record |h, _by| {
+        let visit = h.w.presettled(&h.villager(), &draft(h));
+        h.w.centre.panel.set_fault(cunyi_centre::faults::Fault::LoseReply, "2207", 1);
+        h.w.settle(&visit).expect_err("its reply is lost");
+        of_visit("post", &visit, "/resolve")
+    };
     post "/visits/{id}/take-back" Record |h, _by| of_visit("post", &frozen(h), "/take-back");
     post "/visits/{id}/settle" Record |h, _by| {
         let visit = h.w.presettled(&h.villager(), &draft(h));

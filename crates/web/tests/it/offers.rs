@@ -294,6 +294,11 @@ impl Walk<'_> {
             let moves = ["settle", "presettle", "hand-over", "drop", "take-back"];
             let moves = |n: &String| moves.contains(&n.as_str());
             assert!(!names.iter().any(moves), "{} {names:?}", self.trace);
+            assert!(
+                names.iter().any(|n| n == "resolve"),
+                "{} {names:?}",
+                self.trace
+            );
         } else if !self.over() {
             assert!(offered.iter().any(onward), "a dead end: {}", self.trace);
         }

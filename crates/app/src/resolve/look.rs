@@ -1,0 +1,228 @@
+//! Looking at the platform for a lost 2207 or 2208: 5204 tells which settlement holds the batch's
+//! lines, 5203 tells the settlement.
+
+use cunyi_domain::amounts::Amounts;
+use cunyi_domain::fact::EvidenceFound;
+use cunyi_domain::ids::EntryId;
+use cunyi_domain::resolve::Finding;
+use cunyi_gateway::Outcome;
+use cunyi_gateway::message::query::{SettlementFound, SettlementQuery};
+use cunyi_gateway::message::{Data, T5203, T5204, charge};
+use cunyi_store::Writer;
+use cunyi_store::local::MessageState;
+
+use super::{Case, REVERSING, mark, still};
+use crate::App;
+use crate::error::Result;
+use crate::reverse::{in_force, paid_back};
+use crate::settle::{About, amounts_of_reply, settled};
+use crate::step::Caller;
+
+/// What a look showed.
+struct Seen {
+    finding: Finding,
+    infno: &'static str,
+    /// The `setl_id`; empty where none.
+    id: String,
+    /// The settlement, where it is this batch's.
+    settlement: Option<Box<(SettlementFound, Amounts)>>,
+}
+
+impl Seen {
+    fn nothing_of(finding: Finding, infno: &'static str) -> Self {
+        Self {
+            finding,
+            infno,
+            id: String::new(),
+            settlement: None,
+        }
+    }
+
+    /// No answer, or a refusal.
+    fn unanswered<T>(outcome: &Outcome<T>, infno: &'static str) -> Self {
+        let refused = matches!(outcome, Outcome::Refused(_));
+        let finding = if refused {
+            Finding::Refused
+        } else {
+            Finding::Silent
+        };
+        Self::nothing_of(finding, infno)
+    }
+}
+
+impl App {
+    /// Looks once, and records what it shows with what follows from it.
+    pub(super) fn look(&self, caller: &Caller<'_>, case: &Case) -> Result<()> {
+        let clinic = &caller.actor.clinic;
+        let asked = self.write(caller.actor, "look_begin", |w| {
+            let about = About::read(w, clinic, &case.batch.id)?;
+            let lines = about.charges(w)?.into_iter().map(|c| c.id.0).collect();
+            let standing = match case.batch.state {
+                REVERSING => in_force(w, &about.batch)?.platform_settlement,
+                _ => String::new(),
+            };
+            Ok(Asked {
+                about,
+                lines,
+                standing,
+            })
+        })?;
+        let seen = match case.batch.state {
+            REVERSING => asked.settlement(caller, case, &asked.standing),
+            _ => asked.settlements(caller, case),
+        };
+        self.write(caller.actor, "look", |w| record(w, caller, case, &seen))
+    }
+}
+
+/// What is asked about.
+struct Asked {
+    about: About,
+    /// The batch's lines: `feedetl_sn`.
+    lines: Vec<String>,
+    /// The `setl_id` that a lost 2208 was to reverse.
+    standing: String,
+}
+
+impl Asked {
+    /// A lost 2207: the settlements that hold the batch's lines.
+    fn settlements(&self, caller: &Caller<'_>, case: &Case) -> Seen {
+        let about = &self.about;
+        let query: Data<charge::FeeQuery> = charge::FeeQuery {
+            psn_no: about.coverage.person_number.clone(),
+            setl_id: String::new(),
+            mdtrt_id: about.platform_visit.clone(),
+        }
+        .into();
+        let list = match caller.ask::<T5204>(&about.coverage.place, &query) {
+            Outcome::Success(found) => found.output.data,
+            other => return Seen::unanswered(&other, "5204"),
+        };
+        let ours = list
+            .iter()
+            .filter(|row| self.lines.contains(&row.feedetl_sn));
+        let mut ids: Vec<&str> = ours
+            .map(|row| row.setl_id.as_str())
+            .filter(|id| !id.is_empty())
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        match ids.as_slice() {
+            [] => Seen::nothing_of(Finding::Nothing, "5204"),
+            [id] => self.settlement(caller, case, id),
+            _ => Seen::nothing_of(Finding::Contradicts, "5204"),
+        }
+    }
+
+    /// One settlement, and whether it is what was asked for.
+    fn settlement(&self, caller: &Caller<'_>, case: &Case, id: &str) -> Seen {
+        let about = &self.about;
+        let query: Data<SettlementQuery> = SettlementQuery {
+            psn_no: about.coverage.person_number.clone(),
+            setl_id: id.to_owned(),
+            mdtrt_id: about.platform_visit.clone(),
+        }
+        .into();
+        let found = match caller.ask::<T5203>(&about.coverage.place, &query) {
+            Outcome::Success(found) => found.output,
+            other => return Seen::unanswered(&other, "5203"),
+        };
+        let paid_back = found.is_paid_back();
+        let finding = if paid_back {
+            Finding::PaidBack
+        } else {
+            Finding::InForce
+        };
+        let region = &caller.setup.gateway.region;
+        let amounts = amounts_of_reply(&found.as_settled(), region);
+        let settlement = amounts
+            .filter(|a| a.total == about.batch.total)
+            .filter(|_| case.may_have_made(&found.setlinfo.medins_setl_id))
+            .map(|amounts| Box::new((found, amounts)));
+        let finding = if settlement.is_some() {
+            finding
+        } else {
+            Finding::Contradicts
+        };
+        Seen {
+            finding,
+            infno: "5203",
+            id: id.to_owned(),
+            settlement,
+        }
+    }
+}
+
+impl Case {
+    /// True if the settlement that bears this msgid is the batch's. What a lost 2208 was to reverse
+    /// is known by its `setl_id`.
+    fn may_have_made(&self, message: &str) -> bool {
+        self.batch.state == REVERSING || self.messages.iter().any(|m| m == message)
+    }
+}
+
+/// Records a look, and what follows from it, unless something became of the batch meanwhile.
+fn record(w: &mut Writer<'_, '_>, caller: &Caller<'_>, case: &Case, seen: &Seen) -> Result<()> {
+    if still(w, case)?.is_none() {
+        return Ok(());
+    }
+    let about = About::read(w, &caller.actor.clinic, &case.batch.id)?;
+    let found = EvidenceFound {
+        id: EntryId::new(w.who.now, w.rng),
+        batch: about.batch.id.clone(),
+        message: about.batch.intent.clone().unwrap_or_default(),
+        infno: seen.infno.to_owned(),
+        finding: seen.finding,
+        platform_settlement: seen.id.clone(),
+    };
+    w.record(found, Some(&about.visit.patient), None)?;
+    let Some(settlement) = &seen.settlement else {
+        return Ok(());
+    };
+    let (found, amounts) = settlement.as_ref();
+    let paid_back = seen.finding == Finding::PaidBack;
+    if case.batch.state == REVERSING {
+        let message = about.batch.intent.clone().unwrap_or_default();
+        return if paid_back {
+            reversed(w, &about, &message)
+        } else {
+            Ok(())
+        };
+    }
+    let bounds = caller.setup.gateway.region.lost_calls.bounds();
+    if !case.lost().is_certain(&bounds, w.who.now) {
+        return Ok(());
+    }
+    adopt(w, &about, found, amounts)?;
+    if paid_back {
+        let about = About::read(w, &caller.actor.clinic, &case.batch.id)?;
+        return reversed(w, &about, "");
+    }
+    Ok(())
+}
+
+/// The settlement stands at the platform: so it does here.
+fn adopt(
+    w: &mut Writer<'_, '_>,
+    about: &About,
+    found: &SettlementFound,
+    amounts: &Amounts,
+) -> Result<()> {
+    let message = &found.setlinfo.medins_setl_id;
+    settled(w, about, message, &found.as_settled().setlinfo, amounts)?;
+    mark(w, &about.visit.clinic, message, MessageState::Success)
+}
+
+/// It was paid back at the platform, under a `setl_id` that only the 3202 file tells.
+/// `message` is our 2208's, if it was ours.
+fn reversed(w: &mut Writer<'_, '_>, about: &About, message: &str) -> Result<()> {
+    let settlement = in_force(w, &about.batch)?;
+    paid_back(
+        w,
+        &about.batch,
+        &about.visit,
+        &settlement,
+        ("", message, ""),
+    )?;
+    mark(w, &about.visit.clinic, message, MessageState::Success)
+}

@@ -1,0 +1,25 @@
+//! What the program does of itself, over and over: it finds out what became of lost calls.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use cunyi_app::App;
+
+/// From the end of one round to the beginning of the next. What is due is said by the rule itself.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// Starts the rounds on a thread of their own, which ends with the program: each step of a round is
+/// a transaction, so that it may end anywhere.
+pub fn start(app: Arc<App>) -> std::io::Result<()> {
+    let rounds = move || loop {
+        if let Err(error) = app.resolve_due() {
+            tracing::warn!(%error, "rounds");
+        }
+        thread::sleep(PAUSE);
+    };
+    thread::Builder::new()
+        .name("rounds".to_owned())
+        .spawn(rounds)?;
+    Ok(())
+}
