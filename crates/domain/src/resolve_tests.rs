@@ -13,7 +13,7 @@ const MUTE: Bounds = Bounds {
     ..ASKED
 };
 
-fn at(second: i64) -> Moment {
+const fn at(second: i64) -> Moment {
     Moment(second * 1_000_000)
 }
 
@@ -35,90 +35,40 @@ fn looks(seen: &[(i64, Finding)]) -> Vec<Look> {
     seen.iter().map(look).collect()
 }
 
+/// Sent at second 0; what was seen, and when; now; what is to be done.
+type Row = (BatchState, &'static [(i64, Finding)], i64, Next);
+
+#[rustfmt::skip]
+const ANSWERING: &[Row] = &[
+    (Unknown, &[], 0, Next::Look),
+    (Unknown, &[(0, Nothing)], 10, Next::Wait(at(30))),
+    (Unknown, &[(0, Nothing)], 30, Next::Look),
+    (Unknown, &[(0, Silent), (30, Silent)], 59, Next::Wait(at(60))),
+    // The look at the bound counts, so the pause before it ends there.
+    (Unknown, &[(0, Nothing), (30, Nothing), (450, Nothing)], 451, Next::Wait(at(600))),
+    // Seen twice, but never after the bound.
+    (Unknown, &[(0, Nothing), (599, Nothing)], 599, Next::Wait(at(600))),
+    (Unknown, &[(0, Nothing), (600, Nothing)], 600, Next::Absent),
+    // One look after the bound is one look.
+    (Unknown, &[(700, Nothing)], 700, Next::Wait(at(1050))),
+    (Unknown, &[(700, Nothing), (730, Nothing)], 730, Next::Absent),
+    // Silence is no answer, neither way.
+    (Unknown, &[(0, Nothing), (300, Silent), (700, Silent)], 700, Next::Wait(at(1050))),
+    (Unknown, &[(0, Nothing), (700, Nothing), (701, Silent)], 701, Next::Absent),
+    // In force, and then nothing: that is no two times nothing.
+    (UndoUnknown, &[(10, InForce), (700, Nothing)], 700, Next::Wait(at(1050))),
+    (UndoUnknown, &[(10, Nothing), (700, Nothing)], 700, Next::Absent),
+    // For a lost 2208 the settlement still in force is what nothing is for a 2207.
+    (ReversalUnknown, &[(10, InForce), (700, InForce)], 700, Next::Absent),
+    (ReversalUnknown, &[(10, Nothing), (700, Nothing)], 700, Next::Wait(at(1050))),
+    (Unknown, &[(10, InForce), (700, InForce)], 700, Next::Wait(at(1050))),
+    (Unknown, &[(10, Contradicts)], 9000, Next::Person),
+    (Unknown, &[(10, PaidBack)], 39, Next::Wait(at(40))),
+];
+
 #[test]
 fn a_region_that_answers_is_asked_until_the_bound_has_passed() {
-    // Sent at second 0; what was seen, when; now; what is to be done.
-    let table: &[(BatchState, &[(i64, Finding)], i64, Next)] = &[
-        (Unknown, &[], 0, Next::Look),
-        (Unknown, &[(0, Nothing)], 10, Next::Wait(at(30))),
-        (Unknown, &[(0, Nothing)], 30, Next::Look),
-        (
-            Unknown,
-            &[(0, Silent), (30, Silent)],
-            59,
-            Next::Wait(at(60)),
-        ),
-        // The look at the bound counts, so the pause before it ends there.
-        (
-            Unknown,
-            &[(0, Nothing), (30, Nothing), (450, Nothing)],
-            451,
-            Next::Wait(at(600)),
-        ),
-        // Seen twice, but never after the bound.
-        (
-            Unknown,
-            &[(0, Nothing), (599, Nothing)],
-            599,
-            Next::Wait(at(600)),
-        ),
-        (Unknown, &[(0, Nothing), (600, Nothing)], 600, Next::Absent),
-        // One look after the bound is one look.
-        (Unknown, &[(700, Nothing)], 700, Next::Wait(at(1050))),
-        (
-            Unknown,
-            &[(700, Nothing), (730, Nothing)],
-            730,
-            Next::Absent,
-        ),
-        // Silence is no answer, neither way.
-        (
-            Unknown,
-            &[(0, Nothing), (300, Silent), (700, Silent)],
-            700,
-            Next::Wait(at(1050)),
-        ),
-        (
-            Unknown,
-            &[(0, Nothing), (700, Nothing), (701, Silent)],
-            701,
-            Next::Absent,
-        ),
-        // In force, and then nothing: that is no two times nothing.
-        (
-            UndoUnknown,
-            &[(10, InForce), (700, Nothing)],
-            700,
-            Next::Wait(at(1050)),
-        ),
-        (
-            UndoUnknown,
-            &[(10, Nothing), (700, Nothing)],
-            700,
-            Next::Absent,
-        ),
-        // For a lost 2208 the settlement still in force is what nothing is for a 2207.
-        (
-            ReversalUnknown,
-            &[(10, InForce), (700, InForce)],
-            700,
-            Next::Absent,
-        ),
-        (
-            ReversalUnknown,
-            &[(10, Nothing), (700, Nothing)],
-            700,
-            Next::Wait(at(1050)),
-        ),
-        (
-            Unknown,
-            &[(10, InForce), (700, InForce)],
-            700,
-            Next::Wait(at(1050)),
-        ),
-        (Unknown, &[(10, Contradicts)], 9000, Next::Person),
-        (Unknown, &[(10, PaidBack)], 39, Next::Wait(at(40))),
-    ];
+    let table = ANSWERING;
     for (state, seen, now, next) in table {
         let seen = looks(seen);
         assert_eq!(
@@ -131,7 +81,7 @@ fn a_region_that_answers_is_asked_until_the_bound_has_passed() {
 
 #[test]
 fn a_region_that_answers_nothing_is_asked_to_take_back_within_its_time() {
-    let table: &[(BatchState, &[(i64, Finding)], i64, Next)] = &[
+    let table: &[Row] = &[
         (Unknown, &[], 0, Next::Undo),
         (Unknown, &[], 300, Next::Undo),
         (Unknown, &[], 301, Next::Person),

@@ -2,11 +2,10 @@
 
 use cunyi_app::Actor;
 use cunyi_app::views::{
-    AccessView, Age, Answer, Basis, BatchView, ChargeView, CoverageView, DayView, Difference,
-    DoctorView, DraftBody, DraftLine, Filing, FindingView, Identified, LookView, LostView,
-    MessageView, NextLook, Paper, Part, PastVisit, PatientForm, PatientHit, PatientStrip,
+    AccessView, Age, ChargeView, CoverageView, DayView, DoctorView, DraftBody, DraftLine, Filing,
+    FindingView, Identified, MessageView, Paper, PastVisit, PatientForm, PatientHit, PatientStrip,
     PatientView, PolicyView, Preview, QueueEntry, Remaining, SessionView, SettlementView,
-    Statement, StockView, UserView, VisitView, Why, Working, WorkingStep,
+    Statement, StockView, UserView, VisitView,
 };
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::BatchState;
@@ -18,13 +17,15 @@ use cunyi_domain::ledger::{
 };
 use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
 use cunyi_domain::refusal::{Code, Refusal};
-use cunyi_domain::resolve::Finding;
 use cunyi_domain::time::{Moment, parse_date, parse_date_time};
-use cunyi_policy::{FundName, Rule, RuleAt, Step};
 use cunyi_store::reference::Role;
 
 use crate::chrome::Chrome;
 use crate::words::Locale;
+
+mod batch;
+
+pub use batch::batch;
 
 /// A name that would be a script if a page did not escape it.
 pub const HOSTILE: &str = "<script>alert(1)</script>\"'&";
@@ -146,115 +147,6 @@ pub fn charges() -> Vec<ChargeView> {
         charge(3, "复方氨酚烷胺片", LineClass::C, 500, 0, 2),
         charge(4, "一般诊疗费", LineClass::A, 600, 500, 2),
     ]
-}
-
-pub fn batch(position: i64, state: BatchState) -> BatchView {
-    let chronic = position == 1;
-    BatchView {
-        id: BatchId(format!("B{position}")),
-        position,
-        number: format!("2611240013{position}"),
-        registration: Some(RegistrationState::Unknown),
-        visit_number: "00202611240013".to_owned(),
-        platform_visit: "500100071".to_owned(),
-        payer: Payer::Insured,
-        benefit: if chronic { "chronic" } else { "general" }.to_owned(),
-        disease_name: if chronic { "高血压" } else { "" }.to_owned(),
-        state,
-        total: Fen(if chronic { 2420 } else { 1100 }),
-        estimated_fund: Fen(if chronic { 1557 } else { 500 }),
-        estimate_why: Some(Why::OthersUnknown),
-        working: Some(working()),
-        answer: Some(answer(state)),
-        fund: Fen(if chronic { 1557 } else { 500 }),
-        account: Fen::ZERO,
-        cash: Fen(if chronic { 863 } else { 600 }),
-        platform_settlement: "400125241".to_owned(),
-        settled_at: Some(now()),
-        said: if state == BatchState::Refused {
-            "就诊信息不存在"
-        } else {
-            ""
-        }
-        .to_owned(),
-        not_sent: state == BatchState::Presettled,
-        lost: state.is_lost().then(lost),
-    }
-}
-
-/// A call whose answer never came, looked for twice.
-fn lost() -> LostView {
-    let look = |finding, settlement: &str| LookView {
-        at: now(),
-        infno: "5204".to_owned(),
-        finding,
-        platform_settlement: settlement.to_owned(),
-    };
-    LostView {
-        called_at: now(),
-        bound: now(),
-        looks: vec![
-            look(Finding::Silent, ""),
-            look(Finding::Contradicts, HOSTILE),
-        ],
-        next: NextLook::At(now()),
-    }
-}
-
-/// Of a class B line: what it pays first, and the ratio of the rest.
-fn steps() -> Vec<WorkingStep> {
-    let step = |rule, line: Option<usize>, base, result| WorkingStep {
-        step: Step {
-            rule,
-            fund: FundName::Pool,
-            at: 0,
-            per: None,
-            line,
-            base: Fen(base),
-            rate: Some(Rate(700_000)),
-            left: None,
-            result: Fen(result),
-        },
-        rule: RuleAt {
-            path: "benefit.general.ratio".to_owned(),
-            line: 21,
-        },
-        item: line.map_or("", |_| HOSTILE).to_owned(),
-    };
-    vec![
-        step(Rule::PayFirst, Some(1), 1960, 196),
-        step(Rule::Ratio, None, 2224, 1557),
-    ]
-}
-
-fn working() -> Working {
-    Working {
-        steps: steps(),
-        basis: Basis {
-            source: "演示县城乡居民门诊统筹办法".to_owned(),
-            from: parse_date("2020-01-01"),
-            version: "sm3:0123456789ab".to_owned(),
-            superseded: true,
-        },
-        data: String::new(),
-        adds: String::new(),
-    }
-}
-
-/// The centre agrees where a batch is settled, else it paid less.
-fn answer(state: BatchState) -> Answer {
-    let difference = Difference {
-        part: Part::Pool,
-        item: HOSTILE.to_owned(),
-        ours: Fen(1557),
-        theirs: Fen(1335),
-        step: Some(1),
-        told: steps().pop(),
-    };
-    Answer {
-        difference: (state != BatchState::Settled).then_some(difference),
-        steps: steps(),
-    }
 }
 
 pub fn draft() -> DraftBody {
