@@ -248,9 +248,10 @@ impl App {
             bound: case.lost().bound(&bounds),
             looks: evidence.into_iter().map(look).collect(),
             next: match case.lost().next(&bounds, now) {
-                Next::Wait(then) => NextLook::At(then),
                 Next::Person => NextLook::Person,
-                Next::Look | Next::Undo | Next::Absent => NextLook::At(now),
+                Next::Wait(_) | Next::Look | Next::Undo | Next::Absent => {
+                    NextLook::At(case.lost().due(&bounds))
+                }
             },
         }))
     }

@@ -160,7 +160,7 @@ impl Lost<'_> {
     }
 
     /// When to look next: after a pause that grows, and at the bound, which makes a look count.
-    fn due(&self, bounds: &Bounds) -> Moment {
+    pub fn due(&self, bounds: &Bounds) -> Moment {
         let Some(last) = self.looks.last() else {
             return self.sent_at;
         };

@@ -32,7 +32,7 @@ pub struct LookView {
 /// What comes next for a lost call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NextLook {
-    /// The program asks of itself, now or then.
+    /// The program asks of itself, from then on.
     At(Moment),
     /// A person decides.
     Person,

@@ -146,7 +146,7 @@ fn the_refusal_of_the_second_of_two_is_no_refusal() {
         let done: Vec<_> = messages
             .iter()
             .filter(|m| m.infno == "2207" && m.state.as_str() == "success")
-            .map(|m| m.id.to_string())
+            .map(|m| m.id.clone())
             .collect();
         assert_eq!(done, [first], "it is the first that did it");
         agree(&w, person, before);
