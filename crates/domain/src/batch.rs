@@ -160,6 +160,22 @@ mod tests {
         }
     }
 
+    /// `docs/settlement.md` says the same, row by row: words in back-quotes, in this order.
+    #[test]
+    fn the_documented_table_is_this_one() {
+        let page = include_str!("../../../docs/settlement.md");
+        let rows = page.split("<!-- transitions: begin -->").nth(1);
+        let rows = rows.and_then(|rest| rest.split("<!-- transitions: end -->").next());
+        let words = |line: &str| {
+            let parts: Vec<String> = line.split('`').map(str::to_owned).collect();
+            (parts.len() == 7).then(|| [parts[1].clone(), parts[3].clone(), parts[5].clone()])
+        };
+        let said: Vec<_> = rows.unwrap_or("").lines().filter_map(words).collect();
+        let is =
+            |(from, event, to): &(S, E, S)| [from.to_string(), event.to_string(), to.to_string()];
+        assert_eq!(said, TRANSITIONS.iter().map(is).collect::<Vec<_>>());
+    }
+
     #[test]
     fn money_in_flight_cannot_be_taken_back_or_asked_for_again() {
         for state in BatchState::ALL.iter().filter(|s| s.in_flight()) {
