@@ -356,7 +356,7 @@ fn claim(
             disease: (!disease_code.is_empty()).then(|| disease_code.clone()),
             ..context
                 .setup
-                .facts(&coverage.person_type, Some(context.birth), day)
+                .facts(coverage.who(), Some(context.birth), day)
         },
         benefit,
         date: day,

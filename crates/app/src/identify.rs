@@ -282,7 +282,8 @@ fn coverage_view(
     let day = known.at.date();
     let base = &known.person.baseinfo;
     let birth = birth_of(base, IdNumber::parse(&base.certno).ok().as_ref(), known.at).ok();
-    let facts = setup.facts(&row.psn_type, birth, day);
+    let identities = identities(&known.person, day);
+    let facts = setup.facts((&row.psn_type, &identities), birth, day);
     let cap = policy.and_then(|policy| policy.yearly_cap(Benefit::General, &facts, day));
     let by_used = || Some((cap? - further.general_used?).max(Fen::ZERO));
     let left = further.general_left.or_else(by_used);
@@ -296,6 +297,19 @@ fn coverage_view(
         remaining: left.map(|left| Remaining::Platform { left, at: known.at }),
         denied: further.denied,
     }
+}
+
+/// The `psn_idet_type` that are in force on a day, joined by `;`. A time that cannot be read bounds nothing.
+pub(crate) fn identities(person: &person::Person, today: Date) -> String {
+    let day = |text: &str| parse_date(text.get(..10).unwrap_or(""));
+    let holds = |row: &&person::IdetInfo| {
+        day(&row.endtime).is_none_or(|end| end >= today)
+            && day(&row.begntime).is_none_or(|begin| begin <= today)
+    };
+    let rows = person.idetinfo.iter().filter(holds);
+    let codes = rows.map(|row| row.psn_idet_type.trim().replace(';', ""));
+    let codes: Vec<String> = codes.filter(|code| !code.is_empty()).collect();
+    codes.join(";")
 }
 
 /// True if the platform says another name than the patient has here.

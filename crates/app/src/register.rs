@@ -22,7 +22,7 @@ use cunyi_store::{Tx, Writer, query, seal};
 use crate::App;
 use crate::attending::{Practitioner, attending};
 use crate::error::{AppError, Result, refuse, refuse_at};
-use crate::identify::{Known, birth_of, is_usable, renamed, sex_of};
+use crate::identify::{Known, birth_of, identities, is_usable, renamed, sex_of};
 use crate::patient::{read_form, read_number, register, rename};
 use crate::permission::Action;
 use crate::settle::{Task, next};
@@ -282,6 +282,7 @@ fn record_coverage(
         patient: patient.clone(),
         scheme: row.insutype.clone(),
         person_type: row.psn_type.clone(),
+        identities: identities(&known.person, w.who.now.date()),
         place: row.insuplc_admdvs.clone(),
         filings: known.further.filings.clone(),
         account_balance: row.balc.or_zero().max(cunyi_domain::money::Fen::ZERO),

@@ -45,7 +45,7 @@ impl YearUse {
         let (patient, scheme) = (&coverage.patient, &coverage.scheme);
         let uses = query::uses(tx, clinic, patient, scheme, (reach, end))?;
         let policy = setup.policy(&coverage.scheme, at);
-        let facts = setup.facts(&coverage.person_type, birth, at.date());
+        let facts = setup.facts(coverage.who(), birth, at.date());
         // What was said in another year says nothing of this one.
         let said = coverage.obtained_at >= begin;
         let since = coverage.obtained_at;
@@ -199,9 +199,16 @@ fn as_paid(used: &mut Use, one: &query::Use) {
 
 impl Setup {
     /// What is known of a claim at this clinic.
-    pub(crate) fn facts(&self, person_type: &str, birth: Option<Date>, day: Date) -> Facts {
+    pub(crate) fn facts(
+        &self,
+        (person_type, identities): (&str, &str),
+        birth: Option<Date>,
+        day: Date,
+    ) -> Facts {
+        let region = &self.gateway.region;
         Facts {
-            status: self.gateway.region.status_of(person_type),
+            status: region.status_of(person_type),
+            aid: region.aid_of(identities.split(';')),
             age: birth.map(|birth| age_on(birth, day)),
             level: Level::from_text(self.clinic.level.as_str()),
             remote: Some(Remote::Local),

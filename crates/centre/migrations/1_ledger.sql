@@ -35,6 +35,14 @@ CREATE TABLE filing (
     PRIMARY KEY (person, code)
 );
 
+CREATE TABLE identity (
+    person TEXT NOT NULL REFERENCES person (number),
+    code TEXT NOT NULL,
+    from_date TEXT NOT NULL,
+    to_date TEXT,
+    PRIMARY KEY (person, code)
+);
+
 CREATE TABLE voucher (
     token TEXT PRIMARY KEY,
     person TEXT NOT NULL REFERENCES person (number),

@@ -89,6 +89,7 @@ fn one(row: Settled, who: &Facts) -> Option<Use> {
         disease: Some(row.disease_code).filter(|code| !code.is_empty()),
         status: who.status,
         age: who.age,
+        aid: who.aid,
         ..facts(&row.institution_name)
     };
     let benefit = Benefit::from_text(&row.benefit)?;

@@ -105,6 +105,20 @@ table! {
 }
 
 table! {
+    /// 身份信息
+    pub struct IdentityRow in "identity" (Local, ["person", "code"]) {
+        /// Whose.
+        pub person: String,
+        /// `psn_idet_type`
+        pub code: String,
+        /// First day.
+        pub from_date: Date,
+        /// Last day.
+        pub to_date: Option<Date>,
+    }
+}
+
+table! {
     /// 医保电子凭证
     pub struct VoucherRow in "voucher" (Local, ["token"]) {
         /// What was scanned.

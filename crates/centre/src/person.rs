@@ -7,15 +7,15 @@ use cunyi_gateway::message::entitlement::{
     Accumulator, AccumulatorQuery, Accumulators, ChronicFiling, ChronicFilings, ChronicQuery,
     EntitlementQuery, Entitlements, TrtInfo,
 };
-use cunyi_gateway::message::person::{BaseInfo, InsuInfo, Person, PersonQuery};
+use cunyi_gateway::message::person::{BaseInfo, IdetInfo, InsuInfo, Person, PersonQuery};
 use cunyi_gateway::message::sign::{SignIn, SignInOutb, SignOut, SignOutOutb, SignedIn, SignedOut};
-use cunyi_policy::{Benefit, Facts};
+use cunyi_policy::{Aid, Benefit, Facts};
 
 use crate::accumulate;
 use crate::call::{Call, Stop, refuse, required, text};
 use crate::certificate;
 use crate::envelope;
-use crate::ledger::{CoverageRow, FilingRow, PersonRow, SignInRow};
+use crate::ledger::{CoverageRow, FilingRow, IdentityRow, PersonRow, SignInRow};
 
 /// 9001
 pub(crate) fn sign_in(call: &mut Call<'_, '_>, input: &SignIn) -> Result<SignedIn, Stop> {
@@ -70,6 +70,8 @@ pub(crate) fn identify(call: &mut Call<'_, '_>, input: &PersonQuery) -> Result<P
         insuinfo.push(insurance(call, coverage)?);
     }
     let exp_content = remaining(call, &coverages)?;
+    let idetinfo = identities(call, &person.number)?.into_iter().map(shown);
+    let idetinfo = idetinfo.collect();
     let baseinfo = BaseInfo {
         psn_no: person.number.clone(),
         psn_cert_type: "01".to_owned(),
@@ -84,7 +86,7 @@ pub(crate) fn identify(call: &mut Call<'_, '_>, input: &PersonQuery) -> Result<P
     Ok(Person {
         baseinfo,
         insuinfo,
-        idetinfo: Vec::new(),
+        idetinfo,
     })
 }
 
@@ -110,6 +112,23 @@ fn insurance(call: &mut Call<'_, '_>, coverage: &CoverageRow) -> Result<InsuInfo
     })
 }
 
+fn identities(call: &mut Call<'_, '_>, person: &str) -> Result<Vec<IdentityRow>, Stop> {
+    Ok(call
+        .tx
+        .select("WHERE person = ? ORDER BY code", vec![text(person)])?)
+}
+
+fn shown(row: IdentityRow) -> IdetInfo {
+    IdetInfo {
+        psn_idet_type: row.code,
+        begntime: format!("{} 00:00:00", row.from_date),
+        endtime: row
+            .to_date
+            .map_or(String::new(), |day| format!("{day} 23:59:59")),
+        ..IdetInfo::default()
+    }
+}
+
 /// What is known of a person's visit at the institution that asks.
 pub(crate) fn facts(
     call: &mut Call<'_, '_>,
@@ -123,8 +142,16 @@ pub(crate) fn facts(
     Ok(Facts {
         status,
         age: Some(age_on(person.birth_date, day)),
+        aid: aid(call, &person.number, day)?,
         ..envelope::facts(&call.envelope.institution_name)
     })
+}
+
+fn aid(call: &mut Call<'_, '_>, person: &str, day: Date) -> Result<Option<Aid>, Stop> {
+    let mut rows = identities(call, person)?;
+    rows.retain(|row| row.from_date <= day && row.to_date.is_none_or(|to| day <= to));
+    let codes = rows.iter().map(|row| row.code.as_str());
+    Ok(call.centre.region.aid_of(codes))
 }
 
 /// What is left of the year's general outpatient cap, as a JSON text under the region's key.

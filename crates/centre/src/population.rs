@@ -46,12 +46,25 @@ pub struct Person {
     pub coverages: Vec<Cover>,
     /// 慢病备案
     pub filings: Vec<Filing>,
+    /// 身份信息
+    pub identities: Vec<Identity>,
     /// 社会保障卡
     pub card: Option<Card>,
     /// 医保电子凭证
     pub voucher: Option<Voucher>,
     /// Fund paid this year at other institutions, general outpatient.
     pub fund_elsewhere: Fen,
+}
+
+/// What makes her one who is aided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// `psn_idet_type`
+    pub code: &'static str,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub to: Option<Date>,
 }
 
 /// One insurance of a person.
@@ -185,10 +198,23 @@ fn person(dice: &mut Dice, place: usize, member: &Member, today: Date) -> Person
         household: member.household,
         coverages: vec![resident(member.age, birth_date)],
         filings: Vec::new(),
+        identities: aided(member.household, today),
         card: None,
         voucher: None,
         fund_elsewhere: Fen::ZERO,
     }
+}
+
+/// 低保 or 特困 of some households, by the codes of the demo's region; of one it has ended.
+fn aided(household: usize, today: Date) -> Vec<Identity> {
+    let (code, to) = match household % 60 {
+        9 => ("021", None),
+        19 | 39 => ("022", None),
+        29 => ("022", Some(today.first_of_year())),
+        _ => return Vec::new(),
+    };
+    let from = Date::constant(2024, 1, 1);
+    vec![Identity { code, from, to }]
 }
 
 /// A day on which someone of this age was born.

@@ -5,7 +5,7 @@ use cunyi_domain::money::Fen;
 use cunyi_domain::time::civil::Date;
 use cunyi_policy::Benefit;
 
-use crate::ledger::{CoverageRow, ElsewhereRow, FilingRow, PersonRow, VoucherRow};
+use crate::ledger::{CoverageRow, ElsewhereRow, FilingRow, IdentityRow, PersonRow, VoucherRow};
 use crate::population::{Person, population};
 
 /// Writes the villagers unless somebody lives there already.
@@ -63,6 +63,14 @@ fn insert(tx: &mut Tx<'_>, person: Person, year: i64) -> Result<(), DbError> {
             name: filing.name.to_owned(),
             from_date: filing.from,
             to_date: filing.to,
+        })?;
+    }
+    for identity in person.identities {
+        tx.insert(IdentityRow {
+            person: number.clone(),
+            code: identity.code.to_owned(),
+            from_date: identity.from,
+            to_date: identity.to,
         })?;
     }
     if let Some(voucher) = person.voucher.filter(|v| v.known) {

@@ -206,6 +206,8 @@ table! {
         pub scheme: String,
         /// 人员类别 `psn_type`.
         pub person_type: String,
+        /// 身份类别 `psn_idet_type` in force, joined by `;`.
+        pub identities: String,
         /// 参保地 `insuplc_admdvs`.
         pub place: String,
         /// 慢病备案 (5301): disease codes and names, `code=name` joined by `;`; none: 备案未知.
@@ -220,6 +222,13 @@ table! {
         pub general_left: Option<Fen>,
         /// When the platform answered.
         pub obtained_at: Moment,
+    }
+}
+
+impl Coverage {
+    /// Who she is to the insurance: `psn_type`, and the `psn_idet_type` in force.
+    pub fn who(&self) -> (&str, &str) {
+        (&self.person_type, &self.identities)
     }
 }
 

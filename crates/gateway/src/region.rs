@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use cunyi_domain::person::PersonStatus;
+use cunyi_domain::person::{Aid, PersonStatus};
 use cunyi_domain::resolve::Bounds;
 use cunyi_domain::transport::Request;
 use serde::Deserialize;
@@ -49,6 +49,10 @@ pub struct Region {
     /// that none fits stays unknown, and rules that ask for it are not decided. May be left out.
     #[serde(default)]
     pub person_types: BTreeMap<String, PersonStatus>,
+    /// 救助身份 by `psn_idet_type` code. Others are no identity that is aided; where nothing is said here,
+    /// who is aided stays unknown. May be left out.
+    #[serde(default)]
+    pub identities: BTreeMap<String, Aid>,
     /// 目录类别 `list_type` by our name (`western`, `decoction`, `service` …).
     pub list_types: BTreeMap<String, String>,
     /// `fund_pay_sumamt` contains the personal account (§4.3).
@@ -384,6 +388,21 @@ impl Region {
         let fitting = self.person_types.iter().filter(fits);
         let longest = fitting.max_by_key(|(code, _)| code.len());
         longest.map(|(_, status)| *status)
+    }
+
+    /// 救助身份 of whom these `psn_idet_type` codes are in force for; none where the region does not say.
+    pub fn aid_of<'c>(&self, codes: impl IntoIterator<Item = &'c str>) -> Option<Aid> {
+        if self.identities.is_empty() {
+            return None;
+        }
+        let codes = codes.into_iter();
+        let hers: Vec<Aid> = codes
+            .filter_map(|code| self.identities.get(code).copied())
+            .collect();
+        let strongest = Aid::STRONGEST_FIRST
+            .into_iter()
+            .find(|aid| hers.contains(aid));
+        Some(strongest.unwrap_or(Aid::No))
     }
 
     fn path_missing(&self) -> bool {

@@ -34,7 +34,7 @@ CREATE TABLE allergy (
 CREATE INDEX allergy_by_patient ON allergy (clinic, patient, id);
 CREATE TABLE coverage (
   clinic TEXT NOT NULL, id TEXT NOT NULL, patient TEXT NOT NULL, person_number TEXT NOT NULL, scheme TEXT NOT NULL,
-  person_type TEXT NOT NULL, place TEXT NOT NULL, filings TEXT,
+  person_type TEXT NOT NULL, identities TEXT NOT NULL, place TEXT NOT NULL, filings TEXT,
   account_balance BIGINT NOT NULL CHECK (account_balance >= 0), general_used BIGINT CHECK (general_used >= 0),
   chronic_used BIGINT CHECK (chronic_used >= 0), general_left BIGINT CHECK (general_left >= 0), obtained_at BIGINT NOT NULL,
   PRIMARY KEY (clinic, id), FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id));

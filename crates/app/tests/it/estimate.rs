@@ -2,7 +2,7 @@
 
 use cunyi_app::views::{DraftBody, Remaining, Why};
 use cunyi_catalogue::ServiceRole;
-use cunyi_centre::population::{AREA, Cover, Person};
+use cunyi_centre::population::{AREA, Cover, Identity, Person};
 use cunyi_domain::batch::BatchState as S;
 use cunyi_domain::ids::VisitId;
 use cunyi_domain::money::Fen;
@@ -295,6 +295,65 @@ fn rules_that_ask_who_she_is_are_answered_by_what_the_platform_called_her() {
             let paid: Fen = w.view(&settled).batches.iter().map(|b| b.fund).sum();
             assert_eq!((found.estimated_fund, paid), (wanted, wanted), "{age}");
         }
+    }
+}
+
+/// 医疗救助 after the pool for whom 1101 calls 低保 or 特困.
+fn with_aid() -> Setting {
+    let Setting { resident, .. } = Setting::default();
+    let aid = "[[fund]]\nname = \"medical_aid\"\nbenefits = [\"general\"]\nbase = \"in_scope\"
+      where = { aid = [\"destitute\", \"minimum\"] }\ndeductible = \"none\"\ncap = \"none\"
+      ratio = [
+        { when = { aid = \"destitute\" }, is = \"100%\" },
+        { when = { aid = \"minimum\" }, is = \"70%\" },
+      ]\n";
+    Setting {
+        resident: format!("{resident}\n{aid}"),
+        ..Setting::default()
+    }
+}
+
+#[test]
+fn who_is_aided_is_what_the_platform_says_of_today() {
+    for w in worlds_of("aided", &with_aid()) {
+        // 10.80 in scope beside the fee, of which the pool pays 7.56.
+        let of = |code: &str, ended: bool| {
+            let is = |i: &Identity| i.code == code && i.to.is_some() == ended;
+            w.person(|p| is_resident(p) && p.filings.is_empty() && p.identities.iter().any(is))
+        };
+        let nobody = w.residents().find(|p| p.identities.is_empty()).unwrap();
+        for (person, wanted) in [
+            (of("021", false), 1_080),
+            (of("022", false), 756 + 227),
+            (of("022", true), 756),
+            (nobody, 756),
+        ] {
+            assert_eq!(
+                cold_beside_fee(&w, person).1,
+                Fen(wanted),
+                "{:?}",
+                person.identities
+            );
+        }
+        w.prove();
+    }
+}
+
+#[test]
+fn who_is_aided_stays_unknown_where_the_region_does_not_say() {
+    let Setting { region, .. } = Setting::default();
+    let (before, after) = region.split_once("[identities]").unwrap();
+    let (_, after) = after.split_once("\n\n").unwrap();
+    let setting = Setting {
+        region: format!("{before}\n{after}"),
+        ..with_aid()
+    };
+    for w in worlds_of("nobody_says_aided", &setting) {
+        let visit = w.register(w.resident(false));
+        let found = w.app.preview(&w.doctor, &visit, &w.cold()).unwrap();
+        let said = [("cannot", "fact-missing"), ("about", "aid")];
+        let said = said.map(|(key, v)| (key, v.to_owned()));
+        assert_eq!(found.problems[0].args, said);
     }
 }
 

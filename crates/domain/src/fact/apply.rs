@@ -177,6 +177,7 @@ fn coverage(about: &About, body: CoverageIdentified, personal: Option<Personal>)
         },
         scheme: body.scheme,
         person_type: body.person_type,
+        identities: body.identities,
         place: body.place,
         filings: body.filings,
         account_balance: body.account_balance,

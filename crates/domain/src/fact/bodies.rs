@@ -76,6 +76,8 @@ body! {
         pub scheme: String,
         /// `psn_type`.
         pub person_type: String,
+        /// `psn_idet_type` in force, joined by `;`.
+        pub identities: String,
         /// `insuplc_admdvs`.
         pub place: String,
         /// `code=name;…` of 5301; none: it was not answered.

@@ -253,3 +253,17 @@ fn a_persons_type_is_known_by_the_longest_beginning_or_not_at_all() {
         assert_eq!(status(code), wanted, "{code}");
     }
 }
+
+#[test]
+fn of_several_identities_the_strongest_counts() {
+    let mut region = Region::demo();
+    let of =
+        |region: &Region, codes: &[&str]| region.aid_of(codes.iter().copied()).map(Aid::as_str);
+    assert_eq!(of(&region, &[]), Some("none"));
+    assert_eq!(of(&region, &["", "999"]), Some("none"));
+    assert_eq!(of(&region, &["023"]), Some("edge"));
+    assert_eq!(of(&region, &["023", "999", "022"]), Some("minimum"));
+    assert_eq!(of(&region, &["022", "021"]), Some("destitute"));
+    region.identities.clear();
+    assert_eq!(of(&region, &["021"]), None);
+}

@@ -7,28 +7,10 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-pub use cunyi_domain::person::PersonStatus as Status;
+pub use cunyi_domain::person::{Aid, PersonStatus as Status};
 use cunyi_domain::text_enum;
 
 use crate::policy::{Disease, Level, Scheme};
-
-text_enum! {
-    /// 医疗救助身份: who is aided, and why.
-    pub enum Aid {
-        /// 不是救助对象
-        No = "none",
-        /// 特困人员
-        Destitute = "destitute",
-        /// 低保对象
-        Minimum = "minimum",
-        /// 低保边缘家庭
-        Edge = "edge",
-        /// 返贫致贫人口
-        Relapsed = "relapsed",
-        /// 因病致贫（支出型）
-        Expense = "expense",
-    }
-}
 
 text_enum! {
     /// 异地就医: where she is insured, and whether that is filed.

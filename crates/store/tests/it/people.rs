@@ -87,6 +87,7 @@ impl World {
             patient: patient.clone(),
             scheme: "390".to_owned(),
             person_type: "1501".to_owned(),
+            identities: String::new(),
             place: "410522".to_owned(),
             filings: Some("M03900=高血压".to_owned()),
             account_balance: Fen(12_300),
