@@ -3,6 +3,8 @@
 mod again;
 mod block;
 mod classes;
+#[cfg(test)]
+mod edges;
 mod one_by_one;
 mod passes;
 mod scan;

@@ -153,20 +153,18 @@ impl<'a> Passes<'a> {
         class.extend(kinds.iter().map(|kind| classes.of_kind[usize::from(*kind)]));
         let why = |class: &u16| classes.why[usize::from(*class)];
         into.undecided.extend(class.iter().map(why));
-        let undecided = &mut into.undecided[..];
+        let undecided = &mut into.undecided[from..];
         let has_fee = fees.iter().any(|fee| *fee > 0);
         let backs = self.strip.back.iter().any(|back| *back > 0);
         if !(has_fee || backs || classes.any_why) {
             return false;
         }
+        // A reversal repeats its claim, and is undecided where that is.
         for (event, class) in class.iter_mut().enumerate() {
-            let back = usize::from(self.strip.back[event]);
-            if back > 0 {
-                undecided[from + event] = undecided[from + event - back];
-            } else if fees[event] > 0 {
-                undecided[from + event] = classes.why_with_fee[usize::from(*class)];
+            if fees[event] > 0 {
+                undecided[event] = classes.why_with_fee[usize::from(*class)];
             }
-            if back > 0 || undecided[from + event] > 0 {
+            if self.strip.back[event] > 0 || undecided[event] > 0 {
                 *class = 0;
             }
         }
@@ -423,7 +421,7 @@ impl Columns {
     fn base(&mut self, place: usize, base: Base) {
         let from = if place == 0 { &self.pooled } else { &self.left };
         self.above.clone_from(from);
-        if place > 0 && base == Base::PayFirst {
+        if base == Base::PayFirst {
             for (above, first) in self.above.iter_mut().zip(&self.first) {
                 *above += first;
             }

@@ -1,0 +1,163 @@
+//! Edges of the columns that mutants showed nobody looked at, each to be followed with a pencil, and
+//! each said by the evaluator too.
+
+use super::*;
+use crate::language::facet::Facts;
+use crate::policy::{Benefit, Level};
+use crate::{DEMO_RESIDENT, parse};
+
+/// A claim, or what takes one back; amounts in fen.
+#[derive(Clone, Copy, Default)]
+struct Event {
+    member: u8,
+    day: u16,
+    kind: u16,
+    a: u32,
+    b: u32,
+    fee: u32,
+    back: u16,
+}
+
+/// So much of class A on a day.
+fn of_a(day: u16, a: u32) -> Event {
+    Event {
+        day,
+        a,
+        ..Event::default()
+    }
+}
+
+/// A fee on a day.
+fn fee(day: u16, fee: u32) -> Event {
+    Event {
+        day,
+        fee,
+        ..Event::default()
+    }
+}
+
+/// What takes back the claim that stands so many events before.
+fn back(claim: Event, day: u16, back: u16) -> Event {
+    Event { day, back, ..claim }
+}
+
+fn block(households: &[Vec<Event>]) -> Block {
+    let events = households.concat();
+    let all = |of: fn(&Event) -> u32| events.iter().map(of).collect::<Vec<_>>();
+    Block {
+        households: households.iter().map(|all| all.len() as u32).collect(),
+        member: events.iter().map(|e| e.member).collect(),
+        day: events.iter().map(|e| e.day).collect(),
+        kind: events.iter().map(|e| e.kind).collect(),
+        class_a: all(|e| e.a),
+        class_b: all(|e| e.b),
+        class_c: all(|_| 0),
+        over_limit: all(|_| 0),
+        fee: all(|e| e.fee),
+        balance: all(|_| 0),
+        back: events.iter().map(|e| e.back).collect(),
+    }
+}
+
+/// What the funds pay under 演示县's file with something changed, at a village.
+fn funds(changes: &[(&str, &str)], households: &[Vec<Event>]) -> Vec<i64> {
+    let head = DEMO_RESIDENT.split("# 两病").next().unwrap();
+    let text = changes.iter().fold(head.to_owned(), |text, (old, new)| {
+        let changed = text.replace(old, new);
+        assert_ne!(changed, text, "{old}");
+        changed
+    });
+    let village = Kind {
+        benefit: Benefit::General,
+        facts: Facts {
+            level: Some(Level::Village),
+            ..Facts::default()
+        },
+    };
+    let policy = parse(&text, "a.toml").unwrap();
+    let mut replay = Replay::new(&policy, 2026, vec![village]);
+    assert!(replay.by_columns());
+    let block = block(households);
+    let (mut columns, mut single) = (Shares::default(), Shares::default());
+    replay.run(&block, &mut columns);
+    replay.run_one_by_one(&block, &mut single);
+    assert_eq!(columns, single);
+    assert_eq!(columns.undecided, vec![0; block.len()]);
+    columns.fund
+}
+
+const CAP: &str = "cap = [{ per = \"year\", amount = \"400.00\" }]";
+
+#[test]
+fn claims_of_nothing_but_a_fee_are_paid() {
+    // Of 10 the patient pays 1; what is above 10 is hers too; of 1 nothing is left to pay.
+    let fees = [1_000, 1_200, 100, 50].map(|one| fee(7, one)).to_vec();
+    assert_eq!(funds(&[], &[fees]), [900, 900, 0, 0]);
+}
+
+#[test]
+fn what_is_taken_back_counts_no_more_where_nobody_is_charged_a_fee() {
+    let first = of_a(5, 10_000);
+    let year = vec![first, back(first, 6, 1), of_a(7, 60_000)];
+    // 70 % of 100 and back again: the year has its whole 400 for the 420 after that.
+    assert_eq!(funds(&[], &[year]), [7_000, -7_000, 40_000]);
+}
+
+#[test]
+fn a_fee_is_paid_once_a_day_to_each_and_again_when_taken_back() {
+    let often = ("in_cap = false", "in_cap = false\nonce_per = \"day\"");
+    let other = Event {
+        member: 1,
+        ..fee(9, 1_000)
+    };
+    let one = fee(9, 1_000);
+    let household = vec![
+        one,
+        other,
+        one,
+        fee(10, 1_000),
+        // The second of the day took nothing, so that taking it back gives nothing back.
+        back(one, 10, 2),
+        fee(10, 1_000),
+        back(one, 10, 6),
+        back(fee(10, 1_000), 10, 4),
+        fee(10, 1_000),
+    ];
+    assert_eq!(
+        funds(&[often], &[household.clone(), household]),
+        [900, 900, 0, 900, 0, 0, -900, -900, 900].repeat(2)
+    );
+}
+
+#[test]
+fn segments_go_by_what_the_year_had() {
+    let segment = "segment = [{ above = \"100.00\", per = \"year\", ratio = \"80%\" }]";
+    let segments = (CAP, format!("cap = \"none\"\n{segment}"));
+    let first = of_a(5, 8_000);
+    let year = vec![
+        first,
+        of_a(6, 4_000),
+        of_a(7, 1_000),
+        back(first, 8, 3),
+        of_a(9, 6_000),
+    ];
+    // 80; 20 of the next 40 are above 100, and all of the 10; with 80 taken back 50 are left of 100.
+    assert_eq!(
+        funds(&[(segments.0, &segments.1)], &[year]),
+        [5_600, 1_400 + 1_600, 800, -5_600, 3_500 + 800]
+    );
+}
+
+#[test]
+fn a_household_of_more_events_than_a_strip_is_replayed_whole() {
+    let visits = |count: u16| {
+        let day = |at: u16| of_a(1 + at % 365, 100 + u32::from(at));
+        (0..count).map(day).collect::<Vec<_>>()
+    };
+    let households = [700, 3, 200, 300, 20, 512, 1].map(visits);
+    let paid = funds(&[], &households);
+    // 70 % of each, to the fen; a year has 400, which 200 such visits do not reach.
+    assert_eq!(paid[..700].iter().sum::<i64>(), 40_000);
+    assert_eq!(paid[700..703], [70, 71, 71]);
+    assert_eq!(paid[703..903].iter().sum::<i64>(), 27_940);
+}
