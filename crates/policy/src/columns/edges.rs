@@ -14,7 +14,10 @@ struct Event {
     kind: u16,
     a: u32,
     b: u32,
+    c: u32,
+    over: u32,
     fee: u32,
+    balance: u32,
     back: u16,
 }
 
@@ -51,16 +54,20 @@ fn block(households: &[Vec<Event>]) -> Block {
         kind: events.iter().map(|e| e.kind).collect(),
         class_a: all(|e| e.a),
         class_b: all(|e| e.b),
-        class_c: all(|_| 0),
-        over_limit: all(|_| 0),
+        class_c: all(|e| e.c),
+        over_limit: all(|e| e.over),
         fee: all(|e| e.fee),
-        balance: all(|_| 0),
+        balance: all(|e| e.balance),
         back: events.iter().map(|e| e.back).collect(),
     }
 }
 
-/// What the funds pay under 演示县's file with something changed, at a village.
 fn funds(changes: &[(&str, &str)], households: &[Vec<Event>]) -> Vec<i64> {
+    replayed(changes, households).fund
+}
+
+/// Who pays what under 演示县's file with something changed, at a village.
+fn replayed(changes: &[(&str, &str)], households: &[Vec<Event>]) -> Shares {
     let head = DEMO_RESIDENT.split("# 两病").next().unwrap();
     let text = changes.iter().fold(head.to_owned(), |text, (old, new)| {
         let changed = text.replace(old, new);
@@ -83,9 +90,10 @@ fn funds(changes: &[(&str, &str)], households: &[Vec<Event>]) -> Vec<i64> {
     replay.run_one_by_one(&block, &mut single);
     assert_eq!(columns, single);
     assert_eq!(columns.undecided, vec![0; block.len()]);
-    columns.fund
+    columns
 }
 
+const OFTEN: (&str, &str) = ("in_cap = false", "in_cap = false\nonce_per = \"day\"");
 const CAP: &str = "cap = [{ per = \"year\", amount = \"400.00\" }]";
 
 #[test]
@@ -105,7 +113,6 @@ fn what_is_taken_back_counts_no_more_where_nobody_is_charged_a_fee() {
 
 #[test]
 fn a_fee_is_paid_once_a_day_to_each_and_again_when_taken_back() {
-    let often = ("in_cap = false", "in_cap = false\nonce_per = \"day\"");
     let other = Event {
         member: 1,
         ..fee(9, 1_000)
@@ -124,7 +131,7 @@ fn a_fee_is_paid_once_a_day_to_each_and_again_when_taken_back() {
         fee(10, 1_000),
     ];
     assert_eq!(
-        funds(&[often], &[household.clone(), household]),
+        funds(&[OFTEN], &[household.clone(), household]),
         [900, 900, 0, 900, 0, 0, -900, -900, 900].repeat(2)
     );
 }
@@ -160,4 +167,36 @@ fn a_household_of_more_events_than_a_strip_is_replayed_whole() {
     assert_eq!(paid[..700].iter().sum::<i64>(), 40_000);
     assert_eq!(paid[700..703], [70, 71, 71]);
     assert_eq!(paid[703..903].iter().sum::<i64>(), 27_940);
+}
+
+#[test]
+fn an_account_pays_last_what_a_fee_leaves_too() {
+    let first = Event {
+        a: 10_000,
+        b: 1_000,
+        c: 500,
+        over: 300,
+        balance: 90_000,
+        ..fee(9, 1_200)
+    };
+    let little = Event {
+        balance: 150,
+        ..fee(10, 1_200)
+    };
+    let paid = |pays: &str| {
+        let account = format!(
+            "class_b_pay_first = \"10%\"\naccount = {{ order = \"last\", pays = [{pays}] }}"
+        );
+        let changes = [OFTEN, ("class_b_pay_first = \"10%\"", &account)];
+        let shares = replayed(&changes, &[vec![first, first, little, back(little, 11, 1)]]);
+        // 70 % of 109.00, and 9.00 of the day's first fee.
+        assert_eq!(shares.fund, [8_530, 7_630, 900, -900]);
+        shares.account
+    };
+    // 32.70 are left of what is in scope; of a fee that the fund pays of, 1.00.
+    assert_eq!(paid("\"in_scope\""), [3_370, 3_270, 100, -100]);
+    assert_eq!(paid("\"pay_first\""), [100, 100, 0, 0]);
+    // The fee is 2.00 above its price; the day's second is hers alone.
+    assert_eq!(paid("\"over_limit\""), [500, 300, 150, -150]);
+    assert_eq!(paid("\"own_pay\""), [500, 1_700, 0, 0]);
 }

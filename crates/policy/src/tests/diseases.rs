@@ -1,6 +1,6 @@
 //! Diseases of benefits.
 
-use super::{NONE, small};
+use super::{NEW, NONE, claim, small};
 use crate::*;
 
 #[test]
@@ -50,5 +50,40 @@ fn a_disease_that_the_benefit_does_not_have_is_named_in_vain() {
             said.starts_with(wanted) && said.is_empty() == wanted.is_empty(),
             "{said}"
         );
+    }
+}
+
+#[test]
+fn a_disease_that_is_not_covered_is_told_and_so_is_what_is_missing_before_it() {
+    let ratio = "ratio = [{ when = { disease = \"M00500\" }, is = \"80%\" }]";
+    let special = small("70%", NONE, NONE, true)
+        .replace("[benefit.general]", "[benefit.special]")
+        .replace("ratio = \"70%\"", ratio);
+    let disease = "diseases = [{ code = \"M00500\", name = \"恶性肿瘤\" }]\n";
+    let policy = parse(&format!("{special}{disease}"), "a.toml").unwrap();
+    let village = Some(Level::Village);
+    for (level, code, wanted) in [
+        (village, Some("M00500"), None),
+        (
+            village,
+            Some("M07800"),
+            Some(CannotDecide::DiseaseNotCovered("M07800".to_owned())),
+        ),
+        (village, None, Some(CannotDecide::DiseaseMissing)),
+        (
+            None,
+            Some("M07800"),
+            Some(CannotDecide::FactMissing(Facet::Level)),
+        ),
+    ] {
+        let mut claim = claim(
+            Scheme::Resident,
+            Benefit::Special,
+            code.unwrap_or_default(),
+            "甲 20.00",
+            NEW,
+        );
+        claim.facts.level = level;
+        assert_eq!(evaluate(&policy, &claim).err(), wanted);
     }
 }
