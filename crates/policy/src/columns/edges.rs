@@ -46,9 +46,10 @@ fn back(claim: Event, day: u16, back: u16) -> Event {
 
 fn block(households: &[Vec<Event>]) -> Block {
     let events = households.concat();
+    let count = |all: &Vec<Event>| u32::try_from(all.len()).unwrap();
     let all = |of: fn(&Event) -> u32| events.iter().map(of).collect::<Vec<_>>();
     Block {
-        households: households.iter().map(|all| all.len() as u32).collect(),
+        households: households.iter().map(count).collect(),
         member: events.iter().map(|e| e.member).collect(),
         day: events.iter().map(|e| e.day).collect(),
         kind: events.iter().map(|e| e.kind).collect(),
@@ -70,19 +71,27 @@ fn funds(changes: &[(&str, &str)], households: &[Vec<Event>]) -> Vec<i64> {
 fn replayed(changes: &[(&str, &str)], households: &[Vec<Event>]) -> Shares {
     let head = DEMO_RESIDENT.split("# 两病").next().unwrap();
     let text = changes.iter().fold(head.to_owned(), |text, (old, new)| {
-        let changed = text.replace(old, new);
-        assert_ne!(changed, text, "{old}");
-        changed
+        assert!(text.contains(old), "{old}");
+        text.replace(old, new)
     });
-    let village = Kind {
-        benefit: Benefit::General,
+    both(&text, vec![village(Benefit::General, None)], households)
+}
+
+fn village(benefit: Benefit, disease: Option<&str>) -> Kind {
+    Kind {
+        benefit,
         facts: Facts {
             level: Some(Level::Village),
+            disease: disease.map(str::to_owned),
             ..Facts::default()
         },
-    };
-    let policy = parse(&text, "a.toml").unwrap();
-    let mut replay = Replay::new(&policy, 2026, vec![village]);
+    }
+}
+
+/// What the columns say, and the evaluator too.
+fn both(text: &str, kinds: Vec<Kind>, households: &[Vec<Event>]) -> Shares {
+    let policy = parse(text, "a.toml").unwrap();
+    let mut replay = Replay::new(&policy, 2026, kinds);
     assert!(replay.by_columns());
     let block = block(households);
     let (mut columns, mut single) = (Shares::default(), Shares::default());
@@ -199,4 +208,63 @@ fn an_account_pays_last_what_a_fee_leaves_too() {
     // The fee is 2.00 above its price; the day's second is hers alone.
     assert_eq!(paid("\"over_limit\""), [500, 300, 150, -150]);
     assert_eq!(paid("\"own_pay\""), [500, 1_700, 0, 0]);
+}
+
+/// What a fund paid of what was paid first, the account does not pay again.
+#[test]
+fn an_account_pays_first_parts_that_a_fund_left() {
+    let fund = "\n[[fund]]\nname = \"enterprise\"\nbenefits = [\"general\"]\n\
+                base = \"in_scope_and_pay_first\"\ndeductible = \"none\"\nratio = \"80%\"\ncap = \"none\"\n";
+    let cap = format!("{CAP}{fund}");
+    let account =
+        "class_b_pay_first = \"10%\"\naccount = { order = \"last\", pays = [\"pay_first\"] }";
+    let visit = Event {
+        b: 2_000,
+        balance: 9_000,
+        ..of_a(9, 0)
+    };
+    let changes = [(CAP, &cap[..]), ("class_b_pay_first = \"10%\"", account)];
+    let shares = replayed(&changes, &[vec![visit]]);
+    // 18.00 in scope, 12.60 of it the pool's; 80 % of the 5.40 left and of the 2.00: 0.52 of the 2.00.
+    assert_eq!(
+        (shares.fund, shares.account),
+        (vec![1_260 + 592], vec![148])
+    );
+}
+
+#[test]
+fn each_of_a_household_has_each_diseases_year() {
+    let text = include_str!("../../regions/zhuzhou_resident.toml");
+    let kinds = ["M03900", "M01600"].map(|code| village(Benefit::Chronic, Some(code)));
+    let of = |member: u8, kind: u16, yuan: u32| Event {
+        member,
+        kind,
+        ..of_a(9, yuan * 100)
+    };
+    let one = vec![
+        of(0, 0, 600),
+        of(0, 1, 600),
+        of(1, 0, 600),
+        of(250, 1, 1_000),
+        of(0, 0, 600),
+        of(1, 1, 100),
+        of(0, 1, 1_000),
+        of(250, 0, 100),
+    ];
+    let paid = both(text, kinds.to_vec(), &[one, vec![of(0, 0, 600)]]).fund;
+    // 70 %, of the one disease 360 a year, of the other 600.
+    let yuan = [360, 420, 360, 600, 0, 70, 180, 70, 360];
+    assert_eq!(paid, yuan.map(|yuan| yuan * 100));
+}
+
+#[test]
+fn a_day_after_the_year_is_its_last() {
+    let month = CAP.replace("year", "month").replace("400.00", "100.00");
+    let days = [31, 32, 334, 335, 365, 366, 400];
+    let paid = funds(
+        &[(CAP, &month)],
+        &[days.map(|day| of_a(day, 10_000)).to_vec()],
+    );
+    // January, February, November; 30 of December's 100 are left for the second, none for the others.
+    assert_eq!(paid, [7_000, 7_000, 7_000, 7_000, 3_000, 0, 0]);
 }

@@ -92,8 +92,7 @@ impl Strip {
         self.back.extend_from_slice(&block.back[from..from + count]);
         let keys = &mut self.keys[0];
         keys.clear();
-        // 0 is the household of cells that nobody has used.
-        for (number, events) in (household as u64 + 1..).zip(households) {
+        for (number, events) in (household as u64..).zip(households) {
             keys.extend(std::iter::repeat_n(number << 9, *events as usize));
         }
     }
