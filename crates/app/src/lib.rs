@@ -23,6 +23,7 @@ mod patient;
 mod permission;
 mod policies;
 mod queue;
+mod reconcile;
 mod recover;
 mod register;
 mod resolve;

@@ -21,6 +21,8 @@ text_enum! {
         Treat = "treat",
         /// Pre-settle, settle, reverse.
         Settle = "settle",
+        /// Ask the centre about a day and count the cash.
+        Reconcile = "reconcile",
         /// Scan trace codes and hand over.
         HandOver = "hand-over",
         /// Search patients and open their page.
@@ -56,6 +58,7 @@ pub const MATRIX: &[(Action, &[Role])] = &[
     ),
     (A::Treat, &[R::Doctor]),
     (A::Settle, &[R::Doctor]),
+    (A::Reconcile, &[R::Doctor]),
     (A::HandOver, &[R::Doctor, R::Pharmacist]),
     (
         A::ReadPatient,

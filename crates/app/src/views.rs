@@ -5,6 +5,7 @@ mod access;
 mod forms;
 mod identified;
 mod lost;
+mod reconcile;
 mod working;
 
 use cunyi_domain::batch::BatchState;
@@ -23,6 +24,7 @@ pub use cunyi_policy::{Language, Why};
 pub use forms::{DraftBody, DraftLine, IdentifyForm, PatientForm, RegisterForm};
 pub use identified::{CoverageView, Filing, Identified, Remaining};
 pub use lost::{LookView, LostView, NextLook};
+pub use reconcile::{Counted, DifferenceView, GroupView, ReconcileView};
 pub use working::{Answer, Basis, Difference, Part, Working, WorkingStep};
 
 /// Who is asking: a signed-in user of a clinic.

@@ -40,6 +40,13 @@ impl Slot {
         self.0
     }
 
+    /// Whose number a msgid of the institution's is; none for what is no msgid of this form.
+    pub fn of_msgid(msgid: &str) -> Option<Self> {
+        let sequence = (msgid.len() == 30).then(|| msgid.get(26..)).flatten()?;
+        let sequence: u16 = sequence.parse().ok()?;
+        u8::try_from(sequence / PER_SLOT).ok().and_then(Self::new)
+    }
+
     const fn first(self) -> u16 {
         self.0 as u16 * PER_SLOT
     }
@@ -157,6 +164,14 @@ mod tests {
         assert_eq!(issued.msgid(CODE), "H99000100001202611240730051500");
         let again = next(Some(issued), at("2026-11-24 07:30:05"), slot);
         assert_eq!(again.msgid(CODE), "H99000100001202611240730051501");
+        assert_eq!(Slot::of_msgid(&again.msgid(CODE)), Some(slot));
+        for other in [
+            "",
+            "H990001000012026112407300515",
+            "H9900010000120261124073005医x",
+        ] {
+            assert_eq!(Slot::of_msgid(other), None, "{other}");
+        }
         assert_eq!(Slot::new(20), None);
         let last = Slot::new(19).unwrap();
         assert_eq!(last.first() + PER_SLOT - 1, 9999);

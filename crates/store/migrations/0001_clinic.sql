@@ -186,3 +186,10 @@ CREATE TABLE counter (
 CREATE TABLE sign_in (
   clinic TEXT NOT NULL, account TEXT NOT NULL, day TEXT NOT NULL, sign_number TEXT NOT NULL,
   PRIMARY KEY (clinic, account, day), FOREIGN KEY (clinic, account) REFERENCES user_account (clinic, id));
+CREATE TABLE reconciliation (
+  clinic TEXT NOT NULL, day TEXT NOT NULL, evidence TEXT NOT NULL, asked_at BIGINT NOT NULL, asked_by TEXT NOT NULL,
+  PRIMARY KEY (clinic, day), FOREIGN KEY (clinic, asked_by) REFERENCES user_account (clinic, id));
+CREATE TABLE till (
+  clinic TEXT NOT NULL, day TEXT NOT NULL, cash BIGINT NOT NULL, qr BIGINT NOT NULL CHECK (qr >= 0),
+  counted_at BIGINT NOT NULL, counted_by TEXT NOT NULL,
+  PRIMARY KEY (clinic, day), FOREIGN KEY (clinic, counted_by) REFERENCES user_account (clinic, id));

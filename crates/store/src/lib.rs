@@ -3,6 +3,7 @@
 //! One way in: [`Store::write`] gives a [`Writer`], whose [`Writer::record`] applies a fact's row
 //! changes at once and appends the fact to the hash chain as the last statements of the transaction.
 
+pub mod books;
 pub mod erase;
 pub mod local;
 pub mod query;

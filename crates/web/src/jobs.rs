@@ -12,6 +12,7 @@ use cunyi_app::{Actor, AppError};
 use cunyi_domain::ids::{ClinicId, UserId, VisitId};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::Moment;
+use cunyi_domain::time::civil::Date;
 
 use crate::form::Form;
 
@@ -54,6 +55,8 @@ pub enum Outcome {
 pub enum Key {
     /// A clinic's visit.
     Visit(ClinicId, VisitId),
+    /// A clinic's day, reconciled.
+    Day(ClinicId, Date),
     /// Identification and registration at a user's desk.
     Desk(UserId),
 }

@@ -213,6 +213,9 @@ pub const FIELDS: Labels = &[
     ("confirmed_by", "field-confirmed-by"),
     ("confirmed_on", "field-confirmed-on"),
     ("query", "field-query"),
+    ("day", "date"),
+    ("cash", "field-till-cash"),
+    ("qr", "field-till-qr"),
     ("trace_codes", "field-trace-codes"),
 ];
 
@@ -233,6 +236,7 @@ pub const DETAILS: Labels = &[
     ("search", "find-patient"),
     ("day", "nav-today"),
     ("queue", "queue"),
+    ("reconcile", "reconcile-title"),
     ("accesses", "nav-accesses"),
     ("see-queue", "queue"),
     ("register", "action-register"),

@@ -7,7 +7,7 @@ use axum::{Extension, Router};
 use cunyi_app::{Action as A, Actor, may};
 
 use crate::pages::{
-    account, desk, drafts, follow, lists, papers, patients, policies, users, workstation,
+    account, desk, drafts, follow, lists, papers, patients, policies, reconcile, users, workstation,
 };
 use crate::{Web, assets};
 use Access::{Anyone, Only, SignedIn};
@@ -101,6 +101,10 @@ routes! {
     post "/patients/{id}/allergies/{entry}/withdraw", Only(A::Treat) => patients::withdraw_allergy;
     // Lists
     get "/today", Only(A::SeeQueue) => lists::today;
+    // The end of a day
+    get "/day/reconcile", Only(A::SeeQueue) => reconcile::page;
+    post "/day/reconcile", Only(A::Reconcile) => reconcile::ask;
+    post "/day/reconcile/count", Only(A::Reconcile) => reconcile::count;
     // Administration
     get "/policies", Only(A::Administer) => policies::page;
     post "/policies", Only(A::Administer) => policies::confirm;

@@ -492,7 +492,7 @@ pub fn accesses() -> Vec<AccessView> {
         detail: detail.to_owned(),
         patient: (what == AccessKind::Record).then(|| PatientId::from("P1")),
     };
-    let lists = ["search", "day", "queue", "accesses"];
+    let lists = ["search", "day", "queue", "reconcile", "accesses"];
     let lists = lists.map(|list| entry(AccessKind::List, list));
     let actions = cunyi_app::Action::ALL.iter();
     let refused = actions.map(|action| entry(AccessKind::Refused, action.as_str()));

@@ -12,6 +12,7 @@ mod coverage;
 mod draft;
 mod dropped;
 mod estimate;
+mod evening;
 mod explained;
 mod foreign;
 mod input;

@@ -4,6 +4,7 @@ use cunyi_app::views::{DraftBody, IdentifyForm, PatientForm, RegisterForm};
 use cunyi_app::{Actor, App, NewUser, PasswordForm, Result};
 use cunyi_domain::ids::{BatchId, ChargeId, EntryId, PatientId, UserId, VisitId};
 use cunyi_domain::ledger::VisitState;
+use cunyi_domain::money::Fen;
 
 use crate::world::PASSWORD;
 
@@ -83,6 +84,9 @@ use_cases! {
     correct_patient Record |app, by, ids| app.correct_patient(by, &ids.patient, &patient());
     queue List |app, by, _ids| app.queue(by);
     move_visit Record |app, by, ids| app.move_visit(by, &ids.visit, VisitState::Seeing);
+    reconciliation List |app, by, _ids| app.reconciliation(by, app.now().date());
+    reconcile New |app, by, _ids| app.reconcile(by, app.now().date());
+    count_till New |app, by, _ids| app.count_till(by, app.now().date(), Fen(1), Fen(0));
     register Record |app, by, ids| app.register(by, &RegisterForm {
         handle: ids.handle.clone(),
         ..RegisterForm::default()

@@ -18,7 +18,7 @@ use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::civil::Date;
 use cunyi_domain::time::{Clock, Moment, Rng, parse_date, parse_date_time};
 use cunyi_domain::transport::Transport;
-use cunyi_gateway::message::{T5206, entitlement};
+use cunyi_gateway::message::{T5206, Transaction, entitlement};
 use cunyi_gateway::{Gateway, Header, Institution, Outcome, Region};
 use cunyi_store::{InstallationKey, Store};
 
@@ -438,9 +438,8 @@ impl World {
         self.app.settle(&self.doctor, visit, &self.shown(visit))
     }
 
-    /// What the centre says its fund has paid for a person this year, over all benefits. Asked at
-    /// the centre itself, past the clinic.
-    pub fn centre_paid(&self, person: &Person) -> Fen {
+    /// Asks the centre itself, past the clinic, under a number of its slot.
+    pub fn at_centre<T: Transaction>(&self, input: &T::Input) -> T::Output {
         let now = self.clock.now();
         let gateway = Gateway {
             region: Region::demo(),
@@ -450,7 +449,7 @@ impl World {
             },
         };
         let asked = self.wire.calls().len();
-        let msgid = format!("H99000100001{}{:04}", now.compact(), 9_000 + asked % 1_000);
+        let msgid = format!("H99000100001{}{:04}", now.compact(), 1_900 + asked % 100);
         let header = Header {
             msgid: msgid.clone(),
             now,
@@ -459,19 +458,25 @@ impl World {
             opter: "auditor".to_owned(),
             opter_name: "auditor".to_owned(),
         };
+        let bytes = gateway.encode::<T>(&header, input);
+        let request = gateway.request(T::INFNO, bytes, now, "0123456789abcdef");
+        let came = self.centre.send(&request, Duration::from_mins(10));
+        self.clock.advance(1);
+        match gateway.decode::<T>(&msgid, input, &came) {
+            Outcome::Success(found) => found.output,
+            Outcome::Refused(refusal) => panic!("{} refused: {}", T::INFNO, refusal.text),
+            Outcome::Unknown(_) | Outcome::NotSent => panic!("{} unknown", T::INFNO),
+        }
+    }
+
+    /// What the centre says its fund has paid for a person this year, over all benefits.
+    pub fn centre_paid(&self, person: &Person) -> Fen {
         let input = entitlement::AccumulatorQuery {
             psn_no: person.number.clone(),
             cum_ym: String::new(),
         };
-        let input = input.into();
-        let bytes = gateway.encode::<T5206>(&header, &input);
-        let request = gateway.request("5206", bytes, now, "0123456789abcdef");
-        let came = self.centre.send(&request, Duration::from_mins(10));
-        self.clock.advance(1);
-        match gateway.decode::<T5206>(&msgid, &input, &came) {
-            Outcome::Success(found) => found.output.cuminfo.iter().map(|r| r.cum.or_zero()).sum(),
-            other => panic!("{other:?}"),
-        }
+        let found = self.at_centre::<T5206>(&input.into());
+        found.cuminfo.iter().map(|row| row.cum.or_zero()).sum()
     }
 
     /// Smallest units of a drug in the cupboard and promised, over all lots.

@@ -136,6 +136,15 @@ const CASES: &[Case] = &[
         found: &["duplicate undo-there S0"],
     },
     Case {
+        what: "同一机构编码下别家卫生室的结算：不是本机的差异，总额由乡镇对",
+        ours: &["结算 S1 M1 20.00 12.00 0.00"],
+        centre: &[
+            "平 结算 S1 M1 20.00 12.00 0.00",
+            "机构少 结算 S8 别家M8 9.00 9.00 0.00",
+        ],
+        found: &["unasked township"],
+    },
+    Case {
         what: "自费不与中心对账，现金要对",
         ours: &["自费 - - 15.00 0.00 0.00"],
         centre: &[],
@@ -202,6 +211,7 @@ fn theirs(text: &str) -> Theirs {
         settlement: given(words[2]),
         message: given(words[3]),
         money: money(&words[4..]),
+        elsewhere: words[3].starts_with("别家"),
     }
 }
 

@@ -107,6 +107,9 @@ impl<'a> Books<'a> {
         let mut by_settlement: BTreeMap<&str, Vec<(usize, &Theirs)>> = BTreeMap::new();
         for (file, detail) in self.details.iter().enumerate() {
             for line in detail.lines.iter().flatten() {
+                if self.elsewhere(line) {
+                    continue;
+                }
                 let same = by_settlement.entry(&line.settlement).or_default();
                 same.push((file, line));
             }
@@ -149,6 +152,11 @@ impl<'a> Books<'a> {
         };
         let more = more.iter().map(|line| of_theirs(Line::TwiceThere, line));
         found.into_iter().chain(more).collect()
+    }
+
+    /// Another clinic's business.
+    fn elsewhere(&self, line: &Theirs) -> bool {
+        line.elsewhere && !self.booked.contains_key(line.settlement.as_str())
     }
 
     fn once(&self, settlement: &str) -> bool {
@@ -214,8 +222,7 @@ impl<'a> Books<'a> {
     }
 
     fn totals(&self, evidence: &Evidence) -> Vec<Difference> {
-        let of_lines = self.lines();
-        let explained = |file: usize| of_lines.iter().any(|(files, _)| files.contains(&file));
+        let explained: BTreeSet<usize> = self.lines().into_iter().flat_map(|(f, _)| f).collect();
         let mut groups: BTreeMap<&Group, Option<&Compared>> = BTreeMap::new();
         let mine = self.ours.iter().filter(|row| row.day == self.day);
         for group in mine.filter_map(|row| row.group.as_ref()) {
@@ -226,28 +233,36 @@ impl<'a> Books<'a> {
         }
         let total = |(group, compared): (&Group, Option<&Compared>)| {
             let ours = sums(self.day, self.ours, Some(group));
-            let file = self.details.iter().position(|detail| {
-                detail.clearing_type == group.clearing_type && detail.office == group.office
-            });
             let total = match compared {
-                None => Total::Stale,
-                Some(compared) if compared.asked != ours => Total::Stale,
-                Some(compared) => match (compared.answer, file) {
-                    (Answer::Equal, _) => return None,
-                    (Answer::Silent, _) => Total::Silent,
-                    (Answer::Different, Some(file)) if self.details[file].lines.is_some() => {
-                        if explained(file) || self.booked.values().any(|rows| rows.len() > 1) {
-                            return None;
-                        }
-                        Total::Unexplained
-                    }
-                    (Answer::Different, _) => Total::NoDetails,
+                Some(compared) if compared.asked == ours => match compared.answer {
+                    Answer::Equal => return None,
+                    Answer::Silent => Total::Silent,
+                    Answer::Different => self.different(group, &explained)?,
                 },
+                _ => Total::Stale,
             };
             let group = group.clone();
             Some(Difference::Total { total, group, ours })
         };
         groups.into_iter().filter_map(total).collect()
+    }
+
+    /// What is to be said of sums that differ beside what the lines say.
+    fn different(&self, group: &Group, explained: &BTreeSet<usize>) -> Option<Total> {
+        let of_group = |detail: &&Detail| {
+            detail.clearing_type == group.clearing_type && detail.office == group.office
+        };
+        let file = self.details.iter().position(|detail| of_group(&detail));
+        let lines = file.and_then(|file| self.details[file].lines.as_ref());
+        let twice = self.booked.values().any(|rows| rows.len() > 1);
+        match (file, lines) {
+            (Some(_), Some(lines)) if lines.iter().any(|line| self.elsewhere(line)) => {
+                Some(Total::Shared)
+            }
+            (Some(file), Some(_)) if twice || explained.contains(&file) => None,
+            (Some(_), Some(_)) => Some(Total::Unexplained),
+            _ => Some(Total::NoDetails),
+        }
     }
 
     /// The clinic's sums, changed by what differs; none where the centre did not say all.

@@ -108,6 +108,8 @@ pub struct Theirs {
     pub verdict: Verdict,
     /// What it moves.
     pub money: Money,
+    /// By its msgid it is of another clinic under the same institution code.
+    pub elsewhere: bool,
 }
 
 text_enum! {
@@ -202,6 +204,8 @@ text_enum! {
         DropHere = "drop-here",
         /// 重新对账
         AskAgain = "ask-again",
+        /// 由乡镇汇总: the code is the township's, and so are its sums
+        Township = "township",
         /// 清点现金
         Count = "count",
         /// 复点并签字
@@ -249,6 +253,8 @@ pub enum Total {
     NoDetails,
     /// The centre did not answer.
     Silent,
+    /// Other clinics settle under the same institution code: the centre's sums are of all of them.
+    Shared,
     /// It was asked with other sums than those of now, or not at all.
     Stale,
 }
@@ -301,7 +307,7 @@ impl Difference {
             Self::NotAsked => Class::Unasked,
             Self::Total { total, .. } => match total {
                 Total::Unexplained => Class::Amount,
-                Total::NoDetails | Total::Silent | Total::Stale => Class::Unasked,
+                Total::NoDetails | Total::Silent | Total::Shared | Total::Stale => Class::Unasked,
             },
             Self::Line { line, .. } => match line {
                 Line::OnlyHere => Class::OnlyHere,
@@ -328,6 +334,7 @@ impl Difference {
             Self::Total { total, .. } => {
                 return match total {
                     Total::Unexplained => Action::AskOffice,
+                    Total::Shared => Action::Township,
                     Total::NoDetails | Total::Silent | Total::Stale => Action::AskAgain,
                 };
             }

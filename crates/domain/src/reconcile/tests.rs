@@ -99,6 +99,7 @@ fn answered(ours: &[Ours], centre: &[Ours]) -> Vec<Theirs> {
         kind: row.kind,
         verdict,
         money: row.money,
+        elsewhere: false,
     };
     let find = |rows: &[Ours], id: &str| rows.iter().find(|r| r.settlement == id).cloned();
     let mut lines: Vec<Theirs> = Vec::new();
@@ -210,6 +211,7 @@ proptest! {
             kind: if reversal { SettlementKind::Reversal } else { SettlementKind::Settlement },
             verdict: Verdict::ALL[verdict],
             money: Money { total: Fen(total), ..Money::default() },
+            elsewhere: total < -2,
         };
         let lines: Vec<Theirs> = lines.into_iter().map(theirs).collect();
         let mut evidence = evidence(&ours, lines);
@@ -220,39 +222,87 @@ proptest! {
     }
 }
 
+/// Every difference there can be.
+fn every_difference() -> Vec<Difference> {
+    let lines = [
+        Line::OnlyHere,
+        Line::OnlyThere,
+        Line::Amount,
+        Line::Kind,
+        Line::SaidDifferent,
+        Line::OtherGroup,
+        Line::NotListed,
+        Line::Committed,
+        Line::Unresolved,
+        Line::There(DAY),
+        Line::Here(DAY),
+        Line::TwiceHere,
+        Line::TwiceThere,
+    ];
+    let totals = [
+        Total::Unexplained,
+        Total::NoDetails,
+        Total::Silent,
+        Total::Shared,
+        Total::Stale,
+    ];
+    let line = |line, kind| Difference::Line {
+        line,
+        kind,
+        batch: None,
+        settlement: String::new(),
+        message: String::new(),
+        ours: None,
+        theirs: None,
+    };
+    let of_lines = SettlementKind::ALL
+        .iter()
+        .flat_map(|kind| lines.map(|of| line(of, *kind)));
+    let of_totals = totals.map(|total| Difference::Total {
+        total,
+        group: group(),
+        ours: Sums::default(),
+    });
+    let cash = [None, Some(Fen(1))].map(|counted| Difference::Cash {
+        expected: Fen(0),
+        counted,
+    });
+    let others = of_totals.into_iter().chain(cash);
+    of_lines
+        .chain(others)
+        .chain([Difference::NotAsked])
+        .collect()
+}
+
+/// `docs/settlement.md` names each class with each of its actions, and no other.
 #[test]
-fn every_class_has_its_action() {
-    for kind in SettlementKind::ALL {
-        for line in [
-            Line::OnlyHere,
-            Line::OnlyThere,
-            Line::Amount,
-            Line::Kind,
-            Line::SaidDifferent,
-            Line::OtherGroup,
-            Line::NotListed,
-            Line::Committed,
-            Line::Unresolved,
-            Line::There(DAY),
-            Line::Here(DAY),
-            Line::TwiceHere,
-            Line::TwiceThere,
-        ] {
-            let difference = Difference::Line {
-                line,
-                kind: *kind,
-                batch: None,
-                settlement: String::new(),
-                message: String::new(),
-                ours: None,
-                theirs: None,
-            };
-            // Nothing about a settlement is mended at the till, nor by counting it.
-            assert!(!matches!(
-                difference.action(),
-                Action::Count | Action::Recount
-            ));
-            assert_ne!(difference.class(), Class::Cash);
-        }
+fn the_page_says_what_the_code_does() {
+    let page = include_str!("../../../../docs/settlement.md");
+    let table = page.split("<!-- differences: begin -->").nth(1).unwrap();
+    let table = table.split("<!-- differences: end -->").next().unwrap();
+    let rows = table.lines().filter(|line| line.starts_with("| `"));
+    let pair = |row: &str| {
+        let mut words = row.split('`').skip(1).step_by(2).map(str::to_owned);
+        (words.next().unwrap(), words.next().unwrap())
+    };
+    let said: std::collections::BTreeSet<_> = rows.map(pair).collect();
+    let done = every_difference()
+        .iter()
+        .map(|d| (d.class().to_string(), d.action().to_string()))
+        .collect();
+    assert_eq!(said, done);
+    for action in Action::ALL {
+        assert!(said.iter().any(|(_, of)| of == action.as_str()), "{action}");
+    }
+    for class in Class::ALL {
+        assert!(said.iter().any(|(of, _)| of == class.as_str()), "{class}");
+    }
+}
+
+#[test]
+fn nothing_about_a_settlement_is_mended_at_the_till() {
+    for difference in every_difference() {
+        let counts = matches!(difference.action(), Action::Count | Action::Recount);
+        assert_eq!(counts, difference.class() == Class::Cash, "{difference:?}");
     }
 }

@@ -5,6 +5,7 @@ mod arrivals;
 mod batches;
 mod demo;
 mod desk;
+mod evening;
 mod first_run;
 mod journey;
 mod office;

@@ -75,7 +75,13 @@ async fn a_visit_in_english(page: &Page, demo: &Demo) {
     presettle(page).await;
     in_english(page, "the settlement").await;
     settle_in_english(page).await;
-    for path in ["/today", "/stock", "/patients", "/self-pay"] {
+    for path in [
+        "/today",
+        "/day/reconcile",
+        "/stock",
+        "/patients",
+        "/self-pay",
+    ] {
         page.go(&format!("{}{path}", demo.clinic)).await;
         in_english(page, path).await;
     }

@@ -5,7 +5,9 @@ use cunyi_domain::fact::{Personal, PolicyConfirmed, ReferenceActivated};
 use cunyi_domain::ids::{CoverageId, LotId, MessageId, PatientId};
 use cunyi_domain::journal::{digest, version};
 use cunyi_domain::ledger::{AllergyKind, Batch, RegistrationState, Visit, VisitState};
+use cunyi_domain::money::Fen;
 use cunyi_domain::resolve::Finding;
+use cunyi_store::books::{Reconciliation, Till};
 use cunyi_store::local::{
     Counter, Credential, Draft, Message, MessageState, Session, SignIn, Voucher,
 };
@@ -93,6 +95,21 @@ impl World {
                 account: "u1".into(),
                 day: "2026-11-24".to_owned(),
                 sign_number: "S1".to_owned(),
+            })?;
+            tx.insert(Reconciliation {
+                clinic: clinic(),
+                day: now.date(),
+                evidence: "{}".to_owned(),
+                asked_at: now,
+                asked_by: "u1".into(),
+            })?;
+            tx.insert(Till {
+                clinic: clinic(),
+                day: now.date(),
+                cash: Fen(1_250),
+                qr: Fen(830),
+                counted_at: now,
+                counted_by: "u1".into(),
             })?;
             tx.insert(ReferenceFile {
                 clinic: clinic(),

@@ -3,6 +3,7 @@
 use cunyi_domain::journal::{Entry, Head};
 use cunyi_domain::ledger;
 use cunyi_domain::row::{Column, Kind, TableKind, TableRow, Value};
+use cunyi_store::books::{Reconciliation, Till};
 use cunyi_store::local::{Counter, Credential, Draft, Message, Session, SignIn, Voucher};
 use cunyi_store::reference::{Clinic, ReferenceFile, User};
 use cunyi_store::seal::PatientKey;
@@ -70,6 +71,8 @@ pub const TABLES: &[Table] = &[
     of::<Voucher>(),
     of::<Counter>(),
     of::<SignIn>(),
+    of::<Reconciliation>(),
+    of::<Till>(),
 ];
 
 pub fn table(name: &str) -> &'static Table {

@@ -8,6 +8,7 @@ pub(crate) mod lists;
 pub(crate) mod papers;
 pub(crate) mod patients;
 pub(crate) mod policies;
+pub(crate) mod reconcile;
 #[cfg(test)]
 mod tests;
 pub(crate) mod users;

@@ -1,5 +1,6 @@
 //! Every page renders in every language, escapes what it shows, and has words for all of it.
 
+mod reconcile;
 mod settlement;
 
 use askama::Template;
@@ -302,6 +303,7 @@ fn every_page(locale: Locale) -> Pages {
     draft(&c, &mut pages);
     follow(&c, &mut pages);
     lists(&c, &mut pages);
+    reconcile::pages(&c, &mut pages);
     papers(&c, &mut pages);
     pages
 }

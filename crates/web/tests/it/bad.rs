@@ -185,6 +185,30 @@ const BAD: &[Bad] = &[
         &["短码"],
     ),
     bad(
+        "cash that is no sum",
+        |_| {
+            let typed = [("day", "2026-11-24"), ("cash", "十二"), ("qr", "3.5")];
+            post("/day/reconcile/count", &typed)
+        },
+        ("钱箱实点", "In the drawer"),
+        &["value=\"十二\"", "value=\"3.5\""],
+    ),
+    bad(
+        "QR receipts below nothing",
+        |_| {
+            let typed = [("day", "2026-11-24"), ("cash", "12.00"), ("qr", "-3.50")];
+            post("/day/reconcile/count", &typed)
+        },
+        ("收款码到账", "By QR code"),
+        &["value=\"12.00\"", "value=\"-3.50\""],
+    ),
+    bad(
+        "a day to come",
+        |_| post("/day/reconcile", &[("day", "2027-01-01")]),
+        ("日期", "Date"),
+        &["value=\"2027-01-01\""],
+    ),
+    bad(
         "a reversal without end",
         |h| {
             let visit = settled(h);
@@ -328,6 +352,9 @@ async fn addresses_that_are_no_text_are_no_pages() {
     for path in [
         "/today?day=%00",
         "/today?day=9999-99-99",
+        "/day/reconcile?day=%00",
+        "/day/reconcile?day=9999-12-31",
+        "/day/reconcile?day=-009999-01-01",
         "/api/search/items?q=%ff%00",
     ] {
         assert_eq!(

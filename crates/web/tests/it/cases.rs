@@ -163,6 +163,11 @@ cases! {
         of_patient("post", &id, &format!("/allergies/{entry}/withdraw"))
     };
     get "/today" List |h, _by| { settled(h); get("/today") };
+    get "/day/reconcile" List |h, _by| { settled(h); get("/day/reconcile") };
+    post "/day/reconcile" New |_h, _by| post("/day/reconcile", &[("day", "2026-11-24")]);
+    post "/day/reconcile/count" New |_h, _by| {
+        post("/day/reconcile/count", &[("day", "2026-11-24"), ("cash", "12.50"), ("qr", "")])
+    };
     get "/policies" New |_h, _by| get("/policies");
     post "/policies" New |h, _by| {
         let administrator = actor(&h.w.app, "administrator");

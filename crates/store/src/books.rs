@@ -1,0 +1,200 @@
+//! What a day's reconciliation is made of: settlements with where they are cleared, what is in flight,
+//! and, kept beside the ledger, what the centre said and what was counted.
+
+use cunyi_domain::batch::BatchState;
+use cunyi_domain::ids::{BatchId, ClinicId, SettlementId, UserId, VisitId};
+use cunyi_domain::ledger::{Payer, SettlementKind};
+use cunyi_domain::money::Fen;
+use cunyi_domain::row::{Field, Value};
+use cunyi_domain::time::Moment;
+use cunyi_domain::time::civil::Date;
+
+use crate::{StoreError, Tx};
+
+cunyi_domain::table! {
+    /// What the centre said of a day when it was last asked. Loss: it is asked again.
+    pub struct Reconciliation in "reconciliation" (Local, ["clinic", "day"]) {
+        /// Clinic.
+        pub clinic: ClinicId,
+        /// Which day.
+        pub day: Date,
+        /// `cunyi_domain::reconcile::Evidence` as JSON; it names no person.
+        pub evidence: String,
+        /// When.
+        pub asked_at: Moment,
+        /// By whom.
+        pub asked_by: UserId,
+    }
+}
+
+cunyi_domain::table! {
+    /// 点钞: what was counted at the end of a day. Loss: it is counted again.
+    pub struct Till in "till" (Local, ["clinic", "day"]) {
+        /// Clinic.
+        pub clinic: ClinicId,
+        /// Which day.
+        pub day: Date,
+        /// Notes and coins taken that day, less what was paid back.
+        pub cash: Fen,
+        /// 扫码收款
+        pub qr: Fen,
+        /// When.
+        pub counted_at: Moment,
+        /// By whom.
+        pub counted_by: UserId,
+    }
+}
+
+cunyi_domain::row! {
+    /// A settlement or reversal with what a statement tells of it.
+    pub struct Booked {
+        /// Id.
+        pub id: SettlementId,
+        /// Batch.
+        pub batch: BatchId,
+        /// Visit.
+        pub visit: VisitId,
+        /// Settlement or reversal.
+        pub kind: SettlementKind,
+        /// `setl_id`
+        pub platform_settlement: String,
+        /// msgid
+        pub message: String,
+        /// When.
+        pub settled_at: Moment,
+        /// `clr_type`, if 2207 said it.
+        pub clearing_type: String,
+        /// `clr_optins`, likewise.
+        pub clearing_office: String,
+        /// Who pays.
+        pub payer: Payer,
+        /// Benefit of its batch.
+        pub benefit: String,
+        /// 医疗费总额
+        pub total: Fen,
+        /// 基金
+        pub fund: Fen,
+        /// 个人账户
+        pub account: Fen,
+        /// 个人现金
+        pub cash: Fen,
+        /// `insutype`; none for self-pay.
+        pub scheme: Option<String>,
+        /// `psn_no`; empty after erasure.
+        pub person_number: Option<String>,
+        /// `mdtrt_id`
+        pub platform_visit: Option<String>,
+    }
+}
+
+cunyi_domain::row! {
+    /// A batch whose 2207 or 2208 is asked for and not known.
+    pub struct InFlight {
+        /// Batch.
+        pub batch: BatchId,
+        /// Where it stands.
+        pub state: BatchState,
+        /// msgid
+        pub message: String,
+        /// When it was asked for.
+        pub requested_at: Moment,
+        /// Benefit.
+        pub benefit: String,
+        /// 医疗费总额
+        pub total: Fen,
+        /// 基金, as 2206 said it.
+        pub fund: Fen,
+        /// 个人账户
+        pub account: Fen,
+        /// 个人现金
+        pub cash: Fen,
+        /// `insutype`
+        pub scheme: Option<String>,
+    }
+}
+
+fn span(clinic: &ClinicId, from: Moment, to: Moment, limit: i64) -> Vec<Value> {
+    vec![
+        clinic.clone().into_value(),
+        from.into_value(),
+        to.into_value(),
+        Value::Int(limit),
+    ]
+}
+
+/// Settlements and reversals from one moment to before another; at most `limit`.
+pub fn booked(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    from: Moment,
+    to: Moment,
+    limit: i64,
+) -> Result<Vec<Booked>, StoreError> {
+    let sql = "SELECT s.id, s.batch, s.visit, s.kind, s.platform_settlement, s.message, s.settled_at,
+         s.clearing_type, s.clearing_office, b.payer, b.benefit, s.total, s.fund, s.account, s.cash,
+         k.scheme, k.person_number, r.platform_visit
+       FROM settlement s
+       JOIN batch b ON b.clinic = s.clinic AND b.id = s.batch
+       JOIN visit v ON v.clinic = s.clinic AND v.id = s.visit
+       LEFT JOIN coverage k ON k.clinic = v.clinic AND k.id = v.coverage AND b.payer = 'insured'
+       LEFT JOIN registration r ON r.clinic = b.clinic AND r.visit = b.visit AND r.position = b.registration
+       WHERE s.clinic = ? AND s.settled_at >= ? AND s.settled_at < ?
+       ORDER BY s.settled_at, s.id LIMIT ?";
+    Ok(tx.query(sql, span(clinic, from, to, limit))?)
+}
+
+/// Batches in flight whose 2207 or 2208 was asked for from one moment to before another.
+pub fn in_flight(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    from: Moment,
+    to: Moment,
+    limit: i64,
+) -> Result<Vec<InFlight>, StoreError> {
+    let states = BatchState::ALL.iter().filter(|state| state.in_flight());
+    let states: Vec<String> = states.map(|state| format!("'{state}'")).collect();
+    let sql = format!(
+        "SELECT b.id AS batch, b.state, m.id AS message, m.requested_at, b.benefit,
+           b.total, b.fund, b.account, b.cash, k.scheme
+         FROM batch b
+         JOIN message m ON m.clinic = b.clinic AND m.id = b.intent
+         JOIN visit v ON v.clinic = b.clinic AND v.id = b.visit
+         LEFT JOIN coverage k ON k.clinic = v.clinic AND k.id = v.coverage
+         WHERE b.clinic = ? AND m.requested_at >= ? AND m.requested_at < ? AND b.state IN ({})
+         ORDER BY m.requested_at, b.id LIMIT ?",
+        states.join(", ")
+    );
+    Ok(tx.query(&sql, span(clinic, from, to, limit))?)
+}
+
+fn day_key(clinic: &ClinicId, day: Date) -> Vec<Value> {
+    vec![clinic.clone().into_value(), day.into_value()]
+}
+
+/// What the centre said of a day.
+pub fn reconciliation(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    day: Date,
+) -> Result<Option<Reconciliation>, StoreError> {
+    Ok(tx.find("WHERE clinic = ? AND day = ?", day_key(clinic, day))?)
+}
+
+/// Keeps what the centre said of a day, instead of what it said before.
+pub fn keep_reconciliation(tx: &mut Tx<'_>, row: Reconciliation) -> Result<(), StoreError> {
+    let sql = "DELETE FROM reconciliation WHERE clinic = ? AND day = ?";
+    tx.execute(sql, day_key(&row.clinic, row.day))?;
+    Ok(tx.insert(row)?)
+}
+
+/// What was counted on a day.
+pub fn till(tx: &mut Tx<'_>, clinic: &ClinicId, day: Date) -> Result<Option<Till>, StoreError> {
+    Ok(tx.find("WHERE clinic = ? AND day = ?", day_key(clinic, day))?)
+}
+
+/// Keeps what was counted on a day, instead of what was counted before.
+pub fn keep_till(tx: &mut Tx<'_>, row: Till) -> Result<(), StoreError> {
+    let sql = "DELETE FROM till WHERE clinic = ? AND day = ?";
+    tx.execute(sql, day_key(&row.clinic, row.day))?;
+    Ok(tx.insert(row)?)
+}
