@@ -35,17 +35,22 @@ pub async fn person(page: &Page, demo: &Places, fits: &str) -> Person {
 
 /// Sets one of the centre's switches for the next answer of a transaction.
 pub async fn strike(page: &Page, demo: &Places, fault: &str, transaction: &str) {
+    strike_often(page, demo, fault, transaction, 1).await;
+}
+
+/// As `strike`, for so many answers; 0 takes it back.
+pub async fn strike_often(page: &Page, demo: &Places, fault: &str, transaction: &str, count: u32) {
     page.go(&demo.centre).await;
     let script = format!(
         "const form = document.querySelector('input[name=fault][value={fault}]').form;
-         form.count.value = 1; form.transaction.value = '{transaction}'; form.submit();"
+         form.count.value = {count}; form.transaction.value = '{transaction}'; form.submit();"
     );
     page.script(&script).await;
     // What the centre answered, not what was typed.
     let set = format!(
         "const form = document.querySelector('input[name=fault][value={fault}]')?.form;
-         return form?.count.defaultValue === '1'
-             && form.transaction.defaultValue === '{transaction}'"
+         return {count} ? form?.count.defaultValue === '{count}'
+             && form.transaction.defaultValue === '{transaction}' : !Number(form?.count.defaultValue)"
     );
     page.until("the switch is set", &set).await;
 }

@@ -123,6 +123,8 @@ pub(crate) enum Next {
     Confirm,
     /// An answer is awaited.
     Wait,
+    /// An answer was lost: the centre is asked what became of it.
+    FindOut,
     /// The visit was put aside with its fee list: it goes on when it is called again.
     Resume,
     /// Drugs go over the counter.
@@ -139,7 +141,7 @@ impl Next {
     /// What a role must be permitted to do it.
     const fn needs(self) -> Option<Action> {
         match self {
-            Self::Presettle | Self::Confirm => Some(Action::Settle),
+            Self::Presettle | Self::Confirm | Self::FindOut => Some(Action::Settle),
             Self::Resume | Self::Cancel => Some(Action::Register),
             Self::HandOver => Some(Action::HandOver),
             Self::Wait | Self::Others | Self::Nothing => None,
@@ -247,7 +249,9 @@ impl Settle<'_> {
     /// What comes next for a visit that stands so in the queue.
     pub(crate) fn next(&self, visit: VisitState) -> Next {
         let any = |f: fn(&BatchView) -> bool| self.live().any(f);
-        if any(|b| b.state.in_flight()) {
+        if any(|b| b.state.is_lost()) {
+            Next::FindOut
+        } else if any(|b| b.state.in_flight()) {
             Next::Wait
         } else if matches!(visit, VisitState::Done | VisitState::Cancelled) {
             Next::Nothing

@@ -13,7 +13,7 @@ fn what_comes_next_follows_from_the_batches() {
         (Seeing, &[Settled, Presettled], Next::Confirm),
         (Seeing, &[Settled, Refused], Next::Presettle),
         (Seeing, &[Settled, Requested], Next::Wait),
-        (Seeing, &[Unknown, Presettled], Next::Wait),
+        (Seeing, &[Unknown, Presettled], Next::FindOut),
         (Seeing, &[Settled, Settled], Next::HandOver),
         // What was paid back takes no part any more.
         (Seeing, &[Settled, Reversed], Next::HandOver),
@@ -24,7 +24,7 @@ fn what_comes_next_follows_from_the_batches() {
         (Seeing, &[Reversed, Void], Next::Cancel),
         (Parked, &[Draft], Next::Resume),
         (Parked, &[Settled, Settled], Next::Resume),
-        (Parked, &[Unknown], Next::Wait),
+        (Parked, &[Unknown], Next::FindOut),
         (Done, &[Settled, Reversed], Next::Nothing),
         (Done, &[Reversed], Next::Nothing),
         (Cancelled, &[Reversed], Next::Nothing),
