@@ -9,7 +9,7 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use cunyi_app::views::{Age, BatchView, ChargeView, Paper, PatientView, Statement};
+use cunyi_app::views::{Age, Basis, BatchView, ChargeView, Paper, PatientView, Statement};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::{BatchId, PatientId, VisitId};
 use cunyi_domain::ledger::{ItemKind, VisitState};
@@ -132,6 +132,19 @@ impl FeeListPage<'_> {
         let batches = self.p.visit.batches.iter().filter(counts);
         let lines: Vec<SharedLine<'_>> = batches.flat_map(|b| self.lines(b)).collect();
         COLUMNS.map(|column| lines.iter().map(column).sum())
+    }
+
+    /// What the workings rest on, each once.
+    pub(crate) fn bases(&self) -> Vec<&Basis> {
+        let workings = self
+            .p
+            .visit
+            .batches
+            .iter()
+            .filter_map(|b| b.working.as_ref());
+        let mut bases: Vec<&Basis> = workings.map(|w| &w.basis).collect();
+        bases.dedup();
+        bases
     }
 
     /// True while something is not settled: the list is no receipt then.

@@ -450,6 +450,29 @@ fn the_fee_list_says_what_it_is_and_counts_what_counts() {
 }
 
 #[test]
+fn the_fee_list_tells_how_its_amounts_came_about() {
+    use BatchState::{Presettled, Settled};
+    let how = |page: &str| page.matches("<div class=\"how\">").count();
+    let settled = fee_list(&[Settled, Settled]);
+    assert_eq!(how(&settled), 2);
+    assert_eq!(
+        settled
+            .matches("统筹基金付 70%：22.24 × 70% = 15.57 元。")
+            .count(),
+        2
+    );
+    assert_eq!(
+        settled.matches("文件版本 sm3:0123456789ab").count(),
+        1,
+        "both rest on one file"
+    );
+    assert!(!settled.contains("医保中心按"), "the centre agrees");
+    // Where it paid otherwise, the paper says what.
+    assert!(fee_list(&[Presettled]).contains("医保中心按 13.35 元"));
+    assert_eq!(how(&fee_list(&[])), 0);
+}
+
+#[test]
 fn a_prescription_nobody_signed_says_so() {
     let c = samples::chrome(Locale::Zh);
     let slip = |p: &Paper| PrescriptionPage::new(&c, &c, p).render().unwrap();
