@@ -87,7 +87,7 @@ fn groups<S: Sink>(
     }];
     let mut seen = vec![None];
     for one in own {
-        let Some((rule, ratio)) = one.group.filter(|_| !seen.contains(&one.group)) else {
+        let Some((row, ratio)) = one.group.filter(|_| !seen.contains(&one.group)) else {
             continue;
         };
         seen.push(one.group);
@@ -102,7 +102,7 @@ fn groups<S: Sink>(
                 Rule::OutsideCaps
             },
             fund: layer.fund,
-            at: rule,
+            at: run.plan.items.rules[usize::from(row)].rule,
             per: None,
             line: None,
             base: Fen(base),

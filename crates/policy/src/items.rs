@@ -103,7 +103,7 @@ pub(crate) struct ItemRule {
 /// How the pool takes a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Own {
-    /// The rule with its ratio, or with none where it only stands outside caps.
+    /// The row (its place) with its ratio, or with none where it only stands outside caps.
     pub group: Option<(u16, Option<i64>)>,
     pub deductible: bool,
     pub cap: bool,

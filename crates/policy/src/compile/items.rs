@@ -45,7 +45,7 @@ impl Compiler<'_> {
                 pay_first: line.pay_first.map(|rate| rate.0.0.0),
                 ceiling: line.ceiling.map(|ceiling| ceiling.0),
                 own: Own {
-                    group: (line.ratio.is_some() || !line.cap).then_some((rule, ratio)),
+                    group: (line.ratio.is_some() || !line.cap).then_some((at, ratio)),
                     deductible: line.deductible,
                     cap: line.cap,
                 },

@@ -76,3 +76,17 @@ fn the_working_of_items_is_shown_and_said() {
     );
     assert_eq!(settled.rules[0].path, "line");
 }
+
+/// Two rows in one line of the file are two rows: what the one says of caps is not the other's.
+#[test]
+fn rows_that_stand_in_one_line_of_the_file_are_two() {
+    let file = small("70%", NONE, "[{ per = \"day\", amount = \"10.00\" }]", true);
+    let rows = "line = [{ codes = [\"XA01\"], ratio = \"50%\", cap = false }, \
+                { codes = [\"XB01\"], ratio = \"50%\" }]\n\n[benefit";
+    let policy = parse(&file.replacen("[benefit", rows, 1), "a.toml").unwrap();
+    let cases = "case,level,lines\nboth,village,甲 100.00 code=XA01; 甲 100.00 code=XB01";
+    let claim = read_cases(cases, &policy).unwrap().swap_remove(0).claim;
+    let settled = evaluate(&policy, &claim).unwrap();
+    let funds: Vec<i64> = settled.lines.iter().map(|line| line.fund.0).collect();
+    assert_eq!(funds, [5_000, 1_000]);
+}
