@@ -13,6 +13,7 @@ pub(crate) mod generated;
 mod laws;
 mod mutated;
 mod oracle;
+mod reached;
 mod tape;
 mod written;
 

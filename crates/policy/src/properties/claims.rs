@@ -133,7 +133,7 @@ fn entitled(rules: &BenefitPlan, tape: &mut Tape) -> Facts {
 }
 
 fn lines(with_fee: bool, tape: &mut Tape) -> Vec<ClaimLine> {
-    let count = tape.below(5);
+    let count = tape.below(7);
     let mut all: Vec<ClaimLine> = (0..count).map(|place| line(place, tape)).collect();
     if with_fee && tape.rarely(3) {
         let price = tape.one(&[1_000, 600, 1_200, 50]);

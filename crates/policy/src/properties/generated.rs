@@ -31,8 +31,10 @@ pub(crate) use super::tape::{Tape, tapes};
 use super::written::file;
 use crate::*;
 
-/// Choices that a file and its claims take.
-const CHOICES: usize = 500;
+/// Choices that a file takes, and its claims: with fewer, the last tables are empty and the last claims
+/// have no lines.
+const CHOICES: usize = 1_000;
+const OF_CLAIMS: usize = 2_000;
 
 /// A file and claims under it.
 pub(crate) struct Region {
@@ -69,7 +71,7 @@ pub(crate) fn persons(most: usize) -> impl Strategy<Value = Region> {
 }
 
 fn with_claims(claims: impl Fn(&Policy, &mut Tape) -> Vec<Claim>) -> impl Strategy<Value = Region> {
-    (tapes(CHOICES), tapes(CHOICES)).prop_map(move |(mut rules, mut tape)| {
+    (tapes(CHOICES), tapes(OF_CLAIMS)).prop_map(move |(mut rules, mut tape)| {
         let text = file(&mut rules);
         let policy = match parse(&text, "generated") {
             Ok(policy) => policy,

@@ -14,7 +14,7 @@ use crate::*;
 pub fn file(tape: &mut Tape) -> String {
     let mut writer = Writer {
         everybody: domain(tape),
-        own_ratios: tape.rarely(5),
+        own_ratios: tape.below(5) > 2,
         index: false,
         tape,
     };
@@ -131,7 +131,7 @@ impl Writer<'_> {
     /// Rules of single items: each names what no other names, or names it for others.
     fn lines(&mut self, benefits: &[&str], widest: &Domain, inner: &Domain) -> String {
         let mut text = String::new();
-        if !self.own_ratios && !self.tape.rarely(6) {
+        if !self.own_ratios && !self.tape.rarely(3) {
             return text;
         }
         let mut names = ITEMS.to_vec();
@@ -157,14 +157,17 @@ impl Writer<'_> {
 
     /// What a rule says of the items it names.
     fn says(&mut self) -> String {
-        let mut text = match self.tape.below(6) {
+        let mut text = match self.tape.below(8) {
             0 => return "class = \"丙\"\n".to_owned(),
             1 => "class = \"甲\"\n".to_owned(),
             2 => "class = \"乙\"\n".to_owned(),
             3 => format!("pay_first = \"{}\"\n", self.percent()),
-            4 => "deductible = false\n".to_owned(),
-            _ => format!("ceiling = \"{}\"\n", Fen(self.tape.amount(2_000))),
+            4 => format!("ceiling = \"{}\"\n", Fen(self.tape.amount(2_000))),
+            _ => String::new(),
         };
+        if text.is_empty() || self.tape.rarely(3) {
+            text += "deductible = false\n";
+        }
         if self.own_ratios && self.tape.below(3) > 0 {
             let _ = writeln!(text, "ratio = \"{}\"", self.percent());
         }
@@ -272,7 +275,7 @@ impl Writer<'_> {
             let _ = write!(text, ", where = {}", condition(&place));
             domain = overlaid(&domain, &place);
         }
-        if !deductible && self.tape.rarely(4) {
+        if !deductible && self.tape.below(5) > 2 {
             text += ", of = \"in_scope\"";
         }
         if self.tape.rarely(4) {
