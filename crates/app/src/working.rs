@@ -117,7 +117,7 @@ impl App {
     }
 
     /// What the centre last answered of a batch's shares, where it computed them.
-    pub(crate) fn last_reply(
+    fn last_reply(
         &self,
         tx: &mut Tx<'_>,
         actor: &Actor,

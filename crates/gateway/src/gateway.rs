@@ -101,6 +101,11 @@ impl Gateway {
         let node = self.region.ours(read_body(reply)?);
         match said(&node) {
             Said::Success => {}
+            Said::Refused { text, .. }
+                if T::CHANGES && self.region.lost_calls.says_repeated(&text) =>
+            {
+                return Err(Why::Repeated.into());
+            }
             Said::Refused { code, text } => return Err(refused(code, text)),
             // Nothing but the platform itself can say that nothing changed there.
             Said::RefusedElsewhere { code, text } if !T::CHANGES => {

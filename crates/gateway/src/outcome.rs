@@ -62,6 +62,8 @@ pub enum Why {
     Truncated,
     /// No `infcode` that can be read.
     NoInfcode,
+    /// Refused because the same message came before: what that one did is not said.
+    Repeated,
     /// infcode 0 without the output this transaction has.
     MissingOutput,
     /// A field of the output does not fit its type.
@@ -81,6 +83,7 @@ impl fmt::Display for Why {
             Self::NotJson => f.write_str("not_json"),
             Self::Truncated => f.write_str("truncated"),
             Self::NoInfcode => f.write_str("no_infcode"),
+            Self::Repeated => f.write_str("repeated"),
             Self::MissingOutput => f.write_str("missing_output"),
             Self::Unreadable(field) => write!(f, "unreadable {field}"),
             Self::Mismatch(field) => write!(f, "mismatch {field}"),

@@ -99,6 +99,10 @@ pub struct LostCalls {
     /// Parts of the text with which a 2601 is refused that says: taken back before.
     #[serde(default)]
     pub undone_texts: Vec<String>,
+    /// Parts of the text with which a call is refused whose msgid came before: what that one did is
+    /// not said.
+    #[serde(default)]
+    pub repeated_texts: Vec<String>,
 }
 
 impl LostCalls {
@@ -120,17 +124,29 @@ impl LostCalls {
         if !(0..=DAY).contains(&self.undo_within_seconds) {
             return Some("lost_calls.undo_within_seconds: 0 (never) to 86400");
         }
-        let empty = self.undone_texts.iter().any(|part| part.trim().is_empty());
-        empty.then_some("lost_calls.undone_texts: parts of a text, not empty")
+        let empty = |parts: &[String]| parts.iter().any(|part| part.trim().is_empty());
+        if empty(&self.undone_texts) {
+            return Some("lost_calls.undone_texts: parts of a text, not empty");
+        }
+        empty(&self.repeated_texts)
+            .then_some("lost_calls.repeated_texts: parts of a text, not empty")
     }
 
     /// True if a refusal of 2601 says that the call had been taken back before.
     #[must_use]
     pub fn says_undone(&self, text: &str) -> bool {
-        self.undone_texts
-            .iter()
-            .any(|part| text.contains(part.as_str()))
+        has_part(text, &self.undone_texts)
     }
+
+    /// True if a refusal says that the very message came before.
+    #[must_use]
+    pub fn says_repeated(&self, text: &str) -> bool {
+        has_part(text, &self.repeated_texts)
+    }
+}
+
+fn has_part(text: &str, parts: &[String]) -> bool {
+    parts.iter().any(|part| text.contains(part.as_str()))
 }
 
 /// What becomes of a charge beside another.

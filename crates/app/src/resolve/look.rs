@@ -5,6 +5,7 @@ use cunyi_domain::amounts::Amounts;
 use cunyi_domain::fact::EvidenceFound;
 use cunyi_domain::ids::EntryId;
 use cunyi_domain::resolve::Finding;
+use cunyi_domain::time::Moment;
 use cunyi_gateway::Outcome;
 use cunyi_gateway::message::query::{SettlementFound, SettlementQuery};
 use cunyi_gateway::message::{Data, T5203, T5204, charge};
@@ -19,13 +20,13 @@ use crate::settle::{About, amounts_of_reply, settled};
 use crate::step::Caller;
 
 /// What a look showed.
-pub(super) struct Seen {
-    pub finding: Finding,
+struct Seen {
+    finding: Finding,
     infno: &'static str,
     /// The `setl_id`; empty where none.
     id: String,
     /// The settlement, where it is this batch's.
-    pub settlement: Option<Box<(SettlementFound, Amounts)>>,
+    settlement: Option<Box<(SettlementFound, Amounts)>>,
 }
 
 impl Seen {
@@ -53,17 +54,8 @@ impl Seen {
 impl App {
     /// Looks once, and records what it shows with what follows from it.
     pub(super) fn look(&self, caller: &Caller<'_>, case: &Case) -> Result<()> {
-        let asked = self.asked(caller, case)?;
-        let seen = match case.batch.state {
-            REVERSING => asked.settlement(caller, case, &asked.standing),
-            _ => asked.settlements(caller, case),
-        };
-        self.write(caller.actor, "look", |w| record(w, caller, case, &seen))
-    }
-
-    pub(super) fn asked(&self, caller: &Caller<'_>, case: &Case) -> Result<Asked> {
         let clinic = &caller.actor.clinic;
-        self.write(caller.actor, "look_begin", |w| {
+        let asked = self.write(caller.actor, "look_begin", |w| {
             let about = About::read(w, clinic, &case.batch.id)?;
             let lines = about.charges(w)?.into_iter().map(|c| c.id.0).collect();
             let standing = match case.batch.state {
@@ -75,12 +67,17 @@ impl App {
                 lines,
                 standing,
             })
-        })
+        })?;
+        let seen = match case.batch.state {
+            REVERSING => asked.settlement(caller, case, &asked.standing),
+            _ => asked.settlements(caller, case),
+        };
+        self.write(caller.actor, "look", |w| record(w, caller, case, &seen))
     }
 }
 
 /// What is asked about.
-pub(super) struct Asked {
+struct Asked {
     about: About,
     /// The batch's lines: `feedetl_sn`.
     lines: Vec<String>,
@@ -99,6 +96,9 @@ impl Asked {
         }
         .into();
         let list = match caller.ask::<T5204>(&about.coverage.place, &query) {
+            Outcome::Success(found) if case.is_old(caller, found.respond_time) => {
+                return Seen::nothing_of(Finding::Silent, "5204");
+            }
             Outcome::Success(found) => found.output.data,
             other => return Seen::unanswered(&other, "5204"),
         };
@@ -119,7 +119,7 @@ impl Asked {
     }
 
     /// One settlement, and whether it is what was asked for.
-    pub fn settlement(&self, caller: &Caller<'_>, case: &Case, id: &str) -> Seen {
+    fn settlement(&self, caller: &Caller<'_>, case: &Case, id: &str) -> Seen {
         let about = &self.about;
         let query: Data<SettlementQuery> = SettlementQuery {
             psn_no: about.coverage.person_number.clone(),
@@ -128,6 +128,9 @@ impl Asked {
         }
         .into();
         let found = match caller.ask::<T5203>(&about.coverage.place, &query) {
+            Outcome::Success(found) if case.is_old(caller, found.respond_time) => {
+                return Seen::nothing_of(Finding::Silent, "5203");
+            }
             Outcome::Success(found) => found.output,
             other => return Seen::unanswered(&other, "5203"),
         };
@@ -163,15 +166,20 @@ impl Case {
     fn may_have_made(&self, message: &str) -> bool {
         self.batch.state == REVERSING || self.messages.iter().any(|m| m == message)
     }
+
+    /// True if the platform gave this answer before the bound, though it has passed here: it is an
+    /// earlier question's, or our clock was moved. It does not show how things stand after the bound.
+    fn is_old(&self, caller: &Caller<'_>, answered: Option<Moment>) -> bool {
+        let bounds = caller.setup.gateway.region.lost_calls.bounds();
+        let bound = self.lost().bound(&bounds);
+        // Of some platforms' times only the second is told.
+        let before = |at: Moment| bound.0 - at.0 >= 1_000_000;
+        caller.app.now() >= bound && answered.is_some_and(before)
+    }
 }
 
 /// Records a look, and what follows from it, unless something became of the batch meanwhile.
-pub(super) fn record(
-    w: &mut Writer<'_, '_>,
-    caller: &Caller<'_>,
-    case: &Case,
-    seen: &Seen,
-) -> Result<()> {
+fn record(w: &mut Writer<'_, '_>, caller: &Caller<'_>, case: &Case, seen: &Seen) -> Result<()> {
     if still(w, case)?.is_none() {
         return Ok(());
     }

@@ -31,6 +31,8 @@ pub struct Wire {
     /// Transactions whose next request is held, and the requests held.
     holding: Mutex<Vec<String>>,
     held: Mutex<Vec<Request>>,
+    /// Transactions whose next request arrives twice, and whose second reply is read.
+    twice: Mutex<Vec<String>>,
 }
 
 impl Wire {
@@ -41,12 +43,18 @@ impl Wire {
             twists: Mutex::default(),
             holding: Mutex::default(),
             held: Mutex::default(),
+            twice: Mutex::default(),
         }
     }
 
     /// The next request of a transaction does not arrive until it is delivered.
     pub fn hold(&self, infno: &str) {
         self.holding.lock().unwrap().push(infno.to_owned());
+    }
+
+    /// The next request of a transaction arrives twice.
+    pub fn twice(&self, infno: &str) {
+        self.twice.lock().unwrap().push(infno.to_owned());
     }
 
     /// What was held arrives now; nobody waits for the replies any more.
@@ -95,6 +103,12 @@ impl Transport for Wire {
         let place = holding.iter().position(|of| infno.starts_with(of));
         let held = place.map(|place| holding.remove(place)).is_some();
         drop(holding);
+        let mut twice = self.twice.lock().unwrap();
+        if let Some(place) = twice.iter().position(|of| infno.starts_with(of)) {
+            twice.remove(place);
+            drop(self.centre.send(request, deadline));
+        }
+        drop(twice);
         let came = if held {
             self.held.lock().unwrap().push(request.clone());
             Err(TransportError::Lost("held".to_owned()))
