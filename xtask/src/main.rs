@@ -34,6 +34,12 @@ enum Job {
     BareBuild,
     /// Measures start, pages, write path and replay; docs/performance.md keeps the figures.
     Bench(bench::Options),
+    /// Lives clinic-days under faults in the release profile: `--seed S --runs N`, `--long`.
+    Simulate {
+        /// What the simulator is told.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Fetches the pinned axe-core and prints its path.
     Axe,
 }
@@ -65,9 +71,17 @@ fn work(job: Job) -> anyhow::Result<()> {
         Job::Tidy => tidy::run(),
         Job::BareBuild => bare::run(),
         Job::Bench(options) => bench::run(&options),
+        Job::Simulate { arguments } => simulate(&arguments),
         Job::Axe => {
             println!("{}", axe::fetch()?.display());
             Ok(())
         }
     }
+}
+
+fn simulate(arguments: &[String]) -> anyhow::Result<()> {
+    let run = ["run", "--quiet", "--release", "--package", "cunyi-sim", "--"];
+    let status = run::cargo(&run).args(arguments).status()?;
+    anyhow::ensure!(status.success(), "a day failed: its seed stands above");
+    Ok(())
 }

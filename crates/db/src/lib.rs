@@ -73,11 +73,26 @@ pub enum DbError {
     Busy,
 }
 
+/// On which side of a COMMIT a process may be cut off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommitSide {
+    /// All statements are done, and nothing is kept yet.
+    Before,
+    /// It is kept, and nobody has been told.
+    After,
+}
+
+/// What the simulator does at a COMMIT: a power cut unwinds from here.
+#[cfg(feature = "faults")]
+pub type AtCommit = Box<dyn Fn(&'static str, CommitSide) + Send + Sync>;
+
 /// A database: a lane for the one writer and a lane for readers.
 pub struct Db {
     target: Target,
     writer: Lane,
     readers: Option<Lane>,
+    #[cfg(feature = "faults")]
+    at_commit: std::sync::OnceLock<AtCommit>,
 }
 
 /// Writers that may wait; more are told the database is busy.
@@ -108,7 +123,16 @@ impl Db {
             target,
             writer: Lane::new(vec![first], WRITERS_WAITING),
             readers,
+            #[cfg(feature = "faults")]
+            at_commit: std::sync::OnceLock::new(),
         })
+    }
+
+    /// From here on this is called at each COMMIT of a write transaction, with its name. The first
+    /// that is set stays.
+    #[cfg(feature = "faults")]
+    pub fn at_commit(&self, call: AtCommit) {
+        drop(self.at_commit.set(call));
     }
 
     /// Where it is.
@@ -122,9 +146,21 @@ impl Db {
         name: &'static str,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        let reached = |side| self.reached(name, side);
         self.writer
-            .with(|connection| transaction::run(connection, name, true, work))
+            .with(|connection| transaction::run(connection, name, true, reached, work))
     }
+
+    #[cfg(feature = "faults")]
+    fn reached(&self, name: &'static str, side: CommitSide) {
+        if let Some(call) = self.at_commit.get() {
+            call(name, side);
+        }
+    }
+
+    #[cfg(not(feature = "faults"))]
+    #[expect(clippy::unused_self, reason = "only the simulator stops here")]
+    const fn reached(&self, _: &'static str, _: CommitSide) {}
 
     /// Runs `work` on one consistent picture of the database; it changes nothing.
     pub fn read<T, E: From<DbError>>(
@@ -133,7 +169,7 @@ impl Db {
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let lane = self.readers.as_ref().unwrap_or(&self.writer);
-        lane.with(|connection| transaction::run(connection, name, false, work))
+        lane.with(|connection| transaction::run(connection, name, false, |_| {}, work))
     }
 
     /// SQLite only: writes the log back into the file and empties it, so that erased pages are

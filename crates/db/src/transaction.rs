@@ -2,9 +2,9 @@
 
 use cunyi_domain::row::{Change, Column, Row, TableRow, Value};
 
-use crate::DbError;
 use crate::connection::Connection;
 use crate::statement::Statement;
+use crate::{CommitSide, DbError};
 
 /// An open transaction.
 pub struct Tx<'a> {
@@ -15,6 +15,7 @@ pub(crate) fn run<T, E: From<DbError>>(
     connection: &mut Connection,
     name: &'static str,
     write: bool,
+    reached: impl Fn(CommitSide),
     work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
     tracing::trace!(name, write, "transaction");
@@ -30,8 +31,10 @@ pub(crate) fn run<T, E: From<DbError>>(
     let value = work(&mut Tx {
         connection: &mut *open.connection,
     })?;
+    reached(CommitSide::Before);
     open.connection.batch("COMMIT")?;
     open.done = true;
+    reached(CommitSide::After);
     Ok(value)
 }
 

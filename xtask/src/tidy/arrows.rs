@@ -46,6 +46,20 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "cunyi-web",
         ],
     ),
+    // The simulator stands where the server does, with a line of its own between clinic and centre.
+    (
+        "cunyi-sim",
+        &[
+            "cunyi-domain",
+            "cunyi-policy",
+            "cunyi-catalogue",
+            "cunyi-gateway",
+            "cunyi-db",
+            "cunyi-store",
+            "cunyi-app",
+            "cunyi-centre",
+        ],
+    ),
     ("xtask", &[]),
 ];
 

@@ -1,0 +1,391 @@
+//! The auditor: reads the rows of both ledgers and adds them up itself. It asks neither the rules of
+//! reimbursement nor the sums of the program.
+
+use std::collections::BTreeMap;
+
+use cunyi_app::App;
+use cunyi_db::{Db, Durability, Target};
+use cunyi_domain::ids::{ClinicId, VisitId};
+use cunyi_domain::row;
+use cunyi_domain::row::Row;
+
+use crate::day::Done;
+use crate::world::{CENTRE, Folder, told};
+
+row! {
+    /// A visit's id.
+    pub struct Id {
+        /// It.
+        pub id: String,
+    }
+}
+
+row! {
+    /// A settlement or reversal of the clinic, with its batch.
+    pub struct Ours {
+        /// Ours.
+        pub id: String,
+        /// Its batch's id.
+        pub batch: String,
+        /// `chrg_bchno`
+        pub number: String,
+        /// Who pays.
+        pub payer: String,
+        /// `settlement` or `reversal`.
+        pub kind: String,
+        /// What a reversal reverses.
+        pub reverses: Option<String>,
+        /// `setl_id`
+        pub setl: String,
+        /// msgid of the call that made it.
+        pub message: String,
+        /// When, by the platform's clock.
+        pub settled_at: i64,
+        /// Sum.
+        pub total: i64,
+        /// 全自费
+        pub own_pay: i64,
+        /// 超限价
+        pub over_limit: i64,
+        /// 先行自付
+        pub pay_first: i64,
+        /// 符合范围
+        pub in_scope: i64,
+        /// Fund.
+        pub fund: i64,
+        /// Account.
+        pub account: i64,
+        /// Cash.
+        pub cash: i64,
+        /// The institution's.
+        pub hospital: i64,
+    }
+}
+
+row! {
+    /// A settlement of the centre.
+    pub struct Theirs {
+        /// `setl_id`
+        pub id: String,
+        /// `medins_setl_id`
+        pub message: String,
+        /// `settlement` or `reversal`.
+        pub kind: String,
+        /// `valid`, `refunded` or `cancelled`.
+        pub state: String,
+        /// What a reversal reverses.
+        pub reverses: Option<String>,
+        /// `chrg_bchno`
+        pub batch: String,
+        /// Sum.
+        pub total: i64,
+        /// Fund.
+        pub fund: i64,
+        /// Account.
+        pub account: i64,
+        /// Cash.
+        pub cash: i64,
+    }
+}
+
+row! {
+    /// A batch of the clinic with its lines' sums.
+    pub struct BatchRow {
+        /// Id.
+        pub id: String,
+        /// `chrg_bchno`
+        pub number: String,
+        /// State.
+        pub state: String,
+        /// Sum.
+        pub total: i64,
+        /// Sum of its lines.
+        pub lines: i64,
+        /// The fund's sum of its lines.
+        pub fund: i64,
+    }
+}
+
+row! {
+    /// A lot with what moved.
+    pub struct LotRow {
+        /// Id.
+        pub id: String,
+        /// In the cupboard.
+        pub on_hand: i64,
+        /// Promised.
+        pub reserved: i64,
+        /// What came less what went.
+        pub moved: i64,
+        /// What lines hold.
+        pub held: i64,
+    }
+}
+
+row! {
+    /// A line of a drug, what it holds and what was handed over for it.
+    pub struct LineRow {
+        /// Id.
+        pub id: String,
+        /// Its batch.
+        pub batch: String,
+        /// Its batch's state.
+        pub state: String,
+        /// Its visit's state.
+        pub visit: String,
+        /// Smallest units a line sells, in the stock's unit.
+        pub held: i64,
+        /// Handed over.
+        pub given: i64,
+        /// When it was handed over; 0 if not.
+        pub given_at: i64,
+    }
+}
+
+const OURS: &str = "SELECT s.id AS id, s.batch AS batch, b.number AS number, b.payer AS payer, s.kind AS kind, \
+    s.reverses AS reverses, s.platform_settlement AS setl, s.message AS message, s.settled_at AS settled_at, \
+    s.total AS total, s.own_pay AS own_pay, s.over_limit AS over_limit, s.pay_first AS pay_first, \
+    s.in_scope AS in_scope, s.fund AS fund, s.account AS account, s.cash AS cash, s.hospital AS hospital \
+    FROM settlement s JOIN batch b ON b.clinic = s.clinic AND b.id = s.batch ORDER BY s.id";
+const THEIRS: &str = "SELECT id, message, kind, state, reverses, batch, total, fund, account, cash \
+    FROM settlement ORDER BY id";
+const BATCHES: &str = "SELECT b.id AS id, b.number AS number, b.state AS state, b.total AS total, \
+    COALESCE(SUM(c.amount), 0) AS lines, COALESCE(SUM(c.fund), 0) AS fund \
+    FROM batch b LEFT JOIN charge c ON c.clinic = b.clinic AND c.batch = b.id GROUP BY b.clinic, b.id ORDER BY b.id";
+const LOTS: &str = "SELECT l.id AS id, l.on_hand AS on_hand, l.reserved AS reserved, \
+    COALESCE((SELECT SUM(CASE WHEN m.kind IN ('received', 'counted_more', 'returned') THEN m.quantity \
+        ELSE -m.quantity END) FROM stock_move m WHERE m.clinic = l.clinic AND m.lot = l.id), 0) AS moved, \
+    COALESCE((SELECT SUM(r.quantity) FROM reservation r WHERE r.clinic = l.clinic AND r.lot = l.id), 0) AS held \
+    FROM stock_lot l ORDER BY l.id";
+const LINES: &str = "SELECT c.id AS id, c.batch AS batch, b.state AS state, v.state AS visit, \
+    COALESCE((SELECT SUM(r.quantity) FROM reservation r WHERE r.clinic = c.clinic AND r.charge = c.id), 0) AS held, \
+    COALESCE((SELECT SUM(m.quantity) FROM stock_move m WHERE m.clinic = c.clinic AND m.charge = c.id \
+        AND m.kind = 'handed_over'), 0) AS given, \
+    COALESCE((SELECT MIN(m.moved_at) FROM stock_move m WHERE m.clinic = c.clinic AND m.charge = c.id \
+        AND m.kind = 'handed_over'), 0) AS given_at \
+    FROM charge c JOIN batch b ON b.clinic = c.clinic AND b.id = c.batch \
+    JOIN visit v ON v.clinic = c.clinic AND v.id = c.visit WHERE c.kind = 'drug' ORDER BY c.id";
+
+/// The visits of a clinic, oldest first.
+pub(crate) fn visits(app: &App, clinic: &ClinicId) -> Result<Vec<VisitId>, String> {
+    let sql = format!("SELECT id FROM visit WHERE clinic = '{clinic}' ORDER BY id");
+    let rows: Vec<Id> = read(app.store().db(), &sql)?;
+    Ok(rows.into_iter().map(|row| VisitId(row.id)).collect())
+}
+
+fn read<R: Row>(db: &Db, sql: &str) -> Result<Vec<R>, String> {
+    db.read("audit", |tx| tx.query(sql, Vec::new()))
+        .map_err(told)
+}
+
+/// Everything that must hold in the evening. The first that does not is told.
+pub(crate) fn audit(app: &App, clinic: &ClinicId, folder: &Folder) -> Result<Done, String> {
+    let centre = Target::File(folder.file(CENTRE));
+    let centre = Db::open(centre, Durability::Scratch, cunyi_centre::MIGRATIONS).map_err(told)?;
+    let db = app.store().db();
+    let ours: Vec<Ours> = read(db, OURS)?;
+    let theirs: Vec<Theirs> = read(&centre, THEIRS)?;
+    let batches: Vec<BatchRow> = read(db, BATCHES)?;
+    let checks = [
+        parts(&ours),
+        reversals(&ours),
+        both(&ours, &theirs, &batches),
+        states(&ours, &batches),
+        stock(&read(db, LOTS)?),
+        given(&read(db, LINES)?, &ours),
+        sums(&ours, &theirs, &batches),
+    ];
+    for check in checks {
+        check.map_err(|what| format!("audit: {what}"))?;
+    }
+    for report in [app.store().verify(clinic), app.store().replay_check(clinic)] {
+        if let Some(problem) = report.map_err(told)?.problems.first() {
+            return Err(format!("audit: journal: {problem}"));
+        }
+    }
+    let of = |kind: &str| ours.iter().filter(|row| row.kind == kind).count() as u64;
+    Ok(Done {
+        settlements: of("settlement"),
+        reversals: of("reversal"),
+        ..Done::default()
+    })
+}
+
+fn must(holds: bool, what: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(what()) }
+}
+
+/// Parts make up their sum.
+fn parts(ours: &[Ours]) -> Result<(), String> {
+    ours.iter().try_for_each(|row| {
+        let lines = row.own_pay + row.over_limit + row.pay_first + row.in_scope;
+        let paid = row.fund + row.account + row.cash + row.hospital;
+        must(lines == row.total && paid == row.total, || {
+            format!("{}: parts {lines} and {paid} of {}", row.id, row.total)
+        })
+    })
+}
+
+/// The reversal of a settlement.
+fn reversed<'a>(ours: &'a [Ours], row: &Ours) -> Option<&'a Ours> {
+    ours.iter().find(|r| r.reverses.as_ref() == Some(&row.id))
+}
+
+/// A settlement is reversed once, by the same amounts, and a reversal reverses a settlement.
+fn reversals(ours: &[Ours]) -> Result<(), String> {
+    ours.iter()
+        .filter(|r| r.kind == "reversal")
+        .try_for_each(|row| {
+            let twins = ours.iter().filter(|r| r.reverses == row.reverses).count();
+            let original = ours
+                .iter()
+                .find(|s| s.kind == "settlement" && Some(&s.id) == row.reverses.as_ref());
+            let money = |r: &Ours| (r.total, r.fund, r.account, r.cash, r.hospital);
+            let same = original.is_some_and(|o| money(o) == money(row) && o.batch == row.batch);
+            must(same && twins == 1, || {
+                format!("reversal {} fits no settlement, or not alone", row.id)
+            })
+        })
+}
+
+/// A batch whose outcome a person must decide: neither side is compared.
+fn undecided(batches: &[BatchRow], number: &str) -> bool {
+    let mut all = batches.iter().filter(|b| b.number == number);
+    all.any(|b| b.state.ends_with("unknown"))
+}
+
+/// What is in force there is in force here, and what was paid back there was paid back here.
+fn both(ours: &[Ours], theirs: &[Theirs], batches: &[BatchRow]) -> Result<(), String> {
+    let of_centre = |id: &str| {
+        let mut all = ours
+            .iter()
+            .filter(|r| r.kind == "settlement" && r.setl == id);
+        (all.next(), all.next())
+    };
+    let mut in_force: BTreeMap<&str, &str> = BTreeMap::new();
+    for their in theirs.iter().filter(|t| t.kind == "settlement") {
+        if undecided(batches, &their.batch) {
+            continue;
+        }
+        let our = match of_centre(&their.id) {
+            (Some(_), Some(_)) => return Err(format!("{} stands here twice", their.id)),
+            (our, _) => our,
+        };
+        let about = || format!("{} of batch {} ({})", their.id, their.batch, their.state);
+        let ours_in_force = our.is_some_and(|o| reversed(ours, o).is_none());
+        must(ours_in_force == (their.state == "valid"), || {
+            format!("{}: in force here: {ours_in_force}", about())
+        })?;
+        must(our.is_some() || their.state != "refunded", || {
+            format!("{}: unknown here", about())
+        })?;
+        if let Some(our) = our {
+            let (a, b) = (
+                (our.total, our.fund, our.account, our.cash),
+                (their.total, their.fund, their.account, their.cash),
+            );
+            must(a == b && our.hospital == 0, || {
+                format!("{}: {a:?} here, {b:?} there", about())
+            })?;
+            must(
+                our.number == their.batch && our.message == their.message,
+                || format!("{}: another batch or message here", about()),
+            )?;
+        }
+        if their.state == "valid"
+            && let Some(other) = in_force.insert(&their.batch, &their.id)
+        {
+            return Err(format!("{} is in force beside {other}", about()));
+        }
+    }
+    let insured = ours
+        .iter()
+        .filter(|r| r.kind == "settlement" && r.payer == "insured");
+    insured.into_iter().try_for_each(|our| {
+        must(theirs.iter().any(|t| t.id == our.setl), || {
+            format!("{} stands only here", our.setl)
+        })
+    })
+}
+
+/// A batch says what its settlements say.
+fn states(ours: &[Ours], batches: &[BatchRow]) -> Result<(), String> {
+    for batch in batches {
+        let made = ours
+            .iter()
+            .filter(|r| r.batch == batch.id && r.kind == "settlement");
+        let (paid_back, standing): (Vec<&Ours>, Vec<&Ours>) =
+            made.partition(|r| reversed(ours, r).is_some());
+        let state = batch.state.as_str();
+        let settled = matches!(state, "settled" | "reversal_unknown");
+        must(standing.len() == usize::from(settled), || {
+            format!("{} is {state}, {} in force", batch.number, standing.len())
+        })?;
+        must(paid_back.is_empty() || state == "reversed", || {
+            format!("{} is {state} and paid back", batch.number)
+        })?;
+        must(!paid_back.is_empty() || state != "reversed", || {
+            format!("{} is reversed and never was paid", batch.number)
+        })?;
+        must(batch.lines == batch.total, || {
+            format!("{}: lines {} of {}", batch.number, batch.lines, batch.total)
+        })?;
+        for row in standing {
+            must((row.total, row.fund) == (batch.total, batch.fund), || {
+                format!("{}: its lines' sums are others", batch.number)
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// What is in the cupboard came and did not go; what is promised is held by lines.
+fn stock(lots: &[LotRow]) -> Result<(), String> {
+    lots.iter().try_for_each(|lot| {
+        must(lot.on_hand == lot.moved && lot.reserved == lot.held, || {
+            format!("lot {}: {lot:?}", lot.id)
+        })
+    })
+}
+
+/// What was handed over was paid before; what nobody will be given is promised to nobody.
+fn given(lines: &[LineRow], ours: &[Ours]) -> Result<(), String> {
+    lines.iter().try_for_each(|line| {
+        let mut of_batch = ours.iter().filter(|r| r.batch == line.batch);
+        let paid = of_batch.any(|r| r.kind == "settlement" && r.settled_at <= line.given_at);
+        must(line.given == 0 || paid, || {
+            format!("line {} was handed over unpaid", line.id)
+        })?;
+        must(line.given == 0 || line.held == 0, || {
+            format!("line {} is handed over and held", line.id)
+        })?;
+        let gone = matches!(line.state.as_str(), "void" | "reversed");
+        must(!gone || line.held == 0, || {
+            format!("line {} of a batch that is gone is held", line.id)
+        })?;
+        let due = line.state == "settled" && line.visit == "done";
+        must(!due || line.given > 0, || {
+            format!("line {} is paid and was not handed over", line.id)
+        })
+    })
+}
+
+/// Cash and fund of the day are the same on both sides.
+fn sums(ours: &[Ours], theirs: &[Theirs], batches: &[BatchRow]) -> Result<(), String> {
+    let sign = |kind: &str| if kind == "reversal" { -1 } else { 1 };
+    let our = ours
+        .iter()
+        .filter(|r| r.payer == "insured" && !undecided(batches, &r.number));
+    let our = our.fold((0, 0), |(fund, cash), r| {
+        (fund + sign(&r.kind) * r.fund, cash + sign(&r.kind) * r.cash)
+    });
+    let their = theirs
+        .iter()
+        .filter(|t| t.state != "cancelled" && !undecided(batches, &t.batch));
+    let their = their.fold((0, 0), |(fund, cash), t| {
+        (fund + sign(&t.kind) * t.fund, cash + sign(&t.kind) * t.cash)
+    });
+    must(our == their, || {
+        format!("fund and cash {our:?} here, {their:?} there")
+    })
+}

@@ -1,0 +1,28 @@
+//! The simulator: clinic-days under faults, clinic and centre in one process, byte by byte.
+//!
+//! A day is a [`plan::Plan`] made of a seed. It is lived against the real program and the sandbox
+//! centre over files; the auditor then reads both ledgers. A day that fails is made smaller until
+//! nothing can be left out.
+
+pub mod dice;
+pub mod mutant;
+pub mod plan;
+pub mod wire;
+
+mod audit;
+mod day;
+mod shrink;
+mod world;
+
+pub use day::Done;
+pub use shrink::smaller;
+pub use world::Template;
+
+use day::Day;
+use mutant::Mutant;
+use plan::Plan;
+
+/// Lives a day, at a clinic that may be a mutant.
+pub fn live(template: &Template, plan: &Plan, mutant: Option<Mutant>) -> Result<Done, String> {
+    Day::new(template, plan, mutant)?.live()
+}

@@ -1,0 +1,237 @@
+//! What is done on a day, as data: made of a seed, and made smaller when it fails.
+
+use cunyi_db::CommitSide;
+
+use crate::dice::Dice;
+use crate::wire::Fault;
+
+/// What brings a patient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Complaint {
+    /// A cold: one batch.
+    Cold,
+    /// A cold and high blood pressure, filed: two batches.
+    ColdAndPressure,
+    /// A cold that an insured patient pays herself.
+    SelfPay,
+}
+
+/// One thing that somebody does; visits are counted from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// Identifies and registers the villager of that place in her list.
+    Register(usize, Complaint, usize),
+    /// Asks for the registration again.
+    Retry(usize),
+    /// Goes on without the insurance.
+    SelfPay(usize),
+    /// Signs, with drugs for so many days.
+    Freeze(usize, i64),
+    /// 试算
+    Presettle(usize),
+    /// 确认结算 of what is shown.
+    Settle(usize),
+    /// 发药
+    HandOver(usize),
+    /// 退费 of the batch at that place.
+    Reverse(usize, usize),
+    /// Takes the fee list back.
+    TakeBack(usize),
+    /// Drops the batch at that place.
+    Drop(usize, usize),
+    /// Cancels the visit.
+    Cancel(usize),
+    /// 查询结果
+    Resolve(usize),
+    /// The program looks after lost calls.
+    Due,
+    /// So many seconds pass.
+    Pass(i64),
+    /// The clinic's program is started anew.
+    RestartClinic,
+    /// The centre is started anew.
+    RestartCentre,
+}
+
+/// An operation and what goes wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What is done.
+    pub op: Op,
+    /// What goes wrong with which of its calls, counted from 0.
+    pub faults: Vec<(u8, Fault)>,
+    /// The power cut at which of its commits, counted from 0.
+    pub cut: Option<(u8, CommitSide)>,
+}
+
+impl Step {
+    /// Nothing goes wrong.
+    pub fn fine(op: Op) -> Self {
+        Self {
+            op,
+            faults: Vec::new(),
+            cut: None,
+        }
+    }
+}
+
+/// A day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Of which seed.
+    pub seed: u64,
+    /// The platform answers 5204 and 5203.
+    pub queries: bool,
+    /// The batches of a visit stand under one registration.
+    pub shared: bool,
+    /// What is done.
+    pub steps: Vec<Step>,
+}
+
+/// Fewest and most visits of a day.
+const VISITS: (i64, i64) = (10, 14);
+/// Of a hundred operations, with how many a call goes wrong.
+const FAULTY: u64 = 55;
+/// Of a hundred operations, at how many the power is cut.
+const CUT: u64 = 6;
+
+impl Plan {
+    /// The day of a seed.
+    pub fn of(seed: u64) -> Self {
+        let mut dice = Dice::new(seed);
+        let queries = dice.percent(80);
+        let shared = dice.percent(50);
+        let visits = dice.between(VISITS.0, VISITS.1);
+        let mut scripts: Vec<Vec<Op>> = (0..visits)
+            .filter_map(|visit| usize::try_from(visit).ok())
+            .map(|visit| script(&mut dice, visit))
+            .collect();
+        let mut steps = Vec::new();
+        while !scripts.is_empty() {
+            // Some visits are under way at the same time, most follow one another.
+            let open = scripts.len().min(3) as u64;
+            let place = usize::try_from(dice.below(open)).unwrap_or(0);
+            let op = scripts[place].remove(0);
+            if scripts[place].is_empty() {
+                scripts.remove(place);
+            }
+            steps.push(troubled(&mut dice, op));
+            if dice.percent(40) {
+                let between = between(&mut dice);
+                steps.push(troubled(&mut dice, between));
+            }
+        }
+        Self {
+            seed,
+            queries,
+            shared,
+            steps,
+        }
+    }
+}
+
+/// What happens between two operations.
+fn between(dice: &mut Dice) -> Op {
+    match dice.below(100) {
+        0..45 => Op::Due,
+        45..90 => Op::Pass(dice.between(1, 400)),
+        90..95 => Op::RestartClinic,
+        _ => Op::RestartCentre,
+    }
+}
+
+fn troubled(dice: &mut Dice, op: Op) -> Step {
+    let mut step = Step::fine(op);
+    while step.faults.len() < 3 && dice.percent(FAULTY) {
+        let at = u8::try_from(dice.below(4)).unwrap_or(0);
+        step.faults.push((at, fault(dice)));
+    }
+    if dice.percent(CUT) {
+        let at = u8::try_from(dice.below(5)).unwrap_or(0);
+        let side = dice.pick(&[CommitSide::Before, CommitSide::After]);
+        step.cut = Some((at, side));
+    }
+    step
+}
+
+/// The demonstration region's bound is 600 s: what was sent arrives before it, or never.
+const LATEST: i64 = 590;
+
+fn fault(dice: &mut Dice) -> Fault {
+    let part = u16::try_from(dice.below(65536)).unwrap_or(0);
+    let late = u16::try_from(dice.between(1, LATEST)).unwrap_or(1);
+    dice.pick(&[
+        Fault::RequestLost,
+        Fault::ReplyLost,
+        Fault::ReplyLost,
+        Fault::Twice,
+        Fault::TwiceSecond,
+        Fault::Late(late),
+        Fault::Late(late),
+        Fault::BadGateway,
+        Fault::ServerError,
+        Fault::Page,
+        Fault::Truncated(part),
+        Fault::Another,
+        Fault::Down,
+    ])
+}
+
+/// What becomes of one visit, if nothing goes wrong. The first is always paid back.
+fn script(dice: &mut Dice, visit: usize) -> Vec<Op> {
+    use Complaint::{Cold, ColdAndPressure, SelfPay};
+    let complaint = dice.pick(&[Cold, Cold, ColdAndPressure, ColdAndPressure, SelfPay]);
+    let who = usize::try_from(dice.below(40)).unwrap_or(0);
+    let mut ops = vec![Op::Register(visit, complaint, who)];
+    let days = dice.between(1, 3);
+    let freeze = |ops: &mut Vec<Op>, dice: &mut Dice, days| {
+        ops.push(Op::Freeze(visit, days));
+        for op in [Op::Presettle(visit), Op::Settle(visit)] {
+            ops.push(op);
+            // Whoever is told that it did not work tries again.
+            if dice.percent(50) {
+                ops.extend([Op::Resolve(visit), op]);
+            }
+        }
+    };
+    if dice.percent(30) {
+        ops.push(Op::Retry(visit));
+    }
+    let batch = usize::try_from(dice.below(2)).unwrap_or(0);
+    let end = if visit == 0 { 2 } else { dice.below(10) };
+    match end {
+        0 => ops.push(Op::Cancel(visit)),
+        1 => {
+            ops.extend([Op::Freeze(visit, days), Op::Presettle(visit)]);
+            ops.push(Op::TakeBack(visit));
+            freeze(&mut ops, dice, days + 1);
+            ops.push(Op::HandOver(visit));
+        }
+        2 => {
+            freeze(&mut ops, dice, days);
+            ops.extend([Op::HandOver(visit), Op::Reverse(visit, batch)]);
+            ops.extend([Op::Resolve(visit), Op::Reverse(visit, batch)]);
+        }
+        3 => {
+            freeze(&mut ops, dice, days);
+            ops.extend([Op::Reverse(visit, batch), Op::Resolve(visit)]);
+            ops.push(Op::Reverse(visit, 1 - batch));
+            freeze(&mut ops, dice, days + 1);
+            ops.push(Op::HandOver(visit));
+        }
+        4 => {
+            freeze(&mut ops, dice, days);
+            ops.extend([Op::Drop(visit, batch), Op::Cancel(visit)]);
+        }
+        5 => {
+            ops.push(Op::SelfPay(visit));
+            freeze(&mut ops, dice, days);
+            ops.extend([Op::HandOver(visit), Op::Reverse(visit, batch)]);
+        }
+        _ => {
+            freeze(&mut ops, dice, days);
+            ops.push(Op::HandOver(visit));
+        }
+    }
+    ops
+}
