@@ -177,6 +177,31 @@ fn a_lost_settlement_is_found_by_its_msgid() {
 }
 
 #[test]
+fn a_reversal_that_was_found_out_is_not_paid_back_again() {
+    for w in worlds("evening_reversal") {
+        let day = today(&w);
+        let mut people = w.residents();
+        let back = w.settled(people.next().unwrap(), &w.cold());
+        let batch = w.view(&back).batches[0].id.clone();
+        w.centre.panel.set_fault(Fault::LoseReply, "2208", 1);
+        w.app.reverse(&w.doctor, &batch, "开错药").unwrap_err();
+        assert_eq!(w.states(&back), [S::ReversalUnknown]);
+        count(&w, day);
+        assert_eq!(found(&asked(&w, day)), [(Class::State, Action::Adopt)]);
+        w.app.resolve(&w.doctor, &back).unwrap();
+        assert_eq!(w.states(&back), [S::Reversed]);
+        count(&w, day);
+        let view = asked(&w, day);
+        assert!(view.reconciled.green(), "{:?}", found(&view));
+        // 5203 told that it is paid back, not under which number: the file is matched by its msgid.
+        let lost = w.presettled(people.next().unwrap(), &w.cold());
+        w.centre.panel.set_fault(Fault::LoseReply, "2207", 1);
+        w.settle(&lost).unwrap_err();
+        assert_eq!(found(&asked(&w, day)), [(Class::State, Action::Adopt)]);
+    }
+}
+
+#[test]
 fn a_settlement_that_never_arrived_is_not_called_failed() {
     for w in worlds("evening_unresolved") {
         let day = today(&w);

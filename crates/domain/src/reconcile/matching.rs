@@ -60,6 +60,8 @@ struct Books<'a> {
     ours: &'a [Ours],
     /// Booked rows by 结算ID, the first by batch first.
     booked: BTreeMap<&'a str, Vec<&'a Ours>>,
+    /// Booked rows without one, by msgid: a reversal that was found out by its original's flag.
+    nameless: BTreeMap<&'a str, &'a Ours>,
     details: &'a [Detail],
     settled_on: Option<&'a BTreeMap<String, Date>>,
 }
@@ -67,11 +69,14 @@ struct Books<'a> {
 impl<'a> Books<'a> {
     fn of(day: Date, ours: &'a [Ours], evidence: Option<&'a Evidence>) -> Self {
         let mut booked: BTreeMap<&str, Vec<&Ours>> = BTreeMap::new();
-        let stands = |row: &&Ours| {
-            row.standing == Standing::Booked && row.group.is_some() && !row.settlement.is_empty()
-        };
+        let mut nameless: BTreeMap<&str, &Ours> = BTreeMap::new();
+        let stands = |row: &&Ours| row.standing == Standing::Booked && row.group.is_some();
         for row in ours.iter().filter(stands) {
-            booked.entry(&row.settlement).or_default().push(row);
+            if row.settlement.is_empty() {
+                nameless.insert(&row.message, row);
+            } else {
+                booked.entry(&row.settlement).or_default().push(row);
+            }
         }
         for rows in booked.values_mut() {
             rows.sort_by(|a, b| (&a.batch.0, &a.message).cmp(&(&b.batch.0, &b.message)));
@@ -80,6 +85,7 @@ impl<'a> Books<'a> {
             day,
             ours,
             booked,
+            nameless,
             details: evidence.map_or(&[], |evidence| &evidence.details),
             settled_on: evidence.map(|evidence| &evidence.settled_on),
         }
@@ -90,8 +96,18 @@ impl<'a> Books<'a> {
         self.ours.iter().filter(counts).map(|row| row.cash).sum()
     }
 
-    fn own(&self, settlement: &str) -> Option<&'a Ours> {
-        self.booked.get(settlement).map(|rows| rows[0])
+    /// The row of ours that a line is about.
+    fn own(&self, line: &Theirs) -> Option<&'a Ours> {
+        let named = self.booked.get(line.settlement.as_str());
+        let nameless = self.nameless.get(line.message.as_str());
+        let nameless = nameless.filter(|row| row.kind == line.kind);
+        named.map(|rows| rows[0]).or(nameless.copied())
+    }
+
+    /// Every line of every file.
+    fn all_lines(&self) -> impl Iterator<Item = (usize, &'a Theirs)> {
+        let files = self.details.iter().enumerate();
+        files.flat_map(|(file, detail)| detail.lines.iter().flatten().map(move |line| (file, line)))
     }
 
     fn twice_here(&self) -> Vec<Difference> {
@@ -105,11 +121,8 @@ impl<'a> Books<'a> {
     /// What the lines are found to be, with the places of the files they stand in.
     fn lines(&self) -> Vec<(BTreeSet<usize>, Difference)> {
         let mut by_settlement: BTreeMap<&str, Vec<(usize, &Theirs)>> = BTreeMap::new();
-        for (file, detail) in self.details.iter().enumerate() {
-            for line in detail.lines.iter().flatten() {
-                if self.elsewhere(line) {
-                    continue;
-                }
+        for (file, line) in self.all_lines() {
+            if !line.settlement.is_empty() && !self.elsewhere(line) {
                 let same = by_settlement.entry(&line.settlement).or_default();
                 same.push((file, line));
             }
@@ -119,7 +132,7 @@ impl<'a> Books<'a> {
         // Those that we have booked first: of two under one message they are the ones that stay.
         let (mut known, unknown): (Vec<_>, Vec<_>) = by_settlement
             .into_iter()
-            .partition(|(settlement, _)| self.booked.contains_key(settlement));
+            .partition(|(_, same)| same.iter().any(|(_, line)| self.own(line).is_some()));
         known.extend(unknown);
         for (_, mut same) in known {
             same.sort_by_key(|(file, line)| (*line, *file));
@@ -128,7 +141,31 @@ impl<'a> Books<'a> {
             let of_this = self.settlement(&lines, &mut messages);
             found.extend(of_this.into_iter().map(|one| (files.clone(), one)));
         }
+        found.extend(self.nameless_only_here());
         found
+    }
+
+    /// Rows of ours without a 结算ID that the centre does not have: it gives their lines back without one.
+    fn nameless_only_here(&self) -> Vec<(BTreeSet<usize>, Difference)> {
+        let there = |row: &Ours| {
+            let has = |line: &Theirs| line.verdict != Verdict::OnlyHere && line.kind == row.kind;
+            self.all_lines()
+                .any(|(_, line)| line.message == row.message && has(line))
+        };
+        let given_back = |row: &Ours| {
+            let same = |line: &Theirs| line.kind == row.kind && line.money == row.money;
+            let nameless = |line: &Theirs| {
+                line.settlement.is_empty() && line.verdict == Verdict::OnlyHere && same(line)
+            };
+            let files = self.all_lines().filter(|(_, line)| nameless(line));
+            files.map(|(file, _)| file).collect::<BTreeSet<usize>>()
+        };
+        let mine = self.nameless.values().filter(|row| row.day == self.day);
+        let absent = mine.filter(|row| !there(row)).map(|row| {
+            let files = given_back(row);
+            (files, of_ours(Line::OnlyHere, row, None))
+        });
+        absent.filter(|(files, _)| !files.is_empty()).collect()
     }
 
     /// The lines of one settlement.
@@ -137,7 +174,7 @@ impl<'a> Books<'a> {
         same: &[&'b Theirs],
         messages: &mut BTreeSet<&'b str>,
     ) -> Vec<Difference> {
-        let own = self.own(&same[0].settlement);
+        let own = same.iter().find_map(|line| self.own(line));
         let there = |line: &&&Theirs| line.verdict != Verdict::OnlyHere;
         let there: Vec<&Theirs> = same.iter().filter(there).copied().collect();
         let Some((first, more)) = there.split_first() else {
@@ -156,7 +193,7 @@ impl<'a> Books<'a> {
 
     /// Another clinic's business.
     fn elsewhere(&self, line: &Theirs) -> bool {
-        line.elsewhere && !self.booked.contains_key(line.settlement.as_str())
+        line.elsewhere && self.own(line).is_none()
     }
 
     fn once(&self, settlement: &str) -> bool {
@@ -191,6 +228,8 @@ impl<'a> Books<'a> {
         } else {
             match line.verdict {
                 Verdict::Equal | Verdict::OnlyHere => return None,
+                // It cannot be listed without its 结算ID.
+                Verdict::OnlyThere if own.settlement.is_empty() => return None,
                 Verdict::OnlyThere => Line::NotListed,
                 Verdict::Different => Line::SaidDifferent,
             }
@@ -210,9 +249,10 @@ impl<'a> Books<'a> {
 
     /// What is in flight and in no line of the centre's.
     fn unresolved(&self) -> Vec<Difference> {
-        let lines = || self.details.iter().flat_map(|d| d.lines.iter().flatten());
-        let there =
-            |row: &Ours| lines().any(|line| line.message == row.message && line.kind == row.kind);
+        let there = |row: &Ours| {
+            self.all_lines()
+                .any(|(_, line)| line.message == row.message && line.kind == row.kind)
+        };
         let open = |row: &&Ours| row.standing == Standing::InFlight && !there(row);
         self.ours
             .iter()
