@@ -4,6 +4,7 @@
 //! 2601, or nothing until a later moment. Each look is recorded as evidence with what follows from it,
 //! in one transaction. A user may ask at any time; the program asks of itself when it is due.
 
+mod decide;
 mod look;
 mod registration;
 mod undo;
@@ -247,6 +248,7 @@ impl App {
             called_at: case.called_at,
             bound: case.lost().bound(&bounds),
             looks: evidence.into_iter().map(look).collect(),
+            choices: case.lost().choices(&bounds, now),
             next: match case.lost().next(&bounds, now) {
                 Next::Person => NextLook::Person,
                 Next::Wait(_) | Next::Look | Next::Undo | Next::Absent => {

@@ -117,7 +117,7 @@ impl App {
     }
 
     /// What the centre last answered of a batch's shares, where it computed them.
-    fn last_reply(
+    pub(crate) fn last_reply(
         &self,
         tx: &mut Tx<'_>,
         actor: &Actor,

@@ -78,6 +78,8 @@ text_enum! {
         ClockTooFar = "clock-too-far",
         /// The share changed since the doctor saw it: confirm again.
         ShareChanged = "share-changed",
+        /// The centre knows no such settlement, or it is not this batch's.
+        SettlementDiffers = "settlement-differs",
         /// A reason must be given.
         ReasonMissing = "reason-missing",
         /// Too much work is queued; try again in a moment.

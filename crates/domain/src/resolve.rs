@@ -28,6 +28,10 @@ text_enum! {
         Contradicts = "contradicts",
         /// It refused the 2601.
         UndoRefused = "undo_refused",
+        /// A person saw at the centre that it was done.
+        ToldDone = "told_done",
+        /// A person learnt from the centre that it was not done.
+        ToldNotDone = "told_not_done",
     }
 }
 
@@ -81,6 +85,15 @@ pub enum Next {
     Person,
 }
 
+/// What a person may say of a lost call, as far as the evidence allows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// It was done.
+    pub done: bool,
+    /// It was not done.
+    pub not_done: bool,
+}
+
 /// Seconds from one look to the next: half as long as the call is old, but at least and at most so
 /// many.
 const PAUSE: (i64, i64) = (30, 1800);
@@ -106,6 +119,21 @@ impl Lost<'_> {
         };
         let due = self.due(bounds);
         if now >= due { then } else { Next::Wait(due) }
+    }
+
+    /// What a person may say: nothing while the program can find out by itself; that it was not done
+    /// only after the bound, and only if nothing was seen that speaks against it.
+    pub fn choices(&self, bounds: &Bounds, now: Moment) -> Choices {
+        if self.next(bounds, now) != Next::Person {
+            return Choices::default();
+        }
+        let against = [Finding::PaidBack, Finding::Contradicts];
+        let standing = self.any(Finding::InForce) && self.state != BatchState::ReversalUnknown;
+        let seen = standing || against.iter().any(|finding| self.any(*finding));
+        Choices {
+            done: true,
+            not_done: now >= self.bound(bounds) && !seen,
+        }
     }
 
     /// The moment after which a call that was sent commits no more.

@@ -130,6 +130,49 @@ fn three_refusals_in_a_row_are_a_question_that_is_not_served() {
 }
 
 #[test]
+fn a_person_may_say_only_what_the_evidence_allows() {
+    // What was seen; now; may she say that it was done, that it was not done?
+    type Said = (BatchState, &'static [(i64, Finding)], i64, bool, bool);
+    let table: &[Said] = &[
+        (Unknown, &[(5, UndoRefused)], 599, true, false),
+        (Unknown, &[(5, UndoRefused)], 600, true, true),
+        (Unknown, &[(5, UndoRefused), (9, InForce)], 600, true, false),
+        (
+            Unknown,
+            &[(5, UndoRefused), (9, Contradicts)],
+            600,
+            true,
+            false,
+        ),
+        (
+            UndoUnknown,
+            &[(5, UndoRefused), (9, PaidBack)],
+            600,
+            true,
+            false,
+        ),
+        (ReversalUnknown, &[(9, InForce)], 600, true, true),
+        (ReversalUnknown, &[(9, PaidBack)], 600, true, false),
+        // The program can still find out by itself.
+        (Unknown, &[], 100, false, false),
+    ];
+    for (state, seen, now, done, not_done) in table {
+        let seen = looks(seen);
+        let choices = lost(*state, &seen).choices(&MUTE, at(*now));
+        assert_eq!(
+            (choices.done, choices.not_done),
+            (*done, *not_done),
+            "{state} {seen:?} {now}"
+        );
+    }
+    let nothing = looks(&[(0, Nothing)]);
+    assert_eq!(
+        lost(Unknown, &nothing).choices(&ASKED, at(9000)),
+        Choices::default()
+    );
+}
+
+#[test]
 fn what_a_2601_on_its_way_may_still_take_back_is_not_certain() {
     let undoing = Lost {
         sent_at: at(100),

@@ -389,6 +389,16 @@ finding-silent = No answer
 finding-refused = The centre refused the question
 finding-contradicts = The centre's record does not fit this batch
 finding-undo-refused = The undo was refused, which proves nothing
+finding-told-done = A person confirmed: done
+finding-told-not-done = A person confirmed: not done
+adopt = Confirmed by the centre: it was done
+adopt-settlement = The centre's settlement ID (for a refund, the refund's)
+adopt-go = Adopt it
+js-confirm-adopt = Adopt the centre's result? This cannot be undone.
+not-done = Confirmed by the centre: it was not done
+not-done-reason = Who was asked, and what they said
+not-done-go = Treat as not done
+js-confirm-not-done = The batch can then be settled again. Are you sure?
 partly-settled = Some batches are settled and stand; the others are not, see each batch.
 batch-not-sent = That was not sent: the insurance centre cannot be reached. It received nothing, nothing was paid, and the batch is as it was before. Check the network and try again.
 centre-said = The centre: {$text}
@@ -606,6 +616,7 @@ refusal-clock-too-far = This computer's clock is {$minutes} minutes { $way ->
    *[behind] behind
  } the insurance centre's, more than the {$limit} allowed; nothing was settled. Set it, then pre-settle again. On Windows right-click the time in the taskbar, choose “Adjust date and time”, then “Sync now”; on Linux run timedatectl set-ntp true.
 refusal-share-changed = Batch {$n}: the patient now pays {$new} instead of {$old}. Nothing has been charged: tell the patient, then confirm the new amount.
+refusal-settlement-differs = The centre knows no such settlement ID, or it is not this batch’s (person, visit, amount or message differ). Check it and enter it again.
 refusal-reason-missing = Give a reason.
 refusal-busy = Too much is going on; try again in a few seconds.
 refusal-still-running = Something else is still being done here with the insurance centre. It was not interrupted, and this was not started: wait until it has ended, then do it again.

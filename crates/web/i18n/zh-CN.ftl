@@ -386,6 +386,16 @@ finding-silent = 没有答复
 finding-refused = 医保中心拒绝查询
 finding-contradicts = 平台上的记录与本批不符
 finding-undo-refused = 冲正被拒绝，不能说明没有办成
+finding-told-done = 经人核实：已办
+finding-told-not-done = 经人核实：没有办
+adopt = 已向医保中心核实：办成了
+adopt-settlement = 医保中心的结算ID（退费时为退费的结算ID）
+adopt-go = 认账
+js-confirm-adopt = 按医保中心的结果认账，不能撤回。确定吗？
+not-done = 已向医保中心核实：没有办
+not-done-reason = 向谁核实的，怎么说的
+not-done-go = 按没有办处理
+js-confirm-not-done = 按没有办处理后，这一批可以重新结算。确定吗？
 partly-settled = 一部分批次已结算，继续有效；其余尚未结算，见各批状态。
 batch-not-sent = 刚才没有发出：连不上医保中心。医保中心什么也没有收到，没有扣款，这一批和发出之前一样。请检查网络，再试一次。
 centre-said = 医保中心：{$text}
@@ -606,6 +616,7 @@ refusal-clock-too-far = 本机时间比医保中心{ $way ->
    *[behind] 慢
  }了 {$minutes} 分钟，超过允许的 {$limit} 分钟，没有结算。请校准后再重新预结算。Windows 在任务栏右下角的时间上点右键，选“调整日期和时间”，再点“立即同步”；Linux 请运行 timedatectl set-ntp true。
 refusal-share-changed = 第{$n}批患者应付由 {$old} 元变为 {$new} 元，还没有收费。请看清新的金额，告知患者后再确认。
+refusal-settlement-differs = 医保中心没有这个结算ID，或者它不是这一批的（人员、就诊、金额或报文号不同）。请核对后再填。
 refusal-reason-missing = 请写明理由。
 refusal-busy = 现在办理的太多，请稍等几秒再试。
 refusal-still-running = 这里还有另一项业务正在与医保中心办理，没有被打断；刚才这一步没有开始。请等它办完后再做。

@@ -88,6 +88,8 @@ pub const FINDINGS: Labels = &[
     ("refused", "finding-refused"),
     ("contradicts", "finding-contradicts"),
     ("undo_refused", "finding-undo-refused"),
+    ("told_done", "finding-told-done"),
+    ("told_not_done", "finding-told-not-done"),
 ];
 
 /// Allergy groups of the catalogue.

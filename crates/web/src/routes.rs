@@ -86,6 +86,8 @@ routes! {
     post "/visits/{id}/hand-over", Only(A::HandOver) => follow::hand_over;
     post "/charges/{id}/trace", Only(A::HandOver) => follow::scan_trace;
     post "/batches/{id}/drop", Only(A::Treat) => follow::drop_batch;
+    post "/batches/{id}/adopt", Only(A::Settle) => follow::adopt;
+    post "/batches/{id}/not-done", Only(A::Settle) => follow::not_done;
     post "/batches/{id}/reverse", Only(A::Settle) => follow::reverse;
     // Papers
     get "/visits/{id}/print/prescription", Only(A::ReadRecord) => papers::prescription;

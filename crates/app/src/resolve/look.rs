@@ -20,13 +20,13 @@ use crate::settle::{About, amounts_of_reply, settled};
 use crate::step::Caller;
 
 /// What a look showed.
-struct Seen {
-    finding: Finding,
+pub(super) struct Seen {
+    pub finding: Finding,
     infno: &'static str,
     /// The `setl_id`; empty where none.
     id: String,
     /// The settlement, where it is this batch's.
-    settlement: Option<Box<(SettlementFound, Amounts)>>,
+    pub settlement: Option<Box<(SettlementFound, Amounts)>>,
 }
 
 impl Seen {
@@ -54,8 +54,17 @@ impl Seen {
 impl App {
     /// Looks once, and records what it shows with what follows from it.
     pub(super) fn look(&self, caller: &Caller<'_>, case: &Case) -> Result<()> {
+        let asked = self.asked(caller, case)?;
+        let seen = match case.batch.state {
+            REVERSING => asked.settlement(caller, case, &asked.standing),
+            _ => asked.settlements(caller, case),
+        };
+        self.write(caller.actor, "look", |w| record(w, caller, case, &seen))
+    }
+
+    pub(super) fn asked(&self, caller: &Caller<'_>, case: &Case) -> Result<Asked> {
         let clinic = &caller.actor.clinic;
-        let asked = self.write(caller.actor, "look_begin", |w| {
+        self.write(caller.actor, "look_begin", |w| {
             let about = About::read(w, clinic, &case.batch.id)?;
             let lines = about.charges(w)?.into_iter().map(|c| c.id.0).collect();
             let standing = match case.batch.state {
@@ -67,17 +76,12 @@ impl App {
                 lines,
                 standing,
             })
-        })?;
-        let seen = match case.batch.state {
-            REVERSING => asked.settlement(caller, case, &asked.standing),
-            _ => asked.settlements(caller, case),
-        };
-        self.write(caller.actor, "look", |w| record(w, caller, case, &seen))
+        })
     }
 }
 
 /// What is asked about.
-struct Asked {
+pub(super) struct Asked {
     about: About,
     /// The batch's lines: `feedetl_sn`.
     lines: Vec<String>,
@@ -119,7 +123,7 @@ impl Asked {
     }
 
     /// One settlement, and whether it is what was asked for.
-    fn settlement(&self, caller: &Caller<'_>, case: &Case, id: &str) -> Seen {
+    pub fn settlement(&self, caller: &Caller<'_>, case: &Case, id: &str) -> Seen {
         let about = &self.about;
         let query: Data<SettlementQuery> = SettlementQuery {
             psn_no: about.coverage.person_number.clone(),
@@ -179,7 +183,12 @@ impl Case {
 }
 
 /// Records a look, and what follows from it, unless something became of the batch meanwhile.
-fn record(w: &mut Writer<'_, '_>, caller: &Caller<'_>, case: &Case, seen: &Seen) -> Result<()> {
+pub(super) fn record(
+    w: &mut Writer<'_, '_>,
+    caller: &Caller<'_>,
+    case: &Case,
+    seen: &Seen,
+) -> Result<()> {
     if still(w, case)?.is_none() {
         return Ok(());
     }

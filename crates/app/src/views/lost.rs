@@ -1,6 +1,6 @@
 //! A batch whose outcome is lost, with all that is known of it.
 
-use cunyi_domain::resolve::Finding;
+use cunyi_domain::resolve::{Choices, Finding};
 use cunyi_domain::time::Moment;
 
 /// What is known of a lost call, and what comes next.
@@ -14,6 +14,8 @@ pub struct LostView {
     pub looks: Vec<LookView>,
     /// What comes next.
     pub next: NextLook,
+    /// What a person may say of it.
+    pub choices: Choices,
 }
 
 /// One look at the platform.

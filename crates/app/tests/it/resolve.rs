@@ -408,3 +408,86 @@ fn a_settlement_paid_back_at_the_platform_is_both_here() {
         w.prove();
     }
 }
+
+/// Its reply lost, the question refused three times, too late for 2601: the program knows no further.
+fn undecided(w: &World, person: &Person, done: bool) -> VisitId {
+    let visit = lost(w, person, done);
+    w.centre.panel.set_fault(Fault::Refuse, "5204", 3);
+    for _ in 0..3 {
+        resolve(w, &visit);
+    }
+    w.clock.advance(3 * BOUND + 1);
+    assert_eq!(w.app.resolve_due().unwrap(), 0);
+    visit
+}
+
+#[test]
+fn a_person_adopts_what_the_centre_shows_and_nothing_else() {
+    for w in worlds("adopt_told") {
+        let person = w.resident(false);
+        let before = w.centre_paid(person);
+        let other = w.settled(person, &w.cold());
+        let visit = undecided(&w, person, true);
+        let batch = w.view(&visit).batches[0].id.clone();
+        let adopt = |id: &str| w.app.adopt(&w.doctor, &batch, id);
+        let anothers = w.view(&other).batches[0].platform_settlement.clone();
+        for wrong in ["99000120261124", &anothers] {
+            assert_eq!(w.code(adopt(wrong)), Code::SettlementDiffers);
+        }
+        for unreadable in ["", "4001 25241", "40\u{202E}01", &"9".repeat(31)] {
+            assert_eq!(w.code(adopt(unreadable)), Code::BadText);
+        }
+        assert_eq!(w.states(&visit), [S::Unknown]);
+        let id = w.centre_settlements(person, &visit).pop_first().unwrap();
+        adopt(&id).unwrap();
+        let view = w.view(&visit).batches.remove(0);
+        assert_eq!(
+            (view.state, view.platform_settlement),
+            (S::Settled, id.clone())
+        );
+        assert_eq!(w.code(adopt(&id)), Code::WrongState);
+        let paid = w.centre_paid(person) - before;
+        let day = w.app.today(&w.doctor, w.app.now().date()).unwrap();
+        assert_eq!(paid, day.fund - Fen(900) - Fen(900));
+        w.prove();
+    }
+}
+
+#[test]
+fn a_person_adopts_on_her_word_where_the_region_answers_no_question() {
+    for w in worlds_of("adopt_word", &without_queries()) {
+        let person = w.resident(false);
+        let before = w.centre_paid(person);
+        let visit = lost(&w, person, true);
+        w.clock.advance(3 * BOUND + 1);
+        let batch = w.view(&visit).batches[0].id.clone();
+        let id = w.centre_settlements(person, &visit).pop_first().unwrap();
+        w.centre.panel.set_fault(Fault::Refuse, "5203", 1);
+        w.app.adopt(&w.doctor, &batch, &id).unwrap();
+        let view = w.view(&visit).batches.remove(0);
+        assert_eq!((view.state, view.platform_settlement), (S::Settled, id));
+        agree(&w, person, before);
+        w.app.reverse(&w.doctor, &batch, "退药").unwrap();
+        agree(&w, person, before);
+    }
+}
+
+#[test]
+fn a_person_says_that_it_was_not_done_after_the_bound_and_with_a_reason() {
+    for w in worlds_of("not_done", &without_queries()) {
+        let person = w.resident(false);
+        let before = w.centre_paid(person);
+        let visit = lost(&w, person, false);
+        resolve(&w, &visit);
+        let batch = w.view(&visit).batches[0].id.clone();
+        let say = |why: &str| w.app.not_done(&w.doctor, &batch, why);
+        assert_eq!(w.code(say("问过李科长")), Code::WrongState, "too early");
+        w.clock.advance(BOUND);
+        assert_eq!(w.code(say(" ")), Code::ReasonMissing);
+        say("问过李科长").unwrap();
+        assert_eq!(w.states(&visit), [S::Uploaded]);
+        w.app.presettle(&w.doctor, &visit).unwrap();
+        w.settle(&visit).unwrap();
+        agree(&w, person, before);
+    }
+}

@@ -99,6 +99,8 @@ use_cases! {
     retry_registration Record |app, by, ids| app.retry_registration(by, &ids.visit);
     switch_to_self_pay Record |app, by, ids| app.switch_to_self_pay(by, &ids.visit);
     reverse Record |app, by, ids| app.reverse(by, &ids.batch, "退药");
+    adopt Record |app, by, ids| app.adopt(by, &ids.batch, "9900012026");
+    not_done Record |app, by, ids| app.not_done(by, &ids.batch, "问过医保中心");
     resolve Record |app, by, ids| app.resolve(by, &ids.visit);
     presettle Record |app, by, ids| app.presettle(by, &ids.visit);
     settle Record |app, by, ids| app.settle(by, &ids.visit, &[]);
@@ -118,9 +120,11 @@ use_cases! {
 fn in_sources() -> Vec<String> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut names = Vec::new();
-    for file in std::fs::read_dir(folder).unwrap() {
-        let path = file.unwrap().path();
+    let mut left = vec![folder];
+    while let Some(path) = left.pop() {
         let Ok(text) = std::fs::read_to_string(&path) else {
+            let files = std::fs::read_dir(path).unwrap();
+            left.extend(files.map(|file| file.unwrap().path()));
             continue;
         };
         let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -1,5 +1,6 @@
 //! A clinic and a centre in one process under one passed clock.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
@@ -18,7 +19,7 @@ use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::civil::Date;
 use cunyi_domain::time::{Clock, Moment, Rng, parse_date, parse_date_time};
 use cunyi_domain::transport::Transport;
-use cunyi_gateway::message::{T5206, Transaction, entitlement};
+use cunyi_gateway::message::{T5204, T5206, Transaction, charge, entitlement};
 use cunyi_gateway::{Gateway, Header, Institution, Outcome, Region};
 use cunyi_store::{InstallationKey, Store};
 
@@ -469,14 +470,59 @@ impl World {
         }
     }
 
-    /// What the centre says its fund has paid for a person this year, over all benefits.
+    /// What the centre says its fund has paid for a person this year, over all benefits. Asked at
+    /// the centre itself, past the clinic.
     pub fn centre_paid(&self, person: &Person) -> Fen {
         let input = entitlement::AccumulatorQuery {
             psn_no: person.number.clone(),
             cum_ym: String::new(),
         };
-        let found = self.at_centre::<T5206>(&input.into());
-        found.cuminfo.iter().map(|row| row.cum.or_zero()).sum()
+        let found = self.at_the_centre::<T5206>(&input.into());
+        found.cuminfo.iter().map(|r| r.cum.or_zero()).sum()
+    }
+
+    /// The `setl_id`s under which the centre holds a visit's lines.
+    pub fn centre_settlements(&self, person: &Person, visit: &VisitId) -> BTreeSet<String> {
+        let input = charge::FeeQuery {
+            psn_no: person.number.clone(),
+            setl_id: String::new(),
+            mdtrt_id: self.view(visit).batches[0].platform_visit.clone(),
+        };
+        let rows = self.at_the_centre::<T5204>(&input.into()).data.into_iter();
+        rows.map(|row| row.setl_id)
+            .filter(|id| !id.is_empty())
+            .collect()
+    }
+
+    fn at_the_centre<T: Transaction>(&self, input: &T::Input) -> T::Output {
+        let now = self.clock.now();
+        let gateway = Gateway {
+            region: Region::demo(),
+            institution: Institution {
+                code: "H99000100001".to_owned(),
+                name: "演示县竹山村卫生室".to_owned(),
+            },
+        };
+        let asked = self.wire.calls().len();
+        let msgid = format!("H99000100001{}{:04}", now.compact(), 9_000 + asked % 1_000);
+        let header = Header {
+            msgid: msgid.clone(),
+            now,
+            insuplc_admdvs: String::new(),
+            sign_no: None,
+            opter: "auditor".to_owned(),
+            opter_name: "auditor".to_owned(),
+        };
+        let bytes = gateway.encode::<T>(&header, input);
+        let request = gateway.request(T::INFNO, bytes, now, "0123456789abcdef");
+        let came = self.centre.send(&request, Duration::from_mins(10));
+        self.clock.advance(1);
+        match gateway.decode::<T>(&msgid, input, &came) {
+            Outcome::Success(found) => found.output,
+            Outcome::Refused(refusal) => panic!("{refusal:?}"),
+            Outcome::Unknown(unknown) => panic!("{unknown:?}"),
+            Outcome::NotSent => panic!("not sent"),
+        }
     }
 
     /// Smallest units of a drug in the cupboard and promised, over all lots.

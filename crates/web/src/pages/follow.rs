@@ -165,28 +165,39 @@ pub(crate) async fn scan_trace(Path(id): Path<String>, Posted { by, form, .. }: 
 
 /// `POST /batches/{id}/reverse`
 pub(crate) async fn reverse(Path(id): Path<String>, posted: Posted) -> Answer {
-    of_batch(posted, id, App::reverse).await
+    of_batch(posted, id, "reason", App::reverse).await
+}
+
+/// `POST /batches/{id}/adopt`: a person saw at the centre that a lost call was done.
+pub(crate) async fn adopt(Path(id): Path<String>, posted: Posted) -> Answer {
+    of_batch(posted, id, "settlement", App::adopt).await
+}
+
+/// `POST /batches/{id}/not-done`: a person learnt from the centre that it was not.
+pub(crate) async fn not_done(Path(id): Path<String>, posted: Posted) -> Answer {
+    of_batch(posted, id, "reason", App::not_done).await
 }
 
 /// `POST /batches/{id}/drop`
 pub(crate) async fn drop_batch(Path(id): Path<String>, posted: Posted) -> Answer {
-    of_batch(posted, id, App::drop_batch).await
+    of_batch(posted, id, "reason", App::drop_batch).await
 }
 
 /// Something done to a batch for a reason.
 async fn of_batch(
     Posted { by, form, what }: Posted,
     id: String,
+    field: &str,
     work: fn(&App, &Actor, &BatchId, &str) -> Result<(), AppError>,
 ) -> Answer {
-    let (batch, reason) = (BatchId(id), form.text("reason"));
-    let kept = Kept::Field(batch.to_string(), reason.clone());
+    let (batch, typed) = (BatchId(id), form.text(field));
+    let kept = Kept::Field(batch.to_string(), typed.clone());
     let visit = VisitId(form.text("visit"));
     if visit.as_str().is_empty() {
         return Err(Fault::refused(&by.chrome, Code::BadForm));
     }
     as_job(by, what, visit, kept, move |app, actor, _| {
-        work(app, actor, &batch, &reason)
+        work(app, actor, &batch, &typed)
     })
     .await
 }

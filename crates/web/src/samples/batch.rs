@@ -8,7 +8,7 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::BatchId;
 use cunyi_domain::ledger::{Payer, RegistrationState};
 use cunyi_domain::money::{Fen, Rate};
-use cunyi_domain::resolve::Finding;
+use cunyi_domain::resolve::{Choices, Finding};
 use cunyi_domain::time::parse_date;
 use cunyi_policy::{FundName, Rule, RuleAt, Step};
 
@@ -63,7 +63,11 @@ fn lost() -> LostView {
             look(Finding::Silent, ""),
             look(Finding::Contradicts, HOSTILE),
         ],
-        next: NextLook::At(now()),
+        next: NextLook::Person,
+        choices: Choices {
+            done: true,
+            not_done: true,
+        },
     }
 }
 

@@ -121,6 +121,8 @@ cases! {
         let why = [("visit", visit.as_str()), ("reason", "先不要了")];
         post(&format!("/batches/{batch}/drop"), &why)
     };
+    post "/batches/{id}/adopt" Record |h, _by| undecided(h, "adopt", ("settlement", "ABC"));
+    post "/batches/{id}/not-done" Record |h, _by| undecided(h, "not-done", ("reason", "已问"));
     post "/batches/{id}/reverse" Record |h, _by| {
         let visit = settled(h);
         let batch = &h.w.view(&visit).batches[0].id;
@@ -360,6 +362,27 @@ pub fn frozen(h: &House) -> VisitId {
 
 pub fn settled(h: &House) -> VisitId {
     h.w.settled(&h.villager(), &draft(h))
+}
+
+/// What a person says of a settlement whose reply was lost, where the centre answers no question.
+fn undecided(h: &House, said: &str, (field, text): (&str, &str)) -> Ask {
+    let done = said == "adopt";
+    let person = h.villager();
+    let visit = h.w.presettled(&person, &draft(h));
+    let fault = if done { Fault::LoseReply } else { Fault::Html };
+    h.w.centre.panel.set_fault(fault, "2207", 1);
+    h.w.settle(&visit).expect_err("its reply is lost");
+    h.w.centre.panel.set_fault(Fault::Refuse, "5204", 3);
+    for _ in 0..3 {
+        h.w.app.resolve(&h.w.doctor, &visit).expect("looked for");
+    }
+    // Beyond the region's time for 2601.
+    h.w.clock.advance(1801);
+    let ids = h.w.centre_settlements(&person, &visit);
+    let text = ids.first().map_or(text, |id| id);
+    let batch = &h.w.view(&visit).batches[0].id;
+    let form = [("visit", visit.as_str()), (field, text)];
+    post(&format!("/batches/{batch}/{said}"), &form)
 }
 
 /// Registered here; the centre refused it.

@@ -1,0 +1,146 @@
+//! Where the program cannot find out by itself a person says what she learnt from the centre, and
+//! only what the evidence allows.
+
+use cunyi_domain::batch::BatchEvent;
+use cunyi_domain::fact::{BatchMoved, EvidenceFound};
+use cunyi_domain::ids::{BatchId, EntryId};
+use cunyi_domain::ledger::Batch;
+use cunyi_domain::refusal::{Code, Refusal};
+use cunyi_domain::resolve::{Choices, Finding};
+use cunyi_gateway::message::settle::SetlInfo;
+use cunyi_store::local::MessageState;
+use cunyi_store::{Writer, query};
+
+use super::look::record;
+use super::{Case, REVERSING, mark, still};
+use crate::App;
+use crate::error::{AppError, Result, refuse, refuse_at};
+use crate::permission::Action;
+use crate::reverse::{in_force, paid_back, read_reason};
+use crate::settle::{About, amounts_of_reply, settled};
+use crate::step::Caller;
+use crate::views::Actor;
+
+/// Longest `setl_id` (nhsa-interface §2.13: AN(30)).
+const MOST_ID: usize = 30;
+
+impl App {
+    /// 认账: it was done, under that `setl_id`. Where 5203 answers, its figures count and must be this
+    /// batch's; where the region answers no question, those of the pre-settlement do.
+    pub fn adopt(&self, actor: &Actor, batch: &BatchId, settlement: &str) -> Result<()> {
+        actor.must(Action::Settle)?;
+        let id = settlement.trim();
+        let good = |b: u8| b.is_ascii_alphanumeric();
+        if id.is_empty() || id.len() > MOST_ID || !id.bytes().all(good) {
+            return refuse_at(Code::BadText, "settlement");
+        }
+        let (case, choices) = self.undecided(actor, batch)?;
+        if !choices.done {
+            return refuse(Code::WrongState);
+        }
+        let caller = self.caller(actor)?;
+        if case.batch.state == REVERSING {
+            return self.told_done(&caller, &case, id);
+        }
+        let asked = self.asked(&caller, &case)?;
+        let seen = asked.settlement(&caller, &case, id);
+        match seen.finding {
+            Finding::Silent => refuse(Code::CentreSilent),
+            Finding::Refused if !caller.setup.gateway.region.lost_calls.queries => {
+                self.told_done(&caller, &case, id)
+            }
+            Finding::InForce | Finding::PaidBack => {
+                self.write(actor, "adopt", |w| record(w, &caller, &case, &seen))
+            }
+            _ => refuse_at(Code::SettlementDiffers, "settlement"),
+        }
+    }
+
+    /// 按没有办处理: the centre says that it was not done. Allowed once the region's bound has passed.
+    pub fn not_done(&self, actor: &Actor, batch: &BatchId, reason: &str) -> Result<()> {
+        actor.must(Action::Settle)?;
+        let reason = read_reason(reason)?;
+        let (case, choices) = self.undecided(actor, batch)?;
+        if !choices.not_done {
+            return refuse(Code::WrongState);
+        }
+        self.write(actor, "not_done", |w| {
+            let Some(batch) = still(w, &case)? else {
+                return refuse(Code::WrongState);
+            };
+            told(w, &case, &batch, (Finding::ToldNotDone, ""))?;
+            let moved = BatchMoved {
+                message: batch.intent.clone(),
+                reason: reason.clone(),
+                ..BatchMoved::of(&batch, BatchEvent::Absent)
+            };
+            Ok(w.record(moved, Some(&case.visit.patient), None)?)
+        })
+    }
+
+    /// The batch, and what may be said of it.
+    fn undecided(&self, actor: &Actor, batch: &BatchId) -> Result<(Case, Choices)> {
+        let bounds = self
+            .setup(&actor.clinic)?
+            .gateway
+            .region
+            .lost_calls
+            .bounds();
+        let db = self.parts.store.db();
+        let case = db.read("undecided", |tx| -> Result<_> {
+            let row = query::batch(tx, &actor.clinic, batch)?;
+            row.ok_or(Refusal::new(Code::NotFound))?;
+            Case::read(tx, &actor.clinic, batch)
+        })?;
+        let case = case.ok_or(Refusal::new(Code::WrongState))?;
+        let choices = case.lost().choices(&bounds, self.now());
+        Ok((case, choices))
+    }
+
+    /// On her word alone.
+    fn told_done(&self, caller: &Caller<'_>, case: &Case, id: &str) -> Result<()> {
+        self.write(caller.actor, "told_done", |w| {
+            let Some(batch) = still(w, case)? else {
+                return refuse(Code::WrongState);
+            };
+            told(w, case, &batch, (Finding::ToldDone, id))?;
+            let about = About::read(w, &caller.actor.clinic, &batch.id)?;
+            let message = batch.intent.clone().unwrap_or_default();
+            if batch.state == REVERSING {
+                let settlement = in_force(w, &batch)?;
+                paid_back(w, &batch, &about.visit, &settlement, (id, &message, ""))?;
+            } else {
+                let sent = query::messages(w.tx, &batch.clinic, &batch.visit)?;
+                let (actor, setup) = (caller.actor, &caller.setup);
+                let reply = self.last_reply(w.tx, actor, setup, &batch, &sent)?;
+                let amounts = reply.and_then(|r| amounts_of_reply(&r, &setup.gateway.region));
+                let amounts = amounts.filter(|a| a.total == batch.total);
+                let amounts = amounts
+                    .ok_or_else(|| AppError::Failed("a pre-settlement without figures".into()))?;
+                let info = SetlInfo {
+                    setl_id: id.to_owned(),
+                    ..SetlInfo::default()
+                };
+                settled(w, &about, &message, &info, &amounts)?;
+            }
+            mark(w, &batch.clinic, &message, MessageState::Success)
+        })
+    }
+}
+
+fn told(
+    w: &mut Writer<'_, '_>,
+    case: &Case,
+    batch: &Batch,
+    (finding, id): (Finding, &str),
+) -> Result<()> {
+    let found = EvidenceFound {
+        id: EntryId::new(w.who.now, w.rng),
+        batch: batch.id.clone(),
+        message: batch.intent.clone().unwrap_or_default(),
+        infno: String::new(),
+        finding,
+        platform_settlement: id.to_owned(),
+    };
+    Ok(w.record(found, Some(&case.visit.patient), None)?)
+}
