@@ -80,7 +80,14 @@ fn work(job: Job) -> anyhow::Result<()> {
 }
 
 fn simulate(arguments: &[String]) -> anyhow::Result<()> {
-    let run = ["run", "--quiet", "--release", "--package", "cunyi-sim", "--"];
+    let run = [
+        "run",
+        "--quiet",
+        "--release",
+        "--package",
+        "cunyi-sim",
+        "--",
+    ];
     let status = run::cargo(&run).args(arguments).status()?;
     anyhow::ensure!(status.success(), "a day failed: its seed stands above");
     Ok(())
