@@ -24,3 +24,57 @@ fn a_segment_in_which_nothing_lies_is_not_told() {
         assert_eq!(told, wanted, "{lines} {text}");
     }
 }
+
+#[test]
+fn a_segment_that_nobody_is_sure_of_makes_an_estimate() {
+    let segment = |ratio: &str| {
+        let one = small("70%", NONE, NONE, true);
+        format!("{one}segment = [{{ above = \"100.00\", per = \"visit\", ratio = {ratio} }}]\n")
+    };
+    for (ratio, wanted) in [
+        ("\"80%\"", Certainty::Exact),
+        (
+            "[{ is = \"80%\", unsure = true }]",
+            Certainty::Estimate(Why::Unsure),
+        ),
+    ] {
+        let policy = parse(&segment(ratio), "a.toml").unwrap();
+        let claim = claim(Scheme::Resident, Benefit::General, "", "甲 120.00", NEW);
+        assert_eq!(evaluate(&policy, &claim).unwrap().certainty, wanted);
+    }
+}
+
+#[test]
+fn segments_that_do_not_rise_or_have_two_times_are_errors() {
+    let two = |first: (&str, &str), second: (&str, &str)| {
+        let one =
+            |(above, per)| format!("{{ above = \"{above}\", per = \"{per}\", ratio = \"80%\" }}");
+        let all = format!("segment = [{},\n  {}]\n", one(first), one(second));
+        parse(
+            &format!("{}{all}", small("70%", NONE, NONE, true)),
+            "a.toml",
+        )
+        .map(|_| ())
+    };
+    assert_eq!(two(("100.00", "year"), ("100.01", "year")), Ok(()));
+    for (first, second, wanted) in [
+        (
+            ("100.00", "year"),
+            ("100.00", "year"),
+            "a.toml:14:3: `above` of benefit.general.segment must rise from one segment to the next",
+        ),
+        (
+            ("100.00", "year"),
+            ("99.00", "year"),
+            "a.toml:14:3: `above` of benefit.general.segment must rise",
+        ),
+        (
+            ("100.00", "year"),
+            ("200.00", "visit"),
+            "a.toml:13:12: all of benefit.general.segment must be `per` the same time",
+        ),
+    ] {
+        let error = two(first, second).unwrap_err().to_string();
+        assert!(error.starts_with(wanted), "{error}\nwanted {wanted}");
+    }
+}
