@@ -92,10 +92,4 @@ proptest! {
         let checked = check(&text, "generated");
         prop_assert!(checked.is_ok(), "{:?}\n{text}", checked.err());
     }
-
-    #[test]
-    fn most_generated_claims_are_decided(region in regions(40)) {
-        let decided = region.claims.iter().filter(|c| evaluate(&region.policy, c).is_ok()).count();
-        prop_assert!(decided * 4 >= region.claims.len() * 3 || region.claims.len() < 20);
-    }
 }
