@@ -152,6 +152,13 @@ impl Gateway {
         if empty && T::ANSWERS {
             return Err(Why::MissingOutput);
         }
+        if let Node::Object(pairs) = &output
+            && !empty
+            && !T::LIST.is_empty()
+            && !pairs.iter().any(|(key, _)| T::LIST.contains(&key.as_str()))
+        {
+            return Err(Why::MissingOutput);
+        }
         if let (Some(name), Node::Object(pairs)) = (T::STRAY, &mut output)
             && !pairs.iter().any(|(key, _)| key == name)
             && let Some(stray) = envelope.get(name)

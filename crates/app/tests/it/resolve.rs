@@ -140,6 +140,31 @@ fn an_answer_from_before_the_bound_shows_nothing_after_it() {
     }
 }
 
+/// Found by the simulator: another transaction's answer holds no list, which is not an empty one.
+#[test]
+fn an_answer_to_something_else_shows_nothing() {
+    for w in worlds("other_answer") {
+        let person = w.resident(false);
+        let before = w.centre_paid(person);
+        let visit = lost(&w, person, false);
+        resolve(&w, &visit);
+        w.wire.deliver();
+        w.clock.advance(BOUND);
+        w.wire.twist("5204", |came| {
+            let reply = came.unwrap();
+            let mut answer: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+            answer["output"] = serde_json::json!({ "setlinfo": { "setl_id": "" } });
+            let body = answer.to_string().into_bytes();
+            Ok(cunyi_domain::transport::Reply { body, ..reply })
+        });
+        assert_eq!(w.app.resolve_due().unwrap(), 1);
+        assert_eq!(w.states(&visit), [S::Unknown], "it was settled since");
+        resolve(&w, &visit);
+        assert_eq!(w.states(&visit), [S::Settled]);
+        agree(&w, person, before);
+    }
+}
+
 /// Found by the simulator: something on the line sends twice, and the second's refusal comes back.
 #[test]
 fn that_a_message_came_twice_is_no_refusal() {

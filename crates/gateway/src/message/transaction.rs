@@ -34,6 +34,9 @@ pub trait Transaction {
     const CHANGES: bool = false;
     /// A node of the output that some platforms put beside `output`.
     const STRAY: Option<&'static str> = None;
+    /// Under which of these names the list stands, where its emptiness proves something: an output
+    /// with none of them is another transaction's.
+    const LIST: &'static [&'static str] = &[];
     /// Reads an answer that is no envelope but a file.
     const RAW: fn(&[u8]) -> Option<Self::Output> = |_| None;
     /// 交易输入
@@ -90,6 +93,7 @@ macro_rules! transactions {
 
 macro_rules! flag_type {
     (STRAY) => { Option<&'static str> };
+    (LIST) => { &'static [&'static str] };
     (RAW) => { fn(&[u8]) -> Option<Self::Output> };
     ($other:ident) => { bool };
 }
@@ -129,7 +133,7 @@ transactions! {
     T5203 "结算信息查询" Data<query::SettlementQuery> => query::SettlementFound, found,
         BALANCES = true;
     T5204 "费用明细查询" Data<charge::FeeQuery> => charge::FeeList, same_visit,
-        ANSWERS = false;
+        ANSWERS = false, LIST = &["data", "feedetail", "result"];
     T5206 "人员累计信息查询" Data<entitlement::AccumulatorQuery> => entitlement::Accumulators, |_, _, _| Ok(()),
         ANSWERS = false;
     T5301 "人员慢特病备案查询" Data<entitlement::ChronicQuery> => entitlement::ChronicFilings, |_, _, _| Ok(()),
