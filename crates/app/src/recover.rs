@@ -14,6 +14,7 @@ use cunyi_store::{Who, Writer, query, reference};
 use crate::App;
 use crate::error::Result;
 use crate::register::record_registration;
+use crate::resolve::mark;
 
 /// Who acts when nobody does.
 pub(crate) const PROGRAM: &str = "program";
@@ -41,14 +42,7 @@ impl App {
             let cut: Vec<Message> =
                 w.tx.select("WHERE clinic = ? AND state = ? ORDER BY id", values)?;
             for message in &cut {
-                w.tx.execute(
-                    "UPDATE message SET state = ? WHERE clinic = ? AND id = ?",
-                    vec![
-                        MessageState::Unknown.into_value(),
-                        clinic.clone().into_value(),
-                        message.id.clone().into_value(),
-                    ],
-                )?;
+                mark(w, clinic, message.id.as_str(), MessageState::Unknown)?;
                 lose(w, message)?;
             }
             Ok(cut.len())

@@ -10,11 +10,11 @@ mod registration;
 mod undo;
 
 use cunyi_domain::batch::{BatchEvent, BatchState};
-use cunyi_domain::fact::BatchMoved;
-use cunyi_domain::ids::{BatchId, ClinicId, UserId, VisitId};
+use cunyi_domain::fact::{BatchMoved, EvidenceFound};
+use cunyi_domain::ids::{BatchId, ClinicId, EntryId, PatientId, UserId, VisitId};
 use cunyi_domain::ledger::{Batch, Evidence, Visit, VisitState};
 use cunyi_domain::refusal::{Code, Refusal};
-use cunyi_domain::resolve::{Bounds, Look, Lost, Next};
+use cunyi_domain::resolve::{Bounds, Finding, Look, Lost, Next};
 use cunyi_domain::time::Moment;
 use cunyi_store::local::{Message, MessageState};
 use cunyi_store::reference::Role;
@@ -40,6 +40,8 @@ pub(crate) struct Case {
     visit: Visit,
     /// msgids of its 2207s that may have done it, the latest last.
     messages: Vec<String>,
+    /// What was seen of the call that stands, oldest first, and the same as the rule wants it.
+    evidence: Vec<Evidence>,
     looks: Vec<Look>,
     called_at: Moment,
     sent_at: Moment,
@@ -63,10 +65,11 @@ impl Case {
         let called_at = called.map_or(Moment(0), |m| m.requested_at);
         let sent_at = sent.last().map_or(called_at, |m| m.requested_at);
         sent.retain(|m| m.infno.starts_with("2207") && m.state == MessageState::Unknown);
-        let evidence = query::evidence(tx, clinic, id)?;
-        let of_this = evidence.iter().filter(|e| e.message == intent);
+        let mut evidence = query::evidence(tx, clinic, id)?;
+        evidence.retain(|row| row.message == intent);
         Ok(Some(Self {
-            looks: of_this.map(seen).collect(),
+            looks: evidence.iter().map(seen).collect(),
+            evidence,
             messages: sent.into_iter().map(|m| m.id.0).collect(),
             called_at,
             sent_at,
@@ -151,7 +154,7 @@ impl App {
     }
 
     fn resolve_clinic(&self, clinic: &ClinicId) -> Result<usize> {
-        let bounds = self.setup(clinic)?.gateway.region.lost_calls.bounds();
+        let bounds = self.setup(clinic)?.bounds();
         let now = self.now();
         let due = self.parts.store.db().read("due", |tx| -> Result<_> {
             let mut due = Vec::new();
@@ -183,7 +186,7 @@ impl App {
     /// What can be done for a batch now. `at_once`: a look that is not due yet is taken all the same.
     fn resolve_batch(&self, caller: &Caller<'_>, id: &BatchId, at_once: bool) -> Result<()> {
         let clinic = &caller.actor.clinic;
-        let bounds = caller.setup.gateway.region.lost_calls.bounds();
+        let bounds = caller.setup.bounds();
         let mut early = at_once && bounds.queries;
         for _ in 0..MOST_MOVES {
             let case = self
@@ -210,44 +213,30 @@ impl App {
             let Some(batch) = still(w, case)? else {
                 return Ok(());
             };
-            let moved = BatchMoved {
-                message: batch.intent.clone(),
-                ..BatchMoved::of(&batch, BatchEvent::Absent)
-            };
-            Ok(w.record(moved, Some(&case.visit.patient), None)?)
+            record_absent(w, case, &batch, "")
         })
     }
-}
 
-impl App {
     /// What is known of a lost batch; none of any other.
     pub(crate) fn lost_view(&self, tx: &mut Tx<'_>, batch: &Batch) -> Result<Option<LostView>> {
         if !batch.state.is_lost() {
             return Ok(None);
         }
-        let bounds = self
-            .setup_in(tx, &batch.clinic)?
-            .gateway
-            .region
-            .lost_calls
-            .bounds();
+        let bounds = self.setup_in(tx, &batch.clinic)?.bounds();
         let Some(case) = Case::read(tx, &batch.clinic, &batch.id)? else {
             return Ok(None);
         };
-        let intent = batch.intent.as_deref().unwrap_or_default();
-        let mut evidence = query::evidence(tx, &batch.clinic, &batch.id)?;
-        evidence.retain(|row| row.message == intent);
-        let look = |row: Evidence| LookView {
+        let look = |row: &Evidence| LookView {
             at: row.found_at,
-            infno: row.infno,
+            infno: row.infno.clone(),
             finding: row.finding,
-            platform_settlement: row.platform_settlement,
+            platform_settlement: row.platform_settlement.clone(),
         };
         let now = self.now();
         Ok(Some(LostView {
             called_at: case.called_at,
             bound: case.lost().bound(&bounds),
-            looks: evidence.into_iter().map(look).collect(),
+            looks: case.evidence.iter().map(look).collect(),
             choices: case.lost().choices(&bounds, now),
             next: match case.lost().next(&bounds, now) {
                 Next::Person => NextLook::Person,
@@ -273,8 +262,37 @@ fn still(w: &mut Writer<'_, '_>, case: &Case) -> Result<Option<Batch>> {
     Ok(row.filter(same))
 }
 
+/// Records that a batch's lost call did nothing; why, where a person says so.
+fn record_absent(w: &mut Writer<'_, '_>, case: &Case, batch: &Batch, reason: &str) -> Result<()> {
+    let moved = BatchMoved {
+        message: batch.intent.clone(),
+        reason: reason.to_owned(),
+        ..BatchMoved::of(batch, BatchEvent::Absent)
+    };
+    Ok(w.record(moved, Some(&case.visit.patient), None)?)
+}
+
+/// Records what was seen of a batch's lost call: the question that answered last, what it showed, and
+/// the `setl_id`, empty where none.
+fn record_evidence(
+    w: &mut Writer<'_, '_>,
+    batch: &Batch,
+    patient: &PatientId,
+    (infno, finding, settlement): (&str, Finding, &str),
+) -> Result<()> {
+    let found = EvidenceFound {
+        id: EntryId::new(w.who.now, w.rng),
+        batch: batch.id.clone(),
+        message: batch.intent.clone().unwrap_or_default(),
+        infno: infno.to_owned(),
+        finding,
+        platform_settlement: settlement.to_owned(),
+    };
+    Ok(w.record(found, Some(patient), None)?)
+}
+
 /// What a lost call's message is now known to have been.
-fn mark(
+pub(crate) fn mark(
     w: &mut Writer<'_, '_>,
     clinic: &ClinicId,
     message: &str,

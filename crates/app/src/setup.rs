@@ -3,6 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use cunyi_domain::ids::ClinicId;
+use cunyi_domain::resolve::Bounds;
 use cunyi_domain::time::{Moment, parse_date};
 use cunyi_gateway::msgid::Slot;
 use cunyi_gateway::{Gateway, Institution, Region};
@@ -36,6 +37,11 @@ pub struct Installed {
 }
 
 impl Setup {
+    /// What its region says of lost calls, as the rule wants it.
+    pub(crate) fn bounds(&self) -> Bounds {
+        self.gateway.region.lost_calls.bounds()
+    }
+
     /// The policy of a scheme in force on a day.
     pub fn policy(&self, scheme: &str, now: Moment) -> Option<&Policy> {
         self.installed(scheme, now).map(|file| &file.policy)

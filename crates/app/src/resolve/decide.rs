@@ -1,18 +1,15 @@
 //! Where the program cannot find out by itself a person says what she learnt from the centre, and
 //! only what the evidence allows.
 
-use cunyi_domain::batch::BatchEvent;
-use cunyi_domain::fact::{BatchMoved, EvidenceFound};
-use cunyi_domain::ids::{BatchId, EntryId};
-use cunyi_domain::ledger::Batch;
+use cunyi_domain::ids::BatchId;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::resolve::{Choices, Finding};
 use cunyi_gateway::message::settle::SetlInfo;
 use cunyi_store::local::MessageState;
-use cunyi_store::{Writer, query};
+use cunyi_store::query;
 
 use super::look::record;
-use super::{Case, REVERSING, mark, still};
+use super::{Case, REVERSING, mark, record_absent, record_evidence, still};
 use crate::App;
 use crate::error::{AppError, Result, refuse, refuse_at};
 use crate::permission::Action;
@@ -68,24 +65,15 @@ impl App {
             let Some(batch) = still(w, &case)? else {
                 return refuse(Code::WrongState);
             };
-            told(w, &case, &batch, (Finding::ToldNotDone, ""))?;
-            let moved = BatchMoved {
-                message: batch.intent.clone(),
-                reason: reason.clone(),
-                ..BatchMoved::of(&batch, BatchEvent::Absent)
-            };
-            Ok(w.record(moved, Some(&case.visit.patient), None)?)
+            let told = ("", Finding::ToldNotDone, "");
+            record_evidence(w, &batch, &case.visit.patient, told)?;
+            record_absent(w, &case, &batch, &reason)
         })
     }
 
     /// The batch, and what may be said of it.
     fn undecided(&self, actor: &Actor, batch: &BatchId) -> Result<(Case, Choices)> {
-        let bounds = self
-            .setup(&actor.clinic)?
-            .gateway
-            .region
-            .lost_calls
-            .bounds();
+        let bounds = self.setup(&actor.clinic)?.bounds();
         let db = self.parts.store.db();
         let case = db.read("undecided", |tx| -> Result<_> {
             let row = query::batch(tx, &actor.clinic, batch)?;
@@ -103,7 +91,8 @@ impl App {
             let Some(batch) = still(w, case)? else {
                 return refuse(Code::WrongState);
             };
-            told(w, case, &batch, (Finding::ToldDone, id))?;
+            let told = ("", Finding::ToldDone, id);
+            record_evidence(w, &batch, &case.visit.patient, told)?;
             let about = About::read(w, &caller.actor.clinic, &batch.id)?;
             let message = batch.intent.clone().unwrap_or_default();
             if batch.state == REVERSING {
@@ -126,21 +115,4 @@ impl App {
             mark(w, &batch.clinic, &message, MessageState::Success)
         })
     }
-}
-
-fn told(
-    w: &mut Writer<'_, '_>,
-    case: &Case,
-    batch: &Batch,
-    (finding, id): (Finding, &str),
-) -> Result<()> {
-    let found = EvidenceFound {
-        id: EntryId::new(w.who.now, w.rng),
-        batch: batch.id.clone(),
-        message: batch.intent.clone().unwrap_or_default(),
-        infno: String::new(),
-        finding,
-        platform_settlement: id.to_owned(),
-    };
-    Ok(w.record(found, Some(&case.visit.patient), None)?)
 }

@@ -2,8 +2,6 @@
 //! lines, 5203 tells the settlement.
 
 use cunyi_domain::amounts::Amounts;
-use cunyi_domain::fact::EvidenceFound;
-use cunyi_domain::ids::EntryId;
 use cunyi_domain::resolve::Finding;
 use cunyi_domain::time::Moment;
 use cunyi_gateway::Outcome;
@@ -12,7 +10,7 @@ use cunyi_gateway::message::{Data, T5203, T5204, charge};
 use cunyi_store::Writer;
 use cunyi_store::local::MessageState;
 
-use super::{Case, REVERSING, mark, still};
+use super::{Case, REVERSING, mark, record_evidence, still};
 use crate::App;
 use crate::error::Result;
 use crate::reverse::{in_force, paid_back};
@@ -174,7 +172,7 @@ impl Case {
     /// True if the platform gave this answer before the bound, though it has passed here: it is an
     /// earlier question's, or our clock was moved. It does not show how things stand after the bound.
     fn is_old(&self, caller: &Caller<'_>, answered: Option<Moment>) -> bool {
-        let bounds = caller.setup.gateway.region.lost_calls.bounds();
+        let bounds = caller.setup.bounds();
         let bound = self.lost().bound(&bounds);
         // Of some platforms' times only the second is told.
         let before = |at: Moment| bound.0 - at.0 >= 1_000_000;
@@ -193,15 +191,8 @@ pub(super) fn record(
         return Ok(());
     }
     let about = About::read(w, &caller.actor.clinic, &case.batch.id)?;
-    let found = EvidenceFound {
-        id: EntryId::new(w.who.now, w.rng),
-        batch: about.batch.id.clone(),
-        message: about.batch.intent.clone().unwrap_or_default(),
-        infno: seen.infno.to_owned(),
-        finding: seen.finding,
-        platform_settlement: seen.id.clone(),
-    };
-    w.record(found, Some(&about.visit.patient), None)?;
+    let told = (seen.infno, seen.finding, seen.id.as_str());
+    record_evidence(w, &about.batch, &about.visit.patient, told)?;
     let Some(settlement) = &seen.settlement else {
         return Ok(());
     };
@@ -215,7 +206,7 @@ pub(super) fn record(
             Ok(())
         };
     }
-    let bounds = caller.setup.gateway.region.lost_calls.bounds();
+    let bounds = caller.setup.bounds();
     if !case.lost().is_certain(&bounds, w.who.now) {
         return Ok(());
     }

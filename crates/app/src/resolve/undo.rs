@@ -1,8 +1,7 @@
 //! 2601 冲正: takes a lost 2207 back, where the platform answers no question about it.
 
 use cunyi_domain::batch::BatchEvent;
-use cunyi_domain::fact::EvidenceFound;
-use cunyi_domain::ids::{BatchId, EntryId};
+use cunyi_domain::ids::BatchId;
 use cunyi_domain::refusal::Code;
 use cunyi_domain::resolve::{Finding, Next as Rule};
 use cunyi_gateway::Outcome;
@@ -10,7 +9,7 @@ use cunyi_gateway::message::{Data, T2207, T2601, settle};
 use cunyi_store::Writer;
 use cunyi_store::local::MessageState;
 
-use super::{Case, earlier_is_lost, mark};
+use super::{Case, earlier_is_lost, mark, record_evidence};
 use crate::App;
 use crate::error::{AppError, Result, refuse};
 use crate::settle::About;
@@ -37,7 +36,7 @@ impl Step for Undo2601 {
     fn begin(&self, w: &mut Writer<'_, '_>, caller: &Caller<'_>) -> Result<Pending> {
         let about = About::read(w, &caller.actor.clinic, &self.batch)?;
         alone(w, &about.visit.id)?;
-        let bounds = caller.setup.gateway.region.lost_calls.bounds();
+        let bounds = caller.setup.bounds();
         let case = Case::read(w.tx, &caller.actor.clinic, &self.batch)?;
         let may = case.is_some_and(|case| case.lost().next(&bounds, w.who.now) == Rule::Undo);
         if !may {
@@ -92,15 +91,8 @@ impl Step for Undo2601 {
             Outcome::Refused(_) => Finding::UndoRefused,
             _ => Finding::Silent,
         };
-        let found = EvidenceFound {
-            id: EntryId::new(w.who.now, w.rng),
-            batch: about.batch.id.clone(),
-            message: about.batch.intent.clone().unwrap_or_default(),
-            infno: pending.infno.to_owned(),
-            finding,
-            platform_settlement: String::new(),
-        };
-        w.record(found, Some(&about.visit.patient), None)?;
+        let shown = (pending.infno, finding, "");
+        record_evidence(w, &about.batch, &about.visit.patient, shown)?;
         Ok(Next::Stop(told(&outcome)))
     }
 }

@@ -477,7 +477,7 @@ impl World {
             psn_no: person.number.clone(),
             cum_ym: String::new(),
         };
-        let found = self.at_the_centre::<T5206>(&input.into());
+        let found = self.at_centre::<T5206>(&input.into());
         found.cuminfo.iter().map(|r| r.cum.or_zero()).sum()
     }
 
@@ -488,41 +488,10 @@ impl World {
             setl_id: String::new(),
             mdtrt_id: self.view(visit).batches[0].platform_visit.clone(),
         };
-        let rows = self.at_the_centre::<T5204>(&input.into()).data.into_iter();
+        let rows = self.at_centre::<T5204>(&input.into()).data.into_iter();
         rows.map(|row| row.setl_id)
             .filter(|id| !id.is_empty())
             .collect()
-    }
-
-    fn at_the_centre<T: Transaction>(&self, input: &T::Input) -> T::Output {
-        let now = self.clock.now();
-        let gateway = Gateway {
-            region: Region::demo(),
-            institution: Institution {
-                code: "H99000100001".to_owned(),
-                name: "演示县竹山村卫生室".to_owned(),
-            },
-        };
-        let asked = self.wire.calls().len();
-        let msgid = format!("H99000100001{}{:04}", now.compact(), 9_000 + asked % 1_000);
-        let header = Header {
-            msgid: msgid.clone(),
-            now,
-            insuplc_admdvs: String::new(),
-            sign_no: None,
-            opter: "auditor".to_owned(),
-            opter_name: "auditor".to_owned(),
-        };
-        let bytes = gateway.encode::<T>(&header, input);
-        let request = gateway.request(T::INFNO, bytes, now, "0123456789abcdef");
-        let came = self.centre.send(&request, Duration::from_mins(10));
-        self.clock.advance(1);
-        match gateway.decode::<T>(&msgid, input, &came) {
-            Outcome::Success(found) => found.output,
-            Outcome::Refused(refusal) => panic!("{refusal:?}"),
-            Outcome::Unknown(unknown) => panic!("{unknown:?}"),
-            Outcome::NotSent => panic!("not sent"),
-        }
     }
 
     /// Smallest units of a drug in the cupboard and promised, over all lots.
