@@ -113,6 +113,23 @@ fn each_line_gets_its_own_part_of_the_fund() {
     assert_eq!(funds(&mixed, lines), ["18.00", "5.00", "9.00"]);
 }
 
+/// Where no rule of single items speaks of a line, all lines bear the deductible in proportion; where
+/// one does, the first of them bear it.
+#[test]
+fn who_bears_the_deductible_is_told_line_by_line_only_where_a_rule_asks_for_it() {
+    let deductible = "[{ per = \"visit\", amount = \"50.00\" }]";
+    let text = small("50%", deductible, NONE, true);
+    let rule = "[[line]]\nkinds = [\"essential\"]\nratio = \"50%\"\n\n[benefit";
+    let policy = parse(&text.replacen("[benefit", rule, 1), "a.toml").unwrap();
+    for (kinds, wanted) in [
+        (["none", "none"], ["17.50", "17.50"]),
+        (["none", "essential"], ["5.00", "30.00"]),
+    ] {
+        let lines = kinds.map(|kind| format!("甲 60.00 kinds={kind}")).join("; ");
+        assert_eq!(funds(&policy, &lines), wanted, "{kinds:?}");
+    }
+}
+
 #[test]
 fn the_working_of_a_line_names_the_rule_that_says_it() {
     let rule = "[[line]]\nkinds = [\"essential\"]\ndeductible = false\n";
