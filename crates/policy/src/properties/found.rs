@@ -92,3 +92,41 @@ fn a_file_that_would_be_compiled_for_minutes_is_refused() {
     assert!(refused(&of_tiers(1_000, 1, 60)).contains("combinations, 20000 at most"));
     assert!(refused(&of_tiers(9_000, 1, 0)).contains("bytes are too many"));
 }
+
+/// A benefit of 100 times as many combinations, of which one is anybody's, with so many rows.
+fn of_bands(visits: usize, rows: usize) -> String {
+    let list = |to: usize| (1..to).map(|n| format!("\"{n}\"")).collect::<Vec<_>>();
+    let (ages, visits) = (list(99).join(", "), list(visits - 1).join(", "));
+    // `where`, what is paid first, the ratio and the two that cut ages and visits are rows too.
+    let others = ", { when = {}, add = \"0%\" }".repeat(rows - 5);
+    let head = TWO_FUNDS.split("[benefit").next().unwrap();
+    format!(
+        "{head}[benefit.general]\nwhere = {{ age = \"1\", visit = \"1\" }}\ndeductible = \"none\"\n\
+         ratio = \"50%\"\ncap = \"none\"\nadjust = [{{ when = {{ age = [{ages}] }}, add = \"1%\" }}, \
+         {{ when = {{ visit = [{visits}] }}, add = \"1%\" }}{others}]\n"
+    )
+}
+
+#[test]
+fn the_most_that_is_compiled_is_compiled_and_one_more_is_one_error() {
+    for (visits, rows, wanted) in [
+        (200, 200, ""),
+        (
+            200,
+            201,
+            "big:10:1: 20000 combinations of what benefit.general tells apart, with 201 rows",
+        ),
+        (
+            201,
+            5,
+            "big:10:1: the conditions of benefit.general make 20100 combinations, 20000 at most",
+        ),
+    ] {
+        let errors = check(&of_bands(visits, rows), "big")
+            .err()
+            .unwrap_or_default();
+        let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        assert_eq!(said.len(), usize::from(!wanted.is_empty()), "{said:?}");
+        assert!(said.iter().all(|one| one.starts_with(wanted)), "{said:?}");
+    }
+}

@@ -1,5 +1,7 @@
 //! Edges of the evaluator that no region's case comes near.
 
+use cunyi_domain::money::Fen;
+
 use super::{NONE, small};
 use crate::*;
 
@@ -43,20 +45,93 @@ fn a_line_of_ten_million_yuan_is_the_most() {
     );
 }
 
+/// A file of every table that a benefit has, each with a value of its own.
+const TABLES: &str = r#"
+region = "演示县"
+fictional = true
+scheme = "390"
+source = "a test"
+valid = { from = "2020-01-01" }
+rounding = { mode = "half_up", unit = "fen", stage = "batch" }
+class_b_pay_first = "11%"
+consultation_fee = { total = "10.00", patient = "1.00", in_cap = false }
+
+[benefit.general]
+where = { level = "village" }
+deductible = [{ per = "visit", amount = "2.00" }]
+ratio = "71%"
+segment = [{ above = "100.00", per = "visit", ratio = "72%" }]
+cap = [{ per = "visit", amount = "300.00" }]
+
+[[fund]]
+name = "enterprise"
+benefits = ["general"]
+base = "in_scope"
+deductible = [{ per = "visit", amount = "4.00" }]
+ratio = "73%"
+segment = [{ above = "100.01", per = "visit", ratio = "74%" }]
+cap = [{ per = "visit", amount = "500.00" }]
+"#;
+
 #[test]
 fn one_value_that_nobody_is_sure_of_makes_an_estimate() {
-    let text = small("70%", NONE, NONE, true);
-    let unsure = text.replace(
-        "ratio = \"70%\"",
-        "ratio = [{ is = \"70%\", unsure = true }]",
-    );
-    for (text, wanted) in [
-        (text, Certainty::Exact),
-        (unsure, Certainty::Estimate(Why::Unsure)),
+    let certainty = |text: &str| {
+        let policy = parse(text, "a.toml").unwrap();
+        let settled = evaluate(&policy, &of_lines(&policy, "甲 20.00"));
+        settled.unwrap().certainty
+    };
+    assert_eq!(certainty(TABLES), Certainty::Exact);
+    for value in [
+        "11%", "10.00", "1.00", "2.00", "71%", "72%", "300.00", "4.00", "73%", "74%", "500.00",
     ] {
-        let policy = parse(&text, "a.toml").unwrap();
-        let settled = evaluate(&policy, &of_lines(&policy, "甲 20.00")).unwrap();
-        assert_eq!(settled.certainty, wanted);
+        let (sure, row) = (
+            format!("\"{value}\""),
+            format!("[{{ is = \"{value}\", unsure = true }}]"),
+        );
+        assert_eq!(TABLES.matches(&sure).count(), 1, "{value}");
+        let wanted = Certainty::Estimate(Why::Unsure);
+        assert_eq!(certainty(&TABLES.replace(&sure, &row)), wanted, "{value}");
+    }
+}
+
+#[test]
+fn a_fee_is_the_patients_up_to_all_of_it() {
+    for (patient, wanted) in [
+        ("9.99", "0.01"),
+        ("10.00", "0.00"),
+        (
+            "10.01",
+            "a.toml:9:49: `patient` is more than `total`: write the patient's part of the fee",
+        ),
+    ] {
+        let text = TABLES.replace("patient = \"1.00\"", &format!("patient = \"{patient}\""));
+        let said = match parse(&text, "a.toml") {
+            Ok(policy) => funds(&policy, "费 10.00").join(" "),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(said, wanted);
+    }
+}
+
+#[test]
+fn the_fee_asks_nothing_of_other_benefits() {
+    let row = "total = [{ when = { level = \"village\" }, is = \"10.00\" }]";
+    let special =
+        "[benefit.special]\nwhere = {}\ndeductible = \"none\"\nratio = \"50%\"\ncap = \"none\"\n";
+    let text = TABLES.replace("total = \"10.00\"", row) + special;
+    let policy = parse(&text, "a.toml").unwrap();
+    let mut claim = of_lines(&policy, "甲 20.00");
+    claim.facts.level = None;
+    for (benefit, wanted) in [
+        (Benefit::Special, Ok(Fen(1_000))),
+        (
+            Benefit::General,
+            Err(CannotDecide::FactMissing(Facet::Level)),
+        ),
+    ] {
+        claim.benefit = benefit;
+        let got = evaluate(&policy, &claim).map(|settled| settled.fund);
+        assert_eq!(got, wanted);
     }
 }
 
@@ -125,7 +200,9 @@ fn who_bears_the_deductible_is_told_line_by_line_only_where_a_rule_asks_for_it()
         (["none", "none"], ["17.50", "17.50"]),
         (["none", "essential"], ["5.00", "30.00"]),
     ] {
-        let lines = kinds.map(|kind| format!("甲 60.00 kinds={kind}")).join("; ");
+        let lines = kinds
+            .map(|kind| format!("甲 60.00 kinds={kind}"))
+            .join("; ");
         assert_eq!(funds(&policy, &lines), wanted, "{kinds:?}");
     }
 }

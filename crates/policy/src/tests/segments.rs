@@ -26,25 +26,6 @@ fn a_segment_in_which_nothing_lies_is_not_told() {
 }
 
 #[test]
-fn a_segment_that_nobody_is_sure_of_makes_an_estimate() {
-    let segment = |ratio: &str| {
-        let one = small("70%", NONE, NONE, true);
-        format!("{one}segment = [{{ above = \"100.00\", per = \"visit\", ratio = {ratio} }}]\n")
-    };
-    for (ratio, wanted) in [
-        ("\"80%\"", Certainty::Exact),
-        (
-            "[{ is = \"80%\", unsure = true }]",
-            Certainty::Estimate(Why::Unsure),
-        ),
-    ] {
-        let policy = parse(&segment(ratio), "a.toml").unwrap();
-        let claim = claim(Scheme::Resident, Benefit::General, "", "甲 120.00", NEW);
-        assert_eq!(evaluate(&policy, &claim).unwrap().certainty, wanted);
-    }
-}
-
-#[test]
 fn segments_that_do_not_rise_or_have_two_times_are_errors() {
     let two = |first: (&str, &str), second: (&str, &str)| {
         let one =
