@@ -9,7 +9,9 @@ use toml::Spanned;
 use crate::file::{PolicyError, Source};
 use crate::items::Items;
 use crate::language::facet::{Cut, Facet, When};
-use crate::language::form::{Adjust, Base, By, Form, FundForm, FundName, LimitForm, SegmentForm};
+use crate::language::form::{
+    Adjust, Base, By, Form, FundForm, FundName, LimitForm, SegmentForm, Year,
+};
 use crate::language::rows::{Row, Rows, Text};
 use crate::language::span::Course;
 use crate::plan::{Account, BenefitPlan, Counter, Fee, Layer, Measure, Plan, RuleAt, Terms};
@@ -23,15 +25,16 @@ const MOST_TRIED: usize = 4_000_000;
 const MOST_ERRORS: usize = 20;
 
 /// The years that figures are given for.
-pub(crate) fn years(form: &Form) -> BTreeSet<&String> {
-    form.index.values().flat_map(BTreeMap::keys).collect()
+pub(crate) fn years(form: &Form) -> BTreeSet<Year> {
+    let all = form.index.values().flat_map(BTreeMap::keys);
+    all.map(|year| year.0).collect()
 }
 
 /// The rules of a year of service; any year where no amount is a part of an index.
 pub(crate) fn compile(
     form: &Form,
     source: &Source<'_>,
-    year: Option<&str>,
+    year: Option<Year>,
 ) -> Result<Plan, Vec<PolicyError>> {
     let mut compiler = Compiler {
         form,
@@ -88,7 +91,7 @@ use items::Clash;
 struct Compiler<'a> {
     form: &'a Form,
     source: &'a Source<'a>,
-    year: Option<&'a str>,
+    year: Option<Year>,
     errors: Vec<PolicyError>,
     /// Errors that were said: a table's gap once, not once a combination.
     seen: BTreeSet<(String, usize)>,

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::compile::{compile, years};
 use crate::file::{PolicyError, Source, read};
 use crate::language::facet::Facts;
-use crate::language::form::{Confirmed, Form, Per};
+use crate::language::form::{Confirmed, Form, Per, Year};
 use crate::payer::Payer;
 use crate::plan::{Counter, Plan};
 
@@ -117,15 +117,12 @@ impl Policy {
         let plans = if years.is_empty() {
             Plans::Always(Arc::new(compile(&form, source, None)?))
         } else {
-            let mut plans = BTreeMap::new();
-            for year in years {
-                let number = year.parse().map_err(|_| {
-                    let message = format!("`{year}` under [index] is no year: write \"2026\"");
-                    vec![source.error(0, message)]
-                })?;
-                plans.insert(number, Arc::new(compile(&form, source, Some(year))?));
-            }
-            Plans::ByYear(plans)
+            let of_year = |year: Year| {
+                let plan = compile(&form, source, Some(year))?;
+                Ok((year.0, Arc::new(plan)))
+            };
+            let plans: Result<_, Vec<PolicyError>> = years.into_iter().map(of_year).collect();
+            Plans::ByYear(plans?)
         };
         let payer = form.payer.as_ref();
         let payer = payer.map(|payer| Payer::compile(payer, form.rounding.mode, source));

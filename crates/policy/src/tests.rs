@@ -400,6 +400,9 @@ fn a_bad_file_says_where_and_what_to_write() {
         ("per = \"year\", amount = \"400.00\"", "per = \"year\", amount = \"6% of wage\"", "a.toml:24:33: there is no figure [index.wage] for any year: write it, such as wage = { \"2026\" = \"177000.00\" }"),
         ("per = \"year\", amount = \"400.00\"", "per = \"year\", amount = \"400.00\", benefits = [\"general\"]", "a.toml:24:8: `benefits` belongs to [[shared_deductible]] and [[shared_cap]]"),
         ("# 两病", "[[shared_cap]]\nper = \"year\"\namount = \"1.00\"\nbenefits = [\"general\"]\n# 两病", "a.toml:26:1: a shared limit names two or more `benefits` of this file"),
+        ("# 两病", "[[shared_cap]]\nper = \"year\"\namount = \"1.00\"\nbenefits = [\"general\", \"general\"]\n# 两病", "a.toml:26:1: a shared limit names two or more `benefits` of this file"),
+        ("# 两病", "[index]\nwage = { \"2026\" = \"1.00\", \"-026\" = \"1.00\" }\n# 两病", "a.toml:27:27: `-026` is not a year, such as \"2026\""),
+        ("# 两病", "[index]\nwage = { 026 = \"1.00\" }\n# 两病", "a.toml:27:10: `026` is not a year, such as \"2026\""),
     ];
     let mut others = Vec::new();
     for (old, new, wanted) in cases {

@@ -1,5 +1,6 @@
 //! What is wrong with a file as a whole: rows that hold for nobody, limits shared by nobody.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -7,24 +8,27 @@ use toml::Spanned;
 use super::Compiler;
 use crate::language::form::{Adjust, LimitForm, SegmentForm};
 use crate::language::rows::Rows;
-use crate::policy::Benefit;
+use crate::policy::{Benefit, Disease};
 
 impl Compiler<'_> {
-    /// 两病 are told apart by their kind; other benefits have no such kinds.
+    /// 两病 are told apart by their kind; other benefits have no such kinds. Each disease is one.
     pub(super) fn check_diseases(&mut self) {
         for (benefit, rules) in &self.form.benefit {
             let named = *benefit == Benefit::Chronic;
+            let mut codes = BTreeSet::new();
             let mut diseases = rules.get_ref().diseases.iter();
-            let Some(disease) = diseases.find(|disease| disease.kind.is_some() != named) else {
-                continue;
-            };
-            let code = &disease.code;
-            let message = if named {
-                format!("disease {code}: write its `kind`, hypertension or diabetes")
-            } else {
-                format!("disease {code}: `kind` belongs to benefit.chronic, leave it out")
-            };
-            self.error(rules.span(), "kind", message);
+            let message = diseases.find_map(|Disease { code, kind, .. }| {
+                let wrong = match (named, kind) {
+                    (true, None) => ": write its `kind`, hypertension or diabetes",
+                    (false, Some(_)) => ": `kind` belongs to benefit.chronic, leave it out",
+                    _ if !codes.insert(code) => " is named twice: leave one out",
+                    _ => return None,
+                };
+                Some(format!("disease {code}{wrong}"))
+            });
+            if let Some(message) = message {
+                self.error(rules.span(), "diseases", message);
+            }
         }
     }
 

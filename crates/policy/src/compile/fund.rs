@@ -8,6 +8,7 @@ use toml::Spanned;
 use super::{Compiler, FundRules, Profile};
 use crate::language::facet::When;
 use crate::language::form::{Amount, By, LimitForm, Of, Per, SegmentForm};
+use crate::language::rows::Text;
 use crate::plan::{Counter, Layer, Limit, Measure, Segment};
 
 impl<'a> Compiler<'a> {
@@ -155,7 +156,7 @@ impl<'a> Compiler<'a> {
         let benefits = if form.benefits.is_empty() {
             rules.benefits.clone()
         } else {
-            form.benefits.clone()
+            form.benefits.iter().copied().collect()
         };
         let counter = (form.per.0 != Per::Visit).then(|| {
             self.counter(Counter {
@@ -180,12 +181,14 @@ impl<'a> Compiler<'a> {
             Amount::Fixed(fen) => Some(*fen),
             Amount::Part { rate, of, to } => {
                 let years = self.form.index.get(of);
-                let value = self.year.and_then(|year| years?.get(year));
+                let value = self.year.and_then(|year| years?.get(&Text(year)));
                 let Some(value) = value else {
+                    let year = self
+                        .year
+                        .map_or("any year".to_owned(), |year| year.0.to_string());
                     let message = format!(
-                        "there is no figure [index.{of}] for {}: write it, such as \
-                         {of} = {{ \"2026\" = \"177000.00\" }}",
-                        self.year.unwrap_or("any year")
+                        "there is no figure [index.{of}] for {year}: write it, such as \
+                         {of} = {{ \"2026\" = \"177000.00\" }}"
                     );
                     self.error(at.clone(), "index", message);
                     return Some(Fen::ZERO);

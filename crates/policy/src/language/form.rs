@@ -1,6 +1,6 @@
 //! The file's keys. What is not called optional here must be written: nothing left out is a zero.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use cunyi_domain::ledger::LineClass;
@@ -48,7 +48,7 @@ pub(crate) struct Form {
     pub rounding: RoundingForm,
     /// Figures of a year that amounts are a part of, such as the average wage. Optional.
     #[serde(default)]
-    pub index: BTreeMap<String, BTreeMap<String, Text<Money>>>,
+    pub index: BTreeMap<String, BTreeMap<Text<Year>, Text<Money>>>,
     /// 乙类先行自付比例
     pub class_b_pay_first: Rows<Percent>,
     /// 一般诊疗费. Optional: where there is none, a claim with the fee cannot be decided.
@@ -251,7 +251,7 @@ pub(crate) struct LimitForm {
     pub within: When,
     /// Of a shared limit: whose it is.
     #[serde(default)]
-    pub benefits: Vec<Benefit>,
+    pub benefits: BTreeSet<Benefit>,
 }
 
 text_enum! {
@@ -447,6 +447,10 @@ text_enum! {
     }
 }
 
+/// A year that a figure is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Year(pub i16);
+
 /// An amount of money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Money(pub Fen);
@@ -472,6 +476,14 @@ pub(crate) enum Amount {
         /// In fen.
         to: i64,
     },
+}
+
+impl Value for Year {
+    const LIKE: &'static str = "a year, such as \"2026\"";
+    fn read(text: &str) -> Option<Self> {
+        let digits = text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
+        digits.then(|| text.parse().ok().map(Self)).flatten()
+    }
 }
 
 impl Value for Money {

@@ -41,7 +41,7 @@ pub(crate) struct Row<T> {
 }
 
 /// One value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Text<T>(pub T);
 
 impl<'de, T: Value> Deserialize<'de> for Text<T> {

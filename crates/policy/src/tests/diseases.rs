@@ -20,6 +20,11 @@ fn diseases_have_a_kind_where_it_tells_them_apart() {
         ),
         (format!("{two}{kind}"), ""),
         (format!("{special}{disease}"), ""),
+        (
+            format!("{special}{disease}")
+                .replace(" }]", " }, { code = \"M03900\", name = \"高血压病\" }]"),
+            "disease M03900 is named twice",
+        ),
     ] {
         let said = parse(&text, "a.toml").map_or_else(|error| error.message, |_| String::new());
         assert!(
