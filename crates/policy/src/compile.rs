@@ -61,6 +61,7 @@ pub(crate) fn compile(
     });
     compiler.check_diseases();
     compiler.check_shared();
+    compiler.check_account();
     // Where too much would have been tried, nothing was.
     if !compiler.seen.iter().any(|(what, _)| what == "profiles") {
         compiler.never_held();

@@ -1,6 +1,6 @@
 //! A region's rules, compiled: for each profile of a claim the numbers that hold, resolved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cunyi_domain::money::Rounding;
@@ -40,7 +40,7 @@ pub struct RuleAt {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Account {
     pub order: Order,
-    pub pays: Vec<Part>,
+    pub pays: BTreeSet<Part>,
     /// 家庭共济
     pub family: bool,
     pub rule: u16,

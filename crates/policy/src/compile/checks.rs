@@ -6,7 +6,7 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::Compiler;
-use crate::language::form::{Adjust, LimitForm, SegmentForm};
+use crate::language::form::{AccountForm, Adjust, LimitForm, Order, Part, SegmentForm};
 use crate::language::rows::Rows;
 use crate::policy::{Benefit, Disease};
 
@@ -32,6 +32,24 @@ impl Compiler<'_> {
         }
     }
 
+    /// Before the deductible nothing but what is in scope is there to be paid.
+    pub(super) fn check_account(&mut self) {
+        let Some(spanned) = &self.form.account else {
+            return;
+        };
+        let AccountForm { order, pays, .. } = spanned.get_ref();
+        let message = match order {
+            Order::First if !pays.iter().eq([&Part::InScope]) => {
+                "an account that pays first pays of what is in scope alone: write `pays = [\"in_scope\"]`"
+            }
+            Order::Last if pays.is_empty() => {
+                "`pays` names nothing: name a part, or leave `account` out"
+            }
+            _ => return,
+        };
+        self.error(spanned.span(), "account", message.to_owned());
+    }
+
     pub(super) fn check_shared(&mut self) {
         let form = self.form;
         let shared = form.shared_deductible.iter().chain(&form.shared_cap);
@@ -40,6 +58,13 @@ impl Compiler<'_> {
             if benefits.len() < 2 || benefits.iter().any(|b| !form.benefit.contains_key(b)) {
                 let message = "a shared limit names two or more `benefits` of this file";
                 self.error(limit.span(), "shared", message.to_owned());
+            }
+        }
+        for fund in &form.fund {
+            let benefits = &fund.get_ref().benefits;
+            if benefits.iter().any(|b| !form.benefit.contains_key(b)) {
+                let message = "`benefits` names one that this file does not have";
+                self.error(fund.span(), "benefits", message.to_owned());
             }
         }
         let own = form.benefit.values().map(Spanned::get_ref);

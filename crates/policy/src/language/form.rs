@@ -417,7 +417,7 @@ impl Value for UnitPrice {
 pub(crate) struct AccountForm {
     pub order: Order,
     /// What it may pay.
-    pub pays: Vec<Part>,
+    pub pays: BTreeSet<Part>,
     /// 家庭共济: whether a member of the family's account pays what hers leaves of it. Optional: no.
     #[serde(default)]
     pub family: bool,

@@ -33,6 +33,46 @@ fn a_fund_that_would_pay_twice_for_somebody_is_refused() {
     }
 }
 
+#[test]
+fn a_fund_of_a_benefit_that_there_is_not_and_an_account_of_nothing_are_refused() {
+    let pool = small("50%", NONE, NONE, true);
+    let account = |order, pays| format!("[account]\norder = \"{order}\"\npays = [{pays}]\n");
+    let first = "a.toml:13:1: an account that pays first pays of what is in scope alone: write `pays = [\"in_scope\"]`";
+    let elsewhere = fund("other", "", "50%").replace("[\"general\"]", "[\"general\", \"special\"]");
+    for (more, wanted) in [
+        (account("first", "\"in_scope\""), ""),
+        (account("first", "\"in_scope\", \"own_pay\""), first),
+        (account("first", "\"own_pay\""), first),
+        (account("first", ""), first),
+        (account("last", "\"own_pay\""), ""),
+        (
+            account("last", ""),
+            "a.toml:13:1: `pays` names nothing: name a part, or leave `account` out",
+        ),
+        (
+            elsewhere,
+            "a.toml:13:1: `benefits` names one that this file does not have",
+        ),
+    ] {
+        let got = check(&format!("{pool}{more}"), "a.toml");
+        let said = got.map_or_else(|all| all[0].to_string(), |_| String::new());
+        assert_eq!(said, wanted, "{more}");
+    }
+}
+
+/// A part that the file names twice is paid once.
+#[test]
+fn an_account_pays_each_part_once() {
+    let account = "[account]\norder = \"last\"\npays = [\"in_scope\", \"in_scope\"]\n";
+    let text = small("50%", NONE, NONE, true) + account;
+    let policy = parse(&text, "a.toml").unwrap();
+    let cases = "date,level,lines,balance,pool,account,cash\n\
+                 2026-05-05,village,甲 10.00; 丙 7.00,100.00,5.00,5.00,7.00\n";
+    for case in read_cases(cases, &policy).unwrap() {
+        assert_eq!(case.check(&policy), []);
+    }
+}
+
 /// Its year is one, whichever of its terms hold.
 #[test]
 fn a_fund_of_other_terms_for_others_has_one_cap() {
