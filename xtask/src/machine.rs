@@ -15,6 +15,13 @@ pub struct Need {
     found: fn() -> bool,
 }
 
+/// For the test that watches the clinic flush. Where there can be none, it says that it is skipped.
+pub const STRACE: &[Need] = &[Need {
+    what: "strace",
+    packages: &["strace"],
+    found: || cfg!(not(target_os = "linux")) || on_path("strace").is_some(),
+}];
+
 /// For the tests on PostgreSQL.
 pub const POSTGRES: &[Need] = &[Need {
     what: "PostgreSQL 15 or newer, the server's programs",

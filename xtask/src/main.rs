@@ -13,9 +13,15 @@ mod service;
 mod test;
 mod tidy;
 
-use std::process::ExitCode;
+use std::fs;
+use std::process::{Command, ExitCode};
 
 use clap::{Args, Parser, Subcommand};
+
+/// Days on seeds that are the same each time.
+const FIXED: u64 = 2_000;
+/// Days on seeds that no run had before.
+const FRESH: u64 = 200;
 
 /// The workshop of Cunyi.
 #[derive(Parser)]
@@ -39,6 +45,17 @@ enum Job {
         /// What the simulator is told.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
+    },
+    /// What CI lives of them: 2,000 on fixed seeds, 200 on fresh ones.
+    Days,
+    /// Kills clinic and centre by SIGKILL while they work, and audits what is left.
+    Kill {
+        /// How many kills.
+        #[arg(long, default_value_t = 200)]
+        runs: u64,
+        /// Of the schedule.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
     },
     /// Fetches the pinned axe-core and prints its path.
     Axe,
@@ -72,6 +89,8 @@ fn work(job: Job) -> anyhow::Result<()> {
         Job::BareBuild => bare::run(),
         Job::Bench(options) => bench::run(&options),
         Job::Simulate { arguments } => simulate(&arguments),
+        Job::Days => days(),
+        Job::Kill { runs, seed } => kill(runs, seed),
         Job::Axe => {
             println!("{}", axe::fetch()?.display());
             Ok(())
@@ -80,15 +99,51 @@ fn work(job: Job) -> anyhow::Result<()> {
 }
 
 fn simulate(arguments: &[String]) -> anyhow::Result<()> {
-    let run = [
-        "run",
-        "--quiet",
+    let run = ["run", "--quiet", "--release", "--package", "cunyi-sim"];
+    let status = run::cargo(&run).arg("--").args(arguments).status()?;
+    anyhow::ensure!(status.success(), "a day failed: its seed stands above");
+    Ok(())
+}
+
+/// Built where the bare build has left what it is made of, so that it costs the simulator alone.
+fn days() -> anyhow::Result<()> {
+    let build = [
+        "build",
         "--release",
         "--package",
         "cunyi-sim",
-        "--",
+        "--target-dir",
+        "target/bare",
     ];
-    let status = run::cargo(&run).args(arguments).status()?;
-    anyhow::ensure!(status.success(), "a day failed: its seed stands above");
+    run::step("build the simulator", &mut run::cargo(&build))?;
+    let since = std::time::SystemTime::UNIX_EPOCH.elapsed()?;
+    let fresh = since.as_secs();
+    for (name, seed, runs) in [
+        ("clinic-days", 1, FIXED),
+        ("fresh clinic-days", fresh, FRESH),
+    ] {
+        let mut simulate = Command::new(run::root().join("target/bare/release/simulate"));
+        simulate.args(["--seed", &seed.to_string(), "--runs", &runs.to_string()]);
+        print!("{}", fs::read_to_string(run::step(name, &mut simulate)?)?);
+    }
+    Ok(())
+}
+
+/// The test that CI runs with twenty kills.
+fn kill(runs: u64, seed: u64) -> anyhow::Result<()> {
+    let test = [
+        "test",
+        "--quiet",
+        "--package",
+        "cunyi-server",
+        "--test",
+        "cli",
+    ];
+    let status = run::cargo(&test)
+        .args(["killed_at_any_moment", "--", "--nocapture"])
+        .env("CUNYI_KILLS", runs.to_string())
+        .env("CUNYI_KILL_SEED", seed.to_string())
+        .status()?;
+    anyhow::ensure!(status.success(), "what was wrong stands above");
     Ok(())
 }

@@ -17,7 +17,8 @@ use crate::{axe, tidy};
 pub fn run(browser: bool, postgres: bool) -> Result<()> {
     let postgres_needs = machine::POSTGRES.iter().filter(|_| postgres);
     let browser_needs = machine::BROWSER.iter().filter(|_| browser);
-    let needs: Vec<&Need> = postgres_needs.chain(browser_needs).collect();
+    let needs = machine::STRACE.iter().chain(postgres_needs);
+    let needs: Vec<&Need> = needs.chain(browser_needs).collect();
     run::timed("machine", || machine::provide(&needs))?;
 
     let format = ["fmt", "--all", "--check", "--", "--color=never"];

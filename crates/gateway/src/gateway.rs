@@ -152,6 +152,9 @@ impl Gateway {
         if empty && T::ANSWERS {
             return Err(Why::MissingOutput);
         }
+        if T::BARE && has_nodes(&output) {
+            return Err(Why::Mismatch("output"));
+        }
         if let Node::Object(pairs) = &output
             && !empty
             && !T::LIST.is_empty()
@@ -166,6 +169,19 @@ impl Gateway {
             pairs.push((name.to_owned(), stray.clone()));
         }
         Ok(output)
+    }
+}
+
+/// True if rows or nodes stand in an output.
+fn has_nodes(output: &Node) -> bool {
+    let full = |node: &Node| match node {
+        Node::Object(pairs) => !pairs.is_empty(),
+        Node::List(rows) => !rows.is_empty(),
+        _ => false,
+    };
+    match output {
+        Node::Object(pairs) => pairs.iter().any(|(_, node)| full(node)),
+        other => full(other),
     }
 }
 

@@ -1,16 +1,17 @@
 //! The auditor: reads the rows of both ledgers and adds them up itself. It asks neither the rules of
 //! reimbursement nor the sums of the program.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use cunyi_app::App;
 use cunyi_db::{Db, Durability, Target};
 use cunyi_domain::ids::{ClinicId, VisitId};
 use cunyi_domain::row;
 use cunyi_domain::row::Row;
+use cunyi_store::{InstallationKey, Store, reference};
 
 use crate::day::Done;
-use crate::world::{CENTRE, Folder, told};
+use crate::world::told;
 
 row! {
     /// A visit's id.
@@ -167,9 +168,9 @@ const LINES: &str = "SELECT c.id AS id, c.batch AS batch, b.state AS state, v.st
     JOIN visit v ON v.clinic = c.clinic AND v.id = c.visit WHERE c.kind = 'drug' ORDER BY c.id";
 
 /// The visits of a clinic, oldest first.
-pub(crate) fn visits(app: &App, clinic: &ClinicId) -> Result<Vec<VisitId>, String> {
+pub(crate) fn visits(store: &Store, clinic: &ClinicId) -> Result<Vec<VisitId>, String> {
     let sql = format!("SELECT id FROM visit WHERE clinic = '{clinic}' ORDER BY id");
-    let rows: Vec<Id> = read(app.store().db(), &sql)?;
+    let rows: Vec<Id> = read(store.db(), &sql)?;
     Ok(rows.into_iter().map(|row| VisitId(row.id)).collect())
 }
 
@@ -178,11 +179,59 @@ fn read<R: Row>(db: &Db, sql: &str) -> Result<Vec<R>, String> {
         .map_err(told)
 }
 
+/// A ledger that is in order, and what stands in it.
+#[derive(Clone, Debug)]
+pub struct Audited {
+    /// Counted.
+    pub done: Done,
+    /// Ids of visits.
+    pub visits: BTreeSet<String>,
+    /// Numbers of batches that were settled, whatever became of that.
+    pub settled: BTreeSet<String>,
+    /// Numbers of batches that were paid back.
+    pub reversed: BTreeSet<String>,
+}
+
+/// Audits the files of a clinic and its centre that no program has open, and that nothing may be left
+/// unknown in.
+pub fn audit_files(clinic: &Path, key: InstallationKey, centre: &Path) -> Result<Audited, String> {
+    let target = Target::File(clinic.to_owned());
+    let store = Store::open(target, Durability::Scratch, key).map_err(told)?;
+    let clinics = store.db().read("audit", reference::clinics).map_err(told)?;
+    let [clinic] = clinics.as_slice() else {
+        return Err(format!("{} clinics", clinics.len()));
+    };
+    let flying: Vec<BatchRow> = read::<BatchRow>(store.db(), BATCHES)?
+        .into_iter()
+        .filter(|batch| in_flight(&batch.state))
+        .collect();
+    must(flying.is_empty(), || format!("unresolved: {flying:?}"))?;
+    let ours: Vec<Ours> = read(store.db(), OURS)?;
+    let numbers = |kind: &str| {
+        let rows = ours.iter().filter(|row| row.kind == kind);
+        rows.map(|row| row.number.clone()).collect()
+    };
+    Ok(Audited {
+        done: audit(&store, &clinic.clinic, centre)?,
+        visits: visits(&store, &clinic.clinic)?
+            .into_iter()
+            .map(|id| id.0)
+            .collect(),
+        settled: numbers("settlement"),
+        reversed: numbers("reversal"),
+    })
+}
+
+/// Somebody waits for an answer, or does not know it.
+fn in_flight(state: &str) -> bool {
+    state.ends_with("unknown") || state.ends_with("requested")
+}
+
 /// Everything that must hold in the evening. The first that does not is told.
-pub(crate) fn audit(app: &App, clinic: &ClinicId, folder: &Folder) -> Result<Done, String> {
-    let centre = Target::File(folder.file(CENTRE));
+pub(crate) fn audit(store: &Store, clinic: &ClinicId, centre: &Path) -> Result<Done, String> {
+    let centre = Target::File(centre.to_owned());
     let centre = Db::open(centre, Durability::Scratch, cunyi_centre::MIGRATIONS).map_err(told)?;
-    let db = app.store().db();
+    let db = store.db();
     let ours: Vec<Ours> = read(db, OURS)?;
     let theirs: Vec<Theirs> = read(&centre, THEIRS)?;
     let batches: Vec<BatchRow> = read(db, BATCHES)?;
@@ -198,7 +247,7 @@ pub(crate) fn audit(app: &App, clinic: &ClinicId, folder: &Folder) -> Result<Don
     for check in checks {
         check.map_err(|what| format!("audit: {what}"))?;
     }
-    for report in [app.store().verify(clinic), app.store().replay_check(clinic)] {
+    for report in [store.verify(clinic), store.replay_check(clinic)] {
         if let Some(problem) = report.map_err(told)?.problems.first() {
             return Err(format!("audit: journal: {problem}"));
         }

@@ -25,7 +25,7 @@ use crate::dice::{SeededRng, SimClock};
 use crate::mutant::Mutant;
 use crate::plan::{Complaint, Op, Plan};
 use crate::wire::{Counts, Wire};
-use crate::world::{CLINIC, Cut, DRUGS, Folder, Power, Template, told};
+use crate::world::{CENTRE, CLINIC, Cut, DRUGS, Folder, Power, Template, told};
 
 /// What a day came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -135,7 +135,8 @@ impl<'a> Day<'a> {
         }
         self.wire.set_faults(&[]);
         let left = self.evening().map_err(|what| format!("evening: {what}"))?;
-        let sums = audit::audit(self.app(), &self.doctor().clinic, &self.folder)?;
+        let centre = self.folder.file(CENTRE);
+        let sums = audit::audit(self.app().store(), &self.doctor().clinic, &centre)?;
         Ok(Done {
             counts: self.wire.counts(),
             restarts: self.restarts,
@@ -182,7 +183,7 @@ impl<'a> Day<'a> {
 
     /// A visit whose registration was cut off, if it stands in the ledger.
     fn find(&mut self, number: usize, complaint: Complaint) -> Result<(), String> {
-        let all = audit::visits(self.app(), &self.doctor().clinic)?;
+        let all = audit::visits(self.app().store(), &self.doctor().clinic)?;
         let known = |id: &VisitId| self.complaints.iter().any(|(_, other, _)| other == id);
         if let Some(id) = all.into_iter().find(|id| !known(id)) {
             self.complaints.push((number, id, complaint));
@@ -422,7 +423,7 @@ impl Day<'_> {
             self.wire.pass(BEYOND);
         }
         let mut left = 0;
-        for visit in audit::visits(self.app(), &self.doctor().clinic)? {
+        for visit in audit::visits(self.app().store(), &self.doctor().clinic)? {
             let view = self.view(&visit).map_err(told)?;
             let flying = view.batches.iter().filter(|b| b.state.in_flight());
             let decide = |b: &&BatchView| {

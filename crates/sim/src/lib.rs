@@ -14,9 +14,10 @@ mod day;
 mod shrink;
 mod world;
 
+pub use audit::{Audited, audit_files};
 pub use day::Done;
 pub use shrink::smaller;
-pub use world::Template;
+pub use world::{CENTRE, CLINIC, DOCTORS, DRUGS, PASSWORD, Template, set_up, setup_form, well};
 
 use day::Day;
 use mutant::Mutant;

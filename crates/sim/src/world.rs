@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use cunyi_app::{Actor, App, NewLot, NewUser, Parts, SetupForm};
-use cunyi_catalogue::{Catalogue, Class, ServiceRole};
+use cunyi_catalogue::{Catalogue, Class, Drug, ServiceRole};
 use cunyi_centre::population::{AREA, Cover, Person, population};
 use cunyi_centre::{Centre, Item, Parts as CentreParts};
 use cunyi_db::{CommitSide, Durability, Target};
 use cunyi_domain::ledger::LineClass;
 use cunyi_domain::money::{Quantity, UnitPrice};
+use cunyi_domain::time::civil::Date;
 use cunyi_domain::time::{Clock, Moment, Rng, parse_date, parse_date_time};
 use cunyi_gateway::{Region, region};
 use cunyi_store::{InstallationKey, Store};
@@ -53,7 +54,12 @@ impl Drop for Folder {
 const MORNING: &str = "2026-11-24 08:00:00";
 /// Of the villagers.
 const VILLAGE: u64 = 11;
-const PASSWORD: &str = "correct horse";
+/// What the doctors sign in as.
+pub const DOCTORS: [&str; 3] = ["doctor", "second", "third"];
+/// Everybody's.
+pub const PASSWORD: &str = "correct horse";
+/// Of each lot of a drug.
+const PACKS: i64 = 11;
 /// What is prescribed: for a cold, for high blood pressure.
 pub const DRUGS: [&str; 2] = ["感冒灵颗粒", "苯磺酸氨氯地平片"];
 /// The clinic's ledger in its folder.
@@ -99,13 +105,9 @@ impl Template {
         let morning = parse_date_time(MORNING).ok_or("the morning")?;
         let mut people = population(VILLAGE, morning.date());
         people.retain(is_resident);
-        let of = |filings: &[&str]| {
-            let these = people.iter().filter(|p| filed(p) == filings);
-            these.cloned().collect::<Vec<Person>>()
-        };
         let mut template = Self {
-            well: of(&[]),
-            pressed: of(&["高血压"]),
+            well: filed_for(&people, &[]),
+            pressed: filed_for(&people, &["高血压"]),
             folder,
             catalogue: Arc::new(Catalogue::demo()),
             doctors: Vec::new(),
@@ -126,20 +128,10 @@ impl Template {
         let centre = self.centre(folder, region, &clock, &rng)?;
         let wire = Arc::new(Wire::new(Arc::clone(&centre), Arc::clone(&clock), None));
         let app = self.clinic(folder, &wire, &clock, &rng, None)?;
-        app.install(&setup_form(region)).map_err(told)?;
-        let token = app.sign_in("doctor", PASSWORD).map_err(told)?;
-        let session = app.session(&token).map_err(told)?.ok_or("no session")?;
-        let lots: Vec<NewLot> = self
-            .catalogue
-            .drugs()
-            .iter()
-            .filter(|drug| DRUGS.contains(&drug.name.as_str()))
-            .flat_map(|drug| [lot(drug, "L1", "2027-01-31"), lot(drug, "L2", "2028-01-31")])
-            .collect();
-        app.receive_stock(&session.actor, &lots).map_err(told)?;
+        let doctor = set_up(&app, &self.catalogue, &setup_form(region), PACKS)?;
         app.store().db().checkpoint().map_err(told)?;
         centre.checkpoint().map_err(told)?;
-        Ok(session.actor)
+        Ok(doctor)
     }
 
     /// Who does everything on a day.
@@ -235,6 +227,34 @@ impl Template {
     }
 }
 
+/// Installs a clinic, and of each of two lots of [`DRUGS`] so many packs. Answers the first doctor.
+pub fn set_up(app: &App, lists: &Catalogue, form: &SetupForm, packs: i64) -> Result<Actor, String> {
+    app.install(form).map_err(told)?;
+    let token = app.sign_in(DOCTORS[0], PASSWORD).map_err(told)?;
+    let session = app.session(&token).map_err(told)?.ok_or("no session")?;
+    let lot = |drug: &Drug, number: &str, expires_on| NewLot {
+        code: drug.code.clone(),
+        lot_number: number.to_owned(),
+        expires_on: parse_date(expires_on).unwrap_or_default(),
+        cost: UnitPrice::from_fen(10),
+        quantity: Quantity::whole(drug.units_per_pack * packs),
+    };
+    let drugs = lists.drugs().iter();
+    let lots: Vec<NewLot> = drugs
+        .filter(|drug| DRUGS.contains(&drug.name.as_str()))
+        .flat_map(|drug| [lot(drug, "L1", "2027-01-31"), lot(drug, "L2", "2028-01-31")])
+        .collect();
+    app.receive_stock(&session.actor, &lots).map_err(told)?;
+    Ok(session.actor)
+}
+
+/// The grown-up residents of a village who are filed for nothing.
+pub fn well(seed: u64, today: Date) -> Vec<Person> {
+    let mut people = population(seed, today);
+    people.retain(is_resident);
+    filed_for(&people, &[])
+}
+
 /// The clinic's electricity: it may fail at a commit, and the program unwinds from there.
 #[derive(Default)]
 pub struct Power(AtomicI64);
@@ -267,22 +287,26 @@ fn is_resident(person: &Person) -> bool {
     person.coverages.len() == 1 && here(&person.coverages[0]) && person.birth_date.year() < 1990
 }
 
-fn filed(person: &Person) -> Vec<&str> {
-    let holding = person.filings.iter().filter(|f| f.to.is_none());
-    holding.map(|f| f.name).collect()
+fn filed_for(people: &[Person], filings: &[&str]) -> Vec<Person> {
+    let filed = |person: &&Person| {
+        let holding = person.filings.iter().filter(|f| f.to.is_none());
+        holding.map(|f| f.name).eq(filings.iter().copied())
+    };
+    people.iter().filter(filed).cloned().collect()
 }
 
-fn user(login: &str, code: &str) -> NewUser {
+fn user(login: &str, role: &str, code: &str) -> NewUser {
     NewUser {
         login: login.to_owned(),
         name: "测试".to_owned(),
-        role: login.to_owned(),
+        role: role.to_owned(),
         national_code: code.to_owned(),
         password: PASSWORD.to_owned(),
     }
 }
 
-fn setup_form(region: &str) -> SetupForm {
+/// What is typed when a clinic of a region is installed.
+pub fn setup_form(region: &str) -> SetupForm {
     let policies = [cunyi_policy::DEMO_RESIDENT, cunyi_policy::DEMO_EMPLOYEE];
     SetupForm {
         clinic_name: "演示县竹山村卫生室".to_owned(),
@@ -292,19 +316,11 @@ fn setup_form(region: &str) -> SetupForm {
         slot: "3".to_owned(),
         region: region.to_owned(),
         policies: policies.map(str::to_owned).to_vec(),
-        administrator: user("administrator", ""),
-        users: vec![user("doctor", "D990001000001")],
+        administrator: user("administrator", "administrator", ""),
+        users: DOCTORS
+            .map(|login| user(login, "doctor", "D990001000001"))
+            .to_vec(),
         fictional: true,
-    }
-}
-
-fn lot(drug: &cunyi_catalogue::Drug, number: &str, expires_on: &str) -> NewLot {
-    NewLot {
-        code: drug.code.clone(),
-        lot_number: number.to_owned(),
-        expires_on: parse_date(expires_on).unwrap_or_default(),
-        cost: UnitPrice::from_fen(10),
-        quantity: Quantity::whole(drug.units_per_pack * 11),
     }
 }
 

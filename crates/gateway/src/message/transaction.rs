@@ -37,6 +37,8 @@ pub trait Transaction {
     /// Under which of these names the list stands, where its emptiness proves something: an output
     /// with none of them is another transaction's.
     const LIST: &'static [&'static str] = &[];
+    /// True when an output with nodes in it is another transaction's: there is nothing else to tell by.
+    const BARE: bool = false;
     /// Reads an answer that is no envelope but a file.
     const RAW: fn(&[u8]) -> Option<Self::Output> = |_| None;
     /// 交易输入
@@ -123,7 +125,7 @@ transactions! {
     T2208 "门诊结算撤销" Data<settle::Reverse> => settle::Settlement, reversed,
         BALANCES = true, CHANGES = true;
     T2601 "冲正交易" Data<settle::UndoMessage> => Nothing, |_, _, _| Ok(()),
-        ANSWERS = false, CHANGES = true;
+        ANSWERS = false, CHANGES = true, BARE = true;
     T3201 "医药机构费用结算对总账" Data<statement::Totals> => statement::Compared, compared;
     T3202 "医药机构费用结算对明细账" Data<statement::DetailTotals> => statement::ResultFile,
         |_, _, o| placed(&o.fileinfo);

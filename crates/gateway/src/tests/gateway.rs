@@ -301,6 +301,36 @@ fn transactions_without_output_need_none() {
 }
 
 #[test]
+fn another_transactions_answer_does_not_say_that_a_2601_was_done() {
+    let undo = Data::from(UndoMessage::default());
+    let decode = |output: &str| {
+        let body = format!(r#"{{"infcode":0,"output":{output}}}"#);
+        gateway().decode::<T2601>(MSGID, &undo, &http(200, body))
+    };
+    for others in [
+        r#"{"setlinfo":{"medfee_sumamt":1}}"#,
+        r#"{"result":[{"feedetl_sn":"1"}]}"#,
+        r#"[{"psn_no":"1"}]"#,
+    ] {
+        let why = Why::Mismatch("output");
+        assert_eq!(
+            decode(others),
+            Outcome::Unknown(Unknown { why }),
+            "{others}"
+        );
+    }
+    for own in [
+        "null",
+        "{}",
+        "[]",
+        r#"{"result":null}"#,
+        r#"{"result":"成功"}"#,
+    ] {
+        assert!(matches!(decode(own), Outcome::Success(_)), "{own}");
+    }
+}
+
+#[test]
 fn a_query_that_finds_nothing_is_a_success_without_rows() {
     let ask = Data::from(FeeQuery {
         psn_no: "P1".into(),

@@ -73,7 +73,7 @@ impl Hand {
 }
 
 /// What a field of a page holds.
-fn value_of<'a>(page: &'a str, field: &str) -> &'a str {
+pub(crate) fn value_of<'a>(page: &'a str, field: &str) -> &'a str {
     let start = format!("name=\"{field}\" value=\"");
     let rest = page.split(&start).nth(1);
     let value = rest.and_then(|rest| rest.split('"').next());

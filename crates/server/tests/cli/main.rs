@@ -1,6 +1,7 @@
 //! The command line, as a process.
 
 mod ending;
+mod kill;
 mod message;
 mod policy;
 mod program;

@@ -1,6 +1,6 @@
 //! A server as a process, and the little HTTP that its tests speak.
 
-use std::io::{BufRead, BufReader, Lines, Read, Write};
+use std::io::{self, BufRead, BufReader, Lines, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
@@ -48,6 +48,12 @@ impl Program {
         panic!("it ended before it said {text}: {said:?}");
     }
 
+    /// SIGKILL, at once.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("ends");
+    }
+
     /// Asks it to end, and waits until it has.
     pub fn terminate(mut self) -> ExitStatus {
         let id = self.child.id().to_string();
@@ -86,30 +92,54 @@ pub fn post(port: u16, path: &str, fields: &[(&str, &str)]) -> String {
 
 /// As whoever has this cookie.
 pub fn post_as(port: u16, path: &str, cookie: &str, fields: &[(&str, &str)]) -> String {
-    let encoded =
-        |text: &str| -> Vec<String> { text.bytes().map(|b| format!("%{b:02X}")).collect() };
-    let pairs = fields
-        .iter()
-        .map(|(name, value)| format!("{}={}", encoded(name).concat(), encoded(value).concat()));
-    let body = pairs.collect::<Vec<_>>().join("&");
     ask(
         port,
         &format!("POST {path} HTTP/1.1\r\nCookie: {cookie}"),
-        &body,
+        &encoded(fields),
     )
 }
 
 fn ask(port: u16, line: &str, body: &str) -> String {
+    try_ask(port, line, body).expect("answered")
+}
+
+/// Asks a program that may be killed before it has answered.
+pub fn try_ask(port: u16, line: &str, body: &str) -> io::Result<String> {
     let host = format!("127.0.0.1:{port}");
-    let mut stream = TcpStream::connect(&host).expect("it listens");
+    let mut stream = TcpStream::connect(&host)?;
     let length = body.len();
     write!(
         stream,
         "{line}\r\nHost: {host}\r\nOrigin: http://{host}\r\nConnection: close\r\n\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{body}"
-    )
-    .expect("sent");
+    )?;
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).expect("answered");
-    String::from_utf8_lossy(&answer).into_owned()
+    stream.read_to_end(&mut answer)?;
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    if is_whole(&answer) {
+        Ok(answer)
+    } else {
+        Err(io::ErrorKind::UnexpectedEof.into())
+    }
+}
+
+/// An answer whose head is there, and of its body as much as the head says.
+fn is_whole(answer: &str) -> bool {
+    let Some((head, body)) = answer.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let mut lengths = head
+        .lines()
+        .filter_map(|line| line.strip_prefix("content-length: "));
+    lengths.all(|length| length.parse() == Ok(body.len()))
+}
+
+/// A form's fields as they are sent.
+pub fn encoded(fields: &[(&str, &str)]) -> String {
+    let encoded =
+        |text: &str| -> Vec<String> { text.bytes().map(|b| format!("%{b:02X}")).collect() };
+    let pairs = fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", encoded(name).concat(), encoded(value).concat()));
+    pairs.collect::<Vec<_>>().join("&")
 }
