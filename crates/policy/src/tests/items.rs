@@ -10,6 +10,7 @@ fn a_bad_line_rule_says_where_and_what_to_write() {
     let cases = [
         (rule("class = \"丙\""), "a.toml:10:1: name what it is about: `codes = [\"XA01*\"]`"),
         (rule("codes = [\"XA 01\"]\nratio = \"50%\""), "a.toml:11:10: `XA 01` is not a national code such as"),
+        (rule("codes = [\"\"]\nratio = \"50%\""), "a.toml:11:10: `` is not a national code such as"),
         (rule("codes = [\"XA01*\"]"), "a.toml:10:1: it changes nothing: write `class`"),
         (rule("kinds = [\"good\"]\nratio = \"50%\""), "a.toml:11:10: unknown variant `good`, expected one of `western`"),
         (rule("kinds = [\"patent\"]\nclass = \"丁\""), "a.toml:12:9: `丁` is not a class: \"甲\", \"乙\" or \"丙\""),
