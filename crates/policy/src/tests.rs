@@ -403,6 +403,8 @@ fn a_bad_file_says_where_and_what_to_write() {
         ("level = \"township\" }, is", "level = \"township\", age = \"60-\" }, is", "a.toml:21:3: no row of `benefit.general.ratio` holds for level township, age -59: add one"),
         ("  { when = { level = \"village\" }", "  { when = { level = \"level3\" }, is = \"1%\" },\n  { when = { level = \"village\" }", "a.toml:21:3: this holds for nobody: its conditions are outside `where`"),
         ("per = \"year\", amount = \"400.00\"", "per = \"year\", amount = \"6% of wage\"", "a.toml:24:33: there is no figure [index.wage] for any year: write it, such as wage = { \"2026\" = \"177000.00\" }"),
+        ("per = \"year\", amount = \"400.00\"", "per = \"year\", amount = \"6% of \"", "a.toml:24:33: `6% of ` is not yuan in quotes, such as \"400.00\", a part such as"),
+        ("per = \"year\", amount = \"400.00\"", "per = \"year\", amount = \"6% of wage, to 0.00 yuan\"", "a.toml:24:33: `6% of wage, to 0.00 yuan` is not yuan in quotes"),
         ("per = \"year\", amount = \"400.00\"", "per = \"year\", amount = \"400.00\", benefits = [\"general\"]", "a.toml:24:8: `benefits` belongs to [[shared_deductible]] and [[shared_cap]]"),
         ("# 两病", "[[shared_cap]]\nper = \"year\"\namount = \"1.00\"\nbenefits = [\"general\"]\n# 两病", "a.toml:26:1: a shared limit names two or more `benefits` of this file"),
         ("# 两病", "[[shared_cap]]\nper = \"year\"\namount = \"1.00\"\nbenefits = [\"general\", \"general\"]\n# 两病", "a.toml:26:1: a shared limit names two or more `benefits` of this file"),

@@ -136,6 +136,24 @@ fn the_fee_asks_nothing_of_other_benefits() {
 }
 
 #[test]
+fn points_and_factors_change_a_ratio_in_the_order_of_the_file() {
+    for (adjust, wanted) in [
+        ("add = \"5%\"", "75.00"),
+        ("add = \"-5%\"", "65.00"),
+        ("times = \"80%\"", "56.00"),
+        ("add = \"5%\" }, { when = {}, times = \"80%\"", "60.00"),
+        ("times = \"80%\" }, { when = {}, add = \"5%\"", "61.00"),
+        ("add = \"40%\"", "100.00"),
+        ("add = \"-71%\"", "0.00"),
+    ] {
+        let text = small("70%", NONE, NONE, true);
+        let text = format!("{text}adjust = [{{ when = {{}}, {adjust} }}]\n");
+        let policy = parse(&text, "a.toml").unwrap();
+        assert_eq!(funds(&policy, "甲 100.00"), [wanted], "{adjust}");
+    }
+}
+
+#[test]
 fn a_benefit_of_one_disease_covers_that_one() {
     let special = small("70%", NONE, NONE, true).replace("benefit.general", "benefit.special");
     let disease = "diseases = [{ code = \"M00500\", name = \"恶性肿瘤\" }]\n";
