@@ -1,5 +1,7 @@
 //! What of a history counts towards a limit: each kind of time, of sharing and of place.
 
+use cunyi_domain::time::parse_date;
+
 use crate::*;
 
 /// One cap of 100 yuan; the fund pays all of what is in scope.
@@ -174,5 +176,17 @@ fn a_sum_that_somebody_told_of_the_year_counts_towards_the_year_alone() {
             wanted,
             "{limit}"
         );
+    }
+}
+
+#[test]
+fn a_course_reaches_31_days_back_and_over_the_new_year() {
+    for (day, first) in [
+        ("2026-05-15", "2026-04-14"),
+        ("2026-03-01", "2026-01-29"),
+        ("2026-01-02", "2025-12-02"),
+    ] {
+        let [day, first] = [day, first].map(|text| parse_date(text).unwrap());
+        assert_eq!(course_reaches(day), first);
     }
 }
