@@ -5,7 +5,7 @@ use cunyi_domain::ids::{ClinicId, UserId};
 use cunyi_domain::journal::{digest, version};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::Moment;
-use cunyi_gateway::Region;
+use cunyi_gateway::{Institution, Keys, Line, Region};
 use cunyi_policy::{Benefit, Policy};
 use cunyi_store::Who;
 use cunyi_store::local::Credential;
@@ -90,7 +90,7 @@ impl App {
         let now = self.now();
         let id = ClinicId::new(now, self.rng());
         let clinic = read_clinic(form, id.clone(), now)?;
-        let files = read_files(form, &id, now)?;
+        let files = read_files(form, &clinic, &*self.keys, now)?;
         let administrator = NewUser {
             role: "administrator".to_owned(),
             ..form.administrator.clone()
@@ -186,10 +186,22 @@ fn written(text: &str, field: &'static str, most: usize) -> Result<String> {
 }
 
 /// The region's file and the policies', each readable and fitting together.
-fn read_files(form: &SetupForm, id: &ClinicId, now: Moment) -> Result<Vec<ReferenceFile>> {
+fn read_files(
+    form: &SetupForm,
+    clinic: &Clinic,
+    keys: &dyn Keys,
+    now: Moment,
+) -> Result<Vec<ReferenceFile>> {
+    let id = &clinic.clinic;
     let bad = |field, fault: String| Refusal::at(Code::BadFile, field).with("text", fault);
     let region = Region::parse(&form.region, "region");
     let region = region.map_err(|fault| bad("region", fault.to_string()))?;
+    let institution = Institution {
+        code: clinic.institution_code.clone(),
+        name: clinic.institution_name.clone(),
+    };
+    // Its keys must be there: a clinic without them could not be opened.
+    Line::open(&region, &institution, keys).map_err(|fault| bad("region", fault.to_string()))?;
     let mut files = vec![file(id, "region", "region", &form.region, now)];
     let mut policies: Vec<Policy> = Vec::new();
     for (place, text) in form.policies.iter().enumerate() {

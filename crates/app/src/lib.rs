@@ -40,13 +40,14 @@ mod year_use;
 
 pub mod views;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use cunyi_catalogue::Catalogue;
 use cunyi_domain::ids::ClinicId;
 use cunyi_domain::time::{Clock, Moment, Rng};
 use cunyi_domain::transport::Transport;
+use cunyi_gateway::Keys;
 use cunyi_store::{Store, Who};
 
 pub use account::{LOCKED_FOR_MINUTES, WRONG_BEFORE_LOCK};
@@ -87,6 +88,7 @@ pub struct App {
     hashing: hashing::Hashing,
     refused: Mutex<access::Refusals>,
     take_slot: TakeSlot,
+    keys: Box<dyn Keys>,
     started_at: Moment,
 }
 
@@ -102,6 +104,7 @@ impl App {
             hashing: hashing::Hashing::default(),
             refused: Mutex::default(),
             take_slot: Box::new(|_, _| true),
+            keys: Box::new(BTreeMap::new()),
         }
     }
 
@@ -110,6 +113,15 @@ impl App {
     pub fn with_slots(self, take: impl Fn(&str, i64) -> bool + Send + Sync + 'static) -> Self {
         Self {
             take_slot: Box::new(take),
+            ..self
+        }
+    }
+
+    /// Takes the keys that region files name from here; else there are none.
+    #[must_use]
+    pub fn with_keys(self, keys: impl Keys + 'static) -> Self {
+        Self {
+            keys: Box::new(keys),
             ..self
         }
     }

@@ -6,7 +6,7 @@ use cunyi_domain::ids::ClinicId;
 use cunyi_domain::resolve::Bounds;
 use cunyi_domain::time::{Moment, parse_date};
 use cunyi_gateway::msgid::Slot;
-use cunyi_gateway::{Gateway, Institution, Region};
+use cunyi_gateway::{Gateway, Institution, Line, Region};
 use cunyi_policy::{Confirmation, Policy, Scheme};
 use cunyi_store::Tx;
 use cunyi_store::reference::{self, Clinic, ReferenceFile};
@@ -18,8 +18,10 @@ use crate::error::{AppError, Result};
 pub struct Setup {
     /// The clinic.
     pub clinic: Clinic,
-    /// Its way to the centre.
+    /// What it says to the centre.
     pub gateway: Gateway,
+    /// Its way there.
+    pub line: Line,
     /// Its policies, one a scheme.
     pub policies: Vec<Installed>,
     /// Its part of the numbers under its institution code.
@@ -73,6 +75,15 @@ impl App {
         }
     }
 
+    /// Reads every clinic's files and keys: what is wrong with them is said at the start.
+    pub fn check_setups(&self) -> Result<()> {
+        let clinics = self.parts.store.db().read("clinics", reference::clinics)?;
+        for clinic in clinics {
+            self.setup(&clinic.clinic)?;
+        }
+        Ok(())
+    }
+
     /// Reads a clinic's files again the next time they are wanted.
     pub(crate) fn forget_setup(&self, clinic: &ClinicId) {
         let mut setups = self.setups.write().unwrap_or_else(PoisonError::into_inner);
@@ -123,8 +134,11 @@ impl App {
         let slot = u8::try_from(clinic.slot).ok().and_then(Slot::new);
         let slot = slot.ok_or_else(|| failed("the clinic's slot is not 0-19"))?;
         let invented_prices = self.parts.catalogue.is_invented() && !clinic.fictional;
+        let line = Line::open(&region, &institution, &*self.keys);
+        let line = line.map_err(|fault| failed(&fault.to_string()))?;
         Ok(Setup {
             slot,
+            line,
             invented_prices,
             clinic,
             gateway: Gateway {

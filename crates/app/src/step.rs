@@ -16,7 +16,7 @@ use cunyi_domain::transport::{Reply, TransportError};
 use cunyi_gateway::message::{T9001, Transaction, sign};
 use cunyi_gateway::msgid::{self, Issued, QueryIds};
 use cunyi_gateway::skew::Skew;
-use cunyi_gateway::{Header, Outcome, Success};
+use cunyi_gateway::{Header, Outcome, Outgoing, Success};
 use cunyi_store::local::{self, Counter, Message, MessageState, SignIn};
 use cunyi_store::{Writer, reference, seal};
 
@@ -270,13 +270,20 @@ impl Caller<'_> {
     }
 
     fn post(&self, infno: &str, bytes: Vec<u8>) -> Answer {
-        let gateway = &self.setup.gateway;
+        let Setup { gateway, line, .. } = &*self.setup;
         let nonce = self.app.random_hex();
-        let request = gateway.request(infno, bytes, self.app.now(), &nonce[..16]);
-        self.app
-            .parts
-            .transport
-            .send(&request, gateway.region.timeout(infno))
+        let call = Outgoing {
+            infno,
+            bytes,
+            now: self.app.now(),
+            nonce: &nonce[..16],
+        };
+        let transport = &*self.app.parts.transport;
+        let answer = line.send(transport, &call, gateway.region.timeout(infno));
+        if let Err(TransportError::NotSent(why)) = &answer {
+            tracing::warn!(infno, why, "not sent");
+        }
+        answer
     }
 
     /// Asks a question: nothing changes at the platform, so nothing is recorded before.

@@ -15,6 +15,7 @@ use crate::call::{Stop, refuse};
 use crate::dispatch::{self, Done};
 use crate::envelope::{self, Envelope};
 use crate::faults::{Fault, Panel};
+use crate::gate::{Gate, Turned};
 use crate::ledger::MIGRATIONS;
 use crate::route;
 use crate::seed;
@@ -77,6 +78,8 @@ pub struct Parts {
     pub rng: Arc<dyn Rng>,
     /// The region it serves.
     pub region: Region,
+    /// The gateway in front of it.
+    pub gate: Gate,
 }
 
 /// The sandbox centre.
@@ -87,6 +90,7 @@ pub struct Centre {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) rng: Arc<dyn Rng>,
     pub(crate) region: Region,
+    pub(crate) gate: Gate,
     /// The switches.
     pub panel: Panel,
 }
@@ -112,6 +116,7 @@ impl Centre {
             clock: parts.clock,
             rng: parts.rng,
             region: parts.region,
+            gate: parts.gate,
             panel: Panel::default(),
         })
     }
@@ -149,11 +154,24 @@ impl Centre {
         let received = self.clock.now();
         let ok = |body| Ok(Reply { status: 200, body });
         let number = self.number(received);
-        let envelope = match Envelope::read(body, &self.region) {
+        if let Some(reply) = self.gate.token(path, headers, body, received, &*self.rng) {
+            return Ok(reply);
+        }
+        let body = match self.gate.admit(headers, body, received) {
+            Ok(body) => body,
+            Err(Turned::Http(reply)) => return Ok(reply),
+            Err(Turned::Short(words)) => {
+                return ok(self.short(Envelope::default(), words, &number, received));
+            }
+            Err(Turned::Refused(words)) => {
+                return ok(refusal(words, &number, received, self.clock.now()));
+            }
+        };
+        let envelope = match Envelope::read(&body, &self.region) {
             Ok(envelope) => envelope,
             Err(words) => return ok(self.short(Envelope::default(), words, &number, received)),
         };
-        if let Err(words) = route::check(&self.region, path, headers, &envelope.infno, received) {
+        if let Err(words) = route::check(&self.region, path, &envelope.infno) {
             return ok(self.short(envelope, words, &number, received));
         }
         let fault = self.panel.strike(&envelope.infno);
@@ -167,7 +185,9 @@ impl Centre {
         }
         let answered = self.clock.now();
         let mut body = match &result {
-            Ok(Done::Output(output)) => answer(output, &number, received, answered),
+            Ok(Done::Output(output)) => {
+                self.gate.close(answer(output, &number, received, answered))
+            }
             Ok(Done::File(bytes)) => bytes.clone(),
             Err(words) => refusal(words, &number, received, answered),
         };

@@ -2,7 +2,7 @@
 //!
 //! [`Centre::handle`] answers one request and knows nothing of HTTP servers; [`serve`] is the server,
 //! and a [`Centre`] is itself a `Transport` for whoever runs in the same process. Everybody it knows
-//! is invented ([`population`]); its bad days are switches ([`faults`]).
+//! is invented ([`population`]); who may come in is the [`Gate`]'s affair; its bad days are switches ([`faults`]).
 
 mod accumulate;
 mod call;
@@ -13,6 +13,7 @@ mod envelope;
 mod families;
 pub mod faults;
 mod fees;
+mod gate;
 mod ledger;
 mod names;
 mod otherwise;
@@ -29,6 +30,7 @@ mod statement;
 mod visit;
 
 pub use centre::{Answer, Catalogue, Centre, Item, Parts};
+pub use gate::Gate;
 pub use ledger::MIGRATIONS;
 pub use server::serve;
 

@@ -3,6 +3,7 @@
 
 mod desk;
 mod faults;
+mod gate;
 mod hostile;
 mod http;
 mod refusals;

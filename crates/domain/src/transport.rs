@@ -28,7 +28,8 @@ pub const MAX_REPLY: usize = 4 << 20;
 /// Why there is no reply. The difference decides whether money may have moved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TransportError {
-    /// The request certainly did not leave: no connection was made.
+    /// The request certainly did not arrive: no connection was made, or a gateway in front turned it
+    /// away.
     NotSent(String),
     /// It may have arrived: time-out, broken connection, a reply too long.
     Lost(String),

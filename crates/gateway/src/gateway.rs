@@ -1,7 +1,6 @@
-//! Encodes a call, says where to send it, and judges what came back.
+//! Encodes a call and judges what came back.
 
-use cunyi_domain::time::Moment;
-use cunyi_domain::transport::{Reply, Request, TransportError};
+use cunyi_domain::transport::{Reply, TransportError};
 
 use crate::envelope::{
     Header, Institution, ReplyHead, RequestHead, Said, envelope, read_stamp, said,
@@ -57,12 +56,6 @@ impl Gateway {
         let input = Node::of(input).unwrap_or(Node::Null);
         let envelope = envelope(&head, "input", input);
         region.theirs(envelope).to_string().into_bytes()
-    }
-
-    /// Where to send recorded bytes, with the headers of now. `nonce` is fresh randomness.
-    pub fn request(&self, infno: &str, bytes: Vec<u8>, now: Moment, nonce: &str) -> Request {
-        self.region
-            .request(infno, bytes, now.0.div_euclid(1_000_000), nonce)
     }
 
     /// What became of a call. Only infcode 0 with an output that reads, echoes this call and adds
@@ -142,6 +135,9 @@ impl Gateway {
     /// The output under our spellings, with what the platform put beside it.
     fn output<T: Transaction>(&self, envelope: &Node) -> Result<Node, Why> {
         let output = envelope.get("output").unwrap_or(&Node::Null);
+        if self.region.seals() && matches!(output, Node::Text(_)) && !output.is_nothing() {
+            return Err(Why::Sealed);
+        }
         let opened = output.opened().map(|node| self.region.ours(node));
         let mut output = opened.unwrap_or_else(|| output.clone());
         let empty = match &output {

@@ -1,9 +1,9 @@
 //! The national insurance interface (国家医疗保障信息平台 定点医药机构接口): bytes in, outcomes out.
 //!
 //! A call goes so: fill a transaction's input ([`message`]), take a number ([`msgid`]), let
-//! [`Gateway::encode`] make the bytes, record them, send [`Gateway::request`] over a `Transport`, and
-//! let [`Gateway::decode`] judge what came back: success, refusal, or unknown. Nothing here waits,
-//! reads a clock or touches a database; the only input and output is [`HttpTransport`].
+//! [`Gateway::encode`] make the bytes, record them, let [`Line::send`] sign and send them over a
+//! `Transport`, and let [`Gateway::decode`] judge what came back: success, refusal, or unknown. Nothing here waits,
+//! reads a clock or touches a database; the only input and output are [`HttpTransport`] and [`KeyFolder`].
 //!
 //! Regions differ in transports, spellings and codes; all of it is data in a [`Region`].
 //! [`check`] reads any message and says what it is and whether its money balances.
@@ -14,14 +14,18 @@ mod read;
 mod envelope;
 mod gateway;
 mod json;
+mod keys;
+mod line;
 mod number;
 mod outcome;
 mod paths;
 mod region_statement;
+mod region_transport;
 mod template;
 mod transport_http;
 
 pub mod check;
+pub mod crypto;
 pub mod identities;
 pub mod message;
 pub mod msgid;
@@ -34,6 +38,8 @@ pub use envelope::{
 };
 pub use gateway::Gateway;
 pub use json::{Node, NotJson};
+pub use keys::{KeyFault, KeyFolder, KeyName, Keys, Secret};
+pub use line::{Line, Outgoing};
 pub use number::{Amount, Count, Price, Ratio};
 pub use outcome::{MAX_TEXT, Outcome, PlatformRefusal, Success, Unknown, Why};
 pub use paths::{PATHS, default_path};

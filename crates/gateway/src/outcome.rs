@@ -13,7 +13,7 @@ pub enum Outcome<T> {
     Refused(PlatformRefusal),
     /// Anything else: what happened is not known.
     Unknown(Unknown),
-    /// No connection was made: nothing happened.
+    /// No connection was made, or the gateway in front turned the message away: nothing happened.
     NotSent,
 }
 
@@ -64,6 +64,8 @@ pub enum Why {
     NoInfcode,
     /// Refused because the same message came before: what that one did is not said.
     Repeated,
+    /// infcode 0 with an output that the region's key does not open.
+    Sealed,
     /// infcode 0 without the output this transaction has.
     MissingOutput,
     /// A field of the output does not fit its type.
@@ -84,6 +86,7 @@ impl fmt::Display for Why {
             Self::Truncated => f.write_str("truncated"),
             Self::NoInfcode => f.write_str("no_infcode"),
             Self::Repeated => f.write_str("repeated"),
+            Self::Sealed => f.write_str("sealed"),
             Self::MissingOutput => f.write_str("missing_output"),
             Self::Unreadable(field) => write!(f, "unreadable {field}"),
             Self::Mismatch(field) => write!(f, "mismatch {field}"),

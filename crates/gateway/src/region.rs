@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use cunyi_domain::person::{Aid, PersonStatus};
 use cunyi_domain::resolve::Bounds;
-use cunyi_domain::transport::Request;
 use serde::Deserialize;
 
 use crate::identities::Options;
@@ -15,9 +14,42 @@ use crate::message::TRANSACTIONS;
 use crate::paths::default_path;
 
 pub use crate::region_statement::{EndDate, Office, StatementConfig};
+pub use crate::region_transport::{
+    Addressing, Csb, EnvelopeSignature, Family, OAuth, SignatureForm, Tif, TimeUnit,
+    TransportConfig, TurnedAway, Zhejiang,
+};
 
 /// The fictional region of the demonstration and the tests.
 pub const DEMO: &str = include_str!("../regions/demo.toml");
+
+/// The `[transport]` of each family but the demonstration's: examples for operators, by their names.
+pub const TRANSPORTS: [(&str, &str); 5] = [
+    ("csb", include_str!("../regions/transport/csb.toml")),
+    ("tif", include_str!("../regions/transport/tif.toml")),
+    (
+        "zhejiang",
+        include_str!("../regions/transport/zhejiang.toml"),
+    ),
+    ("oauth", include_str!("../regions/transport/oauth.toml")),
+    (
+        "envelope",
+        include_str!("../regions/transport/envelope.toml"),
+    ),
+];
+
+/// The demonstration's file with another family's `[transport]` in place of its own.
+///
+/// # Panics
+/// Never: the files are part of the program, and a test reads them.
+pub fn demo_over(family: &str) -> String {
+    let found = TRANSPORTS.iter().find(|(name, _)| *name == family);
+    let (before, after) = DEMO.split_once("[transport]").expect("the demo has one");
+    let (_, after) = after.split_once("# Seconds.").expect("then come time-outs");
+    match found {
+        Some((_, transport)) => format!("{before}{transport}\n# Seconds.{after}"),
+        None => DEMO.to_owned(),
+    }
+}
 
 /// A region's file. Every key is required unless it says otherwise: nothing is guessed.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -200,99 +232,9 @@ pub struct Editions {
     pub settle: Edition,
 }
 
-/// How bytes reach the platform (§1.4).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TransportConfig {
-    /// The family.
-    pub kind: TransportKind,
-    /// `http://host:port`, without a path.
-    pub base: String,
-    /// How the path follows from the transaction.
-    pub addressing: Addressing,
-    /// `one`: the endpoint; `infno`: what stands before the number; `paths`: before every path.
-    #[serde(default)]
-    pub prefix: String,
-    /// Paths by infno that differ from §1.6.
-    #[serde(default)]
-    pub paths: BTreeMap<String, String>,
-    /// `tif`: 应用编号 x-tif-paasid.
-    #[serde(default)]
-    pub paasid: String,
-    /// `tif`: 密钥.
-    #[serde(default)]
-    pub secret: Secret,
-    /// `Content-Type`; a front machine may want `text/plain` (DL1).
-    #[serde(default = "json")]
-    pub content_type: String,
-    /// Headers of every request, such as `apikey` (NM).
-    #[serde(default)]
-    pub headers: BTreeMap<String, Secret>,
-}
-
-fn json() -> String {
-    "application/json;charset=utf-8".to_owned()
-}
-
-/// Families of transports this crate speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TransportKind {
-    /// D: no signature, in the private network.
-    Plain,
-    /// B: the TIF gateway's signature headers.
-    Tif,
-}
-
-/// How a transaction becomes a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Addressing {
-    /// One endpoint for all.
-    One,
-    /// The prefix and the number.
-    Infno,
-    /// §1.6's path.
-    Paths,
-}
-
-/// A secret that does not show itself.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The secret itself, for signing.
-    pub(crate) fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
-
 /// Why a region's file cannot be used: file, place and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegionError(pub String);
-
-/// True for a header that can be sent.
-fn is_header((name, value): (&String, &Secret)) -> bool {
-    let named = name
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    let visible = |b: u8| b.is_ascii_graphic() || b == b' ';
-    named && !name.is_empty() && value.expose().bytes().all(visible)
-}
-
-/// True for `http://host` or `http://host:port`.
-fn is_base(base: &str) -> bool {
-    let host = base.strip_prefix("http://").unwrap_or_default();
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
-    !host.is_empty() && host.bytes().all(plain)
-}
 
 impl fmt::Display for RegionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -330,10 +272,7 @@ impl Region {
 
     /// What is wrong with values that have the right type.
     fn fault(&self) -> Option<&'static str> {
-        let transport = &self.transport;
         let digits = |text: &str| text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit());
-        let signed = transport.kind == TransportKind::Tif;
-        let unsigned = transport.paasid.is_empty() || transport.secret.expose().is_empty();
         let code_missing =
             |benefit: &Benefit| benefit.med_type.is_empty() || benefit.clr_type.trim().is_empty();
         let faults = [
@@ -343,23 +282,6 @@ impl Region {
                     .iter()
                     .any(|text| text.trim().is_empty()),
                 "name, recer_sys_code, infver: not empty",
-            ),
-            (
-                !is_base(&transport.base),
-                "transport.base: http://host:port, without a path",
-            ),
-            (
-                !transport.paths.values().all(|path| path.starts_with('/')),
-                "transport.paths: each begins with /",
-            ),
-            (
-                signed && unsigned,
-                "transport: kind \"tif\" needs paasid and secret",
-            ),
-            (
-                !transport.headers.iter().all(is_header) || transport.content_type.is_empty(),
-                "transport.headers, transport.content_type: names of letters, digits and -, \
-                 values of visible ASCII",
             ),
             (
                 self.path_missing(),
@@ -394,6 +316,7 @@ impl Region {
             .into_iter()
             .find(|(wrong, _)| *wrong)
             .map(|(_, what)| what)
+            .or_else(|| self.transport.fault())
             .or_else(|| self.statement.fault())
             .or_else(|| self.lost_calls.fault())
     }
@@ -490,42 +413,6 @@ impl Region {
             fund_includes_account: self.fund_includes_account,
             mulaid_inside_account: self.mulaid_inside_account,
         }
-    }
-
-    /// A request with the family's headers.
-    pub(crate) fn request(&self, infno: &str, body: Vec<u8>, unix: i64, nonce: &str) -> Request {
-        let transport = &self.transport;
-        let mut headers = vec![("Content-Type".to_owned(), transport.content_type.clone())];
-        let own = transport.headers.iter();
-        headers.extend(own.map(|(name, value)| (name.clone(), value.expose().to_owned())));
-        if self.transport.kind == TransportKind::Tif {
-            headers.extend(self.tif_headers(unix, nonce));
-        }
-        Request {
-            url: self.url(infno),
-            headers,
-            body,
-        }
-    }
-
-    /// The TIF gateway's headers for a moment and nonce; a sandbox compares them.
-    pub fn tif_headers(&self, unix: i64, nonce: &str) -> Vec<(String, String)> {
-        use sha2::{Digest, Sha256};
-        use std::fmt::Write as _;
-        let secret = self.transport.secret.expose();
-        let hash = Sha256::digest(format!("{unix}{secret}{nonce}{unix}"));
-        let mut signature = String::with_capacity(64);
-        for byte in hash {
-            write!(signature, "{byte:02x}").expect("writing to a string cannot fail");
-        }
-        [
-            ("x-tif-paasid", self.transport.paasid.clone()),
-            ("x-tif-timestamp", unix.to_string()),
-            ("x-tif-nonce", nonce.to_owned()),
-            ("x-tif-signature", signature),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .to_vec()
     }
 }
 

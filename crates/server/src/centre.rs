@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use cunyi_catalogue::Catalogue;
-use cunyi_centre::{Centre, Item, Parts};
+use cunyi_centre::{Centre, Gate, Item, Parts};
 use cunyi_db::{Durability, Target};
 use cunyi_domain::ledger::LineClass;
 use cunyi_domain::time::{Clock, Rng};
@@ -69,6 +69,7 @@ pub fn open(
         cunyi_policy::parse(cunyi_policy::DEMO_EMPLOYEE, "demo_employee.toml")?,
     ];
     let lists = Catalogue::demo();
+    let region = Region::demo();
     let parts = Parts {
         target,
         durability,
@@ -77,7 +78,8 @@ pub fn open(
         catalogue: Box::new(move |code| item(&lists, code)),
         clock,
         rng,
-        region: Region::demo(),
+        gate: Gate::open(&region, &std::collections::BTreeMap::new())?,
+        region,
     };
     Ok(Centre::open(parts)?)
 }

@@ -71,6 +71,11 @@ pub fn key_file(folder: &Path) -> PathBuf {
     folder.join("installation.key")
 }
 
+/// Where the keys that region files name are looked for.
+pub fn keys(folder: &Path) -> PathBuf {
+    folder.join("keys")
+}
+
 /// Opens the clinic's store in a folder that has one, or makes one when `create`.
 pub fn open(folder: &Path, durability: Durability, create: bool) -> Result<Store> {
     if !create && !database(folder).exists() {

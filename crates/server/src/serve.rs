@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use cunyi_app::{App, Parts};
 use cunyi_catalogue::Catalogue;
 use cunyi_db::Durability;
-use cunyi_gateway::HttpTransport;
+use cunyi_gateway::{HttpTransport, KeyFolder};
 use cunyi_store::reference;
 use cunyi_web::WebOptions;
 
@@ -64,7 +64,9 @@ pub fn run(options: &Options) -> Result<()> {
         rng: Arc::new(SystemRng),
         centre_url: None,
     });
-    let app = Arc::new(app.with_slots(move |code, slot| slots.take(code, slot)));
+    let app = app.with_slots(move |code, slot| slots.take(code, slot));
+    let app = Arc::new(app.with_keys(KeyFolder(data::keys(&options.data))));
+    app.check_setups()?;
     app.recover()?;
     rounds::start(Arc::clone(&app))?;
     let router = cunyi_web::router(app, WebOptions::default());

@@ -1,5 +1,6 @@
 //! A clinic and a centre as files that are copied for each day: installed once, opened often.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use cunyi_app::{Actor, App, NewLot, NewUser, Parts, SetupForm};
 use cunyi_catalogue::{Catalogue, Class, Drug, ServiceRole};
 use cunyi_centre::population::{AREA, Cover, Person, population};
-use cunyi_centre::{Centre, Item, Parts as CentreParts};
+use cunyi_centre::{Centre, Gate, Item, Parts as CentreParts};
 use cunyi_db::{CommitSide, Durability, Target};
 use cunyi_domain::ledger::LineClass;
 use cunyi_domain::money::{Quantity, UnitPrice};
@@ -174,6 +175,7 @@ impl Template {
         ];
         let parse = |(text, name): (&str, &str)| cunyi_policy::parse(text, name);
         let policies = policies.into_iter().map(parse).collect::<Result<_, _>>();
+        let region = Region::parse(region, "region").map_err(told)?;
         let parts = CentreParts {
             target: Target::File(folder.join(CENTRE)),
             durability: Durability::Scratch,
@@ -182,7 +184,8 @@ impl Template {
             catalogue: Box::new(move |code| item(&lists, code)),
             clock: Arc::clone(clock) as Arc<dyn Clock>,
             rng: Arc::clone(rng),
-            region: Region::parse(region, "region").map_err(|error| format!("{error:?}"))?,
+            gate: Gate::open(&region, &BTreeMap::new()).map_err(told)?,
+            region,
         };
         Centre::open(parts).map(Arc::new).map_err(told)
     }

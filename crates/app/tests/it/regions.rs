@@ -4,25 +4,23 @@ use cunyi_centre::population::{Cover, Person};
 use cunyi_domain::batch::BatchState as S;
 use cunyi_domain::ledger::VisitState;
 use cunyi_domain::money::Fen;
+use cunyi_domain::transport::TransportError;
+use cunyi_gateway::region::{TRANSPORTS, demo_over};
 
 use crate::world::{Setting, World, worlds_of};
 
 /// Signed headers, a path each, A editions, spellings of its own, no trace codes, another account.
 fn elsewhere() -> Setting {
-    let mut setting = Setting::default();
+    let mut setting = Setting {
+        region: demo_over("tif"),
+        ..Setting::default()
+    };
     for (here, there) in [
         (
-            "kind = \"plain\"",
-            "kind = \"tif\"\npaasid = \"clinic\"\nsecret = \"s3cret\"",
-        ),
-        (
-            "addressing = \"one\"",
+            "addressing = \"infno\"",
             "addressing = \"paths\"\npaths = { 5201 = \"/a\", 5206 = \"/b\" }",
         ),
-        (
-            "prefix = \"/fsi/api/rsfComIfsService/callService\"",
-            "prefix = \"/ebus\"",
-        ),
+        ("prefix = \"/ebus/fsi/\"", "prefix = \"/ebus\""),
         ("presettle = \"plain\"", "presettle = \"a\""),
         ("settle = \"plain\"", "settle = \"a\""),
         ("visit_upload = \"a\"", "visit_upload = \"plain\""),
@@ -83,6 +81,41 @@ fn a_visit_under_another_regions_file_is_the_same_visit() {
         let visit = w.settled(employee(&w), &w.cold());
         let batch = &w.view(&visit).batches[0];
         assert!(batch.account > Fen::ZERO, "{batch:?}");
+        w.prove();
+    }
+}
+
+#[test]
+fn a_visit_is_settled_and_reversed_through_every_family() {
+    for (family, _) in TRANSPORTS.iter().filter(|(family, _)| *family != "tif") {
+        let setting = Setting {
+            region: demo_over(family),
+            ..Setting::default()
+        };
+        for w in worlds_of(&format!("family_{family}"), &setting) {
+            let visit = w.settled(w.resident(true), &w.cold());
+            let batch = w.view(&visit).batches[0].id.clone();
+            w.app.reverse(&w.doctor, &batch, "开错药").unwrap();
+            assert_eq!(w.states(&visit), [S::Reversed], "{family}");
+            w.prove();
+        }
+    }
+}
+
+#[test]
+fn a_lost_reply_is_found_again_through_a_family_that_seals() {
+    let setting = Setting {
+        region: demo_over("oauth"),
+        ..Setting::default()
+    };
+    for w in worlds_of("family_lost", &setting) {
+        let visit = w.presettled(w.resident(true), &w.cold());
+        w.wire
+            .twist("2207", |_| Err(TransportError::Lost("cut".to_owned())));
+        w.settle(&visit).unwrap_err();
+        assert_eq!(w.states(&visit), [S::Unknown]);
+        w.app.resolve(&w.doctor, &visit).unwrap();
+        assert_eq!(w.states(&visit), [S::Settled]);
         w.prove();
     }
 }

@@ -1,6 +1,6 @@
 //! A clinic and a centre in one process under one passed clock.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use cunyi_app::views::{DraftBody, DraftLine, IdentifyForm, RegisterForm, VisitVi
 use cunyi_app::{Actor, App, AppError, NewLot, NewUser, Parts, SetupForm};
 use cunyi_catalogue::Catalogue;
 use cunyi_centre::population::{AREA, Cover, Person, population};
-use cunyi_centre::{Centre, Item, Parts as CentreParts};
+use cunyi_centre::{Centre, Gate, Item, Parts as CentreParts};
 use cunyi_db::{Durability, Target};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::{BatchId, VisitId};
@@ -20,7 +20,7 @@ use cunyi_domain::time::civil::Date;
 use cunyi_domain::time::{Clock, Moment, Rng, parse_date, parse_date_time};
 use cunyi_domain::transport::Transport;
 use cunyi_gateway::message::{T5204, T5206, Transaction, charge, entitlement};
-use cunyi_gateway::{Gateway, Header, Institution, Outcome, Region};
+use cunyi_gateway::{Gateway, Header, Institution, Line, Outcome, Outgoing, Region, Secret};
 use cunyi_store::{InstallationKey, Store};
 
 use crate::wire::Wire;
@@ -164,6 +164,7 @@ fn beside(clinic: &Target) -> Target {
 
 fn centre(target: Target, setting: &Setting, clock: &Arc<TestClock>, rng: &Arc<dyn Rng>) -> Centre {
     let lists = Catalogue::demo();
+    let region = Region::parse(&setting.region, "region").unwrap();
     Centre::open(CentreParts {
         target,
         durability: Durability::Scratch,
@@ -175,7 +176,8 @@ fn centre(target: Target, setting: &Setting, clock: &Arc<TestClock>, rng: &Arc<d
         catalogue: Box::new(move |code| item(&lists, code)),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         rng: Arc::clone(rng),
-        region: Region::parse(&setting.region, "region").unwrap(),
+        gate: Gate::open(&region, &keys()).unwrap(),
+        region,
     })
     .unwrap()
 }
@@ -191,6 +193,16 @@ pub fn program(target: Target, wire: &Arc<Wire>, clock: &Arc<TestClock>, seed: u
         rng: Arc::new(TestRng(AtomicU64::new(seed))),
         centre_url: None,
     })
+    .with_keys(keys())
+}
+
+/// The keys of all families, the clinic's and the centre's.
+fn keys() -> BTreeMap<String, Secret> {
+    let lines = include_str!("../../../gateway/regions/transport/fictional.keys").lines();
+    let pairs = lines.filter_map(|line| line.split_once('='));
+    pairs
+        .map(|(name, key)| (name.to_owned(), Secret::new(key)))
+        .collect()
 }
 
 pub const ROLES: [&str; 7] = [
@@ -460,8 +472,14 @@ impl World {
             opter_name: "auditor".to_owned(),
         };
         let bytes = gateway.encode::<T>(&header, input);
-        let request = gateway.request(T::INFNO, bytes, now, "0123456789abcdef");
-        let came = self.centre.send(&request, Duration::from_mins(10));
+        let line = Line::open(&gateway.region, &gateway.institution, &keys()).unwrap();
+        let call = Outgoing {
+            infno: T::INFNO,
+            bytes,
+            now,
+            nonce: "0123456789abcdef",
+        };
+        let came = line.send(&*self.centre, &call, Duration::from_mins(10));
         self.clock.advance(1);
         match gateway.decode::<T>(&msgid, input, &came) {
             Outcome::Success(found) => found.output,

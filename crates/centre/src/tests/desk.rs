@@ -1,6 +1,7 @@
 //! A clinic's desk for the tests: a clock that steps, messages with ids, one call a line.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
@@ -10,7 +11,7 @@ use cunyi_domain::ledger::LineClass;
 use cunyi_domain::money::{Fen, Quantity, UnitPrice};
 use cunyi_domain::time::civil::{Date, date};
 use cunyi_domain::time::{Clock, Moment, Rng};
-use cunyi_domain::transport::Transport;
+use cunyi_domain::transport::Request;
 use cunyi_gateway::message::charge::{FeeDetail, FeeUpload};
 use cunyi_gateway::message::person::PersonQuery;
 use cunyi_gateway::message::settle::{
@@ -20,12 +21,12 @@ use cunyi_gateway::message::visit::{DiseInfo, MdtrtInfo, Registration, VisitUplo
 use cunyi_gateway::message::{
     Data, T1101, T2201, T2203, T2204, T2206, T2207, T2208, T2601, Transaction,
 };
-use cunyi_gateway::{Gateway, Header, Institution, Outcome, Region};
+use cunyi_gateway::{Gateway, Header, Institution, Line, Outcome, Outgoing, Region, Secret};
 
 use cunyi_policy::{ItemKind, Kinds};
 
 use crate::population::{AREA, Person, population};
-use crate::{Centre, Item, Parts};
+use crate::{Centre, Gate, Item, Parts};
 
 pub(super) struct Steps(AtomicI64);
 
@@ -57,6 +58,18 @@ const POLICIES: [&str; 2] = [
     include_str!("../../../policy/regions/demo_employee.toml"),
 ];
 
+/// How long a call waits.
+pub(super) const DEADLINE: Duration = Duration::from_secs(20);
+
+/// The keys of all families, the clinic's and the centre's.
+pub(super) fn keys() -> BTreeMap<String, Secret> {
+    let lines = include_str!("../../../gateway/regions/transport/fictional.keys").lines();
+    let pairs = lines.filter_map(|line| line.split_once('='));
+    pairs
+        .map(|(name, key)| (name.to_owned(), Secret::new(key)))
+        .collect()
+}
+
 /// The tests' catalogue: A, B (ceiling 18.00), the fee; everything else is unknown.
 fn item(code: &str) -> Option<Item> {
     let (class, ceiling, category) = match code {
@@ -85,6 +98,7 @@ fn item(code: &str) -> Option<Item> {
 pub(super) struct Desk {
     pub(super) centre: Arc<Centre>,
     pub(super) gateway: Gateway,
+    pub(super) line: Line,
     clock: Arc<Steps>,
     sequence: Cell<u32>,
     pub(super) sign_no: Option<String>,
@@ -123,6 +137,7 @@ impl Desk {
             catalogue: Box::new(item),
             clock: clock.clone(),
             rng: Arc::new(Counter(AtomicU64::new(1))),
+            gate: Gate::open(&region, &keys()).unwrap(),
             region: region.clone(),
         })
         .unwrap();
@@ -131,6 +146,7 @@ impl Desk {
             name: "竹山村卫生室".to_owned(),
         };
         Self {
+            line: Line::open(&region, &institution, &keys()).unwrap(),
             centre: Arc::new(centre),
             gateway: Gateway {
                 region,
@@ -197,9 +213,25 @@ impl Desk {
         self.last_msgid.replace(header.msgid.clone());
         let bytes = self.gateway.encode::<T>(header, input);
         let infno = self.gateway.infno::<T>();
-        let request = self.gateway.request(infno, bytes, header.now, "nonce");
-        let reply = self.centre.send(&request, Duration::from_secs(20));
+        let call = Outgoing {
+            infno,
+            bytes,
+            now: header.now,
+            nonce: &header.msgid,
+        };
+        let reply = self.line.send(&*self.centre, &call, DEADLINE);
         self.gateway.decode::<T>(&header.msgid, input, &reply)
+    }
+
+    /// A request as it would leave, without a token.
+    pub(super) fn request(&self, infno: &str, bytes: Vec<u8>, now: Moment) -> Request {
+        let call = Outgoing {
+            infno,
+            bytes,
+            now,
+            nonce: "n",
+        };
+        self.line.request(&call, None).unwrap()
     }
 
     pub(super) fn ok<T: Transaction>(&self, input: &T::Input) -> T::Output {

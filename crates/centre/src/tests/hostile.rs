@@ -68,33 +68,3 @@ fn another_path_is_an_unknown_transaction() {
     let words = node.get("err_msg").and_then(Node::scalar).unwrap();
     assert!(words.contains("未知交易编号"), "{words}");
 }
-
-#[test]
-fn a_signed_region_wants_its_signature() {
-    let text = cunyi_gateway::region::DEMO
-        .replace(
-            "kind = \"plain\"",
-            "kind = \"tif\"\npaasid = \"clinic\"\nsecret = \"s3cret\"",
-        )
-        .replace("addressing = \"one\"", "addressing = \"infno\"");
-    let desk = Desk::of(cunyi_gateway::Region::parse(&text, "tif.toml").unwrap());
-    let input = Desk::identify("02", &desk.people[0].id_number, "");
-    desk.ok::<T1101>(&input);
-    let header = desk.header();
-    let bytes = desk.gateway.encode::<T1101>(&header, &input);
-    let signed = |age: i64| {
-        let sent = cunyi_domain::time::Moment(header.now.0 - age * 1_000_000);
-        desk.gateway.request("1101", bytes.clone(), sent, "n")
-    };
-    let words = |headers: &[(String, String)]| {
-        let path = format!("{}1101", desk.gateway.region.transport.prefix);
-        let reply = desk.centre.handle(&path, headers, &bytes).result.unwrap();
-        String::from_utf8(reply.body).unwrap()
-    };
-    assert!(words(&[]).contains("缺少网关签名"));
-    assert!(words(&signed(900).headers).contains("时间戳已过期"));
-    let mut forged = signed(0).headers;
-    forged.last_mut().unwrap().1.replace_range(..1, "x");
-    assert!(words(&forged).contains("签名验证失败"));
-    assert!(words(&signed(0).headers).contains("\"infcode\":0"));
-}

@@ -7,19 +7,26 @@ use std::time::Duration;
 
 use cunyi_domain::transport::Transport;
 use cunyi_gateway::message::T1101;
+use cunyi_gateway::region::demo_over;
 use cunyi_gateway::{HttpTransport, Outcome, Region, Why};
 
 use super::desk::Desk;
 use crate::faults::Fault;
 use crate::serve;
 
-/// Runs `work` against a served centre and stops the server.
+/// Runs `work` against the demonstration's centre and stops the server.
 fn served(work: impl FnOnce(&Desk, SocketAddr) + Send + 'static) {
+    served_over("plain", work);
+}
+
+/// Runs `work` against a served centre behind a family's gateway and stops the server.
+pub(super) fn served_over(family: &str, work: impl FnOnce(&Desk, SocketAddr) + Send + 'static) {
+    let region = Region::parse(&demo_over(family), family).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let region = Region::demo().with_base_url(&format!("http://{address}"));
+        let region = region.with_base_url(&format!("http://{address}"));
         let desk = Desk::of(region);
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let centre = Arc::clone(&desk.centre);
@@ -112,7 +119,7 @@ fn a_call_and_its_faults_over_http() {
         let call = || {
             let header = desk.header();
             let bytes = desk.gateway.encode::<T1101>(&header, &input);
-            let request = desk.gateway.request("1101", bytes, header.now, "n");
+            let request = desk.request("1101", bytes, header.now);
             let reply = transport.send(&request, Duration::from_secs(20));
             desk.gateway.decode::<T1101>(&header.msgid, &input, &reply)
         };

@@ -244,7 +244,7 @@ fn of_two_messages_with_one_number_at_once_one_is_done() {
     let registration = desk.registration(&desk.villager("390"));
     let header = desk.header();
     let bytes = desk.gateway.encode::<T2201>(&header, &registration);
-    let request = desk.gateway.request("2201", bytes, header.now, "n");
+    let request = desk.request("2201", bytes, header.now);
     let centre = std::sync::Arc::clone(&desk.centre);
     let barrier = std::sync::Barrier::new(8);
     let answers: Vec<String> = std::thread::scope(|scope| {
@@ -286,9 +286,7 @@ fn a_message_that_reaches_no_transaction_is_told_why_and_its_number_is_not_used_
         (right.replace("\"1101\"", "\"11-01\""), "未知交易编号"),
         ("{".to_owned(), "报文不是有效的JSON"),
     ] {
-        let request = desk
-            .gateway
-            .request("1101", wrong.into_bytes(), header.now, "n");
+        let request = desk.request("1101", wrong.into_bytes(), header.now);
         let reply = desk.centre.send(&request, Duration::from_secs(20)).unwrap();
         let body = String::from_utf8(reply.body).unwrap();
         assert!(
@@ -296,7 +294,7 @@ fn a_message_that_reaches_no_transaction_is_told_why_and_its_number_is_not_used_
             "{body}"
         );
     }
-    let mut elsewhere = desk.gateway.request("1101", bytes, header.now, "n");
+    let mut elsewhere = desk.request("1101", bytes, header.now);
     elsewhere.url.push_str("/other");
     let reply = desk
         .centre

@@ -5,7 +5,7 @@ use super::*;
 use crate::message::settle::Presettle;
 use crate::message::visit::Registration;
 use crate::message::{Data, T2201, T2203, T2206, T2207};
-use cunyi_domain::time::parse_date_time;
+use cunyi_domain::time::{Moment, parse_date_time};
 
 fn header() -> Header {
     Header {
@@ -44,9 +44,6 @@ fn a_request_is_written_as_the_platform_wants_it() {
     assert_eq!(incoming.head.infno, "2206");
     let input = incoming.input::<T2206>().unwrap();
     assert_eq!(input.data.medfee_sumamt, fen(452));
-    let request = gateway().request("2206", bytes.clone(), header().now, "n");
-    assert_eq!(request.body, bytes);
-    assert_eq!(request.url, gateway().region.url("2206"));
     assert_eq!(gateway().infno::<T2203>(), "2203A");
 }
 

@@ -6,7 +6,7 @@ use crate::message::settle::{Reverse, Settle, SettleInput, UndoMessage};
 use crate::message::visit::{Registration, RegistrationCancel, VisitUpload};
 use crate::message::{Data, T1101, T2201, T2202, T2203, T2204, T2205, T2207, T2208, T2601, T5204};
 use cunyi_domain::money::Fen;
-use cunyi_domain::time::parse_date_time;
+use cunyi_domain::time::{Moment, parse_date_time};
 use proptest::prelude::*;
 
 pub(crate) const MSGID: &str = "H99000100001202611240730050000";

@@ -28,20 +28,20 @@ fn with(old: &str, new: &str) -> Result<Region, RegionError> {
 
 #[test]
 fn faults_are_named_with_their_place() {
-    let kind = DEMO.lines().position(|line| line.starts_with("kind ="));
-    let unknown = format!("x.toml:{}:8: unknown variant", kind.unwrap() + 1);
+    let kind = DEMO.lines().position(|line| line.starts_with("family ="));
+    let unknown = format!("x.toml:{}:10: unknown variant", kind.unwrap() + 1);
     for (old, new, expected) in [
         ("admdvs = \"990001\"", "admdvs = \"9900\"", "x.toml: admdvs"),
         ("infver =", "infvr =", "x.toml:7:1: unknown field `infvr`"),
         (
-            "kind = \"plain\"",
-            "kind = \"carrier pigeon\"",
+            "family = \"plain\"",
+            "family = \"carrier pigeon\"",
             unknown.as_str(),
         ),
         (
-            "kind = \"plain\"",
-            "kind = \"tif\"",
-            "needs paasid and secret",
+            "family = \"plain\"",
+            "family = \"tif\"",
+            "the family's own table",
         ),
         ("default = 20", "default = 0", "1 to 600 seconds"),
         ("default = 20", "\"1101\" = 20", "default is missing"),
@@ -179,58 +179,77 @@ fn addresses_follow_the_region() {
     assert_eq!(region.url("2201"), "http://127.0.0.1:8761/ebus/fsi/2201");
 }
 
-#[test]
-fn a_front_machine_wants_headers_of_its_own() {
-    let type_of = |region: &Region| region.request("1101", Vec::new(), 0, "").headers;
-    assert_eq!(
-        type_of(&Region::demo()),
-        [(
-            "Content-Type".to_owned(),
-            "application/json;charset=utf-8".to_owned()
-        )]
-    );
-    let key = |value: &str| format!("[transport.headers]\napikey = \"{value}\"");
-    let region = with("[transport.headers]", &key("k3y")).unwrap();
-    assert_eq!(type_of(&region)[1], ("apikey".to_owned(), "k3y".to_owned()));
-    assert!(!format!("{region:?}").contains("k3y"), "it may be a secret");
-    let region = with("application/json;charset=utf-8", "text/plain").unwrap();
-    assert_eq!(type_of(&region)[0].1, "text/plain");
-    for wrong in [
-        key("a\\r\\nb"),
-        key("密"),
-        key("a").replace("apikey", "\"a b\""),
-    ] {
-        let fault = with("[transport.headers]", &wrong).unwrap_err();
-        assert!(fault.0.contains("transport.headers"), "{fault}");
-    }
+/// One text of a family's example replaced.
+fn over(family: &str, old: &str, new: &str) -> Result<Region, RegionError> {
+    let text = demo_over(family);
+    assert!(text.contains(old), "{old}");
+    Region::parse(&text.replace(old, new), "x.toml")
 }
 
 #[test]
-fn tif_signs_time_secret_and_nonce() {
-    let mut region = Region::demo();
-    region.transport.kind = TransportKind::Tif;
-    region.transport.paasid = "clinic".to_owned();
-    region.transport.secret = Secret("s3cret".to_owned());
-    let request = region.request("1101", b"{}".to_vec(), 1_600_000_000, "n0nce");
-    let header = |name: &str| {
-        request
-            .headers
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, value)| value.as_str())
-    };
-    assert_eq!(header("x-tif-paasid"), Some("clinic"));
-    assert_eq!(header("x-tif-timestamp"), Some("1600000000"));
-    assert_eq!(header("x-tif-nonce"), Some("n0nce"));
-    // printf 1600000000s3cretn0nce1600000000 | sha256sum
-    assert_eq!(
-        header("x-tif-signature"),
-        Some("eb12845747e9e56554c7674d69225d062a6c0b21b2f427d207f97fbce1a1c6d0")
-    );
-    assert!(
-        !format!("{region:?}").contains("s3cret"),
-        "a secret does not show itself"
-    );
+fn every_familys_example_reads() {
+    for (name, _) in TRANSPORTS {
+        let region = Region::parse(&demo_over(name), "x.toml").unwrap();
+        assert_ne!(region.transport.family, Family::Plain, "{name}");
+        assert_eq!(region.timeouts, Region::demo().timeouts, "{name}");
+    }
+    assert_eq!(demo_over("plain"), DEMO);
+}
+
+#[test]
+fn faults_of_a_family_are_named() {
+    for (family, old, new, expected) in [
+        ("csb", "\"csb\"", "\"plain\"", "no other family's"),
+        ("csb", "\"csb\"", "\"tif\"", "the family's own table"),
+        (
+            "csb",
+            "api_version = \"1.0.0\"",
+            "api_version = \"\"",
+            "api_version",
+        ),
+        ("csb", "\"fictional_clinic\"", "\"村\"", "api_name"),
+        ("csb", "\"seconds\"", "\"hours\"", "unknown variant `hours`"),
+        ("csb", "status = 403", "status = 99", "turned_away"),
+        ("csb", "\"AuthenticationFailed\"", "\"no\"", "turned_away"),
+        (
+            "csb",
+            "\"csb.secret\"",
+            "\"../csb.secret\"",
+            ": the name of a key file",
+        ),
+        (
+            "tif",
+            "\"tif.secret\"",
+            "\".secret\"",
+            ": the name of a key file",
+        ),
+        (
+            "tif",
+            "secret = \"tif.secret\"\n",
+            "",
+            "missing field `secret`",
+        ),
+        ("tif", "\"fictional_clinic\"", "\" \"", "paasid"),
+        ("zhejiang", "secret =", "key =", "unknown field `key`"),
+        ("oauth", "\"/oauth/token\"", "\"oauth/token\"", "token_path"),
+        ("oauth", "\"der\"", "\"pem\"", "unknown variant `pem`"),
+        (
+            "envelope",
+            "user_id = \"1234567812345678\"",
+            "user_id = \"\"",
+            "user_id",
+        ),
+    ] {
+        let error = over(family, old, new).unwrap_err().to_string();
+        assert!(error.contains(expected), "{family} {new}: {error}");
+    }
+    let place = over("tif", "\"tif.secret\"", "\"a/b\"").unwrap_err().0;
+    let line = demo_over("tif")
+        .lines()
+        .position(|l| l.contains("tif.secret"))
+        .unwrap()
+        + 1;
+    assert!(place.starts_with(&format!("x.toml:{line}:10: ")), "{place}");
 }
 
 #[test]

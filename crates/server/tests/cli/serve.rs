@@ -107,6 +107,48 @@ fn a_clinic_is_installed_by_the_first_page_once_and_is_there_after_a_restart() {
 }
 
 #[test]
+fn keys_stand_in_files_that_only_their_owner_may_read() {
+    let folder = Folder::new("keys");
+    let code = Code::new();
+    let port = free_port();
+    let program = serve(&folder, port);
+    let region = cunyi_gateway::region::demo_over("tif");
+    let mut form = first_run(&code.0, "liu shu gou 2026");
+    form.iter_mut()
+        .find(|(name, _)| *name == "region")
+        .unwrap()
+        .1 = &region;
+    let key = folder.0.join("keys/tif.secret");
+    let refused = post(port, "/setup", &form);
+    assert!(refused.contains("tif.secret: 密钥文件读不出"), "{refused}");
+    fs::create_dir(folder.0.join("keys")).expect("a folder");
+    fs::write(&key, "tif s3cret\n").expect("a key");
+    let allow = |mode| fs::set_permissions(&key, fs::Permissions::from_mode(mode)).unwrap();
+    allow(0o644);
+    let refused = post(port, "/setup", &form);
+    assert!(refused.contains("chmod 600") && !refused.contains("s3cret"));
+    allow(0o600);
+    assert!(post(port, "/setup", &form).starts_with("HTTP/1.1 303"));
+    assert!(program.terminate().success());
+
+    allow(0o640);
+    let again = cunyi(&[
+        "serve",
+        "--data",
+        folder.text(),
+        "--port",
+        &port.to_string(),
+    ]);
+    let said = said(&again);
+    assert!(
+        !again.status.success() && said.contains("chmod 600"),
+        "{said}"
+    );
+    allow(0o600);
+    assert!(serve(&folder, port).terminate().success());
+}
+
+#[test]
 fn two_programs_under_one_code_have_a_slot_each() {
     let code = Code::new();
     let form = first_run(&code.0, "liu shu gou 2026");
