@@ -1,17 +1,18 @@
 //! `cunyi centre`: the sandbox insurance centre as a server of its own.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use cunyi_catalogue::Catalogue;
 use cunyi_centre::{Centre, Gate, Item, Parts};
 use cunyi_db::{Durability, Target};
 use cunyi_domain::ledger::LineClass;
 use cunyi_domain::time::{Clock, Rng};
-use cunyi_gateway::Region;
+use cunyi_gateway::{KeyFolder, Region};
 
 use crate::machine::{SystemClock, SystemRng};
 use crate::{data, process};
@@ -30,6 +31,10 @@ pub struct Options {
     /// 监听地址，仅限本机 · address, loopback only
     #[arg(long, default_value = "127.0.0.1")]
     address: IpAddr,
+    /// 地区文件；密钥在数据目录的 keys 下，SM2 公钥为 *.pub · region file; keys in keys/ of the data folder, SM2
+    /// public keys as *.pub
+    #[arg(long)]
+    region: Option<PathBuf>,
     /// 标准输入关闭时退出（由演示启动时） · end when standard input closes
     #[arg(long, hide = true)]
     with_parent: bool,
@@ -42,11 +47,16 @@ pub fn run(options: &Options) -> Result<()> {
     let listener = process::listen(&runtime, address)?;
     let _taken = data::take(&options.data, CENTRE)?;
     let target = Target::File(database(&options.data));
-    let centre = open(
+    let region = match &options.region {
+        Some(file) => read_region(file)?,
+        None => Region::demo(),
+    };
+    let gate = Gate::open(&region, &KeyFolder(data::keys(&options.data)))?;
+    let centre = over(
         target,
         Durability::Full,
-        Arc::new(SystemClock),
-        Arc::new(SystemRng),
+        (Arc::new(SystemClock), Arc::new(SystemRng)),
+        (region, gate),
     )?;
     let ready = || println!("医保中心仿真 · sandbox insurance centre: http://{address}");
     process::serve(runtime, parent_gone(options.with_parent), ready, |stop| {
@@ -54,12 +64,30 @@ pub fn run(options: &Options) -> Result<()> {
     })
 }
 
-/// The centre over a ledger, with the demo's rules and lists.
+fn read_region(file: &Path) -> Result<Region> {
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(file).with_context(|| name.clone())?;
+    Ok(Region::parse(&text, &name)?)
+}
+
+/// The demo's centre over a ledger.
 pub fn open(
     target: Target,
     durability: Durability,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
+) -> Result<Centre> {
+    let region = Region::demo();
+    let gate = Gate::open(&region, &BTreeMap::new())?;
+    over(target, durability, (clock, rng), (region, gate))
+}
+
+/// A region's centre over a ledger, with the demo's rules and lists.
+fn over(
+    target: Target,
+    durability: Durability,
+    (clock, rng): (Arc<dyn Clock>, Arc<dyn Rng>),
+    (region, gate): (Region, Gate),
 ) -> Result<Centre> {
     if let Target::File(database) = &target {
         data::private_file(database)?;
@@ -69,7 +97,6 @@ pub fn open(
         cunyi_policy::parse(cunyi_policy::DEMO_EMPLOYEE, "demo_employee.toml")?,
     ];
     let lists = Catalogue::demo();
-    let region = Region::demo();
     let parts = Parts {
         target,
         durability,
@@ -78,7 +105,7 @@ pub fn open(
         catalogue: Box::new(move |code| item(&lists, code)),
         clock,
         rng,
-        gate: Gate::open(&region, &std::collections::BTreeMap::new())?,
+        gate,
         region,
     };
     Ok(Centre::open(parts)?)

@@ -35,7 +35,7 @@ pub fn database(folder: &Path) -> PathBuf {
 /// holds something, but nothing of this kind.
 pub fn take(folder: &Path, holds: Holds) -> Result<File> {
     let ours = [holds.database, holds.lock];
-    if !is_empty(folder)? && !ours.iter().any(|file| folder.join(file).exists()) {
+    if !holds_keys_alone(folder)? && !ours.iter().any(|file| folder.join(file).exists()) {
         bail!(
             "{} 里有别的文件，不是本程序的数据目录，请换一个空目录 · holds other files: choose an empty folder",
             folder.display()
@@ -51,6 +51,19 @@ pub const DEMO_MARK: &str = ".cunyi-demo";
 /// Whether a folder holds nothing, or is not there.
 pub fn is_empty(folder: &Path) -> Result<bool> {
     Ok(!folder.exists() || fs::read_dir(folder)?.next().is_none())
+}
+
+/// Whether a folder holds nothing but the keys that were laid there for a first start.
+fn holds_keys_alone(folder: &Path) -> Result<bool> {
+    if !folder.exists() {
+        return Ok(true);
+    }
+    for entry in fs::read_dir(folder)? {
+        if entry?.path() != keys(folder) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Locks a folder against a second program, until the file is dropped or the process ends.

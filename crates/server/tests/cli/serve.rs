@@ -3,7 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::program::{Program, free_port, get, get_as, post};
+use crate::ending::value_of;
+use crate::program::{Program, free_port, get, get_as, post, post_as};
 use crate::{Folder, cunyi, said};
 
 const REGION: &str = include_str!("../../../gateway/regions/demo.toml");
@@ -146,6 +147,77 @@ fn keys_stand_in_files_that_only_their_owner_may_read() {
     );
     allow(0o600);
     assert!(serve(&folder, port).terminate().success());
+}
+
+/// Lays the keys of all families into a folder that is to be a program's.
+fn lay_keys(folder: &Folder) {
+    let keys = folder.0.join("keys");
+    fs::create_dir_all(&keys).expect("a folder");
+    let lines = include_str!("../../../gateway/regions/transport/fictional.keys").lines();
+    for (name, key) in lines.filter_map(|line| line.split_once('=')) {
+        fs::write(keys.join(name), key).expect("a key");
+        fs::set_permissions(keys.join(name), fs::Permissions::from_mode(0o600)).expect("tight");
+    }
+}
+
+#[test]
+fn clinic_and_centre_speak_the_family_of_the_region_file() {
+    let [clinic, centre] = ["family-clinic", "family-centre"].map(Folder::new);
+    lay_keys(&clinic);
+    lay_keys(&centre);
+    let code = Code::new();
+    let (port, centre_port) = (free_port(), free_port());
+    let here = format!("http://127.0.0.1:{centre_port}");
+    let region = cunyi_gateway::region::demo_over("oauth").replace("http://127.0.0.1:8761", &here);
+    let file = centre.0.join("keys/region.toml");
+    fs::write(&file, &region).expect("a region");
+    let words = [
+        "centre",
+        "--data",
+        centre.text(),
+        "--port",
+        &centre_port.to_string(),
+    ];
+    let region_file = ["--region", file.to_str().expect("UTF-8")];
+    let mut platform = Program::start(&[&words[..], &region_file].concat());
+    platform.says("http://127.0.0.1");
+
+    let program = serve(&clinic, port);
+    let mut form = first_run(&code.0, "liu shu gou 2026");
+    form.iter_mut()
+        .find(|(name, _)| *name == "region")
+        .unwrap()
+        .1 = &region;
+    assert!(post(port, "/setup", &form).starts_with("HTTP/1.1 303"));
+    let login = [("login", "liu"), ("password", "liu shu gou 2026")];
+    let signed_in = post(port, "/login", &login);
+    let mut lines = signed_in.lines();
+    let cookie = lines.find_map(|l| l.strip_prefix("set-cookie: "));
+    let cookie = cookie.and_then(|c| c.split(';').next()).expect("a cookie");
+    let desk = get_as(port, "/identify", cookie);
+    let csrf = value_of(&desk, "csrf");
+    let persons = get(centre_port, "/persons");
+    let numbers = persons
+        .match_indices("<td>990001")
+        .map(|(at, _)| &persons[at + 4..at + 22]);
+    let found = |number: &str| {
+        let who = [("csrf", csrf), ("certificate", "02"), ("number", number)];
+        post_as(port, "/identify", cookie, &who).contains("name=\"handle\"")
+    };
+    assert!(
+        numbers.take(20).any(found),
+        "{}",
+        get(centre_port, "/messages")
+    );
+    let messages = get(centre_port, "/messages");
+    assert_eq!(
+        messages.matches("<td>9001</td>").count(),
+        1,
+        "signed in once"
+    );
+    assert!(messages.contains("<td>1101</td>"));
+    assert!(program.terminate().success());
+    assert!(platform.terminate().success());
 }
 
 #[test]
