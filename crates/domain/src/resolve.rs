@@ -20,6 +20,8 @@ text_enum! {
         PaidBack = "paid_back",
         /// The platform answers, and knows no settlement of the batch.
         Nothing = "nothing",
+        /// The platform answers, and names no line of the batch, settled or not.
+        Unlisted = "unlisted",
         /// No answer came.
         Silent = "silent",
         /// The platform refused to answer.
@@ -99,7 +101,11 @@ pub struct Choices {
 const PAUSE: (i64, i64) = (30, 1800);
 
 /// So many refusals in a row are no bad moment any more: the platform does not serve the question.
-const REFUSALS: usize = 3;
+/// So many lists in a row without the batch's lines are no other question's answer.
+const IN_A_ROW: usize = 3;
+
+/// Looks that speak neither for the call nor against it.
+const SHOWS_NOTHING: &[Finding] = &[Finding::Silent, Finding::Refused, Finding::Unlisted];
 
 impl Lost<'_> {
     /// What is to be done at a moment.
@@ -151,19 +157,21 @@ impl Lost<'_> {
         self.state != BatchState::UndoUnknown || now >= self.bound(bounds)
     }
 
-    /// Seen twice not to have happened, the second time after the bound.
+    /// Seen twice not to have happened, the second time after the bound; or after it, over and over,
+    /// no line of the batch.
     fn is_absent(&self, bounds: &Bounds) -> bool {
+        self.is_seen_undone(bounds) || self.is_unlisted(bounds)
+    }
+
+    fn is_seen_undone(&self, bounds: &Bounds) -> bool {
         let undone = if self.state == BatchState::ReversalUnknown {
             Finding::InForce
         } else {
             Finding::Nothing
         };
         let bound = self.bound(bounds);
-        let answers = self.looks.iter().filter(|l| l.finding != Finding::Silent);
-        let mut last = answers
-            .rev()
-            .filter(|l| l.finding != Finding::Refused)
-            .take(2);
+        let shows = |l: &&Look| !SHOWS_NOTHING.contains(&l.finding);
+        let mut last = self.looks.iter().rev().filter(shows).take(2);
         match (last.next(), last.next()) {
             (Some(second), Some(first)) => {
                 first.finding == undone && second.finding == undone && second.at >= bound
@@ -172,9 +180,21 @@ impl Lost<'_> {
         }
     }
 
+    /// Some platforms list settled lines only, and a late 2205 clears what was uploaded: then a list
+    /// that lacks the lines is all that is ever seen. A single one may be another question's answer.
+    fn is_unlisted(&self, bounds: &Bounds) -> bool {
+        let bound = self.bound(bounds);
+        self.state != BatchState::ReversalUnknown
+            && self.last_are(|l| l.finding == Finding::Unlisted && l.at >= bound)
+    }
+
     fn is_unserved(&self) -> bool {
-        let mut last = self.looks.iter().rev().take(REFUSALS);
-        self.looks.len() >= REFUSALS && last.all(|l| l.finding == Finding::Refused)
+        self.last_are(|l| l.finding == Finding::Refused)
+    }
+
+    fn last_are(&self, is: impl Fn(&Look) -> bool) -> bool {
+        let last = self.looks.iter().rev().take(IN_A_ROW);
+        last.filter(|l| is(l)).count() == IN_A_ROW
     }
 
     /// 2601 takes back a 2207 only: a 2208 is asked for again.

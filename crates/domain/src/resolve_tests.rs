@@ -1,6 +1,6 @@
 use super::*;
 use BatchState::{ReversalUnknown, UndoUnknown, Unknown};
-use Finding::{Contradicts, InForce, Nothing, PaidBack, Refused, Silent, UndoRefused};
+use Finding::{Contradicts, InForce, Nothing, PaidBack, Refused, Silent, UndoRefused, Unlisted};
 
 /// A region whose calls commit within ten minutes and may be taken back within five.
 const ASKED: Bounds = Bounds {
@@ -62,6 +62,13 @@ const ANSWERING: &[Row] = &[
     (ReversalUnknown, &[(10, InForce), (700, InForce)], 700, Next::Absent),
     (ReversalUnknown, &[(10, Nothing), (700, Nothing)], 700, Next::Wait(at(1050))),
     (Unknown, &[(10, InForce), (700, InForce)], 700, Next::Wait(at(1050))),
+    // One list without the lines may be another question's answer; three after the bound are not.
+    (Unknown, &[(0, Nothing), (600, Unlisted)], 600, Next::Wait(at(900))),
+    (Unknown, &[(0, Nothing), (600, Unlisted), (900, Nothing)], 900, Next::Absent),
+    (Unknown, &[(0, Unlisted), (600, Unlisted), (900, Unlisted)], 900, Next::Wait(at(1350))),
+    (Unknown, &[(600, Unlisted), (900, Unlisted), (1350, Unlisted)], 1350, Next::Absent),
+    (Unknown, &[(600, Unlisted), (900, InForce), (1350, Unlisted)], 1350, Next::Wait(at(2025))),
+    (ReversalUnknown, &[(600, Unlisted), (900, Unlisted), (1350, Unlisted)], 9000, Next::Look),
     (Unknown, &[(10, Contradicts)], 9000, Next::Person),
     (Unknown, &[(10, PaidBack)], 39, Next::Wait(at(40))),
 ];

@@ -102,7 +102,7 @@ CREATE TABLE batch (
   FOREIGN KEY (clinic, settlement) REFERENCES settlement (clinic, id));
 CREATE TABLE evidence (
   clinic TEXT NOT NULL, id TEXT NOT NULL, batch TEXT NOT NULL, message TEXT NOT NULL, infno TEXT NOT NULL,
-  finding TEXT NOT NULL CHECK (finding IN ('in_force', 'paid_back', 'nothing', 'silent', 'refused', 'contradicts', 'undo_refused',
+  finding TEXT NOT NULL CHECK (finding IN ('in_force', 'paid_back', 'nothing', 'unlisted', 'silent', 'refused', 'contradicts', 'undo_refused',
     'told_done', 'told_not_done')),
   platform_settlement TEXT NOT NULL, found_at BIGINT NOT NULL, actor TEXT NOT NULL,
   PRIMARY KEY (clinic, id), FOREIGN KEY (clinic, batch) REFERENCES batch (clinic, id));

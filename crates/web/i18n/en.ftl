@@ -382,6 +382,7 @@ lost-person = The program cannot find out by itself. Ask the centre, or wait for
 finding-in-force = Settled at the centre
 finding-paid-back = Settled and paid back at the centre
 finding-nothing = The centre knows no such settlement
+finding-unlisted = The centre lists no line of this batch
 finding-silent = No answer
 finding-refused = The centre refused the question
 finding-contradicts = The centre's record does not fit this batch

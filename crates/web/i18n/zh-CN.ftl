@@ -379,6 +379,7 @@ lost-person = 系统无法自行查清。请与医保中心核对，或等当日
 finding-in-force = 平台上已结算
 finding-paid-back = 平台上已结算并已退费
 finding-nothing = 平台上没有这笔结算
+finding-unlisted = 平台列出的费用里没有本批的明细
 finding-silent = 没有答复
 finding-refused = 医保中心拒绝查询
 finding-contradicts = 平台上的记录与本批不符

@@ -84,6 +84,7 @@ pub const FINDINGS: Labels = &[
     ("in_force", "finding-in-force"),
     ("paid_back", "finding-paid-back"),
     ("nothing", "finding-nothing"),
+    ("unlisted", "finding-unlisted"),
     ("silent", "finding-silent"),
     ("refused", "finding-refused"),
     ("contradicts", "finding-contradicts"),

@@ -107,13 +107,14 @@ impl Asked {
         let ours = list
             .iter()
             .filter(|row| self.lines.contains(&row.feedetl_sn));
-        let mut ids: Vec<&str> = ours
-            .map(|row| row.setl_id.as_str())
-            .filter(|id| !id.is_empty())
-            .collect();
+        let mut ids: Vec<&str> = ours.map(|row| row.setl_id.as_str()).collect();
         ids.sort_unstable();
         ids.dedup();
+        // Lines that are not settled bear none.
+        let unlisted = ids.is_empty();
+        ids.retain(|id| !id.is_empty());
         match ids.as_slice() {
+            [] if unlisted => Seen::nothing_of(Finding::Unlisted, "5204"),
             [] => Seen::nothing_of(Finding::Nothing, "5204"),
             [id] => self.settlement(caller, case, id),
             _ => Seen::nothing_of(Finding::Contradicts, "5204"),

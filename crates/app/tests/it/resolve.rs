@@ -143,7 +143,22 @@ fn an_answer_from_before_the_bound_shows_nothing_after_it() {
 /// Found by the simulator: another transaction's answer holds no list, which is not an empty one.
 #[test]
 fn an_answer_to_something_else_shows_nothing() {
-    for w in worlds("other_answer") {
+    shows_nothing(
+        "other_answer",
+        &serde_json::json!({ "setlinfo": { "setl_id": "" } }),
+    );
+}
+
+/// As 2202 and 2205 answer: no output at all.
+#[test]
+fn an_answer_without_output_shows_nothing() {
+    shows_nothing("no_output", &serde_json::Value::Null);
+    shows_nothing("empty_output", &serde_json::json!({}));
+}
+
+fn shows_nothing(schema: &str, output: &serde_json::Value) {
+    for w in worlds(schema) {
+        let output = output.clone();
         let person = w.resident(false);
         let before = w.centre_paid(person);
         let visit = lost(&w, person, false);
@@ -153,7 +168,7 @@ fn an_answer_to_something_else_shows_nothing() {
         w.wire.twist("5204", |came| {
             let reply = came.unwrap();
             let mut answer: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
-            answer["output"] = serde_json::json!({ "setlinfo": { "setl_id": "" } });
+            answer["output"] = output;
             let body = answer.to_string().into_bytes();
             Ok(cunyi_domain::transport::Reply { body, ..reply })
         });
