@@ -7,7 +7,7 @@ use std::slice;
 
 use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::{
-    BatchMoved, ChargesFrozen, Personal, RecordSigned, ReservationsReleased, VisitMoved,
+    BatchMoved, ChargesFrozen, LineSplit, Personal, RecordSigned, ReservationsReleased, VisitMoved,
 };
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, VisitId};
 use cunyi_domain::ledger::{
@@ -84,19 +84,46 @@ impl App {
         self.withdraw(actor, visit, &taken)
     }
 
+    /// 转自费: an insured batch that is not paid becomes a self-pay one; the next settlement of the visit
+    /// takes the patient's money for it, and the centre is told that nothing comes.
+    pub fn own_pay(&self, actor: &Actor, batch: &BatchId) -> Result<()> {
+        actor.must(Action::Settle)?;
+        let was = self.write(actor, "own_pay", |w| {
+            let (row, visit) = alone_with(w, &actor.clinic, batch)?;
+            let possible = row.state.after(BatchEvent::OwnPay).is_some();
+            if row.payer == Payer::SelfPay || !possible {
+                return refuse(Code::WrongState);
+            }
+            let mut charges = query::charges(w.tx, &visit.clinic, &visit.id)?;
+            charges.retain(|c| c.batch == row.id);
+            let split = |c: Charge| LineSplit {
+                charge: c.id,
+                class: c.class,
+                own_pay: c.amount,
+                over_limit: Fen::ZERO,
+                pay_first: Fen::ZERO,
+                in_scope: Fen::ZERO,
+            };
+            let moved = BatchMoved {
+                splits: charges.into_iter().map(split).collect(),
+                ..BatchMoved::of(&row, BatchEvent::OwnPay)
+            };
+            w.record(moved, Some(&visit.patient), None)?;
+            forget_if_settled(w, &visit)?;
+            Ok(row)
+        })?;
+        self.withdraw(actor, &was.visit, slice::from_ref(&was))
+    }
+
     /// Drops one batch that is not paid, with a reason: its lines are not charged, its stock is free,
     /// and the visit goes on as if it had only the rest. Refused while another is in flight.
     pub fn drop_batch(&self, actor: &Actor, batch: &BatchId, reason: &str) -> Result<()> {
         actor.must(Action::Treat)?;
         let reason = read_reason(reason)?;
         let dropped = self.write(actor, "drop_batch", |w| {
-            let row = query::batch(w.tx, &actor.clinic, batch)?;
-            let row = row.ok_or(Refusal::new(Code::NotFound))?;
-            let visit = query::visit(w.tx, &actor.clinic, &row.visit)?;
-            let visit = visit.ok_or(Refusal::new(Code::NotFound))?;
-            alone(w, &visit.id)?;
-            let all = query::batches(w.tx, &actor.clinic, &visit.id)?;
-            if all.iter().any(|b| b.state.in_flight()) {
+            let (row, visit) = alone_with(w, &actor.clinic, batch)?;
+            // What was given is charged, to whomever.
+            if visit.state == VisitState::Done {
                 return refuse(Code::WrongState);
             }
             void(w, &visit, slice::from_ref(&row), &reason)?;
@@ -107,10 +134,28 @@ impl App {
     }
 }
 
+/// A batch with its visit, of which nothing is in flight.
+fn alone_with(w: &mut Writer<'_, '_>, clinic: &ClinicId, id: &BatchId) -> Result<(Batch, Visit)> {
+    let row = query::batch(w.tx, clinic, id)?;
+    let row = row.ok_or(Refusal::new(Code::NotFound))?;
+    let visit = query::visit(w.tx, clinic, &row.visit)?;
+    let visit = visit.ok_or(Refusal::new(Code::NotFound))?;
+    alone(w, &visit.id)?;
+    let all = query::batches(w.tx, clinic, &visit.id)?;
+    if all.iter().any(|b| b.state.in_flight()) {
+        return refuse(Code::WrongState);
+    }
+    Ok((row, visit))
+}
+
 /// Voids the live batches of a visit; answers them as they were. Refused while one is paid or in
 /// flight, or a call of the visit is on its way.
 pub(crate) fn void_open(w: &mut Writer<'_, '_>, visit: &Visit) -> Result<Vec<Batch>> {
     alone(w, &visit.id)?;
+    // What was given is charged.
+    if visit.state == VisitState::Done {
+        return refuse(Code::WrongState);
+    }
     let mut open = query::batches(w.tx, &visit.clinic, &visit.id)?;
     open.retain(|b| b.state.is_live());
     void(w, visit, &open, "")?;

@@ -4,12 +4,13 @@
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::fact::{HandedOver, TraceCodesScanned, VisitMoved};
 use cunyi_domain::ids::{ChargeId, MoveId, VisitId};
-use cunyi_domain::ledger::{ItemKind, MoveKind, StockMove, VisitState};
+use cunyi_domain::ledger::{ItemKind, MoveKind, Standing, StockMove, Visit, VisitState};
 use cunyi_domain::refusal::{Code, Refusal};
-use cunyi_store::query;
+use cunyi_store::{Writer, query};
 
 use crate::App;
 use crate::error::{Result, refuse, refuse_at};
+use crate::payment::standing;
 use crate::permission::Action;
 use crate::register::forget_certificate;
 use crate::step::alone;
@@ -75,34 +76,41 @@ impl App {
             if row.state != VisitState::Seeing || live.count() == 0 || !settled {
                 return refuse(Code::WrongState);
             }
-            let held = query::reservations(w.tx, &actor.clinic, visit)?;
-            if !held.is_empty() {
-                let now = w.who.now;
-                let moves = held.iter().map(|r| StockMove {
-                    clinic: r.clinic.clone(),
-                    id: MoveId::new(now, w.rng),
-                    lot: r.lot.clone(),
-                    kind: MoveKind::HandedOver,
-                    quantity: r.quantity,
-                    charge: Some(r.charge.clone()),
-                    moved_at: now,
-                });
-                let moves = moves.collect();
-                let gone = HandedOver {
-                    visit: visit.clone(),
-                    reservations: held,
-                    moves,
-                };
-                w.record(gone, Some(&row.patient), None)?;
+            if let Standing::ToCollect(amount) = standing(&row, &batches) {
+                return Err(Refusal::new(Code::ToCollect).with("amount", amount).into());
             }
             forget_certificate(w, visit)?;
-            let (from, to) = (row.state, VisitState::Done);
-            let done = VisitMoved {
-                visit: visit.clone(),
-                from,
-                to,
-            };
-            Ok(w.record(done, Some(&row.patient), None)?)
+            give(w, &row)
         })
     }
+}
+
+/// What is held for a visit leaves the cupboard, and the visit is done.
+pub(crate) fn give(w: &mut Writer<'_, '_>, visit: &Visit) -> Result<()> {
+    let held = query::reservations(w.tx, &visit.clinic, &visit.id)?;
+    if !held.is_empty() {
+        let now = w.who.now;
+        let moves = held.iter().map(|r| StockMove {
+            clinic: r.clinic.clone(),
+            id: MoveId::new(now, w.rng),
+            lot: r.lot.clone(),
+            kind: MoveKind::HandedOver,
+            quantity: r.quantity,
+            charge: Some(r.charge.clone()),
+            moved_at: now,
+        });
+        let moves = moves.collect();
+        let gone = HandedOver {
+            visit: visit.id.clone(),
+            reservations: held,
+            moves,
+        };
+        w.record(gone, Some(&visit.patient), None)?;
+    }
+    let done = VisitMoved {
+        visit: visit.id.clone(),
+        from: visit.state,
+        to: VisitState::Done,
+    };
+    Ok(w.record(done, Some(&visit.patient), None)?)
 }

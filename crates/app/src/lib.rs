@@ -20,6 +20,7 @@ mod own_password;
 mod paper;
 mod password;
 mod patient;
+mod payment;
 mod permission;
 mod policies;
 mod queue;

@@ -2,7 +2,7 @@
 
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::id_number::mask;
-use cunyi_domain::ids::{BatchId, VisitId};
+use cunyi_domain::ids::{BatchId, EntryId, VisitId};
 use cunyi_domain::ledger::{Settlement, SettlementKind};
 use cunyi_domain::money::Rate;
 use cunyi_domain::refusal::{Code, Refusal};
@@ -14,7 +14,7 @@ use crate::day::settlement_view;
 use crate::error::Result;
 use crate::patient::form_of;
 use crate::permission::{Action, may};
-use crate::views::{Actor, Paper, Statement};
+use crate::views::{Actor, Paper, PaymentSlip, Statement};
 use crate::visit::{charge_view, coverage_of};
 
 impl App {
@@ -68,6 +68,22 @@ impl App {
         })?;
         self.note_access(actor, &statement.paper.visit.patient.patient)?;
         Ok(statement)
+    }
+
+    /// For the slip of a payment.
+    pub fn payment_slip(&self, actor: &Actor, payment: &EntryId) -> Result<PaymentSlip> {
+        actor.must(Action::ReadRecord)?;
+        let slip = self.parts.store.db().read("payment", |tx| -> Result<_> {
+            let row = query::payment(tx, &actor.clinic, payment)?;
+            let row = row.ok_or(Refusal::new(Code::NotFound))?;
+            let paper = self.paper_view(tx, actor, &row.visit)?;
+            let mut all = paper.visit.payments.iter();
+            let payment = all.find(|p| p.id == *payment).cloned();
+            let payment = payment.ok_or(Refusal::new(Code::NotFound))?;
+            Ok(PaymentSlip { paper, payment })
+        })?;
+        self.note_access(actor, &slip.paper.visit.patient.patient)?;
+        Ok(slip)
     }
 
     fn paper_view(&self, tx: &mut Tx<'_>, actor: &Actor, id: &VisitId) -> Result<Paper> {

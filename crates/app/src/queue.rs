@@ -12,6 +12,7 @@ use cunyi_store::{Tx, query};
 use crate::App;
 use crate::error::{Result, refuse};
 use crate::freeze::void_open;
+use crate::payment::standing;
 use crate::permission::Action;
 use crate::register::forget_certificate;
 use crate::views::{Actor, QueueEntry};
@@ -32,7 +33,8 @@ const MOVES: &[(VisitState, VisitState)] = &[
 ];
 
 impl App {
-    /// Everyone not done, and who was done today.
+    /// Everyone not done, who was done today, and of whom something is open: goods were given and not
+    /// settled, money is to be returned or collected.
     pub fn queue(&self, actor: &Actor) -> Result<Vec<QueueEntry>> {
         actor.must(Action::SeeQueue)?;
         self.note_list(actor, "queue")?;
@@ -40,6 +42,13 @@ impl App {
         self.parts.store.db().read("queue", |tx| {
             let mut visits = query::open_visits(tx, &actor.clinic, MOST_ENTRIES)?;
             visits.extend(query::done_since(tx, &actor.clinic, from, MOST_ENTRIES)?);
+            let mut open = query::given_unsettled(tx, &actor.clinic, MOST_ENTRIES)?;
+            open.extend(query::unbalanced(tx, &actor.clinic, MOST_ENTRIES)?);
+            for visit in open {
+                if visits.iter().all(|v| v.id != visit.id) {
+                    visits.push(visit);
+                }
+            }
             visits
                 .into_iter()
                 .map(|visit| self.entry(tx, actor, visit))
@@ -89,6 +98,7 @@ impl App {
         let coverage = coverage_of(tx, &visit)?;
         let settled = |b: &&cunyi_domain::ledger::Batch| b.state == BatchState::Settled;
         let live = batches.iter().filter(|b| b.state.is_live());
+        let money = standing(&visit, &batches);
         Ok(QueueEntry {
             visit: visit.id,
             number: visit.number,
@@ -107,6 +117,9 @@ impl App {
             total: live.map(|b| b.total).sum(),
             fund: batches.iter().filter(settled).map(|b| b.fund).sum::<Fen>(),
             unknown: batches.iter().any(|b| b.state.in_flight()),
+            money,
+            given_unsettled: visit.state == VisitState::Done
+                && batches.iter().any(|b| b.state.is_unsettled()),
             chronic: coverage.is_some_and(|c| c.filings.is_some_and(|f| !f.is_empty())),
         })
     }

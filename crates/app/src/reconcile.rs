@@ -5,9 +5,11 @@ mod ask;
 
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::ClinicId;
-use cunyi_domain::ledger::{Payer, SettlementKind};
+use cunyi_domain::ledger::{Method, Payer, SettlementKind};
 use cunyi_domain::money::Fen;
-use cunyi_domain::reconcile::{Difference, Evidence, Group, Money, Ours, Standing, reconcile};
+use cunyi_domain::reconcile::{
+    Difference, Drawer, Evidence, Group, Money, Ours, Standing, reconcile,
+};
 use cunyi_domain::refusal::Code;
 use cunyi_domain::time::Moment;
 use cunyi_domain::time::civil::Date;
@@ -49,8 +51,8 @@ impl App {
                 .transpose()
                 .map_err(|error| AppError::Failed(error.to_string()))?;
             let till = books::till(tx, &actor.clinic, day)?;
-            let counted = till.as_ref().map(|till| till.cash + till.qr);
-            let reconciled = reconcile(day, &ours, evidence.as_ref(), counted);
+            let drawers = drawers(tx, &actor.clinic, day, till.as_ref())?;
+            let reconciled = reconcile(day, &ours, evidence.as_ref(), &drawers);
             let mut differences = Vec::new();
             for difference in &reconciled.differences {
                 differences.push(named(tx, &actor.clinic, difference)?);
@@ -139,6 +141,27 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// What came in on a day less what was given back, and what was counted.
+fn drawers(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    day: Date,
+    till: Option<&Till>,
+) -> Result<[Drawer; 2]> {
+    let span = (Moment::start_of(day), end_of(day));
+    let mut drawer = |method, counted| -> Result<Drawer> {
+        Ok(Drawer {
+            method,
+            expected: books::expected(tx, clinic, span, method)?,
+            counted,
+        })
+    };
+    Ok([
+        drawer(Method::Cash, till.map(|till| till.cash))?,
+        drawer(Method::Qr, till.map(|till| till.qr))?,
+    ])
 }
 
 fn who(tx: &mut Tx<'_>, clinic: &ClinicId, user: &cunyi_domain::ids::UserId) -> Result<String> {
@@ -241,7 +264,6 @@ fn ours_of(region: &Region, row: &Booked) -> Ours {
             fund: amount(row.fund),
             account: amount(row.account),
         },
-        cash: amount(row.cash),
     }
 }
 
@@ -268,6 +290,5 @@ fn in_flight_of(region: &Region, row: &InFlight) -> Ours {
             fund: amount(row.fund),
             account: amount(row.account),
         },
-        cash: amount(row.cash),
     }
 }

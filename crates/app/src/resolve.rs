@@ -13,6 +13,7 @@ use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::{BatchMoved, EvidenceFound};
 use cunyi_domain::ids::{BatchId, ClinicId, EntryId, PatientId, UserId, VisitId};
 use cunyi_domain::ledger::{Batch, Evidence, Visit, VisitState};
+use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::resolve::{Bounds, Finding, Look, Lost, Next};
 use cunyi_domain::time::Moment;
@@ -85,7 +86,8 @@ impl Case {
             called_at: self.called_at,
             sent_at: self.sent_at,
             looks: &self.looks,
-            nothing_given: !matches!(self.visit.state, VisitState::Done | VisitState::Cancelled),
+            nothing_given: self.visit.balance == Fen::ZERO
+                && !matches!(self.visit.state, VisitState::Done | VisitState::Cancelled),
         }
     }
 }

@@ -17,6 +17,7 @@ use cunyi_store::{Writer, query};
 use crate::App;
 use crate::error::{Result, refuse, refuse_at};
 use crate::freeze::release;
+use crate::payment::given_back;
 use crate::permission::Action;
 use crate::resolve::earlier_is_lost;
 use crate::settle::{About, reversal_agrees, settlement_row};
@@ -47,7 +48,7 @@ impl App {
                 let visit = query::visit(w.tx, &actor.clinic, &batch.visit)?;
                 let visit = visit.ok_or(Refusal::new(Code::NotFound))?;
                 let settlement = in_force(w, &batch)?;
-                paid_back(w, &batch, &visit, &settlement, ("", "", &reason))
+                paid_back(w, &batch, &visit, &settlement, ("", "", &reason), true)
             });
         }
         let caller = self.caller(actor)?;
@@ -121,7 +122,7 @@ impl Step for Reverse2208 {
             Outcome::Success(found) if reversal_agrees(&found.output, &original, region) => {
                 let id = &found.output.setlinfo.setl_id;
                 let told = (id.as_str(), pending.id.as_str(), self.reason.as_str());
-                paid_back(w, &about.batch, &about.visit, &settlement, told)?;
+                paid_back(w, &about.batch, &about.visit, &settlement, told, true)?;
                 return Ok(Next::Done);
             }
             Outcome::Success(_) | Outcome::Unknown(_) => BatchEvent::LoseReversal,
@@ -140,13 +141,15 @@ impl Step for Reverse2208 {
 }
 
 /// Records a reversal: a row of its own with the original's amounts, its `setl_id`, msgid and
-/// reason. What the batch's lines still hold of stock is free again.
+/// reason. What the batch's lines still hold of stock is free again. `here`: the patient is, and gets
+/// her money; else it is left to be returned.
 pub(crate) fn paid_back(
     w: &mut Writer<'_, '_>,
     batch: &Batch,
     visit: &Visit,
     original: &Settlement,
     (platform_settlement, message, reason): (&str, &str, &str),
+    here: bool,
 ) -> Result<()> {
     let amounts = Amounts::from(original);
     let mut row = settlement_row(w, batch, &amounts, SettlementKind::Reversal);
@@ -156,11 +159,17 @@ pub(crate) fn paid_back(
     platform_settlement.clone_into(&mut row.platform_settlement);
     message.clone_into(&mut row.message);
     reason.clone_into(&mut row.reason);
+    let payment = if here {
+        given_back(w, visit, amounts.cash)?
+    } else {
+        None
+    };
     let reversed = SettlementMade {
         from: batch.state,
         event: BatchEvent::Reverse,
         settlement: Box::new(row),
         line_funds: Vec::new(),
+        payment,
     };
     w.record(reversed, Some(&visit.patient), None)?;
     release(w, visit, slice::from_ref(batch))

@@ -12,7 +12,8 @@ use cunyi_domain::fact::SettlementMade;
 use cunyi_domain::ids::{BatchId, SettlementId, VisitId};
 use cunyi_domain::ledger::RegistrationState::{Registered, Unknown};
 use cunyi_domain::ledger::{
-    Batch, Payer, Registration, RegistrationState, Settlement, SettlementKind, Visit, VisitState,
+    Batch, Method, Payer, Registration, RegistrationState, Settlement, SettlementKind, Visit,
+    VisitState,
 };
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
@@ -20,6 +21,7 @@ use cunyi_store::{Writer, query};
 
 use crate::App;
 use crate::error::{Result, refuse, refuse_at};
+use crate::payment::taken;
 use crate::permission::Action;
 use crate::register::{forget_certificate, keep_certificate};
 use crate::step::{Next, alone, none_pending};
@@ -49,12 +51,13 @@ impl App {
 
     /// 确认结算: settles in order and stops at the first that does not settle; what is settled
     /// before stands. `expected` is the cash the user saw for each batch: another share is shown
-    /// and confirmed first.
+    /// and confirmed first. `method`: how the patient pays it.
     pub fn settle(
         &self,
         actor: &Actor,
         visit: &VisitId,
         expected: &[(BatchId, Fen)],
+        method: Method,
     ) -> Result<()> {
         actor.must(Action::Settle)?;
         let settling = self.settling(actor, visit)?;
@@ -80,7 +83,7 @@ impl App {
                 .map(|(_, cash)| *cash);
             let seen = seen.ok_or_else(|| share_changed(batch, None))?;
             if batch.payer == Payer::SelfPay {
-                self.settle_cash(actor, batch, seen)?;
+                self.settle_cash(actor, batch, seen, method)?;
                 continue;
             }
             // A settlement before has used up some of the caps: ask again under this batch's
@@ -88,7 +91,7 @@ impl App {
             if settled_before {
                 tasks.push(settling.compute(batch));
             }
-            tasks.push(Task::Settle(batch.id.clone(), seen));
+            tasks.push(Task::Settle(batch.id.clone(), seen, method));
             settled_before = true;
         }
         self.work_off(actor, &tasks)
@@ -136,7 +139,7 @@ impl App {
             .map(|row| row.state))
     }
 
-    fn settle_cash(&self, actor: &Actor, batch: &Batch, seen: Fen) -> Result<()> {
+    fn settle_cash(&self, actor: &Actor, batch: &Batch, seen: Fen, method: Method) -> Result<()> {
         self.write(actor, "settle_cash", |w| {
             let row = query::batch(w.tx, &actor.clinic, &batch.id)?;
             let row = row.ok_or(Refusal::new(Code::NotFound))?;
@@ -152,6 +155,7 @@ impl App {
                 event: BatchEvent::Settle,
                 settlement: Box::new(settlement),
                 line_funds: Vec::new(),
+                payment: taken(w, &visit, amounts.cash, method),
             };
             Ok(w.record(made, Some(&visit.patient), None)?)
         })
@@ -192,7 +196,9 @@ impl App {
             };
             let flying = settling.live().any(|b| b.state.in_flight());
             let none = settling.live().next().is_none();
-            if row.state != VisitState::Seeing || none || flying {
+            // Goods may have been given against a deposit.
+            let may = matches!(row.state, VisitState::Seeing | VisitState::Done);
+            if !may || none || flying {
                 return refuse(Code::WrongState);
             }
             none_pending(&query::messages(tx, &actor.clinic, visit)?)?;

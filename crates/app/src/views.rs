@@ -5,6 +5,7 @@ mod access;
 mod forms;
 mod identified;
 mod lost;
+mod payment;
 mod reconcile;
 mod working;
 
@@ -12,7 +13,8 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, EntryId, PatientId, UserId, VisitId};
 use cunyi_domain::ledger::{
-    Certificate, ItemKind, LineClass, Payer, RegistrationState, SettlementKind, VisitState,
+    Certificate, ItemKind, LineClass, Payer, RegistrationState, SettlementKind, Standing,
+    VisitState,
 };
 use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
 use cunyi_domain::refusal::Refusal;
@@ -24,6 +26,7 @@ pub use cunyi_policy::{Language, Why};
 pub use forms::{DraftBody, DraftLine, IdentifyForm, PatientForm, RegisterForm};
 pub use identified::{CoverageView, Filing, Identified, Remaining};
 pub use lost::{LookView, LostView, NextLook};
+pub use payment::{PaymentSlip, PaymentView};
 pub use reconcile::{Counted, DifferenceView, GroupView, ReconcileView};
 pub use working::{Answer, Basis, Difference, Part, Working, WorkingStep};
 
@@ -97,6 +100,10 @@ pub struct QueueEntry {
     pub fund: Fen,
     /// A batch is in flight: its settlement is not known.
     pub unknown: bool,
+    /// Where the patient's money stands.
+    pub money: Standing,
+    /// What was given is not all settled.
+    pub given_unsettled: bool,
     /// Hypertension or diabetes filing.
     pub chronic: bool,
 }
@@ -319,6 +326,12 @@ pub struct VisitView {
     pub dropped: Vec<(i64, String)>,
     /// Past visits, newest first, at most ten.
     pub past: Vec<PastVisit>,
+    /// Where the patient's money stands.
+    pub money: Standing,
+    /// What changed hands, oldest first.
+    pub payments: Vec<PaymentView>,
+    /// The least and the most that may be left as a deposit; none unless an answer is lost.
+    pub deposit: Option<(Fen, Fen)>,
 }
 
 impl BatchView {

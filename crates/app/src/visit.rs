@@ -19,6 +19,7 @@ use cunyi_store::{Tx, query, reference};
 use crate::App;
 use crate::draft::{repeat, stored};
 use crate::error::Result;
+use crate::payment::{payment_views, room_for_deposit, standing};
 use crate::permission::Action;
 use crate::register::COUNTER;
 use crate::views::{
@@ -100,6 +101,9 @@ impl App {
             batches: batch_views,
             dropped: dropped.map(|b| (b.position, b.reason.clone())).collect(),
             past: past(tx, actor, &row.patient, Some(id), 10)?,
+            money: standing(&row, batches),
+            payments: payment_views(tx, clinic, id)?,
+            deposit: room_for_deposit(&row, batches),
         })
     }
 

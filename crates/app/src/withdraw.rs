@@ -81,7 +81,8 @@ impl App {
             let idle = |one: &Registration| {
                 let mut on_it = batches
                     .iter()
-                    .filter(|b| b.registration == Some(one.position));
+                    .filter(|b| b.registration == Some(one.position))
+                    .filter(|b| b.payer == Payer::Insured);
                 let open = row.state != VisitState::Cancelled && row.payer == Payer::Insured;
                 let waits = one.position == COUNTER && open;
                 one.state == RegistrationState::Registered

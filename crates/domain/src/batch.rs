@@ -49,6 +49,8 @@ text_enum! {
         NotSent = "not_sent",
         /// The answer was lost or cannot be trusted.
         Lose = "lose",
+        /// 转自费: it becomes a self-pay batch.
+        OwnPay = "own_pay",
         /// 2208's intent is committed.
         RequestReversal = "request_reversal",
         /// 2208 succeeded, or a self-pay sum was paid back.
@@ -79,17 +81,21 @@ use BatchState as S;
 pub const TRANSITIONS: &[(BatchState, BatchEvent, BatchState)] = &[
     (S::Draft, E::Upload, S::Uploaded),
     (S::Draft, E::Settle, S::Settled), // self-pay: nobody is asked
+    (S::Draft, E::OwnPay, S::Draft),
     (S::Draft, E::TakeBack, S::Void),
     (S::Uploaded, E::Presettle, S::Presettled),
+    (S::Uploaded, E::OwnPay, S::Draft),
     (S::Uploaded, E::TakeBack, S::Void),
     (S::Presettled, E::Presettle, S::Presettled),
     (S::Presettled, E::Request, S::Requested),
+    (S::Presettled, E::OwnPay, S::Draft),
     (S::Presettled, E::TakeBack, S::Void),
     (S::Requested, E::Settle, S::Settled),
     (S::Requested, E::Refuse, S::Refused),
     (S::Requested, E::NotSent, S::Presettled),
     (S::Requested, E::Lose, S::Unknown),
     (S::Refused, E::Presettle, S::Presettled),
+    (S::Refused, E::OwnPay, S::Draft),
     (S::Refused, E::TakeBack, S::Void),
     (S::Unknown, E::Settle, S::Settled),
     (S::Unknown, E::Refuse, S::Refused),
@@ -131,6 +137,11 @@ impl BatchState {
     /// True while an answer is lost: it is to be found out what happened ([`crate::resolve`]).
     pub const fn is_lost(self) -> bool {
         matches!(self, S::Unknown | S::ReversalUnknown | S::UndoUnknown)
+    }
+
+    /// True while it is to be settled, or may have been and nobody knows.
+    pub const fn is_unsettled(self) -> bool {
+        self.is_live() && !matches!(self, S::Settled | S::ReversalRequested | S::ReversalUnknown)
     }
 
     /// True while its lines are charged or to be charged: neither taken back nor paid back.

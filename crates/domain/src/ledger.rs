@@ -14,10 +14,12 @@ use crate::time::Moment;
 
 mod access;
 mod evidence;
+mod payment;
 mod stock;
 
 pub use access::AccessKind;
 pub use evidence::Evidence;
+pub use payment::{Method, Payment, PaymentKind, Standing};
 pub use stock::{Lot, MoveKind, Reservation, StockMove};
 
 text_enum! {
@@ -265,6 +267,8 @@ table! {
         pub registered_at: Moment,
         /// When done.
         pub finished_at: Option<Moment>,
+        /// What was paid less what is owed of what is settled: below zero is to be collected.
+        pub balance: Fen,
         /// True once the record is signed.
         pub signed: bool,
         /// 主诉
@@ -396,7 +400,8 @@ table! {
         pub number: String,
         /// Who pays.
         pub payer: Payer,
-        /// Position of the registration it is settled under; none for self-pay.
+        /// Position of the registration it is settled under; none for self-pay, unless it was to be
+        /// settled and became self-pay.
         pub registration: Option<i64>,
         /// Benefit as the policy names it: `general`, `chronic`; empty for self-pay.
         pub benefit: String,

@@ -78,6 +78,12 @@ text_enum! {
         ClockTooFar = "clock-too-far",
         /// The share changed since the doctor saw it: confirm again.
         ShareChanged = "share-changed",
+        /// The sum to return or collect changed since it was seen. Args: `old`, `new`.
+        SumChanged = "sum-changed",
+        /// The patient still owes something of what is settled. Args: `amount`.
+        ToCollect = "to-collect",
+        /// A deposit below the patient's shares, or above everything. Args: `least`, `most`.
+        DepositOutOfRange = "deposit-out-of-range",
         /// The centre knows no such settlement, or it is not this batch's.
         SettlementDiffers = "settlement-differs",
         /// A reason must be given.

@@ -11,6 +11,7 @@ use cunyi_domain::row::Row;
 use cunyi_store::{InstallationKey, Store, reference};
 
 use crate::day::Done;
+use crate::money;
 use crate::world::told;
 
 row! {
@@ -140,6 +141,8 @@ row! {
         pub given: i64,
         /// When it was handed over; 0 if not.
         pub given_at: i64,
+        /// Its visit's id.
+        pub visit_id: String,
     }
 }
 
@@ -163,7 +166,7 @@ const LINES: &str = "SELECT c.id AS id, c.batch AS batch, b.state AS state, v.st
     COALESCE((SELECT SUM(m.quantity) FROM stock_move m WHERE m.clinic = c.clinic AND m.charge = c.id \
         AND m.kind = 'handed_over'), 0) AS given, \
     COALESCE((SELECT MIN(m.moved_at) FROM stock_move m WHERE m.clinic = c.clinic AND m.charge = c.id \
-        AND m.kind = 'handed_over'), 0) AS given_at \
+        AND m.kind = 'handed_over'), 0) AS given_at, c.visit AS visit_id \
     FROM charge c JOIN batch b ON b.clinic = c.clinic AND b.id = c.batch \
     JOIN visit v ON v.clinic = c.clinic AND v.id = c.visit WHERE c.kind = 'drug' ORDER BY c.id";
 
@@ -241,8 +244,9 @@ pub(crate) fn audit(store: &Store, clinic: &ClinicId, centre: &Path) -> Result<D
         both(&ours, &theirs, &batches),
         states(&ours, &batches),
         stock(&read(db, LOTS)?),
-        given(&read(db, LINES)?, &ours),
+        given(&read(db, LINES)?, &ours, &read(db, money::MOVES)?),
         sums(&ours, &theirs, &batches),
+        money::check(&read(db, money::VISITS)?),
     ];
     for check in checks {
         check.map_err(|what| format!("audit: {what}"))?;
@@ -397,12 +401,13 @@ fn stock(lots: &[LotRow]) -> Result<(), String> {
     })
 }
 
-/// What was handed over was paid before; what nobody will be given is promised to nobody.
-fn given(lines: &[LineRow], ours: &[Ours]) -> Result<(), String> {
+/// What was handed over was paid before, or more was left than was owed; what nobody will be given is promised to nobody.
+fn given(lines: &[LineRow], ours: &[Ours], moves: &[money::Move]) -> Result<(), String> {
     lines.iter().try_for_each(|line| {
         let mut of_batch = ours.iter().filter(|r| r.batch == line.batch);
         let paid = of_batch.any(|r| r.kind == "settlement" && r.settled_at <= line.given_at);
-        must(line.given == 0 || paid, || {
+        let left = money::left_at(moves, &line.visit_id, line.given_at) > 0;
+        must(line.given == 0 || paid || left, || {
             format!("line {} was handed over unpaid", line.id)
         })?;
         must(line.given == 0 || line.held == 0, || {

@@ -14,7 +14,8 @@ use cunyi_centre::population::Person;
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::fact::HandedOver;
 use cunyi_domain::ids::{MoveId, VisitId};
-use cunyi_domain::ledger::{MoveKind, Payer, StockMove, VisitState};
+use cunyi_domain::ledger::{Method, MoveKind, Payer, Standing, StockMove, VisitState};
+use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::Rng;
 
@@ -244,7 +245,7 @@ impl<'a> Day<'a> {
                 self.settle(visit).or_else(|_| self.give(visit))
             }
             Op::Settle(_) => self.settle(visit),
-            Op::HandOver(_) => app.hand_over(doctor, visit),
+            Op::HandOver(number) => self.hand_over(visit, number),
             Op::TakeBack(_) => app.take_back(doctor, visit),
             Op::Cancel(_) => app.move_visit(doctor, visit, VisitState::Cancelled),
             Op::Resolve(_) => app.resolve(doctor, visit),
@@ -257,6 +258,30 @@ impl<'a> Day<'a> {
                 None => Ok(()),
             },
             _ => Ok(()),
+        }
+    }
+
+    /// Who cannot wait for what became of a lost call leaves a deposit: her share, or everything.
+    fn hand_over(&self, visit: &VisitId, number: usize) -> cunyi_app::Result<()> {
+        let (app, doctor) = (self.app(), self.doctor());
+        self.even_out(visit, Method::Qr)?;
+        match self.view(visit)?.deposit {
+            Some((least, most)) => {
+                let share = number.is_multiple_of(2) && least > Fen::ZERO;
+                let deposit = if share { least } else { most };
+                app.hand_over_against(doctor, visit, deposit, Method::Cash)
+            }
+            None => app.hand_over(doctor, visit),
+        }
+    }
+
+    /// What is to be returned or collected is.
+    fn even_out(&self, visit: &VisitId, method: Method) -> cunyi_app::Result<()> {
+        match self.view(visit)?.money {
+            Standing::ToReturn(sum) | Standing::ToCollect(sum) => {
+                self.app().even_out(self.doctor(), visit, sum, method)
+            }
+            Standing::Even | Standing::Held(_) => Ok(()),
         }
     }
 
@@ -313,7 +338,8 @@ impl<'a> Day<'a> {
     fn settle(&self, visit: &VisitId) -> cunyi_app::Result<()> {
         let batches = self.view(visit)?.batches;
         let shown: Vec<_> = batches.iter().map(|b| (b.id.clone(), b.cash)).collect();
-        self.app().settle(self.doctor(), visit, &shown)
+        self.app()
+            .settle(self.doctor(), visit, &shown, Method::Cash)
     }
 
     fn body(&self, complaint: Complaint, days: i64) -> DraftBody {
@@ -449,10 +475,15 @@ impl Day<'_> {
     fn end(&self, visit: &VisitId) -> Result<(), String> {
         match self.pay(visit) {
             Err(what) if what.contains(CLEARED) => {
-                for batch in self.view(visit).map_err(told)?.batches {
+                let view = self.view(visit).map_err(told)?;
+                for batch in view.batches {
                     let open = batch.state.is_live() && batch.state != BatchState::Settled;
                     if open && batch.payer == Payer::Insured {
-                        let dropped = self.app().drop_batch(self.doctor(), &batch.id, REASON);
+                        let dropped = if view.state == VisitState::Done {
+                            self.app().own_pay(self.doctor(), &batch.id)
+                        } else {
+                            self.app().drop_batch(self.doctor(), &batch.id, REASON)
+                        };
                         dropped.map_err(|error| format!("dropping: {error}"))?;
                     }
                 }
@@ -464,8 +495,14 @@ impl Day<'_> {
 
     fn pay(&self, visit: &VisitId) -> Result<(), String> {
         let (app, doctor) = (self.app(), self.doctor());
+        let even_out = |visit| {
+            let evened = self.even_out(visit, Method::Cash);
+            evened.map_err(|error| format!("evening out: {error}"))
+        };
+        even_out(visit)?;
         let view = self.view(visit).map_err(told)?;
-        if view.state == VisitState::Done {
+        let done = view.state == VisitState::Done;
+        if done && !view.batches.iter().any(|b| b.state.is_unsettled()) {
             return Ok(());
         }
         let live: Vec<_> = view.batches.iter().filter(|b| b.state.is_live()).collect();
@@ -501,6 +538,10 @@ impl Day<'_> {
                 }
                 Err(error) => return Err(told("结算", &error)),
             }
+        }
+        even_out(visit)?;
+        if done {
+            return Ok(());
         }
         app.hand_over(doctor, visit)
             .map_err(|error| told("发药", &error))

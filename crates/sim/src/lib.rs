@@ -5,6 +5,7 @@
 //! nothing can be left out.
 
 pub mod dice;
+mod money;
 pub mod mutant;
 pub mod plan;
 pub mod wire;

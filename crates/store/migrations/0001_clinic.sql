@@ -45,7 +45,7 @@ CREATE TABLE visit (
   certificate TEXT NOT NULL CHECK (certificate IN ('01', '02', '03', 'self')), typed BIGINT NOT NULL CHECK (typed IN (0, 1)),
   proxy_name TEXT NOT NULL, proxy_id_number TEXT NOT NULL, proxy_relation TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('waiting', 'seeing', 'parked', 'done', 'cancelled')),
-  doctor TEXT NOT NULL, registered_at BIGINT NOT NULL, finished_at BIGINT,
+  doctor TEXT NOT NULL, registered_at BIGINT NOT NULL, finished_at BIGINT, balance BIGINT NOT NULL,
   signed BIGINT NOT NULL CHECK (signed IN (0, 1)), complaint TEXT NOT NULL, history TEXT NOT NULL,
   examination TEXT NOT NULL, advice TEXT NOT NULL,
   temperature BIGINT CHECK (temperature >= 0), pulse BIGINT CHECK (pulse >= 0), systolic BIGINT CHECK (systolic >= 0),
@@ -57,6 +57,7 @@ CREATE TABLE visit (
 CREATE INDEX visit_by_day ON visit (clinic, registered_at);
 CREATE INDEX visit_by_patient ON visit (clinic, patient, registered_at, id);
 CREATE INDEX visit_by_state ON visit (clinic, state, finished_at);
+CREATE INDEX visit_unbalanced ON visit (clinic, registered_at) WHERE balance <> 0;
 CREATE TABLE registration (
   clinic TEXT NOT NULL, visit TEXT NOT NULL, position BIGINT NOT NULL CHECK (position > 0), number TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('open', 'requested', 'registered', 'refused', 'unknown', 'cancelled')), platform_visit TEXT,
@@ -64,6 +65,14 @@ CREATE TABLE registration (
 CREATE TABLE diagnosis (
   clinic TEXT NOT NULL, visit TEXT NOT NULL, position BIGINT NOT NULL CHECK (position > 0), code TEXT NOT NULL, name TEXT NOT NULL,
   PRIMARY KEY (clinic, visit, position), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id)) /* clustered */;
+CREATE TABLE payment (
+  clinic TEXT NOT NULL, id TEXT NOT NULL, visit TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('paid', 'paid_back', 'deposit', 'returned', 'collected')),
+  method TEXT NOT NULL CHECK (method IN ('cash', 'qr')), amount BIGINT NOT NULL CHECK (amount > 0),
+  moved_at BIGINT NOT NULL, actor TEXT NOT NULL,
+  PRIMARY KEY (clinic, id), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id));
+CREATE INDEX payment_by_day ON payment (clinic, moved_at);
+CREATE INDEX payment_by_visit ON payment (clinic, visit, moved_at, id);
 CREATE TABLE settlement (
   clinic TEXT NOT NULL, id TEXT NOT NULL, batch TEXT NOT NULL, visit TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('settlement', 'reversal')), reverses TEXT, platform_settlement TEXT NOT NULL,

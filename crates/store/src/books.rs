@@ -3,7 +3,7 @@
 
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::{BatchId, ClinicId, SettlementId, UserId, VisitId};
-use cunyi_domain::ledger::{Payer, SettlementKind};
+use cunyi_domain::ledger::{Method, Payer, PaymentKind, SettlementKind};
 use cunyi_domain::money::Fen;
 use cunyi_domain::row::{Field, Value};
 use cunyi_domain::time::Moment;
@@ -106,8 +106,6 @@ cunyi_domain::row! {
         pub fund: Fen,
         /// 个人账户
         pub account: Fen,
-        /// 个人现金
-        pub cash: Fen,
         /// `insutype`
         pub scheme: Option<String>,
     }
@@ -155,7 +153,7 @@ pub fn in_flight(
     let states: Vec<String> = states.map(|state| format!("'{state}'")).collect();
     let sql = format!(
         "SELECT b.id AS batch, b.state, m.id AS message, m.requested_at, b.benefit,
-           b.total, b.fund, b.account, b.cash, k.scheme
+           b.total, b.fund, b.account, k.scheme
          FROM batch b
          JOIN message m ON m.clinic = b.clinic AND m.id = b.intent
          JOIN visit v ON v.clinic = b.clinic AND v.id = b.visit
@@ -190,6 +188,42 @@ pub fn keep_reconciliation(tx: &mut Tx<'_>, row: Reconciliation) -> Result<(), S
 /// What was counted on a day.
 pub fn till(tx: &mut Tx<'_>, clinic: &ClinicId, day: Date) -> Result<Option<Till>, StoreError> {
     Ok(tx.find("WHERE clinic = ? AND day = ?", day_key(clinic, day))?)
+}
+
+cunyi_domain::row! {
+    /// What came in or was given back on a day by one method.
+    pub struct Moved {
+        /// Why.
+        pub kind: PaymentKind,
+        /// How much.
+        pub amount: Fen,
+    }
+}
+
+/// What must be in a drawer of a day: what came in less what was given back.
+pub fn expected(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    day: (Moment, Moment),
+    method: Method,
+) -> Result<Fen, StoreError> {
+    let sql = "SELECT kind, CAST(SUM(amount) AS BIGINT) AS amount FROM payment
+               WHERE clinic = ? AND moved_at >= ? AND moved_at < ? AND method = ? GROUP BY kind";
+    let values = vec![
+        clinic.clone().into_value(),
+        day.0.into_value(),
+        day.1.into_value(),
+        method.into_value(),
+    ];
+    let sums: Vec<Moved> = tx.query(sql, values)?;
+    let signed = |row: &Moved| {
+        if row.kind.comes_in() {
+            row.amount
+        } else {
+            -row.amount
+        }
+    };
+    Ok(sums.iter().map(signed).sum())
 }
 
 /// Keeps what was counted on a day, instead of what was counted before.

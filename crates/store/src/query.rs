@@ -1,9 +1,9 @@
 //! Queries by noun. Ledger rows only; each takes the clinic first.
 
-use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, PatientId, VisitId};
+use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, EntryId, PatientId, VisitId};
 use cunyi_domain::ledger::{
-    Access, Allergy, Batch, Charge, Coverage, Diagnosis, Evidence, Lot, Patient, Registration,
-    Reservation, Settlement, SettlementKind, Visit,
+    Access, Allergy, Batch, Charge, Coverage, Diagnosis, Evidence, Lot, Patient, Payment,
+    Registration, Reservation, Settlement, SettlementKind, Visit,
 };
 use cunyi_domain::money::Fen;
 use cunyi_domain::row::{Field, Value};
@@ -328,6 +328,50 @@ pub fn lost_batches(
     let rest = "WHERE clinic = ? AND state IN ('unknown', 'reversal_unknown', 'undo_unknown')
                 ORDER BY visit, position LIMIT ?";
     Ok(tx.select(rest, key(clinic, limit))?)
+}
+
+/// Visits whose goods were given and which are not settled yet, oldest first; at most `limit`.
+pub fn given_unsettled(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    limit: i64,
+) -> Result<Vec<Visit>, StoreError> {
+    let rest = "WHERE clinic = ? AND state = 'done' AND id IN (SELECT visit FROM batch
+                WHERE clinic = ? AND state NOT IN ('settled', 'reversed', 'void'))
+                ORDER BY +registered_at, id LIMIT ?";
+    let mut values = key(clinic, clinic.clone());
+    values.push(Value::Int(limit));
+    Ok(tx.select(rest, values)?)
+}
+
+/// Visits of which money is to be returned or collected, or a deposit is held, oldest first; at most
+/// `limit`.
+pub fn unbalanced(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    limit: i64,
+) -> Result<Vec<Visit>, StoreError> {
+    let rest = "WHERE clinic = ? AND balance <> 0 ORDER BY registered_at, id LIMIT ?";
+    Ok(tx.select(rest, key(clinic, limit))?)
+}
+
+/// A payment.
+pub fn payment(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    id: &EntryId,
+) -> Result<Option<Payment>, StoreError> {
+    Ok(tx.find("WHERE clinic = ? AND id = ?", key(clinic, id.clone()))?)
+}
+
+/// What changed hands for a visit, oldest first.
+pub fn payments(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    visit: &VisitId,
+) -> Result<Vec<Payment>, StoreError> {
+    let rest = "WHERE clinic = ? AND visit = ? ORDER BY moved_at, id";
+    Ok(tx.select(rest, key(clinic, visit.clone()))?)
 }
 
 /// What was seen at the platform of a batch's lost calls, oldest first.

@@ -248,7 +248,7 @@ const fn checks<R: TableRow + PartialEq>() -> (Compare, Types) {
 }
 
 /// Every ledger table.
-const LEDGER: [(Compare, Types); 14] = [
+const LEDGER: [(Compare, Types); 15] = [
     checks::<ledger::Patient>(),
     checks::<ledger::Allergy>(),
     checks::<ledger::Coverage>(),
@@ -258,6 +258,7 @@ const LEDGER: [(Compare, Types); 14] = [
     checks::<ledger::Charge>(),
     checks::<ledger::Batch>(),
     checks::<ledger::Settlement>(),
+    checks::<ledger::Payment>(),
     checks::<ledger::Evidence>(),
     checks::<ledger::Lot>(),
     checks::<ledger::StockMove>(),

@@ -12,7 +12,9 @@ use cunyi_app::views::{Age, ChargeView, FindingView, Remaining, SessionView, Why
 use cunyi_catalogue::{AllergyGroup, frequencies, routes};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
-use cunyi_domain::ledger::{Certificate, LineClass, Payer, RegistrationState, VisitState};
+use cunyi_domain::ledger::{
+    Certificate, LineClass, Method, Payer, PaymentKind, RegistrationState, VisitState,
+};
 use cunyi_domain::refusal::Refusal;
 use cunyi_domain::resolve::Finding;
 use cunyi_domain::time::Moment;
@@ -142,6 +144,16 @@ impl Chrome {
     /// 平台上已结算
     pub fn finding(&self, finding: &Finding) -> String {
         self.label(labels::FINDINGS, finding.as_str())
+    }
+
+    /// 押金
+    pub fn payment(&self, kind: &PaymentKind) -> String {
+        self.label(labels::PAYMENTS, kind.as_str())
+    }
+
+    /// 现金
+    pub fn method(&self, method: &Method) -> String {
+        self.label(labels::METHODS, method.as_str())
     }
 
     /// 医保登记成功

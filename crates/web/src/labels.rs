@@ -93,6 +93,18 @@ pub const FINDINGS: Labels = &[
     ("told_not_done", "finding-told-not-done"),
 ];
 
+/// Why money changed hands.
+pub const PAYMENTS: Labels = &[
+    ("paid", "payment-paid"),
+    ("paid_back", "payment-paid-back"),
+    ("deposit", "payment-deposit"),
+    ("returned", "payment-returned"),
+    ("collected", "payment-collected"),
+];
+
+/// How money changed hands.
+pub const METHODS: Labels = &[("cash", "method-cash"), ("qr", "method-qr")];
+
 /// Allergy groups of the catalogue.
 pub const GROUPS: Labels = &[
     ("penicillins", "group-penicillins"),

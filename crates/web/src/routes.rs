@@ -84,8 +84,11 @@ routes! {
     post "/visits/{id}/take-back", Only(A::Treat) => follow::take_back;
     post "/visits/{id}/settle", Only(A::Settle) => follow::settle;
     post "/visits/{id}/hand-over", Only(A::HandOver) => follow::hand_over;
+    post "/visits/{id}/hand-over-against", Only(A::Settle) => follow::hand_over_against;
+    post "/visits/{id}/even-out", Only(A::Settle) => follow::even_out;
     post "/charges/{id}/trace", Only(A::HandOver) => follow::scan_trace;
     post "/batches/{id}/drop", Only(A::Treat) => follow::drop_batch;
+    post "/batches/{id}/own-pay", Only(A::Settle) => follow::own_pay;
     post "/batches/{id}/adopt", Only(A::Settle) => follow::adopt;
     post "/batches/{id}/not-done", Only(A::Settle) => follow::not_done;
     post "/batches/{id}/reverse", Only(A::Settle) => follow::reverse;
@@ -93,6 +96,7 @@ routes! {
     get "/visits/{id}/print/prescription", Only(A::ReadRecord) => papers::prescription;
     get "/visits/{id}/print/fee-list", Only(A::ReadRecord) => papers::fee_list;
     get "/batches/{id}/print/statement", Only(A::ReadRecord) => papers::statement;
+    get "/payments/{id}/print", Only(A::ReadRecord) => papers::payment;
     get "/patients/{id}/print/history", Only(A::ReadPatient) => papers::history;
     // Patients
     get "/patients", Only(A::ReadPatient) => patients::page;

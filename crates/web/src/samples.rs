@@ -4,16 +4,16 @@ use cunyi_app::Actor;
 use cunyi_app::views::{
     AccessView, Age, ChargeView, CoverageView, DayView, DoctorView, DraftBody, DraftLine, Filing,
     FindingView, Identified, MessageView, Paper, PastVisit, PatientForm, PatientHit, PatientStrip,
-    PatientView, PolicyView, Preview, QueueEntry, Remaining, SessionView, SettlementView,
-    Statement, StockView, UserView, VisitView,
+    PatientView, PaymentView, PolicyView, Preview, QueueEntry, Remaining, SessionView,
+    SettlementView, Statement, StockView, UserView, VisitView,
 };
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, EntryId, PatientId, UserId, VisitId};
 use cunyi_domain::ledger::{
-    AccessKind, Certificate, ItemKind, LineClass, Payer, RegistrationState, SettlementKind,
-    VisitState,
+    AccessKind, Certificate, ItemKind, LineClass, Method, Payer, PaymentKind, RegistrationState,
+    SettlementKind, Standing, VisitState,
 };
 use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
 use cunyi_domain::refusal::{Code, Refusal};
@@ -84,6 +84,8 @@ pub fn queue_entry(number: i64, name: &str, state: VisitState) -> QueueEntry {
         total: Fen(3520),
         fund: Fen(2057),
         unknown: number == 14,
+        money: Standing::Even,
+        given_unsettled: false,
         chronic: number == 13,
     }
 }
@@ -250,6 +252,11 @@ pub fn visit(states: &[BatchState]) -> VisitView {
         typed: true,
         frozen,
         handed_over: false,
+        money: Standing::Even,
+        payments: vec![payment(PaymentKind::Deposit)],
+        deposit: states
+            .contains(&BatchState::Unknown)
+            .then_some((Fen(863), Fen(2420))),
         draft: draft(),
         draft_version: 3,
         diagnosis_names: vec!["高血压2级".to_owned(), "急性上呼吸道感染".to_owned()],
@@ -271,6 +278,17 @@ pub fn past() -> PastVisit {
         items: "苯磺酸氨氯地平片".to_owned(),
         total: Fen(1060),
         pressure: "148/92".to_owned(),
+    }
+}
+
+pub fn payment(kind: PaymentKind) -> PaymentView {
+    PaymentView {
+        id: EntryId::from("E1"),
+        kind,
+        method: Method::Qr,
+        amount: Fen(863),
+        at: now(),
+        by: "张村医".to_owned(),
     }
 }
 

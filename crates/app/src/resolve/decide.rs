@@ -97,7 +97,8 @@ impl App {
             let message = batch.intent.clone().unwrap_or_default();
             if batch.state == REVERSING {
                 let settlement = in_force(w, &batch)?;
-                paid_back(w, &batch, &about.visit, &settlement, (id, &message, ""))?;
+                let told = (id, message.as_str(), "");
+                paid_back(w, &batch, &about.visit, &settlement, told, false)?;
             } else {
                 let sent = query::messages(w.tx, &batch.clinic, &batch.visit)?;
                 let (actor, setup) = (caller.actor, &caller.setup);
@@ -110,7 +111,7 @@ impl App {
                     setl_id: id.to_owned(),
                     ..SetlInfo::default()
                 };
-                settled(w, &about, &message, &info, &amounts)?;
+                settled(w, &about, (&message, None), &info, &amounts)?;
             }
             mark(w, &batch.clinic, &message, MessageState::Success)
         })

@@ -227,7 +227,8 @@ fn adopt(
     amounts: &Amounts,
 ) -> Result<()> {
     let message = &found.setlinfo.medins_setl_id;
-    settled(w, about, message, &found.as_settled().setlinfo, amounts)?;
+    let info = &found.as_settled().setlinfo;
+    settled(w, about, (message, None), info, amounts)?;
     mark(w, &about.visit.clinic, message, MessageState::Success)
 }
 
@@ -241,6 +242,7 @@ fn reversed(w: &mut Writer<'_, '_>, about: &About, message: &str) -> Result<()> 
         &about.visit,
         &settlement,
         ("", message, ""),
+        false,
     )?;
     mark(w, &about.visit.clinic, message, MessageState::Success)
 }

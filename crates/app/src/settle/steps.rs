@@ -5,7 +5,7 @@ use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::{BatchMoved, LineSplit, SettlementMade, Shares};
 use cunyi_domain::ids::{BatchId, ChargeId, VisitId};
-use cunyi_domain::ledger::{Batch, Charge, ItemKind, LineClass, SettlementKind};
+use cunyi_domain::ledger::{Batch, Charge, ItemKind, LineClass, Method, SettlementKind};
 use cunyi_domain::money::{Fen, Quantity, apportion};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::parse_date_time;
@@ -18,6 +18,7 @@ use cunyi_store::{Writer, query};
 use super::about::About;
 use super::{amounts_of_reply, settlement_row};
 use crate::error::{Result, refuse};
+use crate::payment::taken;
 use crate::register::{DEPARTMENT, Register2201, certificate_number};
 use crate::resolve::earlier_is_lost;
 use crate::step::{Answer, Caller, Next, Pending, Step, alone, clock_refusal, told};
@@ -40,8 +41,8 @@ pub(crate) enum Task {
     Register(VisitId, i64),
     /// Ask for a batch's shares.
     Compute(BatchId, Goal),
-    /// Settle a batch whose cash the user saw.
-    Settle(BatchId, Fen),
+    /// Settle a batch whose cash the user saw, and how the patient pays it.
+    Settle(BatchId, Fen, Method),
 }
 
 /// The step that begins the next task: what follows shares the transaction of what was finished.
@@ -58,7 +59,12 @@ pub(crate) fn next(tasks: &[Task]) -> Next {
         }),
         Task::Compute(batch, Goal::Presettle) => Box::new(Presettle2206 { batch, rest }),
         Task::Compute(batch, goal) => Box::new(UploadVisit2203 { batch, goal, rest }),
-        Task::Settle(batch, seen) => Box::new(Settle2207 { batch, seen, rest }),
+        Task::Settle(batch, seen, method) => Box::new(Settle2207 {
+            batch,
+            seen,
+            method,
+            rest,
+        }),
     })
 }
 
@@ -384,6 +390,7 @@ fn read_amounts(caller: &Caller<'_>, found: &settle::Settlement, batch: &Batch) 
 struct Settle2207 {
     batch: BatchId,
     seen: Fen,
+    method: Method,
     rest: Vec<Task>,
 }
 
@@ -445,8 +452,8 @@ impl Step for Settle2207 {
         };
         match (outcome, amounts) {
             (Outcome::Success(found), Some(amounts)) => {
-                let message = pending.id.as_str();
-                settled(w, &about, message, &found.output.setlinfo, &amounts)?;
+                let by = (pending.id.as_str(), Some(self.method));
+                settled(w, &about, by, &found.output.setlinfo, &amounts)?;
                 Ok(next(&self.rest))
             }
             (other, _) => {
@@ -495,11 +502,12 @@ fn trace_codes(catalogue: &Catalogue, charges: &[Charge]) -> Vec<settle::DrugTra
     charges.iter().flat_map(rows).collect()
 }
 
-/// Records that a batch is settled, by the 2207 with that msgid.
+/// Records that a batch is settled, by the 2207 with that msgid. How the patient pays; nothing where
+/// it was found out later: then it is left to be collected.
 pub(crate) fn settled(
     w: &mut Writer<'_, '_>,
     about: &About,
-    message: &str,
+    (message, method): (&str, Option<Method>),
     info: &settle::SetlInfo,
     amounts: &Amounts,
 ) -> Result<()> {
@@ -515,6 +523,7 @@ pub(crate) fn settled(
         event: BatchEvent::Settle,
         settlement: Box::new(row),
         line_funds: shared_out(&charges, amounts.fund),
+        payment: method.and_then(|method| taken(w, &about.visit, amounts.cash, method)),
     };
     w.record(made, Some(&about.visit.patient), None)?;
     super::forget_if_settled(w, &about.visit)

@@ -3,7 +3,7 @@
 use cunyi_app::views::{PatientForm, RegisterForm};
 use cunyi_app::{Actor, NewUser};
 use cunyi_domain::ids::VisitId;
-use cunyi_domain::ledger::VisitState;
+use cunyi_domain::ledger::{Method, VisitState};
 use cunyi_domain::refusal::{Code, Refusal};
 
 use crate::world::{PASSWORD, World, actor, worlds};
@@ -63,7 +63,9 @@ fn the_counter_chooses_the_doctor_and_who_signs_is_named() {
         w.app.freeze(&w.doctor, &visit, 0, &w.cold()).unwrap();
         w.app.presettle(&second, &visit).unwrap();
         assert_eq!(w.view(&visit).doctor, "测试doctor");
-        w.app.settle(&second, &visit, &w.shown(&visit)).unwrap();
+        w.app
+            .settle(&second, &visit, &w.shown(&visit), Method::Cash)
+            .unwrap();
         let paper = w.app.paper(&second, &visit).unwrap();
         assert_eq!(
             (&*paper.visit.doctor, &*paper.cashier),

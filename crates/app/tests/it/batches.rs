@@ -3,7 +3,7 @@
 use cunyi_app::AppError;
 use cunyi_centre::faults::Fault;
 use cunyi_domain::batch::BatchState as S;
-use cunyi_domain::ledger::VisitState;
+use cunyi_domain::ledger::{Method, VisitState};
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::Code;
 
@@ -130,11 +130,11 @@ fn a_share_that_is_not_the_one_seen_is_confirmed_first() {
         let mut shown = w.shown(&visit);
         shown[0].1 += Fen(1);
         assert_eq!(
-            w.code(w.app.settle(&w.doctor, &visit, &shown)),
+            w.code(w.app.settle(&w.doctor, &visit, &shown, Method::Cash)),
             Code::ShareChanged
         );
         assert_eq!(
-            w.code(w.app.settle(&w.doctor, &visit, &[])),
+            w.code(w.app.settle(&w.doctor, &visit, &[], Method::Cash)),
             Code::ShareChanged
         );
         assert_eq!(w.states(&visit), [S::Presettled]);

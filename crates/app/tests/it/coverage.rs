@@ -3,7 +3,7 @@
 use cunyi_app::views::{Age, IdentifyForm, PatientForm, RegisterForm, Remaining};
 use cunyi_centre::population::{AREA, ELSEWHERE, Person};
 use cunyi_domain::batch::BatchState as S;
-use cunyi_domain::ledger::{Payer, RegistrationState, VisitState};
+use cunyi_domain::ledger::{Method, Payer, RegistrationState, VisitState};
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
 
@@ -54,7 +54,7 @@ fn whoever_pays_herself_needs_no_centre() {
         let mut shown = w.shown(&visit);
         shown[0].1 += Fen(100);
         assert_eq!(
-            w.code(w.app.settle(&w.doctor, &visit, &shown)),
+            w.code(w.app.settle(&w.doctor, &visit, &shown, Method::Cash)),
             Code::ShareChanged
         );
         w.settle(&visit).unwrap();

@@ -4,6 +4,7 @@ use cunyi_app::views::ReconcileView;
 use cunyi_centre::faults::Fault;
 use cunyi_domain::batch::BatchState as S;
 use cunyi_domain::ids::VisitId;
+use cunyi_domain::ledger::Method;
 use cunyi_domain::money::Fen;
 use cunyi_domain::reconcile::{Action, Answer, Class, Difference};
 use cunyi_domain::refusal::Code;
@@ -27,7 +28,7 @@ fn asked(w: &World, day: Date) -> ReconcileView {
 }
 
 fn count(w: &World, day: Date) {
-    let cash = looked(w, day).reconciled.cash;
+    let cash = looked(w, day).reconciled.drawers[0].expected;
     w.app.count_till(&w.doctor, day, cash, Fen::ZERO).unwrap();
 }
 
@@ -65,21 +66,24 @@ fn an_evening_is_green_when_clinic_centre_and_cash_agree() {
         let own = w.register(third);
         w.app.switch_to_self_pay(&w.doctor, &own).unwrap();
         w.app.freeze(&w.doctor, &own, 0, &w.cold()).unwrap();
-        w.settle(&own).unwrap();
+        let shown = w.shown(&own);
+        w.app.settle(&w.doctor, &own, &shown, Method::Qr).unwrap();
         let before = looked(&w, day);
         let day_sums = w.app.today(&w.doctor, day).unwrap();
-        assert_eq!(before.reconciled.cash, day_sums.cash);
+        let [cash, qr] = [0, 1].map(|i| before.reconciled.drawers[i].expected);
+        assert_eq!((cash + qr, qr), (day_sums.cash, shown[0].1));
         assert!(before.asked.is_none() && before.counted.is_none());
         assert_eq!(
             found(&before),
             [
+                (Class::Cash, Action::Count),
                 (Class::Cash, Action::Count),
                 (Class::Unasked, Action::AskAgain)
             ]
         );
         w.wire.clear();
         let view = asked(&w, day);
-        assert_eq!(found(&view), [(Class::Cash, Action::Count)]);
+        assert_eq!(found(&view), [(Class::Cash, Action::Count); 2]);
         assert_eq!(
             view.reconciled.clinic.count, 3,
             "self-pay is not the centre's"
@@ -90,20 +94,21 @@ fn an_evening_is_green_when_clinic_centre_and_cash_agree() {
             Some("测试doctor")
         );
         asked_of_all_groups(&w);
-        // A fen short, by QR and in the drawer together.
-        let cash = view.reconciled.cash;
-        let (qr, drawer) = (Fen(300), cash - Fen(301));
-        w.app.count_till(&w.doctor, day, drawer, qr).unwrap();
-        assert_eq!(found(&looked(&w, day)), [(Class::Cash, Action::Recount)]);
-        w.app
-            .count_till(&w.doctor, day, drawer + Fen(1), qr)
-            .unwrap();
+        // A fen short in the drawer; one of the drawer's counted with what came by code.
+        for (counted, by_code, differences) in
+            [(cash - Fen(1), qr, 1), (cash - Fen(1), qr + Fen(1), 2)]
+        {
+            w.app.count_till(&w.doctor, day, counted, by_code).unwrap();
+            let recount = vec![(Class::Cash, Action::Recount); differences];
+            assert_eq!(found(&looked(&w, day)), recount);
+        }
+        w.app.count_till(&w.doctor, day, cash, qr).unwrap();
         let green = looked(&w, day);
         assert!(green.reconciled.green());
         let counted = green.counted.unwrap();
         assert_eq!(
-            (counted.cash + counted.qr, counted.by.as_str()),
-            (cash, "测试doctor")
+            (counted.cash, counted.qr, counted.by.as_str()),
+            (cash, qr, "测试doctor")
         );
         // What is settled afterwards was not asked about.
         w.settled(people.next().unwrap(), &w.cold());

@@ -81,6 +81,7 @@ fn first(w: &World) -> Ids {
     Ids {
         handle: w.identify(person).handle,
         entry: w.view(&visit).patient.allergies[0].0.clone(),
+        payment: view.payments[0].id.clone(),
         visit,
         patient,
         batch: view.batches[0].id.clone(),
@@ -180,6 +181,7 @@ fn numbers_of_nobody_are_not_found_either() {
                 batch: id.into(),
                 charge: id.into(),
                 entry: id.into(),
+                payment: id.into(),
             };
             for case in USE_CASES.iter().filter(|c| c.about == About::Record) {
                 let code = w.code((case.call)(&w.app, &w.doctor, &ids));

@@ -5,7 +5,7 @@ use cunyi_centre::faults::Fault;
 use cunyi_centre::population::Person;
 use cunyi_domain::batch::BatchState as S;
 use cunyi_domain::ids::VisitId;
-use cunyi_domain::ledger::{RegistrationState, VisitState};
+use cunyi_domain::ledger::{Method, RegistrationState, VisitState};
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::refusal::Code;
 
@@ -25,7 +25,7 @@ fn nothing_moves(w: &World, visit: &VisitId) {
     let body = w.cold();
     let shown = w.shown(visit);
     let tries = [
-        ("settle", w.app.settle(doctor, visit, &shown)),
+        ("settle", w.app.settle(doctor, visit, &shown, Method::Cash)),
         ("presettle", w.app.presettle(doctor, visit)),
         ("take back", w.app.take_back(doctor, visit)),
         (

@@ -31,5 +31,6 @@ mod story;
 mod together;
 mod usecases;
 mod users;
+mod waiting;
 mod wire;
 mod world;

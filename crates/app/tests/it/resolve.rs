@@ -4,7 +4,7 @@ use cunyi_centre::faults::Fault;
 use cunyi_centre::population::Person;
 use cunyi_domain::batch::BatchState as S;
 use cunyi_domain::ids::VisitId;
-use cunyi_domain::ledger::{RegistrationState, VisitState};
+use cunyi_domain::ledger::{Method, RegistrationState, VisitState};
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::Code;
 
@@ -71,6 +71,10 @@ fn a_settlement_whose_reply_was_lost_is_found_and_adopted() {
         agree(&w, person, before);
         assert_eq!(w.wire.of("2207").len(), 1);
         assert_eq!(w.code(w.app.resolve(&w.doctor, &visit)), Code::WrongState);
+        let cash = batch.cash;
+        w.app
+            .even_out(&w.doctor, &visit, cash, Method::Cash)
+            .unwrap();
         w.app.hand_over(&w.doctor, &visit).unwrap();
         w.app.reverse(&w.doctor, &batch.id, "退药").unwrap();
         agree(&w, person, before);

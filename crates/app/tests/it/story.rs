@@ -1,7 +1,7 @@
 //! The visit, end to end.
 
 use cunyi_domain::batch::BatchState;
-use cunyi_domain::ledger::{RegistrationState, VisitState};
+use cunyi_domain::ledger::{Method, RegistrationState, VisitState};
 use cunyi_domain::money::Fen;
 
 use crate::world::worlds;
@@ -34,7 +34,9 @@ fn a_cold_is_seen_settled_handed_over_and_reversed() {
         );
         assert_eq!(batch.fund + batch.account + batch.cash, batch.total);
         assert_eq!(preview.estimated_fund, batch.fund);
-        w.app.settle(&w.doctor, &visit, &w.shown(&visit)).unwrap();
+        w.app
+            .settle(&w.doctor, &visit, &w.shown(&visit), Method::Cash)
+            .unwrap();
         w.app.hand_over(&w.doctor, &visit).unwrap();
         let view = w.app.visit(&w.doctor, &visit).unwrap();
         assert_eq!(

@@ -5,7 +5,7 @@ use std::sync::{Arc, Barrier, Mutex};
 use cunyi_app::{App, AppError, Result};
 use cunyi_domain::batch::BatchState as S;
 use cunyi_domain::ids::VisitId;
-use cunyi_domain::ledger::VisitState;
+use cunyi_domain::ledger::{Method, VisitState};
 use cunyi_domain::money::Quantity;
 use cunyi_domain::refusal::Code;
 
@@ -46,7 +46,7 @@ fn two_settlements_at_once_are_one_2207() {
             let visit = w.presettled(w.resident(false), &w.cold());
             w.wire.clear();
             let shown = w.shown(&visit);
-            let results = at_once(2, |_| w.app.settle(&w.doctor, &visit, &shown));
+            let results = at_once(2, |_| w.app.settle(&w.doctor, &visit, &shown, Method::Cash));
             assert_eq!(good(&results), 1);
             assert_eq!(w.wire.of("2207").len(), 1);
             others_were_refused(&w, results, &[Code::WrongState, Code::Changed]);
@@ -149,7 +149,7 @@ fn nothing_is_done_with_a_visit_while_a_call_is_on_its_way() {
         ("settle", |app, by, visit| {
             let batches = app.visit(by, visit)?.batches;
             let shown: Vec<_> = batches.iter().map(|b| (b.id.clone(), b.cash)).collect();
-            app.settle(by, visit, &shown)
+            app.settle(by, visit, &shown, Method::Cash)
         }),
         ("hand over", |app, by, visit| app.hand_over(by, visit)),
         ("cancel", |app, by, visit| {

@@ -3,7 +3,7 @@
 use cunyi_app::views::{DraftBody, IdentifyForm, PatientForm, RegisterForm};
 use cunyi_app::{Actor, App, NewUser, PasswordForm, Result};
 use cunyi_domain::ids::{BatchId, ChargeId, EntryId, PatientId, UserId, VisitId};
-use cunyi_domain::ledger::VisitState;
+use cunyi_domain::ledger::{Method, VisitState};
 use cunyi_domain::money::Fen;
 
 use crate::world::PASSWORD;
@@ -17,6 +17,7 @@ pub struct Ids {
     pub batch: BatchId,
     pub charge: ChargeId,
     pub entry: EntryId,
+    pub payment: EntryId,
 }
 
 /// What a use case is about.
@@ -99,11 +100,17 @@ use_cases! {
     retry_registration Record |app, by, ids| app.retry_registration(by, &ids.visit);
     switch_to_self_pay Record |app, by, ids| app.switch_to_self_pay(by, &ids.visit);
     reverse Record |app, by, ids| app.reverse(by, &ids.batch, "退药");
+    own_pay Record |app, by, ids| app.own_pay(by, &ids.batch);
+    hand_over_against Record |app, by, ids| {
+        app.hand_over_against(by, &ids.visit, Fen(1), Method::Cash)
+    };
+    even_out Record |app, by, ids| app.even_out(by, &ids.visit, Fen(1), Method::Cash);
+    payment_slip Record |app, by, ids| app.payment_slip(by, &ids.payment);
     adopt Record |app, by, ids| app.adopt(by, &ids.batch, "9900012026");
     not_done Record |app, by, ids| app.not_done(by, &ids.batch, "问过医保中心");
     resolve Record |app, by, ids| app.resolve(by, &ids.visit);
     presettle Record |app, by, ids| app.presettle(by, &ids.visit);
-    settle Record |app, by, ids| app.settle(by, &ids.visit, &[]);
+    settle Record |app, by, ids| app.settle(by, &ids.visit, &[], Method::Cash);
     renew_voucher Record |app, by, ids| app.renew_voucher(by, &ids.visit, "990001ec00");
     receive_stock New |app, by, _ids| app.receive_stock(by, &[]);
     stock List |app, by, _ids| app.stock(by);

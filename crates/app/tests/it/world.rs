@@ -13,7 +13,7 @@ use cunyi_centre::{Centre, Gate, Item, Parts as CentreParts};
 use cunyi_db::{Durability, Target};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::{BatchId, VisitId};
-use cunyi_domain::ledger::LineClass;
+use cunyi_domain::ledger::{LineClass, Method};
 use cunyi_domain::money::{Fen, Quantity, UnitPrice};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::civil::Date;
@@ -448,7 +448,8 @@ impl World {
     }
 
     pub fn settle(&self, visit: &VisitId) -> cunyi_app::Result<()> {
-        self.app.settle(&self.doctor, visit, &self.shown(visit))
+        self.app
+            .settle(&self.doctor, visit, &self.shown(visit), Method::Cash)
     }
 
     /// Asks the centre itself, past the clinic, under a number of its slot.

@@ -2,9 +2,9 @@
 //! table changes. Without a personal part (after erasure) personal fields are blank.
 
 use crate::batch::BatchEvent;
-use crate::ids::{BatchId, ClinicId, UserId};
+use crate::ids::{BatchId, ClinicId, UserId, VisitId};
 use crate::ledger::{
-    Access, Allergy, Batch, Coverage, Evidence, Lot, Patient, Payer, Registration,
+    Access, Allergy, Batch, Coverage, Evidence, Lot, Patient, Payer, Payment, Registration,
     RegistrationState, Reservation, Settlement, StockMove, Visit, VisitState,
 };
 use crate::money::Fen;
@@ -77,7 +77,8 @@ pub fn apply(about: &About, body: Body, personal: Option<Personal>) -> Vec<Chang
         | Body::BatchMoved(_)
         | Body::SettlementRequested(_)
         | Body::EvidenceFound(_)
-        | Body::SettlementMade(_) => money(about, body, personal),
+        | Body::SettlementMade(_)
+        | Body::PaymentMade(_) => money(about, body, personal),
         Body::ReservationsReleased(b) => release(about, &b.reservations),
         Body::HandedOver(b) => hand_over(about, &b.reservations, b.moves),
         Body::StockReceived(b) => {
@@ -329,6 +330,7 @@ fn new_visit(about: &About, body: super::VisitRegistered, personal: Option<Perso
         doctor: body.doctor,
         registered_at: about.occurred_at,
         finished_at: None,
+        balance: Fen::ZERO,
         signed: false,
         complaint: String::new(),
         history: String::new(),
@@ -369,6 +371,9 @@ fn money(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
             if let Some(Personal::Reason(reason)) = personal {
                 to.push(set("reason", reason));
             }
+            if b.event == BatchEvent::OwnPay {
+                to.extend(own_pay());
+            }
             let mut changes = vec![batch_change(about, b.batch, b.from, b.event, to)];
             changes.extend(b.splits.into_iter().map(|split| {
                 let to = vec![
@@ -402,6 +407,7 @@ fn money(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
             actor: about.actor.clone(),
         })],
         Body::SettlementMade(b) => made(about, b, personal),
+        Body::PaymentMade(b) => paid(about, b.payment),
         _ => vec![],
     }
 }
@@ -412,6 +418,11 @@ fn made(about: &About, body: SettlementMade, personal: Option<Personal>) -> Vec<
         settlement.reason = reason;
     }
     let reversed = body.event == BatchEvent::Reverse;
+    let owed = if reversed {
+        settlement.cash
+    } else {
+        -settlement.cash
+    };
     let in_force = (!reversed).then(|| settlement.id.clone());
     let mut to = vec![set("settlement", in_force)];
     if !reversed {
@@ -420,12 +431,47 @@ fn made(about: &About, body: SettlementMade, personal: Option<Personal>) -> Vec<
         to.push(set("cash", settlement.cash));
     }
     let batch = settlement.batch.clone();
-    let mut changes = vec![Change::insert::<Settlement>(*settlement)];
+    let mut changes = vec![balance(about, settlement.visit.clone(), owed)];
+    changes.extend(body.payment.into_iter().flat_map(|row| paid(about, row)));
+    changes.push(Change::insert::<Settlement>(*settlement));
     changes.push(batch_change(about, batch, body.from, body.event, to));
     changes.extend(body.line_funds.into_iter().map(|(charge, fund): (_, Fen)| {
         about.update::<crate::ledger::Charge>(charge, vec![set("fund", fund)])
     }));
     changes
+}
+
+/// What an insured batch loses when it becomes a self-pay one. Its registration stays known: what is
+/// there under it is taken back.
+fn own_pay() -> Set {
+    let texts = [
+        "benefit",
+        "disease_code",
+        "disease_name",
+        "policy",
+        "estimate",
+    ];
+    let texts = texts.into_iter().chain(["working", "adds"]);
+    let mut to: Set = texts.map(|name| set(name, String::new())).collect();
+    let sums = ["estimated_fund", "fund", "account", "cash"];
+    to.extend(sums.map(|name| set(name, Fen::ZERO)));
+    to.push(set("payer", Payer::SelfPay));
+    to
+}
+
+fn paid(about: &About, payment: Payment) -> Vec<Change> {
+    let balance = balance(about, payment.visit.clone(), payment.signed());
+    vec![balance, Change::insert(payment)]
+}
+
+/// What was paid less what is owed.
+fn balance(about: &About, visit: VisitId, more: Fen) -> Change {
+    Change::Update {
+        table: Visit::TABLE,
+        set: vec![],
+        add: vec![("balance", more.0)],
+        only: about.key("id", visit),
+    }
 }
 
 /// A batch's move. A transition that does not exist sets nothing and meets no row: it is stale.

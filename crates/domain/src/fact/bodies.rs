@@ -6,7 +6,7 @@ use crate::batch::BatchEvent;
 use crate::id_number::Sex;
 use crate::ids::{BatchId, ChargeId, CoverageId, EntryId, PatientId, UserId, VisitId};
 use crate::ledger::{
-    AccessKind, AllergyKind, Batch, Certificate, Charge, Diagnosis, LineClass, Lot, Payer,
+    AccessKind, AllergyKind, Batch, Certificate, Charge, Diagnosis, LineClass, Lot, Payer, Payment,
     Registration, RegistrationState, Reservation, Settlement, StockMove, VisitState,
 };
 use crate::money::Fen;
@@ -297,6 +297,16 @@ body! {
         pub settlement: Box<Settlement>,
         /// Each line's part of the fund (分摊), summing to it; empty for a reversal.
         pub line_funds: Vec<(ChargeId, Fen)>,
+        /// What changed hands with it; none where the patient was not there, nothing was owed or a
+        /// deposit covers it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub payment: Option<Payment>,
+    }
+
+    /// Money changed hands without a settlement.
+    pub struct PaymentMade {
+        /// What.
+        pub payment: Payment,
     }
 
     /// Stock that is free again.

@@ -111,6 +111,8 @@ facts! {
     "evidence_found" 1 EvidenceFound,
     /// Money moved: settled or reversed.
     "settlement_made" 1 SettlementMade,
+    /// Money changed hands without a settlement: a deposit, a difference.
+    "payment_made" 1 PaymentMade,
     /// Reserved stock was freed.
     "reservations_released" 1 ReservationsReleased,
     /// Drugs were handed over.

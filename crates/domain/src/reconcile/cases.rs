@@ -219,7 +219,6 @@ fn ours(n: usize, text: &str) -> Ours {
         day: day.unwrap_or(DAY),
         group: (words[0] != "自费").then(group),
         money,
-        cash: money.total - money.fund - money.account,
     }
 }
 
@@ -264,11 +263,17 @@ fn all(found: &Reconciled) -> Vec<String> {
     found.differences.iter().map(told).collect()
 }
 
-/// The cash of those that stand on the day.
-fn till(rows: &[Ours]) -> Fen {
-    let booked = |row: &&Ours| row.standing == Standing::Booked && row.day == DAY;
-    rows.iter().filter(booked).map(|row| row.cash).sum()
+/// Eight yuan are in the drawer by the payments.
+const fn drawer(counted: Option<Fen>) -> Drawer {
+    Drawer {
+        method: Method::Cash,
+        expected: Fen(800),
+        counted,
+    }
 }
+
+/// And so many were counted.
+const COUNTED: &[Drawer] = &[drawer(Some(Fen(800)))];
 
 #[test]
 fn evenings() {
@@ -281,7 +286,7 @@ fn evenings() {
             .collect();
         let theirs = case.centre.iter().map(|text| theirs(text)).collect();
         let evidence = evidence(&ours, theirs);
-        let found = reconcile(DAY, &ours, Some(&evidence), Some(till(&ours)));
+        let found = reconcile(DAY, &ours, Some(&evidence), COUNTED);
         assert_eq!(all(&found), case.found, "{}", case.what);
         assert_eq!(found.green(), case.found.is_empty(), "{}", case.what);
     }
@@ -295,23 +300,36 @@ fn one() -> Vec<Ours> {
 fn without_the_centre_or_the_cash_nothing_is_green() {
     let ours = one();
     let equal = evidence(&ours, vec![theirs("平 结算 S1 M1 20.00 12.00 0.00")]);
-    let cash = Some(Fen(800));
-    assert!(reconcile(DAY, &ours, Some(&equal), cash).green());
-    let nobody = reconcile(DAY, &ours, None, cash);
+    assert!(reconcile(DAY, &ours, Some(&equal), COUNTED).green());
+    let nobody = reconcile(DAY, &ours, None, COUNTED);
     assert_eq!(all(&nobody), ["unasked ask-again"]);
     assert_eq!(nobody.centre, None);
-    let uncounted = reconcile(DAY, &ours, Some(&equal), None);
+    let uncounted = reconcile(DAY, &ours, Some(&equal), &[drawer(None)]);
     assert_eq!(all(&uncounted), ["cash count"]);
-    let short = reconcile(DAY, &ours, Some(&equal), Some(Fen(799)));
+    let short = reconcile(DAY, &ours, Some(&equal), &[drawer(Some(Fen(799)))]);
     assert_eq!(all(&short), ["cash recount"]);
     let mut silent = equal.clone();
     silent.compared[0].answer = Answer::Silent;
-    let silent = reconcile(DAY, &ours, Some(&silent), cash);
+    let silent = reconcile(DAY, &ours, Some(&silent), COUNTED);
     assert_eq!(all(&silent), ["unasked ask-again"]);
+    // What came by code is compared by itself, where some came.
+    let by_code = |expected, counted| Drawer {
+        method: Method::Qr,
+        expected,
+        counted,
+    };
+    let both = |qr| [COUNTED[0], qr];
+    let unused = both(by_code(Fen::ZERO, None));
+    assert!(reconcile(DAY, &ours, Some(&equal), &unused).green());
+    let unseen = reconcile(DAY, &ours, Some(&equal), &both(by_code(Fen(1), None)));
+    assert_eq!(all(&unseen), ["cash count"]);
+    let moved = [drawer(Some(Fen(799))), by_code(Fen::ZERO, Some(Fen(1)))];
+    let moved = reconcile(DAY, &ours, Some(&equal), &moved);
+    assert_eq!(all(&moved), ["cash recount", "cash recount"]);
     // A day without settlements is asked about all the same.
     let nothing = Evidence::default();
-    assert!(reconcile(DAY, &[], Some(&nothing), Some(Fen::ZERO)).green());
-    let missing = reconcile(DAY, &ours, Some(&nothing), cash);
+    assert!(reconcile(DAY, &[], Some(&nothing), COUNTED).green());
+    let missing = reconcile(DAY, &ours, Some(&nothing), COUNTED);
     assert_eq!(all(&missing), ["unasked ask-again"]);
 }
 
@@ -320,11 +338,11 @@ fn sums_that_differ_without_a_line_are_not_forgotten() {
     let ours = one();
     let mut different = evidence(&ours, vec![theirs("不符 结算 S1 M1 20.00 12.01 0.00")]);
     different.details[0].lines = None;
-    let found = reconcile(DAY, &ours, Some(&different), Some(Fen(800)));
+    let found = reconcile(DAY, &ours, Some(&different), COUNTED);
     assert_eq!(all(&found), ["unasked ask-again"]);
     assert_eq!(found.centre, None, "what the centre has is not known");
     different.details[0].lines = Some(Vec::new());
-    let found = reconcile(DAY, &ours, Some(&different), Some(Fen(800)));
+    let found = reconcile(DAY, &ours, Some(&different), COUNTED);
     assert_eq!(all(&found), ["amount ask-office"]);
 }
 
@@ -333,10 +351,10 @@ fn a_settlement_that_stands_at_the_centre_on_another_day_crossed_midnight() {
     let ours = one();
     let mut different = evidence(&ours, vec![theirs("机构多 结算 S1 M1 20.00 12.00 0.00")]);
     different.settled_on.insert("S1".into(), date(2026, 11, 25));
-    let found = reconcile(DAY, &ours, Some(&different), Some(Fen(800)));
+    let found = reconcile(DAY, &ours, Some(&different), COUNTED);
     assert_eq!(all(&found), ["day-crossing other-day S1"]);
     different.settled_on.insert("S1".into(), DAY);
-    let found = reconcile(DAY, &ours, Some(&different), Some(Fen(800)));
+    let found = reconcile(DAY, &ours, Some(&different), COUNTED);
     assert_eq!(all(&found), ["only-here void-here S1"]);
 }
 
@@ -349,6 +367,6 @@ fn a_settlement_under_another_office_is_one_difference() {
         office: "990001".into(),
         lines: Some(vec![theirs("机构少 结算 S1 M1 20.00 12.00 0.00")]),
     });
-    let found = reconcile(DAY, &ours, Some(&different), Some(Fen(800)));
+    let found = reconcile(DAY, &ours, Some(&different), COUNTED);
     assert_eq!(all(&found), ["state ask-office S1"]);
 }

@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Answer, Compared, Detail, Difference, Evidence, Group, Line, Ours, Reconciled, Standing,
-    Theirs, Total, Verdict, sums,
+    Answer, Compared, Detail, Difference, Drawer, Evidence, Group, Line, Ours, Reconciled,
+    Standing, Theirs, Total, Verdict, sums,
 };
-use crate::money::Fen;
 use crate::time::civil::Date;
 
 /// Reconciles a day. `ours` may hold rows of the days around it, by which a crossing is known, and
@@ -15,25 +14,23 @@ pub fn reconcile(
     day: Date,
     ours: &[Ours],
     evidence: Option<&Evidence>,
-    counted: Option<Fen>,
+    drawers: &[Drawer],
 ) -> Reconciled {
     let books = Books::of(day, ours, evidence);
     let mut differences = books.twice_here();
     differences.extend(books.lines().into_iter().map(|(_, found)| found));
     differences.extend(books.unresolved());
-    let expected = books.cash();
     match evidence {
         Some(evidence) => differences.extend(books.totals(evidence)),
         None => differences.push(Difference::NotAsked),
     }
-    if counted != Some(expected) {
-        differences.push(Difference::Cash { expected, counted });
-    }
+    let apart = drawers.iter().filter(|drawer| !drawer.agrees());
+    differences.extend(apart.copied().map(Difference::Cash));
     differences.sort_by_cached_key(order);
     Reconciled {
         clinic: sums(day, ours, None),
         centre: evidence.and_then(|evidence| books.centre(evidence, &differences)),
-        cash: expected,
+        drawers: drawers.to_vec(),
         differences,
     }
 }
@@ -50,7 +47,8 @@ fn order(difference: &Difference) -> (super::Class, String) {
             ..
         } => format!("{settlement} {message} {batch:?} {line:?} {theirs:?}"),
         Difference::Total { group, .. } => format!("{group:?}"),
-        Difference::Cash { .. } | Difference::NotAsked => String::new(),
+        Difference::Cash(drawer) => drawer.method.to_string(),
+        Difference::NotAsked => String::new(),
     };
     (difference.class(), about)
 }
@@ -89,11 +87,6 @@ impl<'a> Books<'a> {
             details: evidence.map_or(&[], |evidence| &evidence.details),
             settled_on: evidence.map(|evidence| &evidence.settled_on),
         }
-    }
-
-    fn cash(&self) -> Fen {
-        let counts = |row: &&Ours| row.day == self.day && row.standing == Standing::Booked;
-        self.ours.iter().filter(counts).map(|row| row.cash).sum()
     }
 
     /// The row of ours that a line is about.

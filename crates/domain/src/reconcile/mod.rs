@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::BatchId;
-use crate::ledger::SettlementKind;
+use crate::ledger::{Method, SettlementKind};
 use crate::money::Fen;
 use crate::time::civil::Date;
 
@@ -77,8 +77,25 @@ pub struct Ours {
     pub group: Option<Group>,
     /// What it moves.
     pub money: Money,
-    /// 现金, negative for a reversal.
-    pub cash: Fen,
+}
+
+/// 钱箱 or 收款码: what came in less what was given back on the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drawer {
+    /// Which.
+    pub method: Method,
+    /// By the payments.
+    pub expected: Fen,
+    /// What was counted; none before.
+    pub counted: Option<Fen>,
+}
+
+impl Drawer {
+    /// Cash is counted every day, what came by code where some did.
+    fn agrees(&self) -> bool {
+        let silent = (self.method == Method::Qr).then_some(Fen::ZERO);
+        self.counted.or(silent) == Some(self.expected)
+    }
 }
 
 text_enum! {
@@ -289,12 +306,7 @@ pub enum Difference {
         ours: Sums,
     },
     /// The money.
-    Cash {
-        /// Σ cash of settlements less reversals.
-        expected: Fen,
-        /// What was counted; none before.
-        counted: Option<Fen>,
-    },
+    Cash(Drawer),
     /// Nobody has asked the centre about this day.
     NotAsked,
 }
@@ -303,7 +315,7 @@ impl Difference {
     /// What kind it is.
     pub const fn class(&self) -> Class {
         match self {
-            Self::Cash { .. } => Class::Cash,
+            Self::Cash(_) => Class::Cash,
             Self::NotAsked => Class::Unasked,
             Self::Total { total, .. } => match total {
                 Total::Unexplained => Class::Amount,
@@ -328,8 +340,8 @@ impl Difference {
     /// The one action that mends it.
     pub const fn action(&self) -> Action {
         let (line, kind) = match self {
-            Self::Cash { counted: None, .. } => return Action::Count,
-            Self::Cash { .. } => return Action::Recount,
+            Self::Cash(Drawer { counted: None, .. }) => return Action::Count,
+            Self::Cash(_) => return Action::Recount,
             Self::NotAsked => return Action::AskAgain,
             Self::Total { total, .. } => {
                 return match total {
@@ -365,8 +377,8 @@ pub struct Reconciled {
     pub clinic: Sums,
     /// The same as the centre has it; none where it did not say.
     pub centre: Option<Sums>,
-    /// The cash that must be there: of insured and self-pay patients.
-    pub cash: Fen,
+    /// The money that must be there: of insured and self-pay patients.
+    pub drawers: Vec<Drawer>,
     /// What does not agree.
     pub differences: Vec<Difference>,
 }

@@ -72,7 +72,6 @@ fn row(n: usize, (total, fund, account, reversal): (i64, i64, i64, bool)) -> Our
         message: format!("M{n:03}"),
         day: DAY,
         group: Some(group()),
-        cash: money.total - money.fund - money.account,
         money,
     }
 }
@@ -87,9 +86,15 @@ fn ledger() -> impl Strategy<Value = Vec<Ours>> {
     })
 }
 
-fn cash(ours: &[Ours]) -> Fen {
-    ours.iter().map(|row| row.cash).sum()
+const fn drawer(counted: Fen) -> Drawer {
+    Drawer {
+        method: Method::Cash,
+        expected: Fen(800),
+        counted: Some(counted),
+    }
 }
+
+const COUNTED: &[Drawer] = &[drawer(Fen(800))];
 
 /// What the centre's own ledger answers to ours, line by line.
 fn answered(ours: &[Ours], centre: &[Ours]) -> Vec<Theirs> {
@@ -125,7 +130,7 @@ fn change(money: &mut Money, what: usize, fen: i64) {
 proptest! {
     #[test]
     fn equal_ledgers_are_green(ours in ledger()) {
-        let found = reconcile(DAY, &ours, Some(&evidence(&ours, answered(&ours, &ours))), Some(cash(&ours)));
+        let found = reconcile(DAY, &ours, Some(&evidence(&ours, answered(&ours, &ours))), COUNTED);
         prop_assert!(found.green(), "{:?}", found.differences);
         prop_assert_eq!(found.centre, Some(found.clinic));
         // Also where the file lists what agrees.
@@ -135,7 +140,7 @@ proptest! {
             office: "990001".into(),
             lines: Some(answered(&ours, &ours)),
         });
-        prop_assert!(reconcile(DAY, &ours, Some(&listed), Some(cash(&ours))).green());
+        prop_assert!(reconcile(DAY, &ours, Some(&listed), COUNTED).green());
     }
 
     #[test]
@@ -147,7 +152,7 @@ proptest! {
     ) {
         let mut centre = ours.clone();
         change(&mut centre[at.index(ours.len())].money, what, fen);
-        let found = reconcile(DAY, &ours, Some(&evidence(&ours, answered(&ours, &centre))), Some(cash(&ours)));
+        let found = reconcile(DAY, &ours, Some(&evidence(&ours, answered(&ours, &centre))), COUNTED);
         prop_assert_eq!(found.differences.len(), 1);
         prop_assert_eq!(found.differences[0].class(), Class::Amount);
         // The centre's sums come out of the differences.
@@ -157,13 +162,12 @@ proptest! {
         for line in silent.details.iter_mut().flat_map(|d| d.lines.iter_mut().flatten()) {
             line.verdict = Verdict::Equal;
         }
-        prop_assert!(!reconcile(DAY, &ours, Some(&silent), Some(cash(&ours))).green());
+        prop_assert!(!reconcile(DAY, &ours, Some(&silent), COUNTED).green());
         // A ledger that changed after the centre was asked.
         let stale = evidence(&ours, answered(&ours, &ours));
-        prop_assert!(!reconcile(DAY, &centre, Some(&stale), Some(cash(&centre))).green());
+        prop_assert!(!reconcile(DAY, &centre, Some(&stale), COUNTED).green());
         // Cash.
-        let counted = Some(cash(&ours) + Fen(fen));
-        let found = reconcile(DAY, &ours, Some(&stale), counted);
+        let found = reconcile(DAY, &ours, Some(&stale), &[drawer(Fen(800 + fen))]);
         prop_assert_eq!(found.differences.len(), 1);
         prop_assert_eq!(found.differences[0].class(), Class::Cash);
     }
@@ -172,10 +176,10 @@ proptest! {
     fn a_row_more_or_less_is_a_difference(ours in ledger(), at in any::<prop::sample::Index>()) {
         let mut fewer = ours.clone();
         fewer.remove(at.index(ours.len()));
-        let gone = reconcile(DAY, &ours, Some(&evidence(&ours, answered(&ours, &fewer))), Some(cash(&ours)));
+        let gone = reconcile(DAY, &ours, Some(&evidence(&ours, answered(&ours, &fewer))), COUNTED);
         prop_assert_eq!(gone.differences.iter().map(Difference::class).collect::<Vec<_>>(), [Class::OnlyHere]);
         prop_assert_eq!(gone.centre, Some(sums(DAY, &fewer, None)));
-        let more = reconcile(DAY, &fewer, Some(&evidence(&fewer, answered(&fewer, &ours))), Some(cash(&fewer)));
+        let more = reconcile(DAY, &fewer, Some(&evidence(&fewer, answered(&fewer, &ours))), COUNTED);
         prop_assert_eq!(more.differences.iter().map(Difference::class).collect::<Vec<_>>(), [Class::OnlyThere]);
         prop_assert_eq!(more.centre, Some(sums(DAY, &ours, None)));
     }
@@ -194,7 +198,7 @@ proptest! {
             let mut again = ours.iter().find(|row| row.settlement == "S000").unwrap().clone();
             again.batch = BatchId(format!("Z{}", twice.index(9)));
             ours.push(again);
-            reconcile(DAY, &ours, Some(&evidence(&ours, lines)), None)
+            reconcile(DAY, &ours, Some(&evidence(&ours, lines)), &[])
         };
         prop_assert_eq!(with(ours, centre), with(shuffled, reordered));
     }
@@ -216,7 +220,7 @@ proptest! {
         let lines: Vec<Theirs> = lines.into_iter().map(theirs).collect();
         let mut evidence = evidence(&ours, lines);
         evidence.compared[0].answer = Answer::Different;
-        let found = reconcile(DAY, &ours, Some(&evidence), Some(cash(&ours)));
+        let found = reconcile(DAY, &ours, Some(&evidence), COUNTED);
         // 3201 said that it differs: whatever the file holds, the page is not green.
         prop_assert!(!found.green());
     }
@@ -263,9 +267,11 @@ fn every_difference() -> Vec<Difference> {
         group: group(),
         ours: Sums::default(),
     });
-    let cash = [None, Some(Fen(1))].map(|counted| Difference::Cash {
-        expected: Fen(0),
-        counted,
+    let cash = [None, Some(Fen(1))].map(|counted| {
+        Difference::Cash(Drawer {
+            counted,
+            ..COUNTED[0]
+        })
     });
     let others = of_totals.into_iter().chain(cash);
     of_lines

@@ -14,7 +14,7 @@ use cunyi_centre::Centre;
 use cunyi_centre::population::{Person, population};
 use cunyi_db::{Durability, Target};
 use cunyi_domain::ids::{ClinicId, VisitId};
-use cunyi_domain::money::{Quantity, UnitPrice};
+use cunyi_domain::ledger::{Method, MoveKind, Payer, StockMove, VisitState};
 use cunyi_domain::time::{Clock, Moment, age_on, civil::Date};
 use cunyi_domain::transport::{Reply, Request, Transport, TransportError};
 
@@ -435,7 +435,7 @@ impl Seeder {
                 .iter()
                 .map(|b| (b.id.clone(), b.cash))
                 .collect();
-            match self.app.settle(doctor, visit, &expected) {
+            match self.app.settle(doctor, visit, &expected, Method::Cash) {
                 Ok(()) => break,
                 Err(AppError::Refused(r)) if r.code.as_str() == "share-changed" => {}
                 Err(error) => return Err(error.into()),

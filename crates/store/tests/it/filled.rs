@@ -4,7 +4,7 @@ use cunyi_domain::batch::BatchEvent;
 use cunyi_domain::fact::{Personal, PolicyConfirmed, ReferenceActivated};
 use cunyi_domain::ids::{CoverageId, LotId, MessageId, PatientId};
 use cunyi_domain::journal::{digest, version};
-use cunyi_domain::ledger::{AllergyKind, Batch, RegistrationState, Visit, VisitState};
+use cunyi_domain::ledger::{AllergyKind, Batch, PaymentKind, RegistrationState, Visit, VisitState};
 use cunyi_domain::money::Fen;
 use cunyi_domain::resolve::Finding;
 use cunyi_store::books::{Reconciliation, Till};
@@ -202,6 +202,7 @@ impl World {
         self.hand_over(&self.batch(&batch))?;
         self.happen(&self.batch(&batch), BatchEvent::RequestReversal, "")?;
         self.happen(&self.batch(&batch), BatchEvent::Reverse, "多收了一盒")?;
+        self.pay(&visit, PaymentKind::Returned, Fen(5))?;
         self.queue(&visit, VisitState::Seeing, VisitState::Done)?;
         self.fill_local(&visit, "又咳嗽了", "token");
         Ok(())
@@ -222,7 +223,9 @@ impl World {
         let visit = self.arrive(patient, Some(coverage.clone()), None)?;
         let visit = self.visit(&visit);
         self.freeze(&visit, &[])?;
-        self.freeze(&visit, &[]).map(drop)
+        let second = self.freeze(&visit, &[])?;
+        self.happen(&self.batch(&second), BatchEvent::Upload, "")?;
+        self.happen(&self.batch(&second), BatchEvent::OwnPay, "")
     }
 
     fn switched_visit(&self, patient: &PatientId, coverage: CoverageId) -> Done {

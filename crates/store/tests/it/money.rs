@@ -2,14 +2,17 @@
 
 use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::{
-    BatchMoved, ChargesFrozen, EvidenceFound, HandedOver, LineSplit, ReservationsReleased,
-    SettlementMade, SettlementRequested, Shares, StockReceived, TraceCodesScanned,
+    BatchMoved, ChargesFrozen, EvidenceFound, HandedOver, LineSplit, PaymentMade,
+    ReservationsReleased, SettlementMade, SettlementRequested, Shares, StockReceived,
+    TraceCodesScanned,
 };
-use cunyi_domain::ids::{BatchId, ChargeId, EntryId, LotId, MoveId, PatientId, SettlementId};
+use cunyi_domain::ids::{
+    BatchId, ChargeId, EntryId, LotId, MoveId, PatientId, SettlementId, VisitId,
+};
 use cunyi_domain::journal::digest;
 use cunyi_domain::ledger::{
-    Batch, Charge, ItemKind, LineClass, Lot, MoveKind, Payer, Registration, RegistrationState,
-    Reservation, Settlement, SettlementKind, StockMove, Visit,
+    Batch, Charge, ItemKind, LineClass, Lot, Method, MoveKind, Payer, Payment, PaymentKind,
+    Registration, RegistrationState, Reservation, Settlement, SettlementKind, StockMove, Visit,
 };
 use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice, apportion};
 use cunyi_domain::resolve::Finding;
@@ -272,7 +275,7 @@ impl World {
     }
 
     fn splits(&self, batch: &Batch, event: BatchEvent) -> Vec<LineSplit> {
-        if event != BatchEvent::Upload {
+        if !matches!(event, BatchEvent::Upload | BatchEvent::OwnPay) {
             return vec![];
         }
         let split = |charge: Charge| LineSplit {
@@ -293,6 +296,7 @@ impl World {
         let weights: Vec<i64> = charges.iter().map(|charge| charge.in_scope.0).collect();
         let funds = apportion(settlement.fund, &weights);
         let ids = charges.iter().map(|charge| charge.id.clone());
+        let payment = self.payment(&settlement);
         let body = SettlementMade {
             from: batch.state,
             event,
@@ -302,6 +306,7 @@ impl World {
             } else {
                 ids.zip(funds).collect()
             },
+            payment: Some(payment),
         };
         let held = reversed.then(|| self.held_by(&batch.id));
         self.write(|w| {
@@ -311,6 +316,34 @@ impl World {
     }
 
     /// A settlement that balances, or the reversal of the one in force.
+    /// Money changes hands without a settlement.
+    pub fn pay(&self, visit: &Visit, kind: PaymentKind, amount: Fen) -> Done {
+        let payment = self.payment_of(&visit.id, kind, amount);
+        self.record(PaymentMade { payment }, &visit.patient, None)
+    }
+
+    /// Somewhat more than its cash: a balance stays.
+    fn payment(&self, settlement: &Settlement) -> Payment {
+        let (kind, more) = match settlement.kind {
+            SettlementKind::Settlement => (PaymentKind::Paid, Fen(7)),
+            SettlementKind::Reversal => (PaymentKind::PaidBack, Fen(2)),
+        };
+        self.payment_of(&settlement.visit, kind, settlement.cash + more)
+    }
+
+    fn payment_of(&self, visit: &VisitId, kind: PaymentKind, amount: Fen) -> Payment {
+        Payment {
+            clinic: clinic(),
+            id: EntryId::new(self.now(), &self.dice),
+            visit: visit.clone(),
+            kind,
+            method: Method::Cash,
+            amount,
+            moved_at: self.now(),
+            actor: "u1".into(),
+        }
+    }
+
     pub fn settlement(&self, batch: &Batch, reversed: bool, why: &str) -> Settlement {
         let settled_at = self.now();
         let id = SettlementId::new(settled_at, &self.dice);

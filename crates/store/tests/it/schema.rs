@@ -6,8 +6,8 @@ use cunyi_db::DbError;
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ledger::{
-    AccessKind, AllergyKind, Certificate, ItemKind, LineClass, MoveKind, Payer, RegistrationState,
-    SettlementKind, VisitState,
+    AccessKind, AllergyKind, Certificate, ItemKind, LineClass, Method, MoveKind, Payer,
+    PaymentKind, RegistrationState, SettlementKind, VisitState,
 };
 use cunyi_domain::resolve::Finding;
 use cunyi_domain::row::{Field, Kind, TableKind, Value};
@@ -118,7 +118,7 @@ fn every_table_is_ledger_reference_or_local() {
     }
     let of = |kind| TABLES.iter().filter(|table| table.kind == kind).count();
     let kinds = [TableKind::Ledger, TableKind::Reference, TableKind::Local].map(of);
-    assert_eq!(kinds, [14, 3, 12]);
+    assert_eq!(kinds, [15, 3, 12]);
 }
 
 #[test]
@@ -165,6 +165,8 @@ const LISTS: &[(&str, &str, Words)] = &[
     ("batch", "payer", all!(Payer)),
     ("batch", "state", all!(BatchState)),
     ("settlement", "kind", all!(SettlementKind)),
+    ("payment", "kind", all!(PaymentKind)),
+    ("payment", "method", all!(Method)),
     ("evidence", "finding", all!(Finding)),
     ("stock_move", "kind", all!(MoveKind)),
     ("clinic", "level", all!(Level)),
@@ -240,6 +242,8 @@ fn may_be_negative(table: &str, column: &str) -> bool {
             ("counter", "second"),
             // A day on which more was paid back than taken.
             ("till", "cash"),
+            // More is owed than was paid.
+            ("visit", "balance"),
         ]
         .contains(&(table, column))
 }
@@ -383,6 +387,7 @@ const LOOSE: &[(&str, &str, &str)] = &[
         "a message is kept 24 months, a settlement longer",
     ),
     ("settlement", "actor", "the program itself may act"),
+    ("payment", "actor", "the program itself may act"),
     ("evidence", "actor", "the program itself may ask"),
     (
         "evidence",

@@ -53,6 +53,7 @@ pub const TABLES: &[Table] = &[
     of::<ledger::Charge>(),
     of::<ledger::Batch>(),
     of::<ledger::Settlement>(),
+    of::<ledger::Payment>(),
     of::<ledger::Evidence>(),
     of::<ledger::Lot>(),
     of::<ledger::StockMove>(),

@@ -93,6 +93,7 @@ fn of_two_moves_of_a_batch_one_wins_and_the_other_is_stale() {
                     event: BatchEvent::Settle,
                     settlement: Box::new(world.settlement(&row, false, "")),
                     line_funds: vec![],
+                    payment: None,
                 };
                 let record =
                     |w: &mut cunyi_store::Writer<'_, '_>| w.record(body, Some(&patient), None);

@@ -4,7 +4,7 @@
 use axum::extract::Path;
 use cunyi_app::{Actor, App, AppError};
 use cunyi_domain::ids::{BatchId, ChargeId, VisitId};
-use cunyi_domain::ledger::VisitState;
+use cunyi_domain::ledger::{Method, VisitState};
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
 
@@ -123,10 +123,10 @@ pub(crate) async fn take_back(Path(id): Path<String>, Posted { by, what, .. }: P
 /// `POST /visits/{id}/settle`: pays what was shown and nothing else.
 pub(crate) async fn settle(Path(id): Path<String>, Posted { by, form, what }: Posted) -> Answer {
     let visit = VisitId(id);
-    match expected(&form) {
-        Ok(expected) => {
+    match expected(&form).and_then(|expected| Ok((expected, method(&form)?))) {
+        Ok((expected, method)) => {
             as_job(by, what, visit, Kept::Nothing, move |app, actor, visit| {
-                app.settle(actor, visit, &expected)
+                app.settle(actor, visit, &expected, method)
             })
             .await
         }
@@ -145,6 +145,42 @@ fn expected(form: &Form) -> Result<Vec<(BatchId, Fen)>, Refusal> {
         Ok((BatchId::from(batch), cash))
     };
     batches.into_iter().zip(cash).map(pair).collect()
+}
+
+/// How the patient pays or is paid; cash where the form does not say.
+fn method(form: &Form) -> Result<Method, Refusal> {
+    match form.get("method") {
+        "" => Ok(Method::Cash),
+        text => Method::from_text(text).ok_or(Refusal::new(Code::BadForm)),
+    }
+}
+
+/// `POST /visits/{id}/hand-over-against`: against a deposit, while an answer is lost.
+pub(crate) async fn hand_over_against(
+    Path(id): Path<String>,
+    Posted { by, form, .. }: Posted,
+) -> Answer {
+    let typed = form.number("deposit");
+    let method = method(&form).map_err(|refusal| Fault::refused(&by.chrome, refusal.code))?;
+    let kept = Kept::Field(id.clone(), typed.clone());
+    at_once(by, VisitId(id), kept, move |app, actor, visit| {
+        let deposit = typed.parse();
+        let deposit = deposit.map_err(|_| Refusal::at(Code::BadNumber, "deposit"))?;
+        app.hand_over_against(actor, visit, deposit, method)
+    })
+    .await
+}
+
+/// `POST /visits/{id}/even-out`: returns or collects what is open.
+pub(crate) async fn even_out(Path(id): Path<String>, Posted { by, form, .. }: Posted) -> Answer {
+    let sum = form.get("amount").parse().map_err(|_| Code::BadForm);
+    let method = method(&form).map_err(|refusal| refusal.code);
+    let both = sum.and_then(|sum| Ok((sum, method?)));
+    let (sum, method) = both.map_err(|code| Fault::refused(&by.chrome, code))?;
+    at_once(by, VisitId(id), Kept::Nothing, move |app, actor, visit| {
+        app.even_out(actor, visit, sum, method)
+    })
+    .await
 }
 
 /// `POST /visits/{id}/hand-over`
@@ -181,6 +217,12 @@ pub(crate) async fn not_done(Path(id): Path<String>, posted: Posted) -> Answer {
 /// `POST /batches/{id}/drop`
 pub(crate) async fn drop_batch(Path(id): Path<String>, posted: Posted) -> Answer {
     of_batch(posted, id, "reason", App::drop_batch).await
+}
+
+/// `POST /batches/{id}/own-pay`: the patient pays it herself.
+pub(crate) async fn own_pay(Path(id): Path<String>, posted: Posted) -> Answer {
+    let work = |app: &App, actor: &Actor, batch: &BatchId, _: &str| app.own_pay(actor, batch);
+    of_batch(posted, id, "", work).await
 }
 
 /// Something done to a batch for a reason.

@@ -9,10 +9,12 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use cunyi_app::views::{Age, Basis, BatchView, ChargeView, Paper, PatientView, Statement};
+use cunyi_app::views::{
+    Age, Basis, BatchView, ChargeView, Paper, PatientView, PaymentView, Statement,
+};
 use cunyi_domain::batch::BatchState;
-use cunyi_domain::ids::{BatchId, PatientId, VisitId};
-use cunyi_domain::ledger::{ItemKind, VisitState};
+use cunyi_domain::ids::{BatchId, EntryId, PatientId, VisitId};
+use cunyi_domain::ledger::{ItemKind, PaymentKind, VisitState};
 use cunyi_domain::money::{Fen, Rate, apportion, format_decimal};
 use cunyi_domain::time::Moment;
 
@@ -236,9 +238,7 @@ pub(crate) async fn prescription(by: Signed, Path(id): Path<String>) -> Answer {
 /// `GET /visits/{id}/print/fee-list`
 pub(crate) async fn fee_list(by: Signed, Path(id): Path<String>) -> Answer {
     let p = paper(&by, id).await?;
-    let settle = Settle {
-        batches: &p.visit.batches,
-    };
+    let settle = Settle::of(&p.visit);
     let c = by.chrome.chinese();
     Ok(html(
         StatusCode::OK,
@@ -249,6 +249,47 @@ pub(crate) async fn fee_list(by: Signed, Path(id): Path<String>) -> Answer {
             settle,
         },
     ))
+}
+
+/// 押金单, 退款单, 收款单
+#[derive(Template)]
+#[template(path = "print_payment.html")]
+pub(crate) struct PaymentPage<'a> {
+    pub(crate) c: &'a Chrome,
+    pub(crate) ui: &'a Chrome,
+    pub(crate) p: &'a Paper,
+    pub(crate) made: &'a PaymentView,
+}
+
+impl PaymentPage<'_> {
+    /// What it is called.
+    pub(crate) fn title(&self) -> String {
+        self.c.t(match self.made.kind {
+            PaymentKind::Deposit => "paper-deposit",
+            PaymentKind::PaidBack | PaymentKind::Returned => "paper-refund",
+            PaymentKind::Paid | PaymentKind::Collected => "paper-receipt",
+        })
+    }
+
+    /// The batches that a deposit is for.
+    pub(crate) fn unsettled(&self) -> Vec<&BatchView> {
+        let batches = self.p.visit.batches.iter();
+        batches.filter(|b| b.state.is_unsettled()).collect()
+    }
+}
+
+/// `GET /payments/{id}/print`
+pub(crate) async fn payment(by: Signed, Path(id): Path<String>) -> Answer {
+    let slip = by
+        .call(move |app, actor| app.payment_slip(actor, &EntryId(id)))
+        .await?;
+    let page = PaymentPage {
+        c: &by.chrome.chinese(),
+        ui: &by.chrome,
+        p: &slip.paper,
+        made: &slip.payment,
+    };
+    Ok(html(StatusCode::OK, &page))
 }
 
 /// `GET /batches/{id}/print/statement`

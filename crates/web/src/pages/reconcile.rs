@@ -64,14 +64,6 @@ impl ReconcilePage<'_> {
         )
     }
 
-    /// Counted money.
-    fn there(&self) -> Option<Fen> {
-        self.v
-            .counted
-            .as_ref()
-            .map(|counted| counted.cash + counted.qr)
-    }
-
     /// Each sum here, at the centre, and how much more it is there.
     fn sums(&self) -> [(&'static str, String, String, String); 4] {
         let here = self.v.reconciled.clinic;
@@ -117,13 +109,16 @@ impl ReconcilePage<'_> {
         let c = self.c;
         match &of.difference {
             Difference::NotAsked => c.t("found-not-asked"),
-            Difference::Cash { counted: None, .. } => c.t("found-uncounted"),
-            Difference::Cash { expected, counted } => {
-                let more = counted.unwrap_or_default() - *expected;
+            Difference::Cash(drawer) => {
+                let method = c.method(&drawer.method);
+                let Some(counted) = drawer.counted else {
+                    return c.t1("found-uncounted", "method", method);
+                };
+                let more = counted - drawer.expected;
                 if more.is_negative() {
-                    c.t1("found-cash-less", "by", -more)
+                    c.t2("found-cash-less", "method", method, "by", -more)
                 } else {
-                    c.t1("found-cash-more", "by", more)
+                    c.t2("found-cash-more", "method", method, "by", more)
                 }
             }
             Difference::Total { total, group, .. } => {

@@ -9,7 +9,7 @@ use cunyi_app::{NewUser, SetupForm};
 use cunyi_catalogue::{Catalogue, frequencies, routes};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::VisitId;
-use cunyi_domain::ledger::{RegistrationState, VisitState};
+use cunyi_domain::ledger::{PaymentKind, RegistrationState, VisitState};
 use cunyi_domain::money::Fen;
 use cunyi_store::reference::Role;
 
@@ -17,7 +17,9 @@ use super::account::{LoginPage, PasswordPage, SetupPage};
 use super::desk::{IdentifiedPage, IdentifyPage, SelfPayPage, WaitingPage};
 use super::drafts::{FeePanel, Problems, diagnosis_rows, rows};
 use super::lists::{AccessesPage, MessagesPage, StockPage, TodayPage};
-use super::papers::{FeeListPage, HistoryPage, PrescriptionPage, StatementPage, shared};
+use super::papers::{
+    FeeListPage, HistoryPage, PaymentPage, PrescriptionPage, StatementPage, shared,
+};
 use super::patients::{PatientPage, PatientsPage};
 use super::policies::{PoliciesPage, Typed};
 use super::users::UsersPage;
@@ -150,9 +152,7 @@ fn draft_of(c: &Chrome, v: &VisitView) -> String {
 
 fn signed(c: &Chrome, v: &VisitView, running: bool) -> String {
     let q = Queue::new(samples::queue(), VisitId::from("V13"));
-    let settle = Settle {
-        batches: &v.batches,
-    };
+    let settle = Settle::of(v);
     SignedPage {
         c,
         q: &q,
@@ -250,9 +250,7 @@ fn papers(ui: &Chrome, pages: &mut Pages) {
         "prescription",
         PrescriptionPage::new(c, ui, &p).render().unwrap(),
     ));
-    let settle = Settle {
-        batches: &p.visit.batches,
-    };
+    let settle = Settle::of(&p.visit);
     let list = FeeListPage {
         c,
         ui,
@@ -275,6 +273,16 @@ fn papers(ui: &Chrome, pages: &mut Pages) {
         printed_at,
     };
     pages.push(("history", history.render().unwrap()));
+    for (name, kind) in [
+        ("deposit-slip", PaymentKind::Deposit),
+        ("refund-slip", PaymentKind::Returned),
+        ("payment-slip", PaymentKind::Collected),
+    ] {
+        let p = &samples::paper(&[BatchState::Unknown]);
+        let made = &samples::payment(kind);
+        let slip = PaymentPage { c, ui, p, made };
+        pages.push((name, slip.render().unwrap()));
+    }
     for (name, state) in [
         ("statement", BatchState::Settled),
         ("statement-reversed", BatchState::Reversed),
@@ -416,12 +424,11 @@ fn a_batchs_account_and_cash_are_shared_out_to_the_fen() {
 fn fee_list(states: &[BatchState]) -> String {
     let c = samples::chrome(Locale::Zh);
     let p = samples::paper(states);
-    let batches = &p.visit.batches;
     FeeListPage {
         c: &c,
         ui: &c,
         p: &p,
-        settle: Settle { batches },
+        settle: Settle::of(&p.visit),
     }
     .render()
     .unwrap()

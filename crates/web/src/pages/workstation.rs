@@ -13,7 +13,7 @@ use cunyi_app::{Action, Actor, App, AppError};
 use cunyi_catalogue::{Catalogue, Frequency, Route, frequencies, routes};
 use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::ids::VisitId;
-use cunyi_domain::ledger::{Payer, VisitState};
+use cunyi_domain::ledger::{Payer, Standing as Money, VisitState};
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::refusal::Code;
 
@@ -26,8 +26,15 @@ use crate::session::Signed;
 
 /// A part of the queue.
 pub(crate) struct Group {
-    pub(crate) state: VisitState,
+    /// Where its visits stand; none: done, and something of it is open.
+    pub(crate) state: Option<VisitState>,
     pub(crate) entries: Vec<QueueEntry>,
+}
+
+/// Over, and yet something is to be done: given and not settled, money to return or collect.
+fn has_open_ends(entry: &QueueEntry) -> bool {
+    let over = matches!(entry.state, VisitState::Done | VisitState::Cancelled);
+    over && (entry.given_unsettled || entry.money != Money::Even)
 }
 
 /// The rail on the left.
@@ -37,27 +44,28 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    /// Waiting, seeing, parked and done, in this order.
+    /// Open ends, if there are any; then waiting, seeing, parked and done.
     pub(crate) fn new(entries: Vec<QueueEntry>, current: VisitId) -> Self {
         use VisitState::{Done, Parked, Seeing, Waiting};
-        let mut groups = [Waiting, Seeing, Parked, Done].map(|state| Group {
+        let states = [Waiting, Seeing, Parked, Done].map(Some);
+        let mut groups = [None].into_iter().chain(states).map(|state| Group {
             state,
             entries: vec![],
         });
+        let mut groups: Vec<Group> = groups.by_ref().collect();
         for entry in entries {
-            if let Some(group) = groups.iter_mut().find(|g| g.state == entry.state) {
+            let state = (!has_open_ends(&entry)).then_some(entry.state);
+            if let Some(group) = groups.iter_mut().find(|g| g.state == state) {
                 group.entries.push(entry);
             }
         }
-        Self {
-            groups: groups.into(),
-            current,
-        }
+        groups.retain(|g| g.state.is_some() || !g.entries.is_empty());
+        Self { groups, current }
     }
 
     /// True while nobody's visit has ended today.
     pub(crate) fn fresh(&self) -> bool {
-        let done = |g: &Group| g.state == VisitState::Done && !g.entries.is_empty();
+        let done = |g: &Group| g.state == Some(VisitState::Done) && !g.entries.is_empty();
         !self.groups.iter().any(done)
     }
 }
@@ -112,6 +120,8 @@ pub(crate) struct SignedPage<'a> {
 /// The settlement panel's arithmetic.
 pub(crate) struct Settle<'a> {
     pub(crate) batches: &'a [BatchView],
+    /// Where the patient's money stands.
+    pub(crate) money: Money,
 }
 
 /// What can be done next with a visit; there is always one answer.
@@ -127,6 +137,8 @@ pub(crate) enum Next {
     FindOut,
     /// The visit was put aside with its fee list: it goes on when it is called again.
     Resume,
+    /// Money is to be returned or collected.
+    EvenOut,
     /// Drugs go over the counter.
     HandOver,
     /// All was paid back: the doctor charges anew, or the visit ends without goods.
@@ -141,7 +153,7 @@ impl Next {
     /// What a role must be permitted to do it.
     const fn needs(self) -> Option<Action> {
         match self {
-            Self::Presettle | Self::Confirm | Self::FindOut => Some(Action::Settle),
+            Self::Presettle | Self::Confirm | Self::FindOut | Self::EvenOut => Some(Action::Settle),
             Self::Resume | Self::Cancel => Some(Action::Register),
             Self::HandOver => Some(Action::HandOver),
             Self::Wait | Self::Others | Self::Nothing => None,
@@ -149,7 +161,15 @@ impl Next {
     }
 }
 
-impl Settle<'_> {
+impl<'a> Settle<'a> {
+    /// Of a visit.
+    pub(crate) fn of(visit: &'a VisitView) -> Self {
+        Self {
+            batches: &visit.batches,
+            money: visit.money,
+        }
+    }
+
     /// Batches that count: neither paid back nor taken back.
     fn live(&self) -> impl Iterator<Item = &BatchView> {
         self.batches.iter().filter(|b| b.state.is_live())
@@ -205,9 +225,34 @@ impl Settle<'_> {
         self.batches.iter().filter(settled).map(cash).sum()
     }
 
-    /// What is to be taken now.
+    /// What is to be taken now: the shares, less what she left before.
     pub(crate) fn due(&self) -> Fen {
-        self.open().into_iter().map(cash).sum()
+        let shares: Fen = self.open().into_iter().map(cash).sum();
+        (shares - self.held()).max(Fen::ZERO)
+    }
+
+    /// What she left before.
+    pub(crate) fn held(&self) -> Fen {
+        match self.money {
+            Money::Held(amount) => amount,
+            _ => Fen::ZERO,
+        }
+    }
+
+    /// What is to be returned or collected, and whether it is to be collected.
+    pub(crate) fn open_sum(&self) -> Option<(Fen, bool)> {
+        match self.money {
+            Money::ToReturn(amount) => Some((amount, false)),
+            Money::ToCollect(amount) => Some((amount, true)),
+            Money::Even | Money::Held(_) => None,
+        }
+    }
+
+    /// True if the patient may pay a batch herself.
+    pub(crate) fn may_pay_own(&self, batch: &BatchView) -> bool {
+        let quiet = self.live().all(|b| !b.state.in_flight());
+        let possible = batch.state.after(BatchEvent::OwnPay).is_some();
+        quiet && possible && batch.payer == Payer::Insured
     }
 
     /// True while trace codes of a batch's lines may be entered: before it is paid.
@@ -253,11 +298,15 @@ impl Settle<'_> {
             Next::FindOut
         } else if any(|b| b.state.in_flight()) {
             Next::Wait
-        } else if matches!(visit, VisitState::Done | VisitState::Cancelled) {
+        } else if self.open_sum().is_some() {
+            Next::EvenOut
+        } else if visit == VisitState::Cancelled
+            || visit == VisitState::Done && !any(|b| b.state.is_unsettled())
+        {
             Next::Nothing
         } else if self.live().next().is_none() {
             Next::Cancel
-        } else if visit != VisitState::Seeing {
+        } else if !matches!(visit, VisitState::Seeing | VisitState::Done) {
             Next::Resume
         } else if any(|b| b.payer == Payer::Insured && !b.state.is_final() && !ready(b)) {
             Next::Presettle
@@ -415,9 +464,7 @@ pub(crate) async fn show(by: &Signed, id: VisitId, extra: Extra) -> Answer {
     let queue = Queue::new(read.queue, read.visit.visit.clone());
     let (c, v, notices) = (&*by.chrome, &read.visit, extra.notices);
     if v.frozen || !treats || extra.running || v.state == VisitState::Cancelled {
-        let settle = Settle {
-            batches: &v.batches,
-        };
+        let settle = Settle::of(v);
         let page = SignedPage {
             c,
             q: &queue,

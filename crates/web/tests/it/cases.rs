@@ -95,12 +95,7 @@ cases! {
         Ask { form: form(&[("number", &token)]), ..of_visit("post", &visit, "/voucher") }
     };
     post "/visits/{id}/presettle" Record |h, _by| of_visit("post", &frozen(h), "/presettle");
-    post "/visits/{id}/resolve" Record |h, _by| {
-        let visit = h.w.presettled(&h.villager(), &draft(h));
-        h.w.centre.panel.set_fault(cunyi_centre::faults::Fault::LoseReply, "2207", 1);
-        h.w.settle(&visit).expect_err("its reply is lost");
-        of_visit("post", &visit, "/resolve")
-    };
+    post "/visits/{id}/resolve" Record |h, _by| of_visit("post", &lost(h), "/resolve");
     post "/visits/{id}/take-back" Record |h, _by| of_visit("post", &frozen(h), "/take-back");
     post "/visits/{id}/settle" Record |h, _by| {
         let visit = h.w.presettled(&h.villager(), &draft(h));
@@ -109,6 +104,16 @@ cases! {
         Ask { form: form(&shown), ..of_visit("post", &visit, "/settle") }
     };
     post "/visits/{id}/hand-over" Record |h, _by| of_visit("post", &settled(h), "/hand-over");
+    post "/visits/{id}/hand-over-against" Record |h, _by| {
+        let deposit = [("deposit", "20.00"), ("method", "cash")];
+        Ask { form: form(&deposit), ..of_visit("post", &lost(h), "/hand-over-against") }
+    };
+    post "/visits/{id}/even-out" Record |h, _by| {
+        let visit = lost(h);
+        h.w.app.resolve(&h.w.doctor, &visit).expect("found");
+        let cash = h.w.view(&visit).batches[0].cash.to_string();
+        Ask { form: form(&[("amount", &cash), ("method", "qr")]), ..of_visit("post", &visit, "/even-out") }
+    };
     post "/charges/{id}/trace" Record |h, _by| {
         let visit = frozen(h);
         let line = &h.w.view(&visit).charges[0].id;
@@ -120,6 +125,11 @@ cases! {
         let batch = &h.w.view(&visit).batches[0].id;
         let why = [("visit", visit.as_str()), ("reason", "先不要了")];
         post(&format!("/batches/{batch}/drop"), &why)
+    };
+    post "/batches/{id}/own-pay" Record |h, _by| {
+        let visit = h.w.presettled(&h.villager(), &draft(h));
+        let batch = &h.w.view(&visit).batches[0].id;
+        post(&format!("/batches/{batch}/own-pay"), &[("visit", visit.as_str())])
     };
     post "/batches/{id}/adopt" Record |h, _by| undecided(h, "adopt", ("settlement", "ABC"));
     post "/batches/{id}/not-done" Record |h, _by| undecided(h, "not-done", ("reason", "已问"));
@@ -136,6 +146,10 @@ cases! {
     get "/batches/{id}/print/statement" Record |h, _by| {
         let batch = &h.w.view(&settled(h)).batches[0].id;
         get(format!("/batches/{batch}/print/statement"))
+    };
+    get "/payments/{id}/print" Record |h, _by| {
+        let payment = &h.w.view(&settled(h)).payments[0].id;
+        get(format!("/payments/{payment}/print"))
     };
     get "/patients/{id}/print/history" Record |h, _by| {
         of_patient("get", &patient(h, &settled(h)), "/print/history")
@@ -362,6 +376,14 @@ pub fn frozen(h: &House) -> VisitId {
 
 pub fn settled(h: &House) -> VisitId {
     h.w.settled(&h.villager(), &draft(h))
+}
+
+/// The centre settled it, and its reply was lost.
+fn lost(h: &House) -> VisitId {
+    let visit = h.w.presettled(&h.villager(), &draft(h));
+    h.w.centre.panel.set_fault(Fault::LoseReply, "2207", 1);
+    h.w.settle(&visit).expect_err("its reply is lost");
+    visit
 }
 
 /// What a person says of a settlement whose reply was lost, where the centre answers no question.

@@ -3,9 +3,11 @@
 use askama::Template;
 use cunyi_app::views::{Counted, DifferenceView, GroupView, ReconcileView};
 use cunyi_domain::ids::{BatchId, VisitId};
-use cunyi_domain::ledger::SettlementKind;
+use cunyi_domain::ledger::{Method, SettlementKind};
 use cunyi_domain::money::Fen;
-use cunyi_domain::reconcile::{Answer, Difference, Group, Line, Money, Reconciled, Sums, Total};
+use cunyi_domain::reconcile::{
+    Answer, Difference, Drawer, Group, Line, Money, Reconciled, Sums, Total,
+};
 
 use super::Pages;
 use crate::chrome::Chrome;
@@ -66,14 +68,19 @@ fn differences() -> Vec<Difference> {
         group: group.clone(),
         ours: Sums::default(),
     };
-    let cash = |counted| Difference::Cash {
-        expected: Fen(800),
-        counted,
-    };
+    let cash = |counted| Difference::Cash(drawer(counted));
     let counted = [None, Some(Fen(793)), Some(Fen(801))].map(cash);
     let others = counted.into_iter().chain([Difference::NotAsked]);
     let lines = SettlementKind::ALL.iter().flat_map(|kind| of(*kind));
     lines.chain(totals.map(total)).chain(others).collect()
+}
+
+fn drawer(counted: Option<Fen>) -> Drawer {
+    Drawer {
+        method: Method::Cash,
+        expected: Fen(800),
+        counted,
+    }
 }
 
 fn view(differences: Vec<Difference>) -> ReconcileView {
@@ -93,7 +100,7 @@ fn view(differences: Vec<Difference>) -> ReconcileView {
         reconciled: Reconciled {
             clinic: sums,
             centre: Some(sums),
-            cash: Fen(800),
+            drawers: vec![drawer(Some(Fen(793)))],
             differences,
         },
         groups: Answer::ALL

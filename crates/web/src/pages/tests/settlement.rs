@@ -1,10 +1,14 @@
 //! The settlement panel: what it sums, what it says and what it offers.
 
+use cunyi_domain::ledger::Standing;
+
 use super::*;
 
 #[test]
 fn what_comes_next_follows_from_the_batches() {
-    use BatchState::{Draft, Presettled, Refused, Requested, Reversed, Settled, Unknown, Void};
+    use BatchState::{
+        Draft, Presettled, Refused, Requested, Reversed, Settled, Unknown, Uploaded, Void,
+    };
     use VisitState::{Cancelled, Done, Parked, Seeing};
     for (visit, states, next) in [
         (Seeing, &[Draft, Draft][..], Next::Presettle),
@@ -27,13 +31,42 @@ fn what_comes_next_follows_from_the_batches() {
         (Parked, &[Unknown], Next::FindOut),
         (Done, &[Settled, Reversed], Next::Nothing),
         (Done, &[Reversed], Next::Nothing),
+        // Given against a deposit, and not settled.
+        (Done, &[Settled, Unknown], Next::FindOut),
+        (Done, &[Uploaded], Next::Presettle),
+        (Done, &[Settled, Presettled], Next::Confirm),
         (Cancelled, &[Reversed], Next::Nothing),
     ] {
         let v = samples::visit(states);
-        let settle = Settle {
-            batches: &v.batches,
-        };
+        let settle = Settle::of(&v);
         assert_eq!(settle.next(visit), next, "{visit} {states:?}");
+    }
+}
+
+#[test]
+fn what_is_open_between_patient_and_clinic_comes_before_the_rest() {
+    use VisitState::{Cancelled, Done, Seeing};
+    let v = samples::visit(&[BatchState::Settled]);
+    for visit in [Seeing, Done, Cancelled] {
+        for money in [Standing::ToReturn(Fen(5)), Standing::ToCollect(Fen(5))] {
+            let settle = Settle {
+                money,
+                ..Settle::of(&v)
+            };
+            assert_eq!(settle.next(visit), Next::EvenOut, "{visit} {money:?}");
+        }
+    }
+}
+
+#[test]
+fn what_was_left_before_is_not_taken_again() {
+    let v = samples::visit(&[BatchState::Presettled]);
+    for (held, due) in [(0, 863), (500, 363), (863, 0), (2_420, 0)] {
+        let settle = Settle {
+            money: Standing::Held(Fen(held)),
+            ..Settle::of(&v)
+        };
+        assert_eq!(settle.due(), Fen(due));
     }
 }
 
@@ -42,9 +75,7 @@ fn a_batch_that_was_paid_back_is_in_no_sum() {
     use BatchState::{Presettled, Refused, Reversed, Settled};
     let sums = |states: &[BatchState]| {
         let v = samples::visit(states);
-        let s = Settle {
-            batches: &v.batches,
-        };
+        let s = Settle::of(&v);
         [s.total(), s.fund(), s.paid(), s.paid_back(), s.due()].map(|fen| fen.0)
     };
     assert_eq!(sums(&[Settled, Settled]), [3520, 2057, 1463, 0, 0]);
@@ -52,11 +83,9 @@ fn a_batch_that_was_paid_back_is_in_no_sum() {
     assert_eq!(sums(&[Settled, Reversed]), [2420, 1557, 863, 600, 0]);
     assert_eq!(sums(&[Reversed, Presettled]), [1100, 500, 0, 863, 600]);
     let v = samples::visit(&[Reversed, Refused]);
-    let batches = &v.batches;
-    assert!(Settle { batches }.may_take_back());
+    assert!(Settle::of(&v).may_take_back());
     let v = samples::visit(&[Reversed, Reversed]);
-    let batches = &v.batches;
-    assert!(!Settle { batches }.may_take_back());
+    assert!(!Settle::of(&v).may_take_back());
 }
 
 #[test]
