@@ -401,7 +401,8 @@ fn stock(lots: &[LotRow]) -> Result<(), String> {
     })
 }
 
-/// What was handed over was paid before, or more was left than was owed; what nobody will be given is promised to nobody.
+/// What was handed over was paid before, or more was left than was owed; what nobody will be given is
+/// promised to nobody.
 fn given(lines: &[LineRow], ours: &[Ours], moves: &[money::Move]) -> Result<(), String> {
     lines.iter().try_for_each(|line| {
         let mut of_batch = ours.iter().filter(|r| r.batch == line.batch);

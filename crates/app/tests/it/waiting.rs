@@ -85,7 +85,7 @@ fn drugs_are_given_against_a_deposit_and_the_difference_is_returned() {
         assert_eq!(give(&w, &visit, most + Fen(1)), out);
         assert_eq!(give(&w, &visit, Fen(-1)), out);
         assert_eq!(w.view(&visit).payments, [], "nothing was taken so far");
-        // She pays it all herself for now.
+        // She pays everything herself until then.
         give(&w, &visit, most).unwrap();
         assert_eq!(give(&w, &visit, most), Err(Code::WrongState));
         let view = w.view(&visit);

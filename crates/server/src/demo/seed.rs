@@ -14,7 +14,8 @@ use cunyi_centre::Centre;
 use cunyi_centre::population::{Person, population};
 use cunyi_db::{Durability, Target};
 use cunyi_domain::ids::{ClinicId, VisitId};
-use cunyi_domain::ledger::{Method, MoveKind, Payer, StockMove, VisitState};
+use cunyi_domain::ledger::Method;
+use cunyi_domain::money::{Quantity, UnitPrice};
 use cunyi_domain::time::{Clock, Moment, age_on, civil::Date};
 use cunyi_domain::transport::{Reply, Request, Transport, TransportError};
 

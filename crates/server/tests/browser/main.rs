@@ -13,4 +13,5 @@ mod page;
 mod pharmacy;
 mod records;
 mod setbacks;
+mod waiting;
 mod why;

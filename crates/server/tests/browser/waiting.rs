@@ -1,0 +1,81 @@
+//! The patient who cannot wait: drugs against a deposit, and the difference when it is known.
+
+use fantoccini::key::Key;
+
+use crate::demo::Demo;
+use crate::desk::{prescribe, presettle, sign_in, strike, strike_often};
+use crate::page::open;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn drugs_go_against_a_deposit_and_the_rest_is_returned() {
+    let Some(page) = open(1366, 768).await else {
+        return;
+    };
+    let demo = Demo::start("waiting");
+    sign_in(&page, &demo, "zhang").await;
+    page.script("document.querySelectorAll('a[href^=\"/visits/\"]')[1].click()")
+        .await;
+    prescribe(&page).await;
+    let visit = format!("{}{}", demo.clinic, page.path().await);
+    presettle(&page).await;
+    strike(&page, &demo, "lose", "2207").await;
+    strike_often(&page, &demo, "html", "5204", 1000).await;
+    page.go(&visit).await;
+    page.press(Key::F8).await;
+    page.read("患者等不了").await;
+    page.accessible("a patient who cannot wait").await;
+    page.picture("cannot-wait.png").await;
+
+    // Too little is refused, and stays in the field.
+    let field = "form[action$='/hand-over-against'] input[name=deposit]";
+    let share = page.value(field).await;
+    page.fill(field, "0.01").await;
+    page.click("form[action$='/hand-over-against'] button")
+        .await;
+    page.agree().await;
+    page.read("押金应在").await;
+    assert_eq!(page.value(field).await, "0.01");
+    // She pays everything for now.
+    let everything = page.words_of(".sum dd").await;
+    page.fill(field, &everything).await;
+    page.click("form[action$='/hand-over-against'] button")
+        .await;
+    page.agree().await;
+    page.read("已收押金").await;
+    assert!(
+        page.words_of(".queue details:first-of-type")
+            .await
+            .contains("待了结")
+    );
+    page.accessible("drugs given against a deposit").await;
+    page.picture("deposit.png").await;
+    page.click("a[href^='/payments/']").await;
+    page.read("押金单").await;
+    page.read("多退少补").await;
+    page.accessible("the deposit slip").await;
+    page.picture("deposit-slip.png").await;
+
+    // It is found out, and what is hers is returned.
+    strike_often(&page, &demo, "html", "5204", 0).await;
+    page.go(&visit).await;
+    if page.count("form[action$='/resolve'] button").await > 0 {
+        page.press(Key::F8).await;
+    }
+    page.see("form[action$='/even-out'] button").await;
+    page.read("待退").await;
+    page.accessible("money to return").await;
+    page.picture("to-return.png").await;
+    page.press(Key::F8).await;
+    page.read("退差额").await;
+    assert!(
+        !page.has("待退").await && !page.has("待了结").await,
+        "all is done with"
+    );
+    page.script("document.querySelector('.looks li:last-child a[href^=\"/payments/\"]').click()")
+        .await;
+    page.read("退款单").await;
+    page.accessible("the refund slip").await;
+    assert!(!share.is_empty() && share != everything);
+    assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
+    page.close().await;
+}
