@@ -82,7 +82,7 @@ async fn the_second_fails(page: &Page, demo: &Demo, visit: &str) {
 async fn one_is_paid_back(page: &Page) {
     let money = "return document.querySelector('.paid').textContent";
     let before = page.script(money).await;
-    page.click(".batch:nth-of-type(2) details:has(form) summary")
+    page.click(".batch:nth-of-type(2) details:has(input[name=reason]) summary")
         .await;
     page.click(".batch:nth-of-type(2) button.danger").await;
     // Without a reason the form does not go.
@@ -245,7 +245,7 @@ async fn two_windows_and_a_hasty_hand_lose_nothing() {
 
 /// Says why and sends the form of a batch that takes it away.
 async fn take_away(page: &Page, batch: &str, why: &str) {
-    page.click(&format!("{batch} details:has(form) summary"))
+    page.click(&format!("{batch} details:has(input[name=reason]) summary"))
         .await;
     page.fill(&format!("{batch} input[name=reason]"), why).await;
     page.click(&format!("{batch} button.danger")).await;

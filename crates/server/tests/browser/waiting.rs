@@ -23,6 +23,7 @@ async fn drugs_go_against_a_deposit_and_the_rest_is_returned() {
     page.go(&visit).await;
     page.press(Key::F8).await;
     page.read("患者等不了").await;
+    page.click(".cannot-wait summary").await;
     page.accessible("a patient who cannot wait").await;
     page.picture("cannot-wait.png").await;
 
@@ -35,7 +36,7 @@ async fn drugs_go_against_a_deposit_and_the_rest_is_returned() {
     page.agree().await;
     page.read("押金应在").await;
     assert_eq!(page.value(field).await, "0.01");
-    // She pays everything for now.
+    // She pays everything until it is known.
     let everything = page.words_of(".sum dd").await;
     page.fill(field, &everything).await;
     page.click("form[action$='/hand-over-against'] button")

@@ -191,7 +191,7 @@ impl<'a> Worker<'a> {
                 self.send(&page, &format!("{visit}/freeze"), &fields);
                 continue;
             }
-            let steps = ["presettle", "settle", "resolve", "hand-over"];
+            let steps = ["presettle", "settle", "resolve", "even-out", "hand-over"];
             let paths = steps.map(|step| format!("{visit}/{step}"));
             let Some(path) = paths.iter().find(|path| offers(&page, path)) else {
                 break;
@@ -241,9 +241,14 @@ impl<'a> Worker<'a> {
                 if offers(&page, &path) {
                     self.send(&page, &path, &[]);
                 }
+                let even_out = format!("{visit}/even-out");
+                let open = offers(&page, &even_out);
+                if open {
+                    self.send(&page, &even_out, &shown(&page));
+                }
                 let flying =
                     |state: &str| state.ends_with("unknown") || state.ends_with("requested");
-                !batches(&page).iter().any(|(state, _)| flying(state))
+                !open && !batches(&page).iter().any(|(state, _)| flying(state))
             };
             assert!((0..LOOKS).any(is_known), "{visit}: {}", self.page(visit));
         }
@@ -260,8 +265,11 @@ fn header<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
     lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
 }
 
-/// The fields of the form that pays what is shown.
+/// The fields of the form that pays what is shown, or returns or collects it.
 fn shown(page: &str) -> Vec<(&str, &str)> {
+    if page.contains("name=\"amount\"") {
+        return vec![("amount", value_of(page, "amount"))];
+    }
     let fields = [("batch.0", "cash.0"), ("batch.1", "cash.1")];
     let there = |(batch, _): &&(&str, &str)| page.contains(&format!("name=\"{batch}\""));
     let held = fields.iter().take_while(there);
