@@ -248,7 +248,10 @@ async fn take_away(page: &Page, batch: &str, why: &str) {
     page.click(&format!("{batch} details:has(input[name=reason]) summary"))
         .await;
     page.fill(&format!("{batch} input[name=reason]"), why).await;
-    page.click(&format!("{batch} button.danger")).await;
+    page.click(&format!(
+        "{batch} details:has(input[name=reason]) button.danger"
+    ))
+    .await;
     page.agree().await;
 }
 
