@@ -210,6 +210,15 @@ fn open_visits(client: &mut Client, home: &str) -> Result<Vec<String>> {
     Ok(open)
 }
 
+/// The slips that visits link to, of as many visits as there are days looked at.
+fn slips(client: &mut Client, visits: &BTreeSet<String>) -> Result<BTreeSet<String>> {
+    let mut slips = BTreeSet::new();
+    for visit in visits.iter().take(DAYS_AGO.len()) {
+        slips.extend(links(&client.get(visit)?.body, "/payments/"));
+    }
+    Ok(slips)
+}
+
 /// The pages of some days, and the visits and statements that they list.
 fn listed(client: &mut Client) -> Result<(Vec<String>, BTreeSet<String>, BTreeSet<String>)> {
     let (mut days, mut visits, mut batches) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
@@ -242,6 +251,11 @@ fn doctors_pages(port: u16) -> Result<Vec<Page>> {
     let patients = found(&mut client, &searches)?;
     let (days, visits, batches) = listed(&mut client)?;
     let open = open_visits(&mut client, &home)?;
+    let slips = slips(&mut client, &visits)?;
+    let evenings = days
+        .iter()
+        .map(|day| day.replace("/today", "/day/reconcile"));
+    let evenings: Vec<String> = evenings.collect();
     let under = |ending: &str| {
         visits
             .iter()
@@ -267,6 +281,8 @@ fn doctors_pages(port: u16) -> Result<Vec<Page>> {
         page("prescription", under("/print/prescription")),
         page("fee list", under("/print/fee-list")),
         page("statement", batches),
+        page("payment slip", slips),
+        page("reconciliation", evenings),
         page("patients", one("/patients")),
         Page {
             name: "patient search",
