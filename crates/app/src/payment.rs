@@ -14,13 +14,15 @@ use crate::access::names;
 use crate::error::{Result, refuse};
 use crate::hand_over::give;
 use crate::permission::Action;
+use crate::settle::deferred::may_be_later;
 use crate::step::alone;
 use crate::views::{Actor, PaymentView};
 
 impl App {
-    /// 凭押金发药: what is prescribed is given though what became of a settlement is not known, against a
-    /// deposit of at least the patient's shares and at most everything. The visit is done; it is settled
-    /// when that is found out, and the difference returned or collected.
+    /// 凭押金发药: what is prescribed is given though what became of a settlement is not known, or the
+    /// platform is away and the region lets it be settled later; against a deposit of at least the
+    /// patient's shares and at most everything. The visit is done; it is settled when that is found out
+    /// or the platform is back, and the difference returned or collected.
     pub fn hand_over_against(
         &self,
         actor: &Actor,
@@ -34,7 +36,10 @@ impl App {
             let row = query::visit(w.tx, &actor.clinic, visit)?;
             let row = row.ok_or(Refusal::new(Code::NotFound))?;
             let batches = query::batches(w.tx, &actor.clinic, visit)?;
-            let room = room_for_deposit(&row, &batches);
+            let messages = query::messages(w.tx, &actor.clinic, visit)?;
+            let outage = &self.setup_in(w.tx, &actor.clinic)?.gateway.region.outage;
+            let later = may_be_later(&row, &messages, outage, w.who.now);
+            let room = room_for_deposit(&row, &batches, later);
             let (least, most) = room.ok_or(Refusal::new(Code::WrongState))?;
             if deposit < least || deposit > most {
                 let refusal = Refusal::at(Code::DepositOutOfRange, "deposit");
@@ -84,17 +89,23 @@ pub(crate) fn standing(visit: &Visit, batches: &[Batch]) -> Standing {
 }
 
 /// The least and the most that may be left for what is not settled: the patient's shares as far as they
-/// are known, and all of it; with what she owes of the rest, less what she left before. None unless an
-/// answer is lost and nothing was given.
-pub(crate) fn room_for_deposit(visit: &Visit, batches: &[Batch]) -> Option<(Fen, Fen)> {
+/// are known or estimated, and all of it; with what she owes of the rest, less what she left before.
+/// None unless an answer is lost, or it may be settled `later`; and once something was given.
+pub(crate) fn room_for_deposit(
+    visit: &Visit,
+    batches: &[Batch],
+    later: bool,
+) -> Option<(Fen, Fen)> {
     let lost = |b: &Batch| matches!(b.state, BatchState::Unknown | BatchState::UndoUnknown);
-    if visit.state != VisitState::Seeing || !batches.iter().any(lost) {
+    let waits =
+        batches.iter().any(lost) || (later && batches.iter().any(|b| b.state.is_unsettled()));
+    if visit.state != VisitState::Seeing || !waits {
         return None;
     }
     let open = || batches.iter().filter(|b| b.state.is_unsettled());
     let share = |b: &Batch| match b.state {
-        // Nobody has computed it: she may owe it all.
-        BatchState::Draft | BatchState::Uploaded => b.total,
+        // The centre has not computed it: it is our estimate.
+        BatchState::Draft | BatchState::Uploaded => b.total - b.estimated_fund,
         _ => b.cash,
     };
     let more = |sum: Fen| (sum - visit.balance).max(Fen::ZERO);

@@ -99,6 +99,13 @@ impl App {
         let settled = |b: &&cunyi_domain::ledger::Batch| b.state == BatchState::Settled;
         let live = batches.iter().filter(|b| b.state.is_live());
         let money = standing(&visit, &batches);
+        let given_unsettled =
+            visit.state == VisitState::Done && batches.iter().any(|b| b.state.is_unsettled());
+        let next_try = if given_unsettled {
+            self.next_try(tx, &visit, &batches)?
+        } else {
+            None
+        };
         Ok(QueueEntry {
             visit: visit.id,
             number: visit.number,
@@ -118,8 +125,8 @@ impl App {
             fund: batches.iter().filter(settled).map(|b| b.fund).sum::<Fen>(),
             unknown: batches.iter().any(|b| b.state.in_flight()),
             money,
-            given_unsettled: visit.state == VisitState::Done
-                && batches.iter().any(|b| b.state.is_unsettled()),
+            given_unsettled,
+            next_try,
             chronic: coverage.is_some_and(|c| c.filings.is_some_and(|f| !f.is_empty())),
         })
     }

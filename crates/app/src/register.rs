@@ -153,7 +153,11 @@ impl App {
     /// Asks the platform again for a visit it refused, or whose answer was lost.
     pub fn retry_registration(&self, actor: &Actor, visit: &VisitId) -> Result<()> {
         actor.must(Action::Register)?;
-        self.work_off(actor, &[Task::Register(visit.clone(), COUNTER)])
+        self.work_off(
+            actor,
+            &actor.user,
+            &[Task::Register(visit.clone(), COUNTER)],
+        )
     }
 
     /// Goes on without the insurance; a registration that stands at the platform is taken back.

@@ -4,12 +4,13 @@
 
 mod about;
 mod amounts;
+pub(crate) mod deferred;
 mod steps;
 
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::SettlementMade;
-use cunyi_domain::ids::{BatchId, SettlementId, VisitId};
+use cunyi_domain::ids::{BatchId, SettlementId, UserId, VisitId};
 use cunyi_domain::ledger::RegistrationState::{Registered, Unknown};
 use cunyi_domain::ledger::{
     Batch, Method, Payer, Registration, RegistrationState, Settlement, SettlementKind, Visit,
@@ -36,6 +37,11 @@ impl App {
     /// 试算: sends what the centre needs of every insured batch and asks for its shares, in order.
     pub fn presettle(&self, actor: &Actor, visit: &VisitId) -> Result<()> {
         actor.must(Action::Settle)?;
+        self.presettle_by(actor, &actor.user, visit)
+    }
+
+    /// As `presettle`, signed in at the platform as somebody who may be another.
+    pub(crate) fn presettle_by(&self, actor: &Actor, by: &UserId, visit: &VisitId) -> Result<()> {
         let settling = self.settling(actor, visit)?;
         let mut tasks = Vec::new();
         for batch in settling.live().filter(|b| b.payer == Payer::Insured) {
@@ -46,7 +52,7 @@ impl App {
                 tasks.push(settling.compute(batch));
             }
         }
-        self.work_off(actor, &tasks)
+        self.work_off(actor, by, &tasks)
     }
 
     /// 确认结算: settles in order and stops at the first that does not settle; what is settled
@@ -60,6 +66,18 @@ impl App {
         method: Method,
     ) -> Result<()> {
         actor.must(Action::Settle)?;
+        self.settle_by(actor, &actor.user, visit, (expected, Some(method)))
+    }
+
+    /// As `settle`, signed in at the platform as somebody who may be another. Without a method the
+    /// patient is not there: self-pay batches wait for her, and what she owes is collected later.
+    pub(crate) fn settle_by(
+        &self,
+        actor: &Actor,
+        by: &UserId,
+        visit: &VisitId,
+        (expected, method): (&[(BatchId, Fen)], Option<Method>),
+    ) -> Result<()> {
         let settling = self.settling(actor, visit)?;
         if settling.live().all(|b| b.state == BatchState::Settled) {
             return refuse(Code::WrongState);
@@ -83,7 +101,9 @@ impl App {
                 .map(|(_, cash)| *cash);
             let seen = seen.ok_or_else(|| share_changed(batch, None))?;
             if batch.payer == Payer::SelfPay {
-                self.settle_cash(actor, batch, seen, method)?;
+                if let Some(method) = method {
+                    self.settle_cash(actor, batch, seen, method)?;
+                }
                 continue;
             }
             // A settlement before has used up some of the caps: ask again under this batch's
@@ -94,26 +114,26 @@ impl App {
             tasks.push(Task::Settle(batch.id.clone(), seen, method));
             settled_before = true;
         }
-        self.work_off(actor, &tasks)
+        self.work_off(actor, by, &tasks)
     }
 
     /// Does one task after the other, and stops at the first that does not succeed.
-    pub(crate) fn work_off(&self, actor: &Actor, tasks: &[Task]) -> Result<()> {
-        let tasks = self.not_found(actor, tasks)?;
+    pub(crate) fn work_off(&self, actor: &Actor, by: &UserId, tasks: &[Task]) -> Result<()> {
+        let tasks = self.not_found(actor, by, tasks)?;
         match next(&tasks) {
-            Next::Then(first) => self.drive(&self.caller(actor)?, first),
+            Next::Then(first) => self.drive(&self.caller_as(actor, by)?, first),
             Next::Done | Next::Stop(_) => Ok(()),
         }
     }
 
     /// The tasks without registrations that were lost and are found at the platform.
-    fn not_found(&self, actor: &Actor, tasks: &[Task]) -> Result<Vec<Task>> {
+    fn not_found(&self, actor: &Actor, by: &UserId, tasks: &[Task]) -> Result<Vec<Task>> {
         let mut left = Vec::new();
         for task in tasks {
             if let Task::Register(visit, position) = task
                 && self.registration_state(actor, visit, *position)? == Some(Unknown)
             {
-                self.find_registrations(actor, visit)?;
+                self.find_registrations(actor, by, visit)?;
                 if self.registration_state(actor, visit, *position)? == Some(Registered) {
                     continue;
                 }

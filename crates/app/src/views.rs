@@ -104,6 +104,8 @@ pub struct QueueEntry {
     pub money: Standing,
     /// What was given is not all settled.
     pub given_unsettled: bool,
+    /// When the program tries to settle it next; none where it does not.
+    pub next_try: Option<Moment>,
     /// Hypertension or diabetes filing.
     pub chronic: bool,
 }

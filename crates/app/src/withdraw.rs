@@ -30,7 +30,7 @@ impl App {
                 self.tell(actor, Box::new(CancelDetails2205 { batch, then }))?;
             }
         }
-        match self.find_registrations(actor, visit) {
+        match self.find_registrations(actor, &actor.user, visit) {
             Err(AppError::Refused(_)) => {}
             other => other?,
         }

@@ -116,6 +116,37 @@ pub struct Region {
     pub clock_skew_limit_seconds: i64,
     /// What becomes of calls whose answer is lost.
     pub lost_calls: LostCalls,
+    /// What may be settled later when the platform is away; nothing where the file does not say.
+    #[serde(default)]
+    pub outage: Outage,
+}
+
+/// Which visits may be settled later when the platform is away (domain.md, The visit).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outage {
+    /// So many seconds after the visit's registration it is settled at the latest; 0 = never later.
+    pub defer_within_seconds: i64,
+    /// `mdtrt_cert_type`s that hold until then: an ID card does, an e-voucher does not.
+    pub certificates: Vec<String>,
+}
+
+impl Outage {
+    /// True if a visit identified so may be settled that long after its registration.
+    #[must_use]
+    pub fn permits(&self, certificate: &str, seconds: i64) -> bool {
+        seconds < self.defer_within_seconds && self.certificates.iter().any(|c| c == certificate)
+    }
+
+    fn fault(&self) -> Option<&'static str> {
+        const MOST: i64 = 7 * 86_400;
+        if !(0..=MOST).contains(&self.defer_within_seconds) {
+            return Some("outage.defer_within_seconds: 0 (never) to 604800");
+        }
+        let known = |c: &String| ["01", "02", "03"].contains(&c.as_str());
+        let wrong = !self.certificates.iter().all(known);
+        wrong.then_some("outage.certificates: of \"01\", \"02\", \"03\"")
+    }
 }
 
 /// How a region lets a lost call be found again (nhsa-interface §5.1, §5.2).
@@ -319,6 +350,7 @@ impl Region {
             .or_else(|| self.transport.fault())
             .or_else(|| self.statement.fault())
             .or_else(|| self.lost_calls.fault())
+            .or_else(|| self.outage.fault())
     }
 
     /// 人员类别 of a `psn_type`; none where the region does not say.

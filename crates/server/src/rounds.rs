@@ -1,4 +1,5 @@
-//! What the program does of itself, over and over: it finds out what became of lost calls.
+//! What the program does of itself, over and over: it finds out what became of lost calls, and settles what
+//! was given while the platform was away.
 
 use std::sync::Arc;
 use std::thread;
@@ -15,6 +16,9 @@ pub fn start(app: Arc<App>) -> std::io::Result<()> {
     let rounds = move || loop {
         if let Err(error) = app.resolve_due() {
             tracing::warn!(%error, "rounds");
+        }
+        if let Err(error) = app.settle_deferred() {
+            tracing::warn!(%error, "deferred");
         }
         thread::sleep(PAUSE);
     };

@@ -1,6 +1,6 @@
 //! A lost 2201: 5201 tells whether it was done, by the number that we gave it.
 
-use cunyi_domain::ids::VisitId;
+use cunyi_domain::ids::{UserId, VisitId};
 use cunyi_domain::ledger::{Registration, RegistrationState};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::Moment;
@@ -22,8 +22,13 @@ const AROUND: i64 = 60_000_000;
 
 impl App {
     /// Looks for the visit's lost registrations and adopts what is found. What is not found may be
-    /// asked for again under a new number: a registration holds no money.
-    pub(crate) fn find_registrations(&self, actor: &Actor, visit: &VisitId) -> Result<()> {
+    /// asked for again under a new number: a registration holds no money. `by`: who is signed in there.
+    pub(crate) fn find_registrations(
+        &self,
+        actor: &Actor,
+        by: &UserId,
+        visit: &VisitId,
+    ) -> Result<()> {
         let clinic = &actor.clinic;
         let (row, lost, coverage) = self.parts.store.db().read("lost_2201", |tx| -> Result<_> {
             let row = query::visit(tx, clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
@@ -38,7 +43,7 @@ impl App {
         let (Some(coverage), false) = (coverage, lost.is_empty()) else {
             return Ok(());
         };
-        let caller = self.caller(actor)?;
+        let caller = self.caller_as(actor, by)?;
         let mut rows = Vec::new();
         let region = &caller.setup.gateway.region;
         let kinds: std::collections::BTreeSet<_> = region

@@ -42,7 +42,7 @@ pub(crate) enum Task {
     /// Ask for a batch's shares.
     Compute(BatchId, Goal),
     /// Settle a batch whose cash the user saw, and how the patient pays it.
-    Settle(BatchId, Fen, Method),
+    Settle(BatchId, Fen, Option<Method>),
 }
 
 /// The step that begins the next task: what follows shares the transaction of what was finished.
@@ -390,7 +390,7 @@ fn read_amounts(caller: &Caller<'_>, found: &settle::Settlement, batch: &Batch) 
 struct Settle2207 {
     batch: BatchId,
     seen: Fen,
-    method: Method,
+    method: Option<Method>,
     rest: Vec<Task>,
 }
 
@@ -452,7 +452,7 @@ impl Step for Settle2207 {
         };
         match (outcome, amounts) {
             (Outcome::Success(found), Some(amounts)) => {
-                let by = (pending.id.as_str(), Some(self.method));
+                let by = (pending.id.as_str(), self.method);
                 settled(w, &about, by, &found.output.setlinfo, &amounts)?;
                 Ok(next(&self.rest))
             }

@@ -18,6 +18,7 @@ mod foreign;
 mod input;
 mod lost;
 mod msgid;
+mod outage;
 mod own_visits;
 mod permissions;
 mod policies;

@@ -44,6 +44,16 @@ fn faults_are_named_with_their_place() {
             "the family's own table",
         ),
         ("default = 20", "default = 0", "1 to 600 seconds"),
+        (
+            "defer_within_seconds = 86400",
+            "defer_within_seconds = -1",
+            "outage.defer_within_seconds",
+        ),
+        (
+            "certificates = [\"02\"]",
+            "certificates = [\"身份证\"]",
+            "outage.certificates",
+        ),
         ("default = 20", "\"1101\" = 20", "default is missing"),
         ("http://127", "https://127", "transport.base"),
         ("127.0.0.1:8761", "", "transport.base"),

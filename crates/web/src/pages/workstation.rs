@@ -16,6 +16,7 @@ use cunyi_domain::ids::VisitId;
 use cunyi_domain::ledger::{Payer, Standing as Money, VisitState};
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::refusal::Code;
+use cunyi_domain::time::Moment;
 
 use super::to_visit;
 use crate::chrome::Chrome;
@@ -41,6 +42,17 @@ fn has_open_ends(entry: &QueueEntry) -> bool {
 pub(crate) struct Queue {
     pub(crate) groups: Vec<Group>,
     pub(crate) current: VisitId,
+}
+
+impl Group {
+    /// How many minutes what was given waits to be settled, the oldest, and when it is tried next. None
+    /// where the program tries nothing.
+    pub(crate) fn deferred(&self, now: &Moment) -> Option<(i64, Moment)> {
+        let waiting = self.entries.iter().filter(|e| e.given_unsettled);
+        let next = waiting.clone().filter_map(|e| e.next_try).min()?;
+        let oldest = waiting.map(|e| e.registered_at).min()?;
+        Some((now.seconds_since(oldest) / 60, next.max(*now)))
+    }
 }
 
 impl Queue {

@@ -1,0 +1,116 @@
+//! 延后结算: what was given against a deposit while the platform was away is settled when it is back,
+//! by the program, with the real times of the visit. What the patient owes then is returned or collected.
+
+use cunyi_domain::ids::{ClinicId, UserId};
+use cunyi_domain::ledger::{Batch, Payer, Visit};
+use cunyi_domain::time::Moment;
+use cunyi_gateway::region::Outage;
+use cunyi_store::local::{Message, MessageState};
+use cunyi_store::reference::Role;
+use cunyi_store::{Tx, query, reference};
+
+use crate::App;
+use crate::error::{AppError, Result};
+use crate::recover::PROGRAM;
+use crate::views::Actor;
+
+/// Most visits of a clinic that are tried in one round.
+const MOST_TRIED: i64 = 100;
+
+/// Seconds from one try to the next: half as long as the visit waits, but at least and at most so many.
+const PAUSE: (i64, i64) = (30, 1800);
+
+/// True if nobody answers for a visit, and the region lets it be settled later.
+pub(crate) fn may_be_later(
+    visit: &Visit,
+    messages: &[Message],
+    outage: &Outage,
+    now: Moment,
+) -> bool {
+    let waited = now.seconds_since(visit.registered_at);
+    visit.payer == Payer::Insured
+        && outage.permits(visit.certificate.as_str(), waited)
+        && messages
+            .last()
+            .is_some_and(|m| m.state == MessageState::NotSent)
+}
+
+/// When what was given and is not settled is tried next. Never after the region's time, and not where
+/// the platform said no: then a person decides.
+fn due(visit: &Visit, messages: &[Message], outage: &Outage) -> Option<Moment> {
+    let last = messages.last()?;
+    let goes_on = matches!(last.state, MessageState::NotSent | MessageState::Success);
+    let given_at = visit.finished_at.unwrap_or(visit.registered_at);
+    let pause = last.requested_at.seconds_since(given_at) / 2;
+    let pause = pause.clamp(PAUSE.0, PAUSE.1);
+    let due = Moment(last.requested_at.0.saturating_add(pause * 1_000_000));
+    let waited = due.seconds_since(visit.registered_at);
+    let may = outage.permits(visit.certificate.as_str(), waited);
+    (goes_on && may).then_some(due)
+}
+
+impl App {
+    /// When the program tries to settle a visit next whose goods were given.
+    pub(crate) fn next_try(
+        &self,
+        tx: &mut Tx<'_>,
+        visit: &Visit,
+        batches: &[Batch],
+    ) -> Result<Option<Moment>> {
+        let insured = |b: &Batch| b.payer == Payer::Insured && b.state.is_unsettled();
+        let flying = batches.iter().any(|b| b.state.in_flight());
+        if flying || !batches.iter().any(insured) {
+            return Ok(None);
+        }
+        let messages = query::messages(tx, &visit.clinic, &visit.id)?;
+        let setup = self.setup_in(tx, &visit.clinic)?;
+        Ok(due(visit, &messages, &setup.gateway.region.outage))
+    }
+
+    /// Settles what was given and is due, at every clinic; answers for how many visits it tried. The
+    /// program calls it over and over.
+    pub fn settle_deferred(&self) -> Result<usize> {
+        let clinics = self.parts.store.db().read("deferred", reference::clinics)?;
+        let mut count = 0;
+        for clinic in clinics {
+            count += self.settle_deferred_of(&clinic.clinic)?;
+        }
+        Ok(count)
+    }
+
+    fn settle_deferred_of(&self, clinic: &ClinicId) -> Result<usize> {
+        let now = self.now();
+        let due = self.parts.store.db().read("deferred", |tx| -> Result<_> {
+            let mut due = Vec::new();
+            for visit in query::given_unsettled(tx, clinic, MOST_TRIED)? {
+                let batches = query::batches(tx, clinic, &visit.id)?;
+                let next = self.next_try(tx, &visit, &batches)?;
+                due.extend(next.filter(|at| *at <= now).map(|_| visit));
+            }
+            Ok(due)
+        })?;
+        let program = Actor {
+            clinic: clinic.clone(),
+            user: UserId(PROGRAM.to_owned()),
+            role: Role::Doctor,
+        };
+        for visit in &due {
+            match self.settle_later(&program, visit) {
+                // Away still: so it is for the others. What else was said stands with the visit.
+                Err(AppError::Refused(_)) => break,
+                other => other?,
+            }
+        }
+        Ok(due.len())
+    }
+
+    fn settle_later(&self, program: &Actor, visit: &Visit) -> Result<()> {
+        self.presettle_by(program, &visit.doctor, &visit.id)?;
+        let db = self.parts.store.db();
+        let batches = db.read("deferred", |tx| {
+            query::batches(tx, &visit.clinic, &visit.id)
+        })?;
+        let shares: Vec<_> = batches.into_iter().map(|b| (b.id, b.cash)).collect();
+        self.settle_by(program, &visit.doctor, &visit.id, (&shares, None))
+    }
+}
