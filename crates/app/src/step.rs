@@ -11,7 +11,7 @@ use cunyi_domain::ids::{BatchId, ClinicId, MessageId, PatientId, UserId, VisitId
 use cunyi_domain::journal::digest;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::row::{Field, Value};
-use cunyi_domain::time::Moment;
+use cunyi_domain::time::{Moment, parse_date};
 use cunyi_domain::transport::{Reply, TransportError};
 use cunyi_gateway::message::{T9001, Transaction, sign};
 use cunyi_gateway::msgid::{self, Issued, QueryIds};
@@ -240,11 +240,14 @@ impl Caller<'_> {
             },
         };
         let signed = succeed(self.ask::<T9001>("", &input))?;
-        let number = signed.output.signinoutb.sign_no;
+        let told = signed.output.signinoutb;
+        let number = told.sign_no;
+        // It holds on the centre's day: a clinic whose clock is ahead at midnight signs in again.
+        let theirs = told.sign_time.get(..day.len()).and_then(parse_date);
         let row = SignIn {
             clinic: self.actor.clinic.clone(),
             account: user.clone(),
-            day,
+            day: theirs.map_or(day, |theirs| theirs.to_string()),
             sign_number: number.clone(),
         };
         self.app

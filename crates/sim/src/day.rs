@@ -1,12 +1,14 @@
-//! A day as it is lived: the plan's steps one after another, power cuts, and the evening, when nothing
-//! goes wrong any more and everything must come to its end.
+//! A day as it is lived: the plan's steps one after another, what somebody else does meanwhile, and
+//! power cuts.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
 
 use cunyi_app::views::{
-    BatchView, DraftBody, DraftLine, IdentifyForm, NextLook, PatientForm, RegisterForm, VisitView,
+    BatchView, DraftBody, DraftLine, IdentifyForm, PatientForm, RegisterForm, VisitView,
 };
 use cunyi_app::{Actor, App, AppError};
 use cunyi_catalogue::ServiceRole;
@@ -14,18 +16,18 @@ use cunyi_centre::population::Person;
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::fact::HandedOver;
 use cunyi_domain::ids::{MoveId, VisitId};
-use cunyi_domain::ledger::{Method, MoveKind, Payer, Standing, StockMove, VisitState};
+use cunyi_domain::ledger::{Method, MoveKind, Standing, StockMove, VisitState};
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
-use cunyi_domain::time::Rng;
+use cunyi_domain::time::{Clock, Moment, Rng};
 
 use cunyi_store::{Who, query};
 
 use crate::audit;
-use crate::dice::{SeededRng, SimClock};
+use crate::dice::{SeededRng, SetClock, SimClock};
 use crate::mutant::Mutant;
-use crate::plan::{Complaint, Op, Plan};
-use crate::wire::{Counts, Wire};
+use crate::plan::{Complaint, Op, Plan, Step};
+use crate::wire::{Counts, Wire, lock};
 use crate::world::{CENTRE, CLINIC, Cut, DRUGS, Folder, Power, Template, told};
 
 /// What a day came to.
@@ -39,6 +41,8 @@ pub struct Done {
     pub settlements: u64,
     /// Reversals.
     pub reversals: u64,
+    /// What somebody else did while a call was on its way.
+    pub crossed: u64,
     /// Batches that a person decides: only where the platform answers no question.
     pub left: u64,
 }
@@ -52,35 +56,32 @@ impl Done {
         self.restarts += other.restarts;
         self.settlements += other.settlements;
         self.reversals += other.reversals;
+        self.crossed += other.crossed;
         self.left += other.left;
     }
 }
 
 /// A day under way.
 pub(crate) struct Day<'a> {
-    template: &'a Template,
-    plan: &'a Plan,
+    pub(crate) template: &'a Template,
+    pub(crate) plan: &'a Plan,
     folder: Folder,
     clock: Arc<SimClock>,
     rng: Arc<dyn Rng>,
-    wire: Arc<Wire>,
+    pub(crate) wire: Arc<Wire>,
     power: Arc<Power>,
     /// None while it is not running.
     app: Option<App>,
-    complaints: Vec<(usize, VisitId, Complaint)>,
+    complaints: Mutex<Vec<(usize, VisitId, Complaint)>>,
+    /// The clinic's, which may be wrong.
+    clinic_clock: Arc<SetClock>,
     restarts: u64,
+    crossed: AtomicU64,
     mutant: Option<Mutant>,
 }
 
 /// A person's reason, so that the auditor can tell it from the program's doing.
-const REASON: &str = "退药";
-/// The demonstration region's bound, and more.
-const BEYOND: i64 = 700;
-/// A 2205 that was lost and sent again came late and cleared the details that stood by then. The
-/// platform refuses the batch; the doctor drops it.
-const CLEARED: &str = "没有费用明细";
-/// Rounds of the evening; the longest pause between two looks is half an hour.
-const ROUNDS: usize = 8;
+pub(crate) const REASON: &str = "退药";
 
 impl<'a> Day<'a> {
     pub(crate) fn new(
@@ -90,12 +91,15 @@ impl<'a> Day<'a> {
     ) -> Result<Self, String> {
         let folder = Folder::new()?;
         template.copy(plan, &folder)?;
-        let clock = Arc::new(SimClock::at(template.morning));
+        let begins = Moment(template.morning.0 + plan.begins * 1_000_000);
+        let clock = Arc::new(SimClock::at(begins));
+        let clinic_clock = Arc::new(SetClock::of(&clock));
         let rng: Arc<dyn Rng> = Arc::new(SeededRng::new(plan.seed));
         let centre = template.centre_of(plan, &folder, &clock, &rng)?;
         let wire = Arc::new(Wire::new(centre, Arc::clone(&clock), mutant));
         let power = Arc::new(Power::default());
-        let app = template.clinic_of(&folder, &wire, &clock, &rng, &power)?;
+        let own = Arc::clone(&clinic_clock) as Arc<dyn Clock>;
+        let app = template.clinic_of(&folder, &wire, &own, &rng, &power)?;
         Ok(Self {
             template,
             plan,
@@ -105,8 +109,10 @@ impl<'a> Day<'a> {
             wire,
             power,
             app: Some(app),
-            complaints: Vec::new(),
+            complaints: Mutex::default(),
+            clinic_clock,
             restarts: 0,
+            crossed: AtomicU64::new(0),
             mutant,
         })
     }
@@ -119,7 +125,7 @@ impl<'a> Day<'a> {
                 self.keep()?;
             }
             self.power.fail_at(step.cut);
-            let done = catch_unwind(AssertUnwindSafe(|| self.apply(step.op)));
+            let done = self.step(step);
             self.power.fail_at(None);
             let at = |what: String| format!("step {number} {:?}: {what}", step.op);
             match done {
@@ -141,19 +147,52 @@ impl<'a> Day<'a> {
         Ok(Done {
             counts: self.wire.counts(),
             restarts: self.restarts,
+            crossed: self.crossed.into_inner(),
             left,
             ..sums
         })
     }
 
-    fn app(&self) -> &App {
+    pub(crate) fn app(&self) -> &App {
         self.app
             .as_ref()
             .expect("it is running between two restarts")
     }
 
-    fn doctor(&self) -> &'a Actor {
-        self.template.doctor(self.plan)
+    pub(crate) fn doctor(&self) -> &'a Actor {
+        &self.template.doctors(self.plan)[0]
+    }
+
+    /// What is done, and what somebody else does meanwhile. The error is what it unwound with.
+    fn step(&mut self, step: &Step) -> thread::Result<Result<(), String>> {
+        match step.op {
+            Op::RestartClinic => return catch_unwind(AssertUnwindSafe(|| self.restart())),
+            Op::RestartCentre => return Ok(self.restart_centre()),
+            _ => {}
+        }
+        let day = &*self;
+        let caught = |by: &Actor, op: Op| catch_unwind(AssertUnwindSafe(|| day.apply(by, op)));
+        let [doctor, other] = day.template.doctors(day.plan);
+        let Some((call, meanwhile)) = step.meanwhile else {
+            return caught(doctor, step.op);
+        };
+        let crossing = &day.wire.crossing;
+        crossing.arm(call);
+        let (first, second) = thread::scope(|scope| {
+            let others = scope.spawn(|| {
+                if !crossing.comes() {
+                    return Ok(Ok(()));
+                }
+                day.crossed.fetch_add(1, Ordering::SeqCst);
+                let done = caught(other, meanwhile);
+                crossing.end();
+                done
+            });
+            let first = caught(doctor, step.op);
+            crossing.end();
+            (first, others.join())
+        });
+        first?.map_or_else(|what| Ok(Err(what)), |()| second?)
     }
 
     /// The clinic's program starts anew over what is in its file.
@@ -164,7 +203,8 @@ impl<'a> Day<'a> {
         if self.mutant == Some(Mutant::SkippedIntent) {
             self.forget()?;
         }
-        let (wire, clock, rng) = (&self.wire, &self.clock, &self.rng);
+        let clock = Arc::clone(&self.clinic_clock) as Arc<dyn Clock>;
+        let (wire, clock, rng) = (&self.wire, &clock, &self.rng);
         let open = self
             .template
             .clinic_of(&self.folder, wire, clock, rng, &self.power);
@@ -183,39 +223,47 @@ impl<'a> Day<'a> {
     }
 
     /// A visit whose registration was cut off, if it stands in the ledger.
-    fn find(&mut self, number: usize, complaint: Complaint) -> Result<(), String> {
+    fn find(&self, number: usize, complaint: Complaint) -> Result<(), String> {
         let all = audit::visits(self.app().store(), &self.doctor().clinic)?;
-        let known = |id: &VisitId| self.complaints.iter().any(|(_, other, _)| other == id);
+        let mut complaints = lock(&self.complaints);
+        let known = |id: &VisitId| complaints.iter().any(|(_, other, _)| other == id);
         if let Some(id) = all.into_iter().find(|id| !known(id)) {
-            self.complaints.push((number, id, complaint));
+            complaints.push((number, id, complaint));
         }
         Ok(())
     }
 
     fn visit(&self, number: usize) -> Option<(VisitId, Complaint)> {
-        let mut all = self.complaints.iter();
-        let found = all.find(|(of, ..)| *of == number);
+        let all = lock(&self.complaints);
+        let found = all.iter().find(|(of, ..)| *of == number);
         found.map(|(_, id, complaint)| (id.clone(), *complaint))
     }
 
     /// Does it; a refusal is an answer like another.
-    fn apply(&mut self, op: Op) -> Result<(), String> {
-        match self.act(op) {
+    fn apply(&self, by: &Actor, op: Op) -> Result<(), String> {
+        match self.act(by, op) {
             Ok(()) | Err(AppError::Refused(_)) => Ok(()),
             Err(AppError::Failed(text)) => Err(text),
         }
     }
 
-    fn act(&mut self, op: Op) -> cunyi_app::Result<()> {
+    fn act(&self, by: &Actor, op: Op) -> cunyi_app::Result<()> {
         match op {
-            Op::Register(number, complaint, who) => return self.register(number, complaint, who),
-            Op::Due => return self.app().resolve_due().map(drop),
+            Op::Register(number, complaint, who) => {
+                return self.register(by, number, complaint, who);
+            }
+            Op::Due => {
+                self.app().resolve_due()?;
+                return self.app().settle_deferred().map(drop);
+            }
             Op::Pass(seconds) => {
                 self.wire.pass(seconds);
                 return Ok(());
             }
-            Op::RestartClinic => return self.restart().map_err(AppError::Failed),
-            Op::RestartCentre => return self.restart_centre().map_err(AppError::Failed),
+            Op::SetClock(seconds) => {
+                self.clinic_clock.set(seconds);
+                return Ok(());
+            }
             _ => {}
         }
         let (Op::Retry(number)
@@ -235,16 +283,16 @@ impl<'a> Day<'a> {
         let Some((visit, complaint)) = self.visit(number) else {
             return Ok(());
         };
-        let (app, doctor, visit) = (self.app(), self.doctor(), &visit);
+        let (app, doctor, visit) = (self.app(), by, &visit);
         match op {
             Op::Retry(_) => app.retry_registration(doctor, visit),
             Op::SelfPay(_) => app.switch_to_self_pay(doctor, visit),
-            Op::Freeze(_, days) => self.freeze(visit, complaint, days),
+            Op::Freeze(_, days) => self.freeze(by, visit, complaint, days),
             Op::Presettle(_) => app.presettle(doctor, visit),
             Op::Settle(_) if self.mutant == Some(Mutant::ReversedAfterHandOver) => {
-                self.settle(visit).or_else(|_| self.give(visit))
+                self.settle(by, visit).or_else(|_| self.give(visit))
             }
-            Op::Settle(_) => self.settle(visit),
+            Op::Settle(_) => self.settle(by, visit),
             Op::HandOver(number) => self.hand_over(visit, number),
             Op::TakeBack(_) => app.take_back(doctor, visit),
             Op::Cancel(_) => app.move_visit(doctor, visit, VisitState::Cancelled),
@@ -276,7 +324,7 @@ impl<'a> Day<'a> {
     }
 
     /// What is to be returned or collected is.
-    fn even_out(&self, visit: &VisitId, method: Method) -> cunyi_app::Result<()> {
+    pub(crate) fn even_out(&self, visit: &VisitId, method: Method) -> cunyi_app::Result<()> {
         match self.view(visit)?.money {
             Standing::ToReturn(sum) | Standing::ToCollect(sum) => {
                 self.app().even_out(self.doctor(), visit, sum, method)
@@ -285,12 +333,13 @@ impl<'a> Day<'a> {
         }
     }
 
-    fn view(&self, visit: &VisitId) -> cunyi_app::Result<VisitView> {
+    pub(crate) fn view(&self, visit: &VisitId) -> cunyi_app::Result<VisitView> {
         self.app().visit(self.doctor(), visit)
     }
 
     fn register(
-        &mut self,
+        &self,
+        by: &Actor,
         number: usize,
         complaint: Complaint,
         who: usize,
@@ -301,7 +350,7 @@ impl<'a> Day<'a> {
         };
         let person = &people[who % people.len()];
         let visit = if complaint == Complaint::SelfPay {
-            self.register_self_pay(person)?
+            self.register_self_pay(by, person)?
         } else {
             let form = IdentifyForm {
                 certificate: "02".to_owned(),
@@ -310,36 +359,41 @@ impl<'a> Day<'a> {
                 ..IdentifyForm::default()
             };
             let form = RegisterForm {
-                handle: self.app().identify(self.doctor(), &form)?.handle,
+                handle: self.app().identify(by, &form)?.handle,
                 ..RegisterForm::default()
             };
-            self.app().register(self.doctor(), &form)?
+            self.app().register(by, &form)?
         };
-        self.complaints.push((number, visit, complaint));
+        lock(&self.complaints).push((number, visit, complaint));
         Ok(())
     }
 
-    fn register_self_pay(&self, person: &Person) -> cunyi_app::Result<VisitId> {
+    fn register_self_pay(&self, by: &Actor, person: &Person) -> cunyi_app::Result<VisitId> {
         let form = PatientForm {
             name: person.name.clone(),
             id_number: person.id_number.clone(),
             ..PatientForm::default()
         };
         self.app()
-            .register_self_pay(self.doctor(), &form, &RegisterForm::default())
+            .register_self_pay(by, &form, &RegisterForm::default())
     }
 
-    fn freeze(&self, visit: &VisitId, complaint: Complaint, days: i64) -> cunyi_app::Result<()> {
+    fn freeze(
+        &self,
+        by: &Actor,
+        visit: &VisitId,
+        complaint: Complaint,
+        days: i64,
+    ) -> cunyi_app::Result<()> {
         let version = self.view(visit)?.draft_version;
         let body = self.body(complaint, days);
-        self.app().freeze(self.doctor(), visit, version, &body)
+        self.app().freeze(by, visit, version, &body)
     }
 
-    fn settle(&self, visit: &VisitId) -> cunyi_app::Result<()> {
+    pub(crate) fn settle(&self, by: &Actor, visit: &VisitId) -> cunyi_app::Result<()> {
         let batches = self.view(visit)?.batches;
         let shown: Vec<_> = batches.iter().map(|b| (b.id.clone(), b.cash)).collect();
-        self.app()
-            .settle(self.doctor(), visit, &shown, Method::Cash)
+        self.app().settle(by, visit, &shown, Method::Cash)
     }
 
     fn body(&self, complaint: Complaint, days: i64) -> DraftBody {
@@ -435,115 +489,5 @@ impl Day<'_> {
             };
             Ok(w.record(given, Some(&row.patient), None)?)
         })
-    }
-}
-
-/// The evening.
-impl Day<'_> {
-    /// Time passes beyond every bound; then nothing is lost any more, and each visit can be ended.
-    /// Answers how many batches a person must decide.
-    fn evening(&mut self) -> Result<u64, String> {
-        self.wire.pass(BEYOND);
-        for _ in 0..ROUNDS {
-            self.app().resolve_due().map_err(told)?;
-            self.wire.pass(BEYOND);
-        }
-        let mut left = 0;
-        for visit in audit::visits(self.app().store(), &self.doctor().clinic)? {
-            let view = self.view(&visit).map_err(told)?;
-            let flying = view.batches.iter().filter(|b| b.state.in_flight());
-            let decide = |b: &&BatchView| {
-                let next = b.lost.as_ref().map(|lost| lost.next);
-                !self.plan.queries && next == Some(NextLook::Person)
-            };
-            let (person, stuck): (Vec<_>, Vec<_>) = flying.partition(decide);
-            if let Some(batch) = stuck.first() {
-                let looks = batch.lost.as_ref().map(|l| &l.looks);
-                return Err(format!("{} stays {}: {looks:?}", batch.number, batch.state));
-            }
-            if person.is_empty() {
-                self.end(&visit)
-                    .map_err(|what| format!("visit {}: {what}", view.number))?;
-            }
-            left += person.len() as u64;
-        }
-        Ok(left)
-    }
-
-    /// What is open is paid and handed over; what has not begun is cancelled. Nothing of it may be
-    /// refused.
-    fn end(&self, visit: &VisitId) -> Result<(), String> {
-        match self.pay(visit) {
-            Err(what) if what.contains(CLEARED) => {
-                let view = self.view(visit).map_err(told)?;
-                for batch in view.batches {
-                    let open = batch.state.is_live() && batch.state != BatchState::Settled;
-                    if open && batch.payer == Payer::Insured {
-                        let dropped = if view.state == VisitState::Done {
-                            self.app().own_pay(self.doctor(), &batch.id)
-                        } else {
-                            self.app().drop_batch(self.doctor(), &batch.id, REASON)
-                        };
-                        dropped.map_err(|error| format!("dropping: {error}"))?;
-                    }
-                }
-                self.pay(visit)
-            }
-            other => other,
-        }
-    }
-
-    fn pay(&self, visit: &VisitId) -> Result<(), String> {
-        let (app, doctor) = (self.app(), self.doctor());
-        let even_out = |visit| {
-            let evened = self.even_out(visit, Method::Cash);
-            evened.map_err(|error| format!("evening out: {error}"))
-        };
-        even_out(visit)?;
-        let view = self.view(visit).map_err(told)?;
-        let done = view.state == VisitState::Done;
-        if done && !view.batches.iter().any(|b| b.state.is_unsettled()) {
-            return Ok(());
-        }
-        let live: Vec<_> = view.batches.iter().filter(|b| b.state.is_live()).collect();
-        if view.state == VisitState::Cancelled || live.is_empty() {
-            let cancelled = app.move_visit(doctor, visit, VisitState::Cancelled);
-            return cancelled.map_err(|error| format!("cancelling: {error}"));
-        }
-        let told = |what: &str, error: &AppError| {
-            let now = self.view(visit).map(|view| {
-                let batches = view.batches.into_iter();
-                batches.map(|b| (b.state, b.said)).collect::<Vec<_>>()
-            });
-            format!("{what}: {error:?}; {now:?}")
-        };
-        let unpaid = |payer: Payer| {
-            let mut all = live.iter().filter(|b| b.state != BatchState::Settled);
-            all.any(|b| b.payer == payer)
-        };
-        if unpaid(Payer::Insured) {
-            app.presettle(doctor, visit)
-                .map_err(|error| told("试算", &error))?;
-        }
-        for _ in 0..3 {
-            match self.settle(visit) {
-                Ok(()) => break,
-                // Confirmed once more, with what is shown now.
-                Err(AppError::Refused(Refusal {
-                    code: Code::ShareChanged,
-                    ..
-                })) => {}
-                Err(AppError::Refused(_)) if !unpaid(Payer::Insured) && !unpaid(Payer::SelfPay) => {
-                    break;
-                }
-                Err(error) => return Err(told("结算", &error)),
-            }
-        }
-        even_out(visit)?;
-        if done {
-            return Ok(());
-        }
-        app.hand_over(doctor, visit)
-            .map_err(|error| told("发药", &error))
     }
 }

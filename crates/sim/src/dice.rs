@@ -1,5 +1,6 @@
 //! Seeded numbers and a clock that only the simulator moves.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use cunyi_domain::time::{Clock, Moment, Rng};
@@ -88,5 +89,32 @@ impl SimClock {
 impl Clock for SimClock {
     fn now(&self) -> Moment {
         Moment(self.0.fetch_add(20_000, Ordering::SeqCst))
+    }
+}
+
+/// The clinic's clock, which somebody may set.
+pub struct SetClock {
+    right: Arc<SimClock>,
+    wrong_by: AtomicI64,
+}
+
+impl SetClock {
+    /// Right, at first.
+    pub fn of(right: &Arc<SimClock>) -> Self {
+        Self {
+            right: Arc::clone(right),
+            wrong_by: AtomicI64::new(0),
+        }
+    }
+
+    /// Wrong by so many seconds from here on.
+    pub fn set(&self, seconds: i64) {
+        self.wrong_by.store(seconds * 1_000_000, Ordering::SeqCst);
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> Moment {
+        Moment(self.right.now().0 + self.wrong_by.load(Ordering::SeqCst))
     }
 }

@@ -12,6 +12,7 @@ pub mod wire;
 
 mod audit;
 mod day;
+mod evening;
 mod shrink;
 mod world;
 

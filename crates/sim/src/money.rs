@@ -35,6 +35,21 @@ pub(crate) const MOVES: &str = "SELECT visit, moved_at AS at, \
     UNION ALL SELECT visit, settled_at AS at, CASE WHEN kind = 'settlement' THEN -cash ELSE cash END AS more \
     FROM settlement";
 
+row! {
+    /// What came into a drawer, or went.
+    pub struct Paid {
+        /// When.
+        pub at: i64,
+        /// `cash` or `qr`.
+        pub method: String,
+        /// So much.
+        pub more: i64,
+    }
+}
+
+pub(crate) const PAID: &str = "SELECT moved_at AS at, method, \
+    CASE WHEN kind IN ('paid', 'deposit', 'collected') THEN amount ELSE -amount END AS more FROM payment";
+
 /// What lay here for a visit above what was owed, at a moment.
 pub(crate) fn left_at(moves: &[Move], visit: &str, at: i64) -> i64 {
     let before = moves.iter().filter(|m| m.visit == visit && m.at <= at);

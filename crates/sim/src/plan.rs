@@ -51,6 +51,33 @@ pub enum Op {
     RestartClinic,
     /// The centre is started anew.
     RestartCentre,
+    /// The clinic's clock is set: so many seconds before or behind the centre's from here on.
+    SetClock(i64),
+}
+
+impl Op {
+    /// Of which visit.
+    fn visit(self) -> Option<usize> {
+        match self {
+            Self::Register(visit, ..)
+            | Self::Retry(visit)
+            | Self::SelfPay(visit)
+            | Self::Freeze(visit, _)
+            | Self::Presettle(visit)
+            | Self::Settle(visit)
+            | Self::HandOver(visit)
+            | Self::Reverse(visit, _)
+            | Self::TakeBack(visit)
+            | Self::Drop(visit, _)
+            | Self::Cancel(visit)
+            | Self::Resolve(visit) => Some(visit),
+            Self::Due
+            | Self::Pass(_)
+            | Self::RestartClinic
+            | Self::RestartCentre
+            | Self::SetClock(_) => None,
+        }
+    }
 }
 
 /// An operation and what goes wrong with it.
@@ -62,6 +89,8 @@ pub struct Step {
     pub faults: Vec<(u8, Fault)>,
     /// The power cut at which of its commits, counted from 0.
     pub cut: Option<(u8, CommitSide)>,
+    /// What somebody else does while which of its calls is on its way.
+    pub meanwhile: Option<(u8, Op)>,
 }
 
 impl Step {
@@ -71,6 +100,7 @@ impl Step {
             op,
             faults: Vec::new(),
             cut: None,
+            meanwhile: None,
         }
     }
 }
@@ -84,6 +114,8 @@ pub struct Plan {
     pub queries: bool,
     /// The batches of a visit stand under one registration.
     pub shared: bool,
+    /// Seconds from the morning that everything was installed on.
+    pub begins: i64,
     /// What is done.
     pub steps: Vec<Step>,
 }
@@ -94,6 +126,12 @@ const VISITS: (i64, i64) = (10, 14);
 const FAULTY: u64 = 55;
 /// Of a hundred operations, at how many the power is cut.
 const CUT: u64 = 6;
+/// Of a hundred operations, during how many somebody else does something.
+const CROSSED: u64 = 15;
+/// Most days begin in the morning; some an hour before the month ends, and the year.
+const BEGINS: [i64; 6] = [0, 0, 0, 0, 6 * 86_400 + 15 * 3600, 37 * 86_400 + 15 * 3600];
+/// Most seconds that the clinic's clock is wrong by.
+const WRONG: i64 = 60;
 
 impl Plan {
     /// The day of a seed.
@@ -101,6 +139,7 @@ impl Plan {
         let mut dice = Dice::new(seed);
         let queries = dice.percent(80);
         let shared = dice.percent(50);
+        let begins = dice.pick(&BEGINS);
         let visits = dice.between(VISITS.0, VISITS.1);
         let mut scripts: Vec<Vec<Op>> = (0..visits)
             .filter_map(|visit| usize::try_from(visit).ok())
@@ -117,7 +156,7 @@ impl Plan {
             }
             steps.push(troubled(&mut dice, op));
             if dice.percent(40) {
-                let between = between(&mut dice);
+                let between = between(&mut dice, begins);
                 steps.push(troubled(&mut dice, between));
             }
         }
@@ -125,18 +164,22 @@ impl Plan {
             seed,
             queries,
             shared,
+            begins,
             steps,
         }
     }
 }
 
 /// What happens between two operations.
-fn between(dice: &mut Dice) -> Op {
+fn between(dice: &mut Dice, begins: i64) -> Op {
     match dice.below(100) {
         0..45 => Op::Due,
         45..90 => Op::Pass(dice.between(1, 400)),
-        90..95 => Op::RestartClinic,
-        _ => Op::RestartCentre,
+        90..94 => Op::RestartClinic,
+        94..97 => Op::RestartCentre,
+        // Behind at midnight, the clinic is told to sign in again until its own day ends, too.
+        _ if begins > 0 => Op::SetClock(dice.between(0, WRONG)),
+        _ => Op::SetClock(dice.between(-WRONG, WRONG)),
     }
 }
 
@@ -151,11 +194,37 @@ fn troubled(dice: &mut Dice, op: Op) -> Step {
         let side = dice.pick(&[CommitSide::Before, CommitSide::After]);
         step.cut = Some((at, side));
     }
+    if let Some(visit) = op.visit().filter(|_| dice.percent(CROSSED)) {
+        let call = u8::try_from(dice.below(4)).unwrap_or(0);
+        step.meanwhile = Some((call, others(dice, visit)));
+    }
     step
 }
 
-/// The demonstration region's bound is 600 s: what was sent arrives before it, or never.
-const LATEST: i64 = 590;
+/// What somebody else does, mostly to the same visit.
+fn others(dice: &mut Dice, visit: usize) -> Op {
+    let place = usize::try_from(dice.below(2)).unwrap_or(0);
+    let visit = if dice.percent(25) { visit / 2 } else { visit };
+    dice.pick(&[
+        Op::Retry(visit),
+        Op::SelfPay(visit),
+        Op::Freeze(visit, 2),
+        Op::Presettle(visit),
+        Op::Settle(visit),
+        Op::Settle(visit),
+        Op::HandOver(visit),
+        Op::Reverse(visit, place),
+        Op::TakeBack(visit),
+        Op::Drop(visit, place),
+        Op::Cancel(visit),
+        Op::Resolve(visit),
+        Op::Due,
+    ])
+}
+
+/// The demonstration region's bound is 600 s: what was sent arrives before it by a clinic's clock that was
+/// set meanwhile, or never.
+const LATEST: i64 = 590 - 2 * WRONG;
 
 fn fault(dice: &mut Dice) -> Fault {
     let part = u16::try_from(dice.below(65536)).unwrap_or(0);
@@ -174,6 +243,7 @@ fn fault(dice: &mut Dice) -> Fault {
         Fault::Truncated(part),
         Fault::Another,
         Fault::Down,
+        Fault::Refused,
     ])
 }
 

@@ -48,6 +48,11 @@ pub fn smaller(plan: &Plan, fails: impl Fn(&Plan) -> bool) -> Plan {
             other.steps[at].cut = None;
             try_it(&mut best, other);
         }
+        if best.steps[at].meanwhile.is_some() {
+            let mut other = best.clone();
+            other.steps[at].meanwhile = None;
+            try_it(&mut best, other);
+        }
     }
     best
 }

@@ -1,11 +1,13 @@
 //! The line between clinic and centre, byte by byte, and what goes wrong on it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use cunyi_centre::Centre;
 use cunyi_domain::time::{Clock, Moment};
 use cunyi_domain::transport::{Reply, Request, Transport, TransportError};
+use cunyi_gateway::refusal;
+use serde_json::Value;
 
 use crate::dice::SimClock;
 use crate::mutant::{Memory, Mutant};
@@ -31,10 +33,13 @@ pub enum Fault {
     Page,
     /// It is done; of the reply so many 65536ths arrive.
     Truncated(u16),
-    /// It is done; the reply of the call before it arrives instead.
+    /// It is done; the reply of the call before it arrives instead. A refusal and an empty reply could be
+    /// told from its own by nothing: no reply arrives then.
     Another,
     /// No connection: it certainly does not leave.
     Down,
+    /// A call that changes something is refused for a reason of the centre's own; nothing is done.
+    Refused,
 }
 
 /// What came back.
@@ -68,8 +73,60 @@ pub struct Counts {
     pub late: u64,
 }
 
+/// Somebody else does something while a call is on its way. One waits for the other, so that a day is
+/// the same each time.
+#[derive(Default)]
+pub struct Crossing {
+    turn: Mutex<Turn>,
+    changed: Condvar,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Turn {
+    /// Nobody waits.
+    #[default]
+    Nobody,
+    /// The other waits for the call of that number.
+    Waiting(u8),
+    /// The call waits for the other.
+    Others,
+}
+
+impl Crossing {
+    /// From here on the other may wait for the call of that number.
+    pub fn arm(&self, call: u8) {
+        *lock(&self.turn) = Turn::Waiting(call);
+    }
+
+    /// True once the call is on its way, false if it never will be.
+    pub fn comes(&self) -> bool {
+        let waiting = |turn: &mut Turn| matches!(turn, Turn::Waiting(_));
+        let turn = self.changed.wait_while(lock(&self.turn), waiting);
+        *turn.unwrap_or_else(PoisonError::into_inner) == Turn::Others
+    }
+
+    /// The call goes on; nobody waits any more.
+    pub fn end(&self) {
+        *lock(&self.turn) = Turn::Nobody;
+        self.changed.notify_all();
+    }
+
+    fn reach(&self, call: u8) {
+        let mut turn = lock(&self.turn);
+        if *turn != Turn::Waiting(call) {
+            return;
+        }
+        *turn = Turn::Others;
+        self.changed.notify_all();
+        let others = |turn: &mut Turn| *turn == Turn::Others;
+        drop(self.changed.wait_while(turn, others));
+    }
+}
+
 /// The line.
 pub struct Wire {
+    /// Who else is at work.
+    pub crossing: Crossing,
     centre: Mutex<Arc<Centre>>,
     clock: Arc<SimClock>,
     state: Mutex<State>,
@@ -80,6 +137,7 @@ impl Wire {
     /// To a centre, for a clinic that may be a mutant.
     pub fn new(centre: Arc<Centre>, clock: Arc<SimClock>, mutant: Option<Mutant>) -> Self {
         Self {
+            crossing: Crossing::default(),
             mutant,
             centre: Mutex::new(centre),
             clock,
@@ -127,12 +185,19 @@ impl Wire {
         centre.send(request, Duration::from_hours(1))
     }
 
-    fn fault(&self) -> Option<Fault> {
+    /// Which call this is, counted from 0.
+    fn number(&self) -> u8 {
         let mut state = lock(&self.state);
-        let (place, all) = (state.calls, &state.faults);
-        let fault = all.iter().find(|(at, _)| *at == place).map(|(_, f)| *f);
-        state.calls = state.calls.saturating_add(1);
+        let place = state.calls;
+        state.calls = place.saturating_add(1);
         state.counts.calls += 1;
+        place
+    }
+
+    fn fault(&self, place: u8) -> Option<Fault> {
+        let mut state = lock(&self.state);
+        let all = &state.faults;
+        let fault = all.iter().find(|(at, _)| *at == place).map(|(_, f)| *f);
         state.counts.faults += u64::from(fault.is_some());
         fault
     }
@@ -183,11 +248,37 @@ impl Wire {
             Fault::Another => {
                 let last = lock(&self.state).last.clone();
                 drop(self.deliver(request));
+                let last = last.filter(has_output);
                 last.ok_or_else(|| TransportError::Lost("nothing was said before".to_owned()))
             }
+            Fault::Refused if changes(request) => {
+                let now = self.clock.peek();
+                let body = refusal(REASON, "", now, now);
+                Ok(Reply { status: 200, body })
+            }
+            Fault::Refused => self.deliver(request),
             Fault::Down => Err(TransportError::NotSent("no connection".to_owned())),
         }
     }
+}
+
+/// Why the centre refuses.
+const REASON: &str = "该人员待遇享受暂停，请核实";
+
+/// 2201 to 2208
+fn changes(request: &Request) -> bool {
+    infno(request).starts_with("22")
+}
+
+fn infno(request: &Request) -> String {
+    let body: Option<Value> = serde_json::from_slice(&request.body).ok();
+    let infno = body.and_then(|body| body["infno"].as_str().map(str::to_owned));
+    infno.unwrap_or_default()
+}
+
+fn has_output(reply: &Reply) -> bool {
+    let body: Option<Value> = serde_json::from_slice(&reply.body).ok();
+    body.is_some_and(|body| body["output"].as_object().is_some_and(|o| !o.is_empty()))
 }
 
 fn page(status: u16) -> Reply {
@@ -203,7 +294,9 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Wire {
     fn carry(&self, request: &Request, deadline: Duration) -> Came {
-        let came = match self.fault() {
+        let place = self.number();
+        self.crossing.reach(place);
+        let came = match self.fault(place) {
             Some(fault) => return self.faulty(fault, request, deadline),
             None => self.deliver(request),
         };

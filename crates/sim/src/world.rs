@@ -73,8 +73,8 @@ pub struct Template {
     folder: Folder,
     /// Of both.
     pub catalogue: Arc<Catalogue>,
-    /// Who does everything; the users' ids are the same in every region.
-    doctors: Vec<Actor>,
+    /// Two doctors of each.
+    doctors: Vec<[Actor; 2]>,
     /// When the days begin.
     pub morning: Moment,
     /// Grown-up residents without a filing.
@@ -117,26 +117,27 @@ impl Template {
         for (number, (queries, shared)) in KINDS.into_iter().enumerate() {
             let folder = template.folder.file(&number.to_string());
             fs::create_dir_all(&folder).map_err(told)?;
-            let doctor = template.install(&folder, &region_text(queries, shared))?;
-            template.doctors.push(doctor);
+            let doctors = template.install(&folder, &region_text(queries, shared))?;
+            template.doctors.push(doctors);
         }
         Ok(template)
     }
 
-    fn install(&self, folder: &Path, region: &str) -> Result<Actor, String> {
+    fn install(&self, folder: &Path, region: &str) -> Result<[Actor; 2], String> {
         let clock = Arc::new(SimClock::at(self.morning));
         let rng: Arc<dyn Rng> = Arc::new(SeededRng::new(1));
         let centre = self.centre(folder, region, &clock, &rng)?;
         let wire = Arc::new(Wire::new(Arc::clone(&centre), Arc::clone(&clock), None));
-        let app = self.clinic(folder, &wire, &clock, &rng, None)?;
+        let own = Arc::clone(&clock) as Arc<dyn Clock>;
+        let app = self.clinic(folder, &wire, &own, &rng, None)?;
         let doctor = set_up(&app, &self.catalogue, &setup_form(region), PACKS)?;
         app.store().db().checkpoint().map_err(told)?;
         centre.checkpoint().map_err(told)?;
-        Ok(doctor)
+        Ok([doctor, signed_in(&app, DOCTORS[1])?])
     }
 
-    /// Who does everything on a day.
-    pub fn doctor(&self, plan: &Plan) -> &Actor {
+    /// Who does everything on a day, and who else is there.
+    pub fn doctors(&self, plan: &Plan) -> &[Actor; 2] {
         &self.doctors[kind(plan)]
     }
 
@@ -195,7 +196,7 @@ impl Template {
         &self,
         folder: &Folder,
         wire: &Arc<Wire>,
-        clock: &Arc<SimClock>,
+        clock: &Arc<dyn Clock>,
         rng: &Arc<dyn Rng>,
         power: &Arc<Power>,
     ) -> Result<App, String> {
@@ -206,7 +207,7 @@ impl Template {
         &self,
         folder: &Path,
         wire: &Arc<Wire>,
-        clock: &Arc<SimClock>,
+        clock: &Arc<dyn Clock>,
         rng: &Arc<dyn Rng>,
         power: Option<&Arc<Power>>,
     ) -> Result<App, String> {
@@ -223,7 +224,7 @@ impl Template {
             store,
             catalogue: Arc::clone(&self.catalogue),
             transport: Arc::clone(wire) as _,
-            clock: Arc::clone(clock) as Arc<dyn Clock>,
+            clock: Arc::clone(clock),
             rng: Arc::clone(rng),
             centre_url: None,
         }))
@@ -233,8 +234,7 @@ impl Template {
 /// Installs a clinic, and of each of two lots of [`DRUGS`] so many packs. Answers the first doctor.
 pub fn set_up(app: &App, lists: &Catalogue, form: &SetupForm, packs: i64) -> Result<Actor, String> {
     app.install(form).map_err(told)?;
-    let token = app.sign_in(DOCTORS[0], PASSWORD).map_err(told)?;
-    let session = app.session(&token).map_err(told)?.ok_or("no session")?;
+    let doctor = signed_in(app, DOCTORS[0])?;
     let lot = |drug: &Drug, number: &str, expires_on| NewLot {
         code: drug.code.clone(),
         lot_number: number.to_owned(),
@@ -247,7 +247,13 @@ pub fn set_up(app: &App, lists: &Catalogue, form: &SetupForm, packs: i64) -> Res
         .filter(|drug| DRUGS.contains(&drug.name.as_str()))
         .flat_map(|drug| [lot(drug, "L1", "2027-01-31"), lot(drug, "L2", "2028-01-31")])
         .collect();
-    app.receive_stock(&session.actor, &lots).map_err(told)?;
+    app.receive_stock(&doctor, &lots).map_err(told)?;
+    Ok(doctor)
+}
+
+fn signed_in(app: &App, login: &str) -> Result<Actor, String> {
+    let token = app.sign_in(login, PASSWORD).map_err(told)?;
+    let session = app.session(&token).map_err(told)?.ok_or("no session")?;
     Ok(session.actor)
 }
 
@@ -262,6 +268,9 @@ pub fn well(seed: u64, today: Date) -> Vec<Person> {
 #[derive(Default)]
 pub struct Power(AtomicI64);
 
+/// The power is gone: nothing commits any more, whoever works on.
+const GONE: i64 = -1;
+
 /// What the program unwinds with.
 pub struct Cut;
 
@@ -275,9 +284,12 @@ impl Power {
     }
 
     fn reached(&self, _: CommitSide) {
-        if self.0.load(Ordering::SeqCst) > 0 && self.0.fetch_sub(1, Ordering::SeqCst) == 1 {
-            std::panic::resume_unwind(Box::new(Cut));
+        match self.0.load(Ordering::SeqCst) {
+            0 => return,
+            1 | GONE => self.0.store(GONE, Ordering::SeqCst),
+            left => return self.0.store(left - 1, Ordering::SeqCst),
         }
+        std::panic::resume_unwind(Box::new(Cut));
     }
 }
 

@@ -89,3 +89,28 @@ fn a_clinic_that_believes_a_refused_2601_is_caught() {
 fn a_clinic_that_takes_back_what_it_handed_over_is_caught() {
     caught(Mutant::ReversedAfterHandOver, 1);
 }
+
+#[test]
+fn another_calls_answer_to_a_2601_takes_nothing_back() {
+    use cunyi_sim::plan::{Complaint, Op, Step};
+    use cunyi_sim::wire::Fault;
+    let with = |op, fault| Step {
+        faults: vec![(0, fault)],
+        ..Step::fine(op)
+    };
+    let plan = Plan {
+        queries: false,
+        shared: false,
+        begins: 0,
+        steps: vec![
+            Step::fine(Op::Register(0, Complaint::ColdAndPressure, 34)),
+            Step::fine(Op::Freeze(0, 3)),
+            Step::fine(Op::Presettle(0)),
+            // The 2207 arrives after the 2601, whose answer is the one to the call before it.
+            with(Op::Settle(0), Fault::Late(400)),
+            with(Op::Resolve(0), Fault::Another),
+        ],
+        ..Plan::of(1)
+    };
+    live(&Template::new().unwrap(), &plan, None).unwrap();
+}

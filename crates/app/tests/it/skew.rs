@@ -72,3 +72,21 @@ fn over_the_regions_limit_nothing_is_settled_and_afterwards_it_is() {
         w.prove();
     }
 }
+
+#[test]
+fn a_sign_in_before_the_centres_midnight_is_not_kept_for_the_clinics_next_day() {
+    for w in worlds("skew_midnight") {
+        let person = w.resident(false);
+        w.wire.twist("9001", |came: Came| {
+            let mut reply = came.unwrap();
+            let mut body: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+            body["output"]["signinoutb"]["sign_time"] = "2026-11-23 23:59:50".into();
+            reply.body = serde_json::to_vec(&body).unwrap();
+            Ok(reply)
+        });
+        for sign_ins in [1, 2, 2] {
+            w.identify(person);
+            assert_eq!(w.wire.of("9001").len(), sign_ins);
+        }
+    }
+}
