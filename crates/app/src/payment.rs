@@ -146,7 +146,8 @@ pub(crate) fn taken(
     (amount > Fen::ZERO).then(|| payment(w, visit, PaymentKind::Paid, (amount, method)))
 }
 
-/// What is given back when a batch is reversed: its cash, less what she had not paid; as it was paid.
+/// What is given back when a batch is reversed: its cash, less what she had not paid; the way so much came
+/// in, as she paid last if that is one, else in cash.
 pub(crate) fn given_back(
     w: &mut Writer<'_, '_>,
     visit: &Visit,
@@ -157,8 +158,18 @@ pub(crate) fn given_back(
         return Ok(None);
     }
     let made = query::payments(w.tx, &visit.clinic, &visit.id)?;
+    let came = |method| {
+        let so = made.iter().filter(|row| row.method == method);
+        so.map(Payment::signed).sum::<Fen>()
+    };
     let last = made.iter().rfind(|row| row.kind.comes_in());
-    let method = last.map_or(Method::Cash, |row| row.method);
+    let mut ways = last
+        .map(|row| row.method)
+        .into_iter()
+        .chain(Method::ALL.iter().copied());
+    let method = ways
+        .find(|method| came(*method) >= amount)
+        .unwrap_or(Method::Cash);
     let kind = PaymentKind::PaidBack;
     Ok(Some(payment(w, visit, kind, (amount, method))))
 }

@@ -113,12 +113,11 @@ impl App {
     pub fn count_till(&self, actor: &Actor, day: Date, cash: Fen, qr: Fen) -> Result<()> {
         actor.must(Action::Reconcile)?;
         self.past(day)?;
-        // A day may end with less in the drawer than it began with: what was paid back came out of it.
-        if cash > MOST_COUNTED || -cash > MOST_COUNTED {
-            return refuse_at(Code::BadNumber, "cash");
-        }
-        if qr.is_negative() || qr > MOST_COUNTED {
-            return refuse_at(Code::BadNumber, "qr");
+        // A day may end with less than it began with: what was paid back came out of it.
+        for (counted, field) in [(cash, "cash"), (qr, "qr")] {
+            if counted > MOST_COUNTED || -counted > MOST_COUNTED {
+                return refuse_at(Code::BadNumber, field);
+            }
         }
         let row = Till {
             clinic: actor.clinic.clone(),

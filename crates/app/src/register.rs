@@ -451,7 +451,15 @@ impl Step for Register2201 {
         alone(w, &self.visit)?;
         let row = query::visit(w.tx, clinic, &self.visit)?.ok_or(Refusal::new(Code::NotFound))?;
         let was = registration(w, clinic, &self.visit, self.position)?;
-        let over = matches!(row.state, VisitState::Done | VisitState::Cancelled);
+        // What was given against a deposit is settled later, and so registered.
+        let over = match row.state {
+            VisitState::Cancelled => true,
+            VisitState::Done => {
+                let batches = query::batches(w.tx, clinic, &self.visit)?;
+                !batches.iter().any(|b| b.state.is_unsettled())
+            }
+            _ => false,
+        };
         let number = match was.state {
             _ if over || row.payer != Payer::Insured => return refuse(Code::WrongState),
             RegistrationState::Open | RegistrationState::Refused => was.number.clone(),

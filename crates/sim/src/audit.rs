@@ -149,8 +149,9 @@ row! {
     }
 }
 
-/// By how much the clinic's clock, by which drugs are handed over, may be behind the centre's.
-const CLOCKS_APART: i64 = 60_000_000;
+/// By how much the clock by which drugs are handed over may be behind the centre's, or its own before it was
+/// set.
+const CLOCKS_APART: i64 = 120_000_000;
 
 const OURS: &str = "SELECT s.id AS id, s.batch AS batch, b.number AS number, b.payer AS payer, s.kind AS kind, \
     s.reverses AS reverses, s.platform_settlement AS setl, s.message AS message, s.settled_at AS settled_at, \

@@ -200,6 +200,6 @@ CREATE TABLE reconciliation (
   clinic TEXT NOT NULL, day TEXT NOT NULL, evidence TEXT NOT NULL, asked_at BIGINT NOT NULL, asked_by TEXT NOT NULL,
   PRIMARY KEY (clinic, day), FOREIGN KEY (clinic, asked_by) REFERENCES user_account (clinic, id));
 CREATE TABLE till (
-  clinic TEXT NOT NULL, day TEXT NOT NULL, cash BIGINT NOT NULL, qr BIGINT NOT NULL CHECK (qr >= 0),
+  clinic TEXT NOT NULL, day TEXT NOT NULL, cash BIGINT NOT NULL, qr BIGINT NOT NULL,
   counted_at BIGINT NOT NULL, counted_by TEXT NOT NULL,
   PRIMARY KEY (clinic, day), FOREIGN KEY (clinic, counted_by) REFERENCES user_account (clinic, id));

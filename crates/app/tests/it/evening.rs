@@ -364,7 +364,7 @@ fn what_cannot_be_counted_or_asked_is_refused() {
         for (result, code, field) in [
             (count(-1_000_000_001, 0), Code::BadNumber, "cash"),
             (count(1_000_000_001, 0), Code::BadNumber, "cash"),
-            (count(0, -1), Code::BadNumber, "qr"),
+            (count(0, -1_000_000_001), Code::BadNumber, "qr"),
             (
                 w.app.reconcile(&w.doctor, day.tomorrow().unwrap()),
                 Code::BadText,

@@ -7,6 +7,7 @@ use cunyi_domain::ledger::{Method, PaymentKind as K, Standing, VisitState};
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::Code;
 
+use crate::own_visits::own_worlds;
 use crate::world::{Setting, World, worlds, worlds_of};
 
 /// A visit that is charged while nobody answers.
@@ -159,6 +160,28 @@ fn only_what_the_region_permits_is_settled_later() {
         w.centre.panel.set_down(false);
         w.clock.advance(60);
         assert_eq!(w.app.settle_deferred().unwrap(), 0);
+        w.prove();
+    }
+}
+
+/// Found by the simulator: a second batch's own registration was still to be made, and the visit was done.
+#[test]
+fn what_was_given_is_registered_later_too() {
+    for w in own_worlds("outage_own") {
+        let visit = w.frozen(w.resident(true), &w.cold_and_pressure());
+        w.centre.panel.set_down(true);
+        let code = w.code(w.app.presettle(&w.doctor, &visit));
+        assert_eq!(code, Code::CentreDown);
+        give(&w, &visit);
+        w.centre.panel.set_down(false);
+        w.clock.advance(30);
+        assert_eq!(w.app.settle_deferred().unwrap(), 1);
+        if w.states(&visit) != [S::Settled; 2] {
+            // The first used up some of a cap: the second is tried once more.
+            w.clock.advance(60);
+            assert_eq!(w.app.settle_deferred().unwrap(), 1);
+        }
+        assert_eq!(w.states(&visit), [S::Settled; 2]);
         w.prove();
     }
 }

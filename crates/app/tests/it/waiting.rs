@@ -228,6 +228,36 @@ fn what_is_found_settled_later_is_collected_before_anything_is_given() {
     }
 }
 
+/// Found by the simulator: what one batch was paid by came back another way than it could.
+#[test]
+fn money_goes_back_the_way_it_came() {
+    for w in worlds("way_back") {
+        let visit = w.presettled(w.resident(true), &w.cold_and_pressure());
+        w.wire.hold("2207");
+        let shown = w.shown(&visit);
+        let unknown = w.app.settle(&w.doctor, &visit, &shown, Method::Cash);
+        assert_eq!(w.code(unknown), Code::CentreUnknown);
+        w.wire.deliver();
+        resolve(&w, &visit);
+        let first = w.view(&visit).batches[0].clone();
+        w.app
+            .even_out(&w.doctor, &visit, first.cash, Method::Qr)
+            .unwrap();
+        if let Err(error) = w.settle(&visit) {
+            assert_eq!(w.code(Err::<(), _>(error)), Code::ShareChanged);
+            w.settle(&visit).unwrap();
+        }
+        // The first by code, the second in cash: so they go back.
+        w.app
+            .reverse(&w.doctor, &w.view(&visit).batches[1].id, "退药")
+            .unwrap();
+        assert_eq!(drawers(&w), [Fen::ZERO, first.cash]);
+        w.app.reverse(&w.doctor, &first.id, "退药").unwrap();
+        assert_eq!(drawers(&w), [Fen::ZERO; 2]);
+        w.prove();
+    }
+}
+
 /// 2601 would take back what she already carries home.
 #[test]
 fn what_was_given_for_is_not_taken_back() {

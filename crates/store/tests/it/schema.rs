@@ -242,6 +242,7 @@ fn may_be_negative(table: &str, column: &str) -> bool {
             ("counter", "second"),
             // A day on which more was paid back than taken.
             ("till", "cash"),
+            ("till", "qr"),
             // More is owed than was paid.
             ("visit", "balance"),
         ]

@@ -194,13 +194,13 @@ const BAD: &[Bad] = &[
         &["value=\"十二\"", "value=\"3.5\""],
     ),
     bad(
-        "QR receipts below nothing",
+        "QR receipts that are no sum",
         |_| {
-            let typed = [("day", "2026-11-24"), ("cash", "12.00"), ("qr", "-3.50")];
+            let typed = [("day", "2026-11-24"), ("cash", "12.00"), ("qr", "3,5")];
             post("/day/reconcile/count", &typed)
         },
         ("收款码到账", "By QR code"),
-        &["value=\"12.00\"", "value=\"-3.50\""],
+        &["value=\"12.00\"", "value=\"3,5\""],
     ),
     bad(
         "a day to come",
