@@ -1,9 +1,10 @@
 //! Queries by noun. Ledger rows only; each takes the clinic first.
 
+use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, EntryId, PatientId, VisitId};
 use cunyi_domain::ledger::{
     Access, Allergy, Batch, Charge, Coverage, Diagnosis, Evidence, Lot, Patient, Payment,
-    Registration, Reservation, Settlement, SettlementKind, Visit,
+    Registration, Reservation, Settlement, SettlementKind, Visit, VisitState,
 };
 use cunyi_domain::money::Fen;
 use cunyi_domain::row::{Field, Value};
@@ -330,18 +331,25 @@ pub fn lost_batches(
     Ok(tx.select(rest, key(clinic, limit))?)
 }
 
-/// Visits whose goods were given and which are not settled yet, oldest first; at most `limit`.
+/// Visits whose goods were given and which are not settled yet, oldest first; of at most `limit` that
+/// are not settled. The states are listed: what is in none of them is not walked (`batch_by_state`).
 pub fn given_unsettled(
     tx: &mut Tx<'_>,
     clinic: &ClinicId,
     limit: i64,
 ) -> Result<Vec<Visit>, StoreError> {
-    let rest = "WHERE clinic = ? AND state = 'done' AND id IN (SELECT visit FROM batch
-                WHERE clinic = ? AND state NOT IN ('settled', 'reversed', 'void'))
-                ORDER BY +registered_at, id LIMIT ?";
+    let states = BatchState::ALL.iter().filter(|state| state.is_unsettled());
+    let states: Vec<String> = states.map(|state| format!("'{state}'")).collect();
+    let rest = format!(
+        "WHERE clinic = ? AND id IN (SELECT visit FROM batch WHERE clinic = ? AND state IN ({}))
+         ORDER BY +registered_at, id LIMIT ?",
+        states.join(", ")
+    );
     let mut values = key(clinic, clinic.clone());
     values.push(Value::Int(limit));
-    Ok(tx.select(rest, values)?)
+    let mut visits: Vec<Visit> = tx.select(&rest, values)?;
+    visits.retain(|visit| visit.state == VisitState::Done);
+    Ok(visits)
 }
 
 /// Visits of which money is to be returned or collected, or a deposit is held, oldest first; at most
