@@ -6,7 +6,7 @@ use cunyi_domain::ids::{BatchId, EntryId, VisitId};
 use cunyi_domain::ledger::{Settlement, SettlementKind};
 use cunyi_domain::money::Rate;
 use cunyi_domain::refusal::{Code, Refusal};
-use cunyi_store::{Tx, query};
+use cunyi_store::{Tx, query, reference};
 
 use crate::App;
 use crate::access::names;
@@ -80,7 +80,12 @@ impl App {
             let mut all = paper.visit.payments.iter();
             let payment = all.find(|p| p.id == *payment).cloned();
             let payment = payment.ok_or(Refusal::new(Code::NotFound))?;
-            Ok(PaymentSlip { paper, payment })
+            let user = reference::user(tx, &actor.clinic, &row.actor)?;
+            Ok(PaymentSlip {
+                paper,
+                payment,
+                by: user.map(|user| user.name).unwrap_or_default(),
+            })
         })?;
         self.note_access(actor, &slip.paper.visit.patient.patient)?;
         Ok(slip)

@@ -7,10 +7,10 @@ use cunyi_domain::ids::{ClinicId, EntryId, VisitId};
 use cunyi_domain::ledger::{Batch, Method, Payment, PaymentKind, Standing, Visit, VisitState};
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
+use cunyi_store::local::Message;
 use cunyi_store::{Tx, Writer, query};
 
 use crate::App;
-use crate::access::names;
 use crate::error::{Result, refuse};
 use crate::hand_over::give;
 use crate::permission::Action;
@@ -37,9 +37,7 @@ impl App {
             let row = row.ok_or(Refusal::new(Code::NotFound))?;
             let batches = query::batches(w.tx, &actor.clinic, visit)?;
             let messages = query::messages(w.tx, &actor.clinic, visit)?;
-            let outage = &self.setup_in(w.tx, &actor.clinic)?.gateway.region.outage;
-            let later = may_be_later(&row, &messages, outage, w.who.now);
-            let room = room_for_deposit(&row, &batches, later);
+            let room = self.room_for_deposit(w.tx, &row, &batches, &messages)?;
             let (least, most) = room.ok_or(Refusal::new(Code::WrongState))?;
             if deposit < least || deposit > most {
                 let refusal = Refusal::at(Code::DepositOutOfRange, "deposit");
@@ -51,6 +49,27 @@ impl App {
             }
             give(w, &row)
         })
+    }
+
+    /// The least and the most that may be left as a deposit. None unless an answer is lost, or the platform
+    /// is away and the region lets it be settled later; and once something was given.
+    pub(crate) fn room_for_deposit(
+        &self,
+        tx: &mut Tx<'_>,
+        visit: &Visit,
+        batches: &[Batch],
+        messages: &[Message],
+    ) -> Result<Option<(Fen, Fen)>> {
+        let open = batches.iter().any(|b| b.state.is_unsettled());
+        if visit.state != VisitState::Seeing || !open {
+            return Ok(None);
+        }
+        let lost = |b: &Batch| b.state.is_unsettled() && b.state.is_lost();
+        let waits = batches.iter().any(lost) || {
+            let outage = &self.setup_in(tx, &visit.clinic)?.gateway.region.outage;
+            may_be_later(visit, messages, outage, self.now())
+        };
+        Ok(waits.then(|| shares(visit, batches)))
     }
 
     /// Returns what is the patient's, or collects what she owes: the sum that the user saw, which must
@@ -90,18 +109,7 @@ pub(crate) fn standing(visit: &Visit, batches: &[Batch]) -> Standing {
 
 /// The least and the most that may be left for what is not settled: the patient's shares as far as they
 /// are known or estimated, and all of it; with what she owes of the rest, less what she left before.
-/// None unless an answer is lost, or it may be settled `later`; and once something was given.
-pub(crate) fn room_for_deposit(
-    visit: &Visit,
-    batches: &[Batch],
-    later: bool,
-) -> Option<(Fen, Fen)> {
-    let lost = |b: &Batch| matches!(b.state, BatchState::Unknown | BatchState::UndoUnknown);
-    let waits =
-        batches.iter().any(lost) || (later && batches.iter().any(|b| b.state.is_unsettled()));
-    if visit.state != VisitState::Seeing || !waits {
-        return None;
-    }
+fn shares(visit: &Visit, batches: &[Batch]) -> (Fen, Fen) {
     let open = || batches.iter().filter(|b| b.state.is_unsettled());
     let share = |b: &Batch| match b.state {
         // The centre has not computed it: it is our estimate.
@@ -110,7 +118,7 @@ pub(crate) fn room_for_deposit(
     };
     let more = |sum: Fen| (sum - visit.balance).max(Fen::ZERO);
     let (least, most) = (open().map(share).sum(), open().map(|b| b.total).sum());
-    Some((more(least), more(most)))
+    (more(least), more(most))
 }
 
 /// What changed hands for a visit.
@@ -120,12 +128,7 @@ pub(crate) fn payment_views(
     visit: &VisitId,
 ) -> Result<Vec<PaymentView>> {
     let rows = query::payments(tx, clinic, visit)?;
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let names = names(tx, clinic)?;
     let view = |row: Payment| PaymentView {
-        by: names.get(&row.actor).cloned().unwrap_or_default(),
         id: row.id,
         kind: row.kind,
         method: row.method,

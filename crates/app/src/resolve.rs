@@ -147,12 +147,16 @@ impl App {
     /// Does what is due for lost calls at every clinic; answers for how many batches. The program
     /// calls it over and over.
     pub fn resolve_due(&self) -> Result<usize> {
+        self.at_every_clinic(|clinic| self.resolve_clinic(clinic))
+    }
+
+    /// What the program does of itself at one clinic, at each; answers the sum of its answers.
+    pub(crate) fn at_every_clinic(
+        &self,
+        work: impl Fn(&ClinicId) -> Result<usize>,
+    ) -> Result<usize> {
         let clinics = self.parts.store.db().read("due", reference::clinics)?;
-        let mut count = 0;
-        for clinic in clinics {
-            count += self.resolve_clinic(&clinic.clinic)?;
-        }
-        Ok(count)
+        clinics.iter().map(|clinic| work(&clinic.clinic)).sum()
     }
 
     fn resolve_clinic(&self, clinic: &ClinicId) -> Result<usize> {
@@ -166,11 +170,7 @@ impl App {
             }
             Ok(due)
         })?;
-        let program = Actor {
-            clinic: clinic.clone(),
-            user: UserId(PROGRAM.to_owned()),
-            role: Role::Doctor,
-        };
+        let program = program_at(clinic);
         for case in &due {
             // Signed in at the platform as the doctor whose visit it is.
             let done = self
@@ -247,6 +247,15 @@ impl App {
                 }
             },
         }))
+    }
+}
+
+/// The program itself, at a clinic.
+pub(crate) fn program_at(clinic: &ClinicId) -> Actor {
+    Actor {
+        clinic: clinic.clone(),
+        user: UserId(PROGRAM.to_owned()),
+        role: Role::Doctor,
     }
 }
 

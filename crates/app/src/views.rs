@@ -332,7 +332,7 @@ pub struct VisitView {
     pub money: Standing,
     /// What changed hands, oldest first.
     pub payments: Vec<PaymentView>,
-    /// The least and the most that may be left as a deposit; none unless an answer is lost.
+    /// The least and the most that may be left as a deposit; none where nothing may wait for an answer.
     pub deposit: Option<(Fen, Fen)>,
 }
 

@@ -19,10 +19,9 @@ use cunyi_store::{Tx, query, reference};
 use crate::App;
 use crate::draft::{repeat, stored};
 use crate::error::Result;
-use crate::payment::{payment_views, room_for_deposit, standing};
+use crate::payment::{payment_views, standing};
 use crate::permission::Action;
 use crate::register::COUNTER;
-use crate::settle::deferred::may_be_later;
 use crate::views::{
     Actor, Age, BatchView, ChargeView, DraftBody, Filing, PastVisit, PatientStrip, VisitView, Why,
 };
@@ -74,8 +73,6 @@ impl App {
         let (registration, about_it) = at_counter(&rows.registrations, &rows.messages);
         let registration_said = self.words(tx, actor, about_it)?;
         let batch_views = self.batch_views(tx, actor, &row, &rows)?;
-        let outage = &self.setup_in(tx, clinic)?.gateway.region.outage;
-        let later = may_be_later(&row, &rows.messages, outage, self.now());
         Ok(VisitView {
             visit: row.id.clone(),
             number: row.number.clone(),
@@ -106,7 +103,7 @@ impl App {
             past: past(tx, actor, &row.patient, Some(id), 10)?,
             money: standing(&row, batches),
             payments: payment_views(tx, clinic, id)?,
-            deposit: room_for_deposit(&row, batches, later),
+            deposit: self.room_for_deposit(tx, &row, batches, &rows.messages)?,
         })
     }
 

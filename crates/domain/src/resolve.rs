@@ -96,9 +96,15 @@ pub struct Choices {
     pub not_done: bool,
 }
 
-/// Seconds from one look to the next: half as long as the call is old, but at least and at most so
+/// Seconds from one try to the next: half as long as it has taken so far, but at least and at most so
 /// many.
 const PAUSE: (i64, i64) = (30, 1800);
+
+/// When to try again what began at a moment and was tried last at another.
+pub fn again(began: Moment, last: Moment) -> Moment {
+    let pause = (last.seconds_since(began) / 2).clamp(PAUSE.0, PAUSE.1);
+    Moment(last.0.saturating_add(pause * 1_000_000))
+}
 
 /// So many refusals in a row are no bad moment any more: the platform does not serve the question.
 /// So many lists in a row without the batch's lines are no other question's answer.
@@ -212,8 +218,7 @@ impl Lost<'_> {
         let Some(last) = self.looks.last() else {
             return self.sent_at;
         };
-        let pause = (last.at.seconds_since(self.sent_at) / 2).clamp(PAUSE.0, PAUSE.1);
-        let due = Moment(last.at.0.saturating_add(pause * 1_000_000));
+        let due = again(self.sent_at, last.at);
         let bound = self.bound(bounds);
         if last.at < bound { due.min(bound) } else { due }
     }

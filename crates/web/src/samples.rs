@@ -289,7 +289,6 @@ pub fn payment(kind: PaymentKind) -> PaymentView {
         method: Method::Qr,
         amount: Fen(863),
         at: now(),
-        by: "张村医".to_owned(),
     }
 }
 

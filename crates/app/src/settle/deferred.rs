@@ -1,24 +1,21 @@
 //! 延后结算: what was given against a deposit while the platform was away is settled when it is back,
 //! by the program, with the real times of the visit. What the patient owes then is returned or collected.
 
-use cunyi_domain::ids::{ClinicId, UserId};
+use cunyi_domain::ids::ClinicId;
 use cunyi_domain::ledger::{Batch, Payer, Visit};
+use cunyi_domain::resolve::again;
 use cunyi_domain::time::Moment;
 use cunyi_gateway::region::Outage;
 use cunyi_store::local::{Message, MessageState};
-use cunyi_store::reference::Role;
-use cunyi_store::{Tx, query, reference};
+use cunyi_store::{Tx, query};
 
 use crate::App;
 use crate::error::{AppError, Result};
-use crate::recover::PROGRAM;
+use crate::resolve::program_at;
 use crate::views::Actor;
 
 /// Most visits of a clinic that are tried in one round.
 const MOST_TRIED: i64 = 100;
-
-/// Seconds from one try to the next: half as long as the visit waits, but at least and at most so many.
-const PAUSE: (i64, i64) = (30, 1800);
 
 /// True if nobody answers for a visit, and the region lets it be settled later.
 pub(crate) fn may_be_later(
@@ -41,9 +38,7 @@ fn due(visit: &Visit, messages: &[Message], outage: &Outage) -> Option<Moment> {
     let last = messages.last()?;
     let goes_on = matches!(last.state, MessageState::NotSent | MessageState::Success);
     let given_at = visit.finished_at.unwrap_or(visit.registered_at);
-    let pause = last.requested_at.seconds_since(given_at) / 2;
-    let pause = pause.clamp(PAUSE.0, PAUSE.1);
-    let due = Moment(last.requested_at.0.saturating_add(pause * 1_000_000));
+    let due = again(given_at, last.requested_at);
     let waited = due.seconds_since(visit.registered_at);
     let may = outage.permits(visit.certificate.as_str(), waited);
     (goes_on && may).then_some(due)
@@ -70,12 +65,7 @@ impl App {
     /// Settles what was given and is due, at every clinic; answers for how many visits it tried. The
     /// program calls it over and over.
     pub fn settle_deferred(&self) -> Result<usize> {
-        let clinics = self.parts.store.db().read("deferred", reference::clinics)?;
-        let mut count = 0;
-        for clinic in clinics {
-            count += self.settle_deferred_of(&clinic.clinic)?;
-        }
-        Ok(count)
+        self.at_every_clinic(|clinic| self.settle_deferred_of(clinic))
     }
 
     fn settle_deferred_of(&self, clinic: &ClinicId) -> Result<usize> {
@@ -89,11 +79,7 @@ impl App {
             }
             Ok(due)
         })?;
-        let program = Actor {
-            clinic: clinic.clone(),
-            user: UserId(PROGRAM.to_owned()),
-            role: Role::Doctor,
-        };
+        let program = program_at(clinic);
         for visit in &due {
             match self.settle_later(&program, visit) {
                 // Away still: so it is for the others. What else was said stands with the visit.

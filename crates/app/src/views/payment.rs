@@ -20,8 +20,6 @@ pub struct PaymentView {
     pub amount: Fen,
     /// When.
     pub at: Moment,
-    /// Who took or gave it.
-    pub by: String,
 }
 
 /// 押金单, 退款单, 收款单: what the patient takes home of a payment.
@@ -31,4 +29,6 @@ pub struct PaymentSlip {
     pub paper: Paper,
     /// The payment.
     pub payment: PaymentView,
+    /// Who took or gave it.
+    pub by: String,
 }

@@ -259,6 +259,7 @@ pub(crate) struct PaymentPage<'a> {
     pub(crate) ui: &'a Chrome,
     pub(crate) p: &'a Paper,
     pub(crate) made: &'a PaymentView,
+    pub(crate) by: &'a str,
 }
 
 impl PaymentPage<'_> {
@@ -288,6 +289,7 @@ pub(crate) async fn payment(by: Signed, Path(id): Path<String>) -> Answer {
         ui: &by.chrome,
         p: &slip.paper,
         made: &slip.payment,
+        by: &slip.by,
     };
     Ok(html(StatusCode::OK, &page))
 }

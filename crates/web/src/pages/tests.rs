@@ -280,7 +280,8 @@ fn papers(ui: &Chrome, pages: &mut Pages) {
     ] {
         let p = &samples::paper(&[BatchState::Unknown]);
         let made = &samples::payment(kind);
-        let slip = PaymentPage { c, ui, p, made };
+        let by = "张村医";
+        let slip = PaymentPage { c, ui, p, made, by };
         pages.push((name, slip.render().unwrap()));
     }
     for (name, state) in [
