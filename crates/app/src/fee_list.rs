@@ -19,6 +19,7 @@ use crate::views::{BatchView, ChargeView, DraftBody, FindingView, Preview};
 use crate::working;
 use crate::year_use::YearUse;
 use read::ReadLine;
+pub(crate) use read::item_for_rules;
 use under::{Basis, Under};
 
 /// Most lines of a visit.
@@ -259,6 +260,7 @@ fn batch_view(place: usize, key: Option<&Under>) -> (String, BatchView) {
         said: String::new(),
         not_sent: false,
         lost: None,
+        rest_of: None,
     };
     (code, view)
 }
@@ -295,7 +297,15 @@ fn estimate(
         .ok_or_else(|| Refusal::new(Code::PolicyCannot).with("cannot", "no-policy"))
         .and_then(|file| {
             let policy = &file.policy;
-            let claim = claim(context, policy, year, list, (place, benefit), &mine)?;
+            let of = context.coverage.map(|coverage| Insured {
+                setup: context.setup,
+                coverage,
+                birth: Some(context.birth),
+                at: context.at,
+            });
+            let of = of.ok_or(Refusal::new(Code::NoBenefit))?;
+            let under = (benefit, list.disease_codes[place].as_str());
+            let claim = of.claim(policy, year, under, claim_lines(list, &mine))?;
             let settled = cunyi_policy::evaluate(policy, &claim).map_err(|why| {
                 let refusal = Refusal::new(Code::PolicyCannot).with("cannot", why.code());
                 refusal.with("about", why.about())
@@ -328,18 +338,7 @@ fn estimate(
     }
 }
 
-fn claim(
-    context: &Context<'_>,
-    policy: &Policy,
-    year: &YearUse,
-    list: &FeeList,
-    (place, benefit): (usize, Benefit),
-    mine: &[usize],
-) -> Result<Claim, Refusal> {
-    let cannot = || Refusal::new(Code::NoBenefit);
-    let coverage = context.coverage.ok_or_else(cannot)?;
-    let day = context.at.date();
-    let disease_code = &list.disease_codes[place];
+fn claim_lines(list: &FeeList, mine: &[usize]) -> Vec<ClaimLine> {
     let line = |&i: &usize| ClaimLine {
         id: i.to_string(),
         class: list.lines[i].class,
@@ -350,22 +349,47 @@ fn claim(
         ceiling: None,
         item: list.items[i].clone(),
     };
-    Ok(Claim {
-        scheme: cunyi_policy::Scheme::from_text(&coverage.scheme).ok_or_else(cannot)?,
-        facts: Facts {
-            disease: (!disease_code.is_empty()).then(|| disease_code.clone()),
-            ..context
-                .setup
-                .facts(coverage.who(), Some(context.birth), day)
-        },
-        benefit,
-        date: day,
-        lines: mine.iter().map(line).collect(),
-        history: year.history(),
-        unknown: year.unknown(benefit, policy, day),
-        balance: year.balance(),
-        family_balance: Fen::ZERO,
-    })
+    mine.iter().map(line).collect()
+}
+
+/// Whose costs are reimbursed, by whose rules.
+pub(crate) struct Insured<'a> {
+    /// The clinic's setting.
+    pub setup: &'a Setup,
+    /// Her coverage.
+    pub coverage: &'a Coverage,
+    /// Her birth date.
+    pub birth: Option<Date>,
+    /// When the visit began: its day chooses the rules.
+    pub at: Moment,
+}
+
+impl Insured<'_> {
+    /// A claim for lines under a benefit and a disease, after what the year has used.
+    pub fn claim(
+        &self,
+        policy: &Policy,
+        year: &YearUse,
+        (benefit, disease): (Benefit, &str),
+        lines: Vec<ClaimLine>,
+    ) -> Result<Claim, Refusal> {
+        let scheme = cunyi_policy::Scheme::from_text(&self.coverage.scheme);
+        let day = self.at.date();
+        Ok(Claim {
+            scheme: scheme.ok_or(Refusal::new(Code::NoBenefit))?,
+            facts: Facts {
+                disease: (!disease.is_empty()).then(|| disease.to_owned()),
+                ..self.setup.facts(self.coverage.who(), self.birth, day)
+            },
+            benefit,
+            date: day,
+            lines,
+            history: year.history(),
+            unknown: year.unknown(benefit, policy, day),
+            balance: year.balance(),
+            family_balance: Fen::ZERO,
+        })
+    }
 }
 
 impl FeeList {

@@ -348,6 +348,7 @@ fn batch_row(
         intent: None,
         settlement: None,
         reason: String::new(),
+        rest_of: None,
     }
 }
 
@@ -384,6 +385,7 @@ fn charge_row(
         in_scope: line.in_scope,
         fund: line.fund,
         trace_codes: String::new(),
+        rest_of: None,
     }
 }
 

@@ -26,6 +26,7 @@ mod policies;
 mod queue;
 mod reconcile;
 mod recover;
+mod refund;
 mod register;
 mod resolve;
 mod reverse;

@@ -338,6 +338,16 @@ fn next_number(tx: &mut Tx<'_>, app: &App, clinic: &ClinicId) -> Result<String> 
     Ok(format!("{:02}{day}{number:03}", setup.clinic.slot))
 }
 
+/// True while a visit's voucher or card is kept.
+pub(crate) fn has_certificate(tx: &mut Tx<'_>, visit: &Visit) -> Result<bool> {
+    let values = vec![
+        visit.clinic.clone().into_value(),
+        visit.id.clone().into_value(),
+    ];
+    let row: Option<Voucher> = tx.find("WHERE clinic = ? AND visit = ?", values)?;
+    Ok(row.is_some())
+}
+
 /// The certificate as 2201, 2206 and 2207 want it.
 pub(crate) fn certificate_number(
     w: &mut Writer<'_, '_>,

@@ -141,7 +141,21 @@ impl App {
         for batch in lost {
             self.resolve_batch(&caller, &batch.id, true)?;
         }
-        Ok(())
+        self.settle_rest(actor, visit)
+    }
+
+    /// What a lost 2208 left to be charged anew is settled once that is found out.
+    fn settle_rest(&self, actor: &Actor, visit: &VisitId) -> Result<()> {
+        let db = self.parts.store.db();
+        let (row, batches) = db.read("rest", |tx| -> Result<_> {
+            let row = query::visit(tx, &actor.clinic, visit)?;
+            Ok((row, query::batches(tx, &actor.clinic, visit)?))
+        })?;
+        let draft = |b: &Batch| b.rest_of.is_some() && b.state == BatchState::Draft;
+        match row {
+            Some(row) if batches.iter().any(draft) => self.settle_later(actor, &row),
+            _ => Ok(()),
+        }
     }
 
     /// Does what is due for lost calls at every clinic; answers for how many batches. The program

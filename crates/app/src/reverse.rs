@@ -1,13 +1,13 @@
-//! Reversal of a settled batch, whole, with a reason (2208). Goods handed over stay with the
-//! patient; what was only reserved is free again.
+//! Reversal of a settled batch with a reason (2208). Goods handed over stay with the patient; what was
+//! only reserved is free again. What is to stay of it is charged anew ([`crate::refund`]).
 
 use std::slice;
 
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::{BatchEvent, BatchState};
-use cunyi_domain::fact::SettlementMade;
+use cunyi_domain::fact::{SettlementMade, SettlementRequested};
 use cunyi_domain::ids::BatchId;
-use cunyi_domain::ledger::{Batch, Payer, Settlement, SettlementKind, Visit};
+use cunyi_domain::ledger::{Batch, Payer, RefundRest, Settlement, SettlementKind, Visit};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::row::Field;
 use cunyi_gateway::Outcome;
@@ -19,8 +19,9 @@ use crate::error::{Result, refuse, refuse_at};
 use crate::freeze::release;
 use crate::payment::given_back;
 use crate::permission::Action;
+use crate::refund::{charge_anew, charge_rest, may_be_charged_anew};
 use crate::resolve::earlier_is_lost;
-use crate::settle::{About, reversal_agrees, settlement_row};
+use crate::settle::{About, next, reversal_agrees, settled_in_cash, settlement_row};
 use crate::step::{Answer, Caller, Next, Pending, Step, told};
 use crate::views::Actor;
 
@@ -31,34 +32,62 @@ impl App {
     /// Pays a batch back.
     pub fn reverse(&self, actor: &Actor, batch: &BatchId, reason: &str) -> Result<()> {
         actor.must(Action::Settle)?;
-        let (batch_id, reason) = (batch.clone(), read_reason(reason)?);
-        let found = self
-            .parts
-            .store
-            .db()
-            .read("reverse", |tx| query::batch(tx, &actor.clinic, batch))?;
+        let wanted = Wanted {
+            batch: batch.clone(),
+            reason: read_reason(reason)?,
+            rest: Vec::new(),
+            certificate: String::new(),
+        };
+        self.pay_back(actor, wanted)
+    }
+
+    /// Pays a batch back and charges anew what is to stay of it.
+    pub(crate) fn pay_back(&self, actor: &Actor, wanted: Wanted) -> Result<()> {
+        let id = &wanted.batch;
+        let db = self.parts.store.db();
+        let found = db.read("reverse", |tx| query::batch(tx, &actor.clinic, id))?;
         let found = found.ok_or(Refusal::new(Code::NotFound))?;
         if found.state != BatchState::Settled {
             return refuse(Code::WrongState);
         }
         if found.payer == Payer::SelfPay {
-            return self.write(actor, "reverse_cash", |w| {
-                let batch = query::batch(w.tx, &actor.clinic, &batch_id)?;
-                let batch = batch.ok_or(Refusal::new(Code::NotFound))?;
-                let visit = query::visit(w.tx, &actor.clinic, &batch.visit)?;
-                let visit = visit.ok_or(Refusal::new(Code::NotFound))?;
-                let settlement = in_force(w, &batch)?;
-                paid_back(w, &batch, &visit, &settlement, ("", "", &reason), true)
-            });
+            return self.write(actor, "reverse_cash", |w| reverse_cash(w, self, wanted));
         }
         let caller = self.caller(actor)?;
-        let step = Reverse2208 {
-            batch: batch_id,
-            reason,
-        };
-        self.drive(&caller, Box::new(step))?;
+        self.drive(&caller, Box::new(Reverse2208 { wanted }))?;
         // What is charged anew has another batch number; these details are nobody's any more.
         self.withdraw(actor, &found.visit, slice::from_ref(&found))
+    }
+}
+
+/// A reversal that somebody wants.
+pub(crate) struct Wanted {
+    /// Of which batch.
+    pub batch: BatchId,
+    /// Why.
+    pub reason: String,
+    /// What of its lines is charged anew; nothing: it is reversed whole.
+    pub rest: Vec<RefundRest>,
+    /// The voucher or card for what is charged anew, shown again; empty where none is needed.
+    pub certificate: String,
+}
+
+/// Nobody is asked: what stays is charged in the same transaction.
+fn reverse_cash(w: &mut Writer<'_, '_>, app: &App, wanted: Wanted) -> Result<()> {
+    let batch = query::batch(w.tx, &w.who.clinic.clone(), &wanted.batch)?;
+    let batch = batch.ok_or(Refusal::new(Code::NotFound))?;
+    let visit = query::visit(w.tx, &batch.clinic, &batch.visit)?;
+    let visit = visit.ok_or(Refusal::new(Code::NotFound))?;
+    let told = PaidBack {
+        platform_settlement: "",
+        message: "",
+        reason: wanted.reason,
+        rest: wanted.rest,
+        here: true,
+    };
+    match paid_back(w, app, (&batch, &visit), &told)? {
+        Some(rest) => settled_in_cash(w, &rest, &visit, None),
+        None => Ok(()),
     }
 }
 
@@ -87,13 +116,15 @@ pub(crate) fn in_force(w: &mut Writer<'_, '_>, batch: &Batch) -> Result<Settleme
 
 /// 2208 结算撤销.
 struct Reverse2208 {
-    batch: BatchId,
-    reason: String,
+    wanted: Wanted,
 }
 
 impl Step for Reverse2208 {
     fn begin(&self, w: &mut Writer<'_, '_>, caller: &Caller<'_>) -> Result<Pending> {
-        let about = About::read(w, &caller.actor.clinic, &self.batch)?;
+        let about = About::read(w, &caller.actor.clinic, &self.wanted.batch)?;
+        if !self.wanted.rest.is_empty() {
+            may_be_charged_anew(w, caller.app, &about, &self.wanted.certificate)?;
+        }
         let settlement = in_force(w, &about.batch)?;
         let input: Data<settle::Reverse> = settle::Reverse {
             setl_id: settlement.platform_settlement,
@@ -102,7 +133,12 @@ impl Step for Reverse2208 {
         }
         .into();
         let pending = caller.issue::<T2208>(w, &about.subject(), input)?;
-        about.request(w, BatchEvent::RequestReversal, &pending)?;
+        let requested = SettlementRequested {
+            rest: self.wanted.rest.clone(),
+            reason: self.wanted.reason.clone(),
+            ..about.requested(BatchEvent::RequestReversal, &pending)
+        };
+        w.record(requested, Some(&about.visit.patient), None)?;
         Ok(pending)
     }
 
@@ -114,16 +150,16 @@ impl Step for Reverse2208 {
         answer: &Answer,
     ) -> Result<Next> {
         let outcome = caller.judge::<T2208>(w, pending, answer)?;
-        let about = About::read(w, &caller.actor.clinic, &self.batch)?;
+        let about = About::read(w, &caller.actor.clinic, &self.wanted.batch)?;
         let settlement = in_force(w, &about.batch)?;
         let region = &caller.setup.gateway.region;
         let original = Amounts::from(&settlement);
         let event = match &outcome {
             Outcome::Success(found) if reversal_agrees(&found.output, &original, region) => {
-                let id = &found.output.setlinfo.setl_id;
-                let told = (id.as_str(), pending.id.as_str(), self.reason.as_str());
-                paid_back(w, &about.batch, &about.visit, &settlement, told, true)?;
-                return Ok(Next::Done);
+                let by = (found.output.setlinfo.setl_id.as_str(), pending.id.as_str());
+                let told = PaidBack::as_wanted(w, &about.batch, by, true)?;
+                let rest = paid_back(w, caller.app, (&about.batch, &about.visit), &told)?;
+                return Ok(rest.map_or(Next::Done, |rest| next(&charge_anew(&rest))));
             }
             Outcome::Success(_) | Outcome::Unknown(_) => BatchEvent::LoseReversal,
             // A lost one before it may have been done: the second of two is refused.
@@ -140,26 +176,67 @@ impl Step for Reverse2208 {
     }
 }
 
+/// A reversal that is done.
+pub(crate) struct PaidBack<'a> {
+    /// Its own `setl_id`; empty where nobody told it, and for self-pay.
+    platform_settlement: &'a str,
+    /// Our 2208's msgid; empty where it was not ours.
+    message: &'a str,
+    reason: String,
+    rest: Vec<RefundRest>,
+    /// The patient is here and gets her money; else it is left to be returned.
+    here: bool,
+}
+
+impl<'a> PaidBack<'a> {
+    /// As it stands in the intent of the batch's 2208; without one nothing was wanted.
+    pub fn as_wanted(
+        w: &mut Writer<'_, '_>,
+        batch: &Batch,
+        (platform_settlement, message): (&'a str, &'a str),
+        here: bool,
+    ) -> Result<Self> {
+        let ours = matches!(
+            batch.state,
+            BatchState::ReversalRequested | BatchState::ReversalUnknown
+        );
+        let (reason, rest) = if ours {
+            let rest = query::refund_rest(w.tx, &batch.clinic, &batch.id)?;
+            (batch.reason.clone(), rest)
+        } else {
+            Default::default()
+        };
+        Ok(Self {
+            platform_settlement,
+            message,
+            reason,
+            rest,
+            here,
+        })
+    }
+}
+
 /// Records a reversal: a row of its own with the original's amounts, its `setl_id`, msgid and
-/// reason. What the batch's lines still hold of stock is free again. `here`: the patient is, and gets
-/// her money; else it is left to be returned.
+/// reason. What the batch's lines still hold of stock is free again. What is to stay becomes a new
+/// batch in the same transaction, which is the answer; what was paid too much is left to be returned
+/// once that is settled.
 pub(crate) fn paid_back(
     w: &mut Writer<'_, '_>,
-    batch: &Batch,
-    visit: &Visit,
-    original: &Settlement,
-    (platform_settlement, message, reason): (&str, &str, &str),
-    here: bool,
-) -> Result<()> {
-    let amounts = Amounts::from(original);
+    app: &App,
+    (batch, visit): (&Batch, &Visit),
+    told: &PaidBack<'_>,
+) -> Result<Option<Batch>> {
+    let original = in_force(w, batch)?;
+    let amounts = Amounts::from(&original);
     let mut row = settlement_row(w, batch, &amounts, SettlementKind::Reversal);
     row.reverses = Some(original.id.clone());
     row.clearing_type.clone_from(&original.clearing_type);
     row.clearing_office.clone_from(&original.clearing_office);
-    platform_settlement.clone_into(&mut row.platform_settlement);
-    message.clone_into(&mut row.message);
-    reason.clone_into(&mut row.reason);
-    let payment = if here {
+    told.platform_settlement
+        .clone_into(&mut row.platform_settlement);
+    told.message.clone_into(&mut row.message);
+    told.reason.clone_into(&mut row.reason);
+    let payment = if told.here && told.rest.is_empty() {
         given_back(w, visit, amounts.cash)?
     } else {
         None
@@ -172,5 +249,10 @@ pub(crate) fn paid_back(
         payment,
     };
     w.record(reversed, Some(&visit.patient), None)?;
-    release(w, visit, slice::from_ref(batch))
+    let held = query::reservations(w.tx, &visit.clinic, &visit.id)?;
+    release(w, visit, slice::from_ref(batch))?;
+    if told.rest.is_empty() {
+        return Ok(None);
+    }
+    charge_rest(w, app, (visit, batch), &told.rest, &held).map(Some)
 }

@@ -13,8 +13,8 @@ use cunyi_domain::fact::SettlementMade;
 use cunyi_domain::ids::{BatchId, SettlementId, UserId, VisitId};
 use cunyi_domain::ledger::RegistrationState::{Registered, Unknown};
 use cunyi_domain::ledger::{
-    Batch, Method, Payer, Registration, RegistrationState, Settlement, SettlementKind, Visit,
-    VisitState,
+    Batch, Method, Payer, Payment, Registration, RegistrationState, Settlement, SettlementKind,
+    Visit, VisitState,
 };
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
@@ -30,8 +30,7 @@ use crate::views::Actor;
 
 pub(crate) use about::About;
 pub(crate) use amounts::{amounts_of_reply, reversal_agrees};
-use steps::Goal;
-pub(crate) use steps::{CancelDetails2205, Task, next, settled};
+pub(crate) use steps::{CancelDetails2205, Goal, Task, next, settled};
 
 impl App {
     /// 试算: sends what the centre needs of every insured batch and asks for its shares, in order.
@@ -111,7 +110,7 @@ impl App {
             if settled_before {
                 tasks.push(settling.compute(batch));
             }
-            tasks.push(Task::Settle(batch.id.clone(), seen, method));
+            tasks.push(Task::Settle(batch.id.clone(), Some(seen), method));
             settled_before = true;
         }
         self.work_off(actor, by, &tasks)
@@ -168,16 +167,8 @@ impl App {
             }
             let visit = query::visit(w.tx, &actor.clinic, &row.visit)?;
             let visit = visit.ok_or(Refusal::new(Code::NotFound))?;
-            let amounts = Amounts::self_pay(row.total);
-            let settlement = settlement_row(w, &row, &amounts, SettlementKind::Settlement);
-            let made = SettlementMade {
-                from: row.state,
-                event: BatchEvent::Settle,
-                settlement: Box::new(settlement),
-                line_funds: Vec::new(),
-                payment: taken(w, &visit, amounts.cash, method),
-            };
-            Ok(w.record(made, Some(&visit.patient), None)?)
+            let payment = taken(w, &visit, row.total, method);
+            settled_in_cash(w, &row, &visit, payment)
         })
     }
 
@@ -185,17 +176,18 @@ impl App {
     /// the visit. Only where the visit was registered with one and something is still to be settled.
     pub fn renew_voucher(&self, actor: &Actor, visit: &VisitId, token: &str) -> Result<()> {
         actor.must(Action::Register)?;
-        let token = token.trim();
-        if token.is_empty() || token.len() > 600 || token.chars().any(char::is_control) {
-            return refuse_at(Code::BadText, "number");
-        }
+        let token = &read_token(token, "number")?;
         self.write(actor, "renew_voucher", |w| {
             let row = query::visit(w.tx, &actor.clinic, visit)?;
             let row = row.ok_or(Refusal::new(Code::NotFound))?;
             alone(w, visit)?;
             let batches = query::batches(w.tx, &actor.clinic, visit)?;
             let paid = all_settled(batches.iter());
-            let ended = matches!(row.state, VisitState::Done | VisitState::Cancelled);
+            // What was given may still have to be settled: against a deposit, or the rest of a refund.
+            let ended = match row.state {
+                VisitState::Done => !batches.iter().any(|b| b.state.is_unsettled()),
+                state => state == VisitState::Cancelled,
+            };
             let kept = row.certificate.is_kept();
             if !kept || row.payer != Payer::Insured || paid || ended {
                 return refuse(Code::WrongState);
@@ -225,6 +217,34 @@ impl App {
             Ok(settling)
         })
     }
+}
+
+/// What a voucher or card says, as it was scanned or read.
+pub(crate) fn read_token(token: &str, field: &'static str) -> Result<String> {
+    let token = token.trim();
+    if token.is_empty() || token.len() > 600 || token.chars().any(char::is_control) {
+        return refuse_at(Code::BadText, field);
+    }
+    Ok(token.to_owned())
+}
+
+/// Records that a self-pay batch is settled, and what changed hands with it.
+pub(crate) fn settled_in_cash(
+    w: &mut Writer<'_, '_>,
+    batch: &Batch,
+    visit: &Visit,
+    payment: Option<Payment>,
+) -> Result<()> {
+    let amounts = Amounts::self_pay(batch.total);
+    let settlement = settlement_row(w, batch, &amounts, SettlementKind::Settlement);
+    let made = SettlementMade {
+        from: batch.state,
+        event: BatchEvent::Settle,
+        settlement: Box::new(settlement),
+        line_funds: Vec::new(),
+        payment,
+    };
+    Ok(w.record(made, Some(&visit.patient), None)?)
 }
 
 /// The batches of a visit that is being settled.

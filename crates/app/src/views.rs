@@ -7,6 +7,8 @@ mod identified;
 mod lost;
 mod payment;
 mod reconcile;
+mod refund;
+mod stock;
 mod working;
 
 use cunyi_domain::batch::BatchState;
@@ -28,6 +30,8 @@ pub use identified::{CoverageView, Filing, Identified, Remaining};
 pub use lost::{LookView, LostView, NextLook};
 pub use payment::{PaymentSlip, PaymentView};
 pub use reconcile::{Counted, DifferenceView, GroupView, ReconcileView};
+pub use refund::{GiveBack, RefundEstimate, RefundForm, RefundView};
+pub use stock::StockView;
 pub use working::{Answer, Basis, Difference, Part, Working, WorkingStep};
 
 /// Who is asking: a signed-in user of a clinic.
@@ -261,6 +265,8 @@ pub struct BatchView {
     pub not_sent: bool,
     /// What is known where its outcome is lost.
     pub lost: Option<LostView>,
+    /// The position of the batch of which it is the rest, charged anew; none for any other.
+    pub rest_of: Option<i64>,
 }
 
 /// The fee list before it is frozen.
@@ -563,25 +569,6 @@ pub struct UserView {
     pub locked: bool,
     /// Who asks.
     pub own: bool,
-}
-
-/// Stock of one drug.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StockView {
-    /// 医保目录编码
-    pub code: String,
-    /// Name.
-    pub name: String,
-    /// 规格
-    pub spec: String,
-    /// Smallest unit.
-    pub unit: String,
-    /// Lots with something left: lot number, expiry, on hand, reserved.
-    pub lots: Vec<(String, Date, Quantity, Quantity)>,
-    /// On hand less reserved.
-    pub free: Quantity,
-    /// The earliest expiry is within 90 days.
-    pub near_expiry: bool,
 }
 
 /// A message of a visit, for the doctor who asks what was said.

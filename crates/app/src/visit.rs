@@ -68,7 +68,9 @@ impl App {
         } else {
             draft
         };
-        let dropped = batches.iter().filter(|b| !b.reason.is_empty());
+        let dropped = batches
+            .iter()
+            .filter(|b| b.state == BatchState::Void && !b.reason.is_empty());
         let doctor = reference::user(tx, clinic, &row.doctor)?;
         let (registration, about_it) = at_counter(&rows.registrations, &rows.messages);
         let registration_said = self.words(tx, actor, about_it)?;
@@ -127,12 +129,17 @@ impl App {
                 }
                 None => (None, None),
             };
+            let whole = rows
+                .batches
+                .iter()
+                .find(|b| Some(&b.id) == batch.rest_of.as_ref());
             views.push(BatchView {
                 said: self.words(tx, actor, failed)?,
                 not_sent: last.is_some_and(|m| m.state == MessageState::NotSent),
                 working,
                 answer,
                 lost: self.lost_view(tx, batch)?,
+                rest_of: whole.map(|whole| whole.position),
                 ..batch_view(batch, &rows.registrations, &rows.settlements)
             });
         }
@@ -273,7 +280,7 @@ pub(crate) fn charge_view(charge: &Charge, batches: &[Batch]) -> ChargeView {
     }
 }
 
-fn batch_view(
+pub(crate) fn batch_view(
     batch: &Batch,
     registrations: &[Registration],
     settlements: &[Settlement],
@@ -311,6 +318,7 @@ fn batch_view(
         said: String::new(),
         not_sent: false,
         lost: None,
+        rest_of: None,
     }
 }
 
@@ -319,7 +327,8 @@ fn signed(tx: &mut Tx<'_>, visit: &Visit) -> Result<DraftBody> {
     let tenths = |v: Option<i64>| v.map(|v| format_decimal(v, 1, 0)).unwrap_or_default();
     let whole = |v: Option<i64>| v.map(|v| v.to_string()).unwrap_or_default();
     let diagnoses = query::diagnoses(tx, &visit.clinic, &visit.id)?;
-    let charges = query::charges(tx, &visit.clinic, &visit.id)?;
+    let mut charges = query::charges(tx, &visit.clinic, &visit.id)?;
+    charges.retain(|line| line.rest_of.is_none());
     Ok(DraftBody {
         complaint: visit.complaint.clone(),
         history: visit.history.clone(),

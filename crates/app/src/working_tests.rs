@@ -44,6 +44,7 @@ fn ours() -> (Working, Vec<Charge>, Amounts) {
         in_scope: share.in_scope,
         fund: share.fund,
         trace_codes: String::new(),
+        rest_of: None,
     });
     let amounts = Amounts {
         total: settled.total,

@@ -125,6 +125,11 @@ impl YearUse {
         self.history.push(used);
     }
 
+    /// As if a settlement of this year had been reversed already.
+    pub fn take_back(&mut self, one: &query::Use, benefit: Benefit, facts: &Facts) {
+        self.history.push(settled_here(one, benefit, facts));
+    }
+
     /// What is left of the general benefit's year, as the platform said; else what was used here.
     pub fn remaining(&self) -> Remaining {
         match self.left {

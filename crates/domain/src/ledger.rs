@@ -15,11 +15,13 @@ use crate::time::Moment;
 mod access;
 mod evidence;
 mod payment;
+mod refund;
 mod stock;
 
 pub use access::AccessKind;
 pub use evidence::Evidence;
 pub use payment::{Method, Payment, PaymentKind, Standing};
+pub use refund::RefundRest;
 pub use stock::{Lot, MoveKind, Reservation, StockMove};
 
 text_enum! {
@@ -382,6 +384,8 @@ table! {
         pub fund: Fen,
         /// 追溯码, joined by `,`.
         pub trace_codes: String,
+        /// The line of which this is the rest; its goods were or are handed over with that line.
+        pub rest_of: Option<ChargeId>,
     }
 }
 
@@ -433,8 +437,10 @@ table! {
         pub intent: Option<String>,
         /// The settlement in force.
         pub settlement: Option<SettlementId>,
-        /// Why the doctor dropped it; empty for any other.
+        /// Why the doctor dropped it or wants it reversed; empty for any other.
         pub reason: String,
+        /// The batch that was reversed in part and of which this is the rest, charged anew.
+        pub rest_of: Option<BatchId>,
     }
 }
 

@@ -86,6 +86,12 @@ text_enum! {
         DepositOutOfRange = "deposit-out-of-range",
         /// The centre knows no such settlement, or it is not this batch's.
         SettlementDiffers = "settlement-differs",
+        /// Nothing was chosen that is given back.
+        NothingGivenBack = "nothing-given-back",
+        /// More of a line is given back than it has, or a part of a unit. Args: `item`, `most`, `line`.
+        TooMuchGivenBack = "too-much-given-back",
+        /// A trace code that is given back is not one of the line's. Args: `item`, `line`.
+        TraceCodeUnknown = "trace-code-unknown",
         /// A reason must be given.
         ReasonMissing = "reason-missing",
         /// Too much work is queued; try again in a moment.

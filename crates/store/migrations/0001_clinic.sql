@@ -104,8 +104,9 @@ CREATE TABLE batch (
   total BIGINT NOT NULL CHECK (total >= 0), estimated_fund BIGINT NOT NULL CHECK (estimated_fund >= 0),
   policy TEXT NOT NULL, estimate TEXT NOT NULL, working TEXT NOT NULL, adds TEXT NOT NULL,
   fund BIGINT NOT NULL CHECK (fund >= 0), account BIGINT NOT NULL CHECK (account >= 0), cash BIGINT NOT NULL CHECK (cash >= 0),
-  intent TEXT, settlement TEXT, reason TEXT NOT NULL,
+  intent TEXT, settlement TEXT, reason TEXT NOT NULL, rest_of TEXT,
   PRIMARY KEY (clinic, id), UNIQUE (clinic, number),
+  FOREIGN KEY (clinic, rest_of) REFERENCES batch (clinic, id),
   FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id),
   FOREIGN KEY (clinic, visit, registration) REFERENCES registration (clinic, visit, position),
   FOREIGN KEY (clinic, settlement) REFERENCES settlement (clinic, id));
@@ -118,6 +119,7 @@ CREATE TABLE evidence (
 CREATE INDEX evidence_by_batch ON evidence (clinic, batch, found_at, id);
 CREATE INDEX batch_by_visit ON batch (clinic, visit, position);
 CREATE INDEX batch_by_state ON batch (clinic, state, visit);
+CREATE INDEX batch_by_rest ON batch (clinic, visit) WHERE rest_of IS NOT NULL;
 CREATE TABLE charge (
   clinic TEXT NOT NULL, id TEXT NOT NULL, visit TEXT NOT NULL, batch TEXT NOT NULL, position BIGINT NOT NULL CHECK (position > 0),
   kind TEXT NOT NULL CHECK (kind IN ('drug', 'service')), code TEXT NOT NULL, name TEXT NOT NULL, spec TEXT NOT NULL, unit TEXT NOT NULL,
@@ -126,10 +128,16 @@ CREATE TABLE charge (
   dose TEXT NOT NULL, route TEXT NOT NULL, frequency TEXT NOT NULL, days BIGINT NOT NULL CHECK (days >= 0),
   own_pay BIGINT NOT NULL CHECK (own_pay >= 0), over_limit BIGINT NOT NULL CHECK (over_limit >= 0),
   pay_first BIGINT NOT NULL CHECK (pay_first >= 0), in_scope BIGINT NOT NULL CHECK (in_scope >= 0),
-  fund BIGINT NOT NULL CHECK (fund >= 0), trace_codes TEXT NOT NULL,
+  fund BIGINT NOT NULL CHECK (fund >= 0), trace_codes TEXT NOT NULL, rest_of TEXT,
   PRIMARY KEY (clinic, id), CHECK (own_pay + over_limit + pay_first + in_scope = amount),
+  FOREIGN KEY (clinic, rest_of) REFERENCES charge (clinic, id),
   FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id), FOREIGN KEY (clinic, batch) REFERENCES batch (clinic, id));
 CREATE INDEX charge_by_visit ON charge (clinic, visit, position);
+CREATE TABLE refund_rest (
+  clinic TEXT NOT NULL, charge TEXT NOT NULL, batch TEXT NOT NULL, quantity BIGINT NOT NULL CHECK (quantity > 0), trace_codes TEXT NOT NULL,
+  PRIMARY KEY (clinic, charge), FOREIGN KEY (clinic, charge) REFERENCES charge (clinic, id),
+  FOREIGN KEY (clinic, batch) REFERENCES batch (clinic, id));
+CREATE INDEX refund_rest_by_batch ON refund_rest (clinic, batch);
 CREATE TABLE stock_lot (
   clinic TEXT NOT NULL REFERENCES clinic (clinic), id TEXT NOT NULL, code TEXT NOT NULL, lot_number TEXT NOT NULL, expires_on TEXT NOT NULL,
   cost BIGINT NOT NULL CHECK (cost >= 0), on_hand BIGINT NOT NULL CHECK (on_hand >= 0), reserved BIGINT NOT NULL CHECK (reserved >= 0),

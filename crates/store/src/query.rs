@@ -4,7 +4,7 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, EntryId, PatientId, VisitId};
 use cunyi_domain::ledger::{
     Access, Allergy, Batch, Charge, Coverage, Diagnosis, Evidence, Lot, Patient, Payment,
-    Registration, Reservation, Settlement, SettlementKind, Visit, VisitState,
+    RefundRest, Registration, Reservation, Settlement, SettlementKind, Visit,
 };
 use cunyi_domain::money::Fen;
 use cunyi_domain::row::{Field, Value};
@@ -206,6 +206,13 @@ const GONE: &str = "b.state IN ('void', 'reversed') AND (b.state = 'void' OR NOT
      WHERE s.clinic = b.clinic AND s.visit = b.visit AND s.batch = b.id AND s.kind = 'reversal'
        AND v.state = 'done' AND s.settled_at >= v.finished_at))";
 
+/// Batches that charge anew what had been given before, the rest of a refund in part: a condition of
+/// its own, for it has an index of its own.
+const RECHARGED: &str = "b.rest_of IS NOT NULL AND EXISTS
+    (SELECT 1 FROM settlement s JOIN visit v ON v.clinic = s.clinic AND v.id = s.visit
+     WHERE s.clinic = b.clinic AND s.visit = b.visit AND s.batch = b.rest_of AND s.kind = 'reversal'
+       AND v.state = 'done' AND s.settled_at >= v.finished_at)";
+
 /// The lines of a visit that were given or are to be given, in order.
 pub fn given(
     tx: &mut Tx<'_>,
@@ -214,9 +221,11 @@ pub fn given(
 ) -> Result<Vec<Charge>, StoreError> {
     let mut values = key(clinic, visit.clone());
     values.extend(key(clinic, visit.clone()));
+    values.extend(key(clinic, visit.clone()));
     let rest = format!(
         "WHERE clinic = ? AND visit = ? AND batch NOT IN (SELECT b.id FROM batch b
-         WHERE b.clinic = ? AND b.visit = ? AND {GONE}) ORDER BY position, id"
+         WHERE b.clinic = ? AND b.visit = ? AND {GONE}) AND batch NOT IN (SELECT b.id FROM batch b
+         WHERE b.clinic = ? AND b.visit = ? AND {RECHARGED}) ORDER BY position, id"
     );
     Ok(tx.select(&rest, values)?)
 }
@@ -232,10 +241,10 @@ pub fn past_charges(
 ) -> Result<Vec<PastLine>, StoreError> {
     let sql = format!(
         "SELECT visit, name, amount FROM charge WHERE {SINCE} AND batch NOT IN
-           (SELECT id FROM batch b WHERE {SINCE} AND {GONE}) ORDER BY visit, position, id"
+           (SELECT id FROM batch b WHERE {SINCE} AND {GONE}) AND batch NOT IN
+           (SELECT id FROM batch b WHERE {SINCE} AND {RECHARGED}) ORDER BY visit, position, id"
     );
-    let mut values = since(clinic, patient, moment);
-    values.extend(since(clinic, patient, moment));
+    let values = [(); 3].map(|()| since(clinic, patient, moment)).concat();
     Ok(tx.query(&sql, values)?)
 }
 
@@ -331,8 +340,9 @@ pub fn lost_batches(
     Ok(tx.select(rest, key(clinic, limit))?)
 }
 
-/// Visits whose goods were given and which are not settled yet, oldest first; of at most `limit` that
-/// are not settled. The states are listed: what is in none of them is not walked (`batch_by_state`).
+/// Visits whose goods were given and which are not settled yet, or of which the rest of a refund is not,
+/// oldest first; of at most `limit` that are not settled. The states are listed: what is in none of them
+/// is not walked (`batch_by_state`).
 pub fn given_unsettled(
     tx: &mut Tx<'_>,
     clinic: &ClinicId,
@@ -340,16 +350,26 @@ pub fn given_unsettled(
 ) -> Result<Vec<Visit>, StoreError> {
     let states = BatchState::ALL.iter().filter(|state| state.is_unsettled());
     let states: Vec<String> = states.map(|state| format!("'{state}'")).collect();
+    let states = states.join(", ");
     let rest = format!(
-        "WHERE clinic = ? AND id IN (SELECT visit FROM batch WHERE clinic = ? AND state IN ({}))
-         ORDER BY +registered_at, id LIMIT ?",
-        states.join(", ")
+        "WHERE clinic = ? AND id IN (SELECT visit FROM batch WHERE clinic = ? AND state IN ({states}))
+         AND (state = 'done' OR id IN
+           (SELECT visit FROM batch WHERE clinic = ? AND rest_of IS NOT NULL AND state IN ({states})))
+         ORDER BY +registered_at, id LIMIT ?"
     );
     let mut values = key(clinic, clinic.clone());
-    values.push(Value::Int(limit));
-    let mut visits: Vec<Visit> = tx.select(&rest, values)?;
-    visits.retain(|visit| visit.state == VisitState::Done);
-    Ok(visits)
+    values.extend([clinic.clone().into_value(), Value::Int(limit)]);
+    Ok(tx.select(&rest, values)?)
+}
+
+/// What of a batch's lines is charged anew once its reversal is done.
+pub fn refund_rest(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    batch: &BatchId,
+) -> Result<Vec<RefundRest>, StoreError> {
+    let rest = "WHERE clinic = ? AND batch = ? ORDER BY charge";
+    Ok(tx.select(rest, key(clinic, batch.clone()))?)
 }
 
 /// Visits of which money is to be returned or collected, or a deposit is held, oldest first; at most

@@ -248,7 +248,7 @@ const fn checks<R: TableRow + PartialEq>() -> (Compare, Types) {
 }
 
 /// Every ledger table.
-const LEDGER: [(Compare, Types); 15] = [
+const LEDGER: [(Compare, Types); 16] = [
     checks::<ledger::Patient>(),
     checks::<ledger::Allergy>(),
     checks::<ledger::Coverage>(),
@@ -257,6 +257,7 @@ const LEDGER: [(Compare, Types); 15] = [
     checks::<ledger::Diagnosis>(),
     checks::<ledger::Charge>(),
     checks::<ledger::Batch>(),
+    checks::<ledger::RefundRest>(),
     checks::<ledger::Settlement>(),
     checks::<ledger::Payment>(),
     checks::<ledger::Evidence>(),

@@ -7,7 +7,8 @@ use axum::{Extension, Router};
 use cunyi_app::{Action as A, Actor, may};
 
 use crate::pages::{
-    account, desk, drafts, follow, lists, papers, patients, policies, reconcile, users, workstation,
+    account, desk, drafts, follow, lists, papers, patients, policies, reconcile, refund, users,
+    workstation,
 };
 use crate::{Web, assets};
 use Access::{Anyone, Only, SignedIn};
@@ -92,6 +93,8 @@ routes! {
     post "/batches/{id}/adopt", Only(A::Settle) => follow::adopt;
     post "/batches/{id}/not-done", Only(A::Settle) => follow::not_done;
     post "/batches/{id}/reverse", Only(A::Settle) => follow::reverse;
+    get "/batches/{id}/refund", Only(A::Settle) => refund::page;
+    post "/batches/{id}/refund", Only(A::Settle) => refund::refund;
     // Papers
     get "/visits/{id}/print/prescription", Only(A::ReadRecord) => papers::prescription;
     get "/visits/{id}/print/fee-list", Only(A::ReadRecord) => papers::fee_list;

@@ -4,8 +4,8 @@ use cunyi_app::Actor;
 use cunyi_app::views::{
     AccessView, Age, ChargeView, CoverageView, DayView, DoctorView, DraftBody, DraftLine, Filing,
     FindingView, Identified, MessageView, Paper, PastVisit, PatientForm, PatientHit, PatientStrip,
-    PatientView, PaymentView, PolicyView, Preview, QueueEntry, Remaining, SessionView,
-    SettlementView, Statement, StockView, UserView, VisitView,
+    PatientView, PaymentView, PolicyView, Preview, QueueEntry, RefundEstimate, RefundView,
+    Remaining, SessionView, SettlementView, Statement, StockView, UserView, VisitView,
 };
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::BatchState;
@@ -269,6 +269,27 @@ pub fn visit(states: &[BatchState]) -> VisitView {
         dropped: vec![],
         past: vec![past()],
     }
+}
+
+/// A refund in part before anything is chosen, with an estimate, and where nothing can be estimated.
+pub fn refunds() -> Vec<RefundView> {
+    let estimate = |known: bool| RefundEstimate {
+        back: Fen(460),
+        total: Fen(1960),
+        fund: known.then_some(Fen(1235)),
+        cash: known.then_some(Fen(725)),
+        returned: known.then_some(Fen(138)),
+    };
+    let all = [None, Some(estimate(true)), Some(estimate(false))];
+    let view = |estimate| RefundView {
+        visit: VisitId::from("V13"),
+        number: "00202611240013".to_owned(),
+        batch: batch(1, BatchState::Settled),
+        lines: charges(),
+        certificate: Some(Certificate::Voucher),
+        estimate,
+    };
+    all.map(view).into()
 }
 
 pub fn past() -> PastVisit {

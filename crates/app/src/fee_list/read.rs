@@ -28,6 +28,19 @@ pub(super) enum Item<'a> {
     Service(&'a Service),
 }
 
+/// What reimbursement rules may ask of an item of the lists, by its code.
+pub(crate) fn item_for_rules(catalogue: &Catalogue, code: &str) -> cunyi_policy::Item {
+    let drug = catalogue.drug(code).map(Item::Drug);
+    let item = drug.or_else(|| catalogue.service(code).map(Item::Service));
+    item.map_or_else(
+        || cunyi_policy::Item {
+            code: Some(code.to_owned()),
+            ..cunyi_policy::Item::default()
+        },
+        Item::for_rules,
+    )
+}
+
 impl Item<'_> {
     /// What reimbursement rules may ask of it.
     pub(super) fn for_rules(self) -> cunyi_policy::Item {

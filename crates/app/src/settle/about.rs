@@ -92,14 +92,21 @@ impl About {
         event: BatchEvent,
         pending: &Pending,
     ) -> Result<()> {
-        let requested = SettlementRequested {
+        let requested = self.requested(event, pending);
+        Ok(w.record(requested, Some(&self.visit.patient), None)?)
+    }
+
+    /// That intent, and nothing else to tell.
+    pub fn requested(&self, event: BatchEvent, pending: &Pending) -> SettlementRequested {
+        SettlementRequested {
             batch: self.batch.id.clone(),
             from: self.batch.state,
             event,
             message: pending.id.0.clone(),
             transaction: pending.infno.to_owned(),
             digest: digest(&pending.bytes),
-        };
-        Ok(w.record(requested, Some(&self.visit.patient), None)?)
+            rest: Vec::new(),
+            reason: String::new(),
+        }
     }
 }

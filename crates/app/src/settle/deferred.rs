@@ -33,15 +33,37 @@ pub(crate) fn may_be_later(
 }
 
 /// When what was given and is not settled is tried next. Never after the region's time, and not where
-/// the platform said no: then a person decides.
-fn due(visit: &Visit, messages: &[Message], outage: &Outage) -> Option<Moment> {
+/// the platform said no: then a person decides. `reversed_at`: when the 2208 was sent whose rest it is;
+/// that is settled whenever it can be, also where an answer was lost: nothing of it is in flight.
+fn due(
+    visit: &Visit,
+    messages: &[Message],
+    outage: &Outage,
+    reversed_at: Option<Moment>,
+) -> Option<Moment> {
+    use MessageState::{NotSent, Success, Unknown};
     let last = messages.last()?;
-    let goes_on = matches!(last.state, MessageState::NotSent | MessageState::Success);
+    if let Some(began) = reversed_at {
+        let goes_on = matches!(last.state, NotSent | Success | Unknown);
+        return goes_on.then(|| again(began, last.requested_at));
+    }
+    let goes_on = matches!(last.state, NotSent | Success);
     let given_at = visit.finished_at.unwrap_or(visit.registered_at);
     let due = again(given_at, last.requested_at);
     let waited = due.seconds_since(visit.registered_at);
     let may = outage.permits(visit.certificate.as_str(), waited);
     (goes_on && may).then_some(due)
+}
+
+/// When the 2208 was sent of which something not settled is the rest.
+fn reversed_at(batches: &[Batch], messages: &[Message]) -> Option<Moment> {
+    let mut open = batches.iter().filter(|b| b.state.is_unsettled());
+    let of = open.find_map(|b| b.rest_of.as_ref())?;
+    let whole = batches.iter().find(|b| b.id == *of)?;
+    let sent = messages
+        .iter()
+        .find(|m| Some(m.id.as_str()) == whole.intent.as_deref())?;
+    Some(sent.requested_at)
 }
 
 impl App {
@@ -59,7 +81,9 @@ impl App {
         }
         let messages = query::messages(tx, &visit.clinic, &visit.id)?;
         let setup = self.setup_in(tx, &visit.clinic)?;
-        Ok(due(visit, &messages, &setup.gateway.region.outage))
+        let outage = &setup.gateway.region.outage;
+        let reversed_at = reversed_at(batches, &messages);
+        Ok(due(visit, &messages, outage, reversed_at))
     }
 
     /// Settles what was given and is due, at every clinic; answers for how many visits it tried. The
@@ -90,7 +114,8 @@ impl App {
         Ok(due.len())
     }
 
-    fn settle_later(&self, program: &Actor, visit: &Visit) -> Result<()> {
+    /// Settles what is not, whatever the shares: nobody waits at the counter.
+    pub(crate) fn settle_later(&self, program: &Actor, visit: &Visit) -> Result<()> {
         self.presettle_by(program, &visit.doctor, &visit.id)?;
         let db = self.parts.store.db();
         let batches = db.read("deferred", |tx| {

@@ -41,8 +41,8 @@ pub(crate) enum Task {
     Register(VisitId, i64),
     /// Ask for a batch's shares.
     Compute(BatchId, Goal),
-    /// Settle a batch whose cash the user saw, and how the patient pays it.
-    Settle(BatchId, Fen, Option<Method>),
+    /// Settle a batch whose cash the user saw, or whatever it is, and how the patient pays it.
+    Settle(BatchId, Option<Fen>, Option<Method>),
 }
 
 /// The step that begins the next task: what follows shares the transaction of what was finished.
@@ -389,7 +389,7 @@ fn read_amounts(caller: &Caller<'_>, found: &settle::Settlement, batch: &Batch) 
 /// 2207 结算: money moves. The intent is committed before the bytes leave.
 struct Settle2207 {
     batch: BatchId,
-    seen: Fen,
+    seen: Option<Fen>,
     method: Option<Method>,
     rest: Vec<Task>,
 }
@@ -400,8 +400,8 @@ impl Step for Settle2207 {
         if about.batch.state != BatchState::Presettled {
             return refuse(Code::WrongState);
         }
-        if about.batch.cash != self.seen {
-            return Err(super::share_changed(&about.batch, Some(self.seen)).into());
+        if self.seen.is_some_and(|seen| seen != about.batch.cash) {
+            return Err(super::share_changed(&about.batch, self.seen).into());
         }
         let charges = about.charges(w)?;
         let sum = |part: fn(&Charge) -> Fen| charges.iter().map(part).sum::<Fen>().into();

@@ -23,6 +23,8 @@ mod own_visits;
 mod permissions;
 mod policies;
 mod records;
+mod refund;
+mod refund_cut;
 mod regions;
 mod resolve;
 mod reversal;

@@ -1,10 +1,10 @@
 //! Every use case that takes an actor, one a row: who may call it, and what a stranger gets.
 
-use cunyi_app::views::{DraftBody, IdentifyForm, PatientForm, RegisterForm};
+use cunyi_app::views::{DraftBody, GiveBack, IdentifyForm, PatientForm, RefundForm, RegisterForm};
 use cunyi_app::{Actor, App, NewUser, PasswordForm, Result};
 use cunyi_domain::ids::{BatchId, ChargeId, EntryId, PatientId, UserId, VisitId};
 use cunyi_domain::ledger::{Method, VisitState};
-use cunyi_domain::money::Fen;
+use cunyi_domain::money::{Fen, Quantity};
 
 use crate::world::PASSWORD;
 
@@ -100,6 +100,15 @@ use_cases! {
     retry_registration Record |app, by, ids| app.retry_registration(by, &ids.visit);
     switch_to_self_pay Record |app, by, ids| app.switch_to_self_pay(by, &ids.visit);
     reverse Record |app, by, ids| app.reverse(by, &ids.batch, "退药");
+    refund Record |app, by, ids| app.refund(by, &ids.batch, &RefundForm::default());
+    reverse_part Record |app, by, ids| {
+        let form = RefundForm {
+            back: vec![GiveBack::of(&ids.charge, Quantity::whole(1))],
+            reason: "退一盒".to_owned(),
+            certificate: String::new(),
+        };
+        app.reverse_part(by, &ids.batch, &form)
+    };
     own_pay Record |app, by, ids| app.own_pay(by, &ids.batch);
     hand_over_against Record |app, by, ids| {
         app.hand_over_against(by, &ids.visit, Fen(1), Method::Cash)

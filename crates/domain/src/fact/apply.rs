@@ -4,14 +4,17 @@
 use crate::batch::BatchEvent;
 use crate::ids::{BatchId, ClinicId, UserId, VisitId};
 use crate::ledger::{
-    Access, Allergy, Batch, Coverage, Evidence, Lot, Patient, Payer, Payment, Registration,
-    RegistrationState, Reservation, Settlement, StockMove, Visit, VisitState,
+    Access, Allergy, Batch, Coverage, Evidence, Lot, Patient, Payer, Payment, RefundRest,
+    Registration, RegistrationState, Reservation, Settlement, StockMove, Visit, VisitState,
 };
 use crate::money::Fen;
 use crate::row::{Change, Field, TableRow, Value};
 use crate::time::Moment;
 
-use super::{Body, CoverageIdentified, PatientErased, PatientFields, Personal, SettlementMade};
+use super::{
+    Body, CoverageIdentified, PatientErased, PatientFields, Personal, SettlementMade,
+    SettlementRequested,
+};
 
 /// What every fact knows besides its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -387,14 +390,7 @@ fn money(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
             }));
             changes
         }
-        Body::SettlementRequested(b) => {
-            // A 2601 is about the intent that stands.
-            let to = match b.event {
-                BatchEvent::RequestUndo => vec![],
-                _ => vec![set("intent", Some(b.message))],
-            };
-            vec![batch_change(about, b.batch, b.from, b.event, to)]
-        }
+        Body::SettlementRequested(b) => requested(about, b, personal),
         Body::EvidenceFound(b) => vec![Change::insert(Evidence {
             clinic: about.clinic.clone(),
             id: b.id,
@@ -410,6 +406,27 @@ fn money(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
         Body::PaymentMade(b) => paid(about, b.payment),
         _ => vec![],
     }
+}
+
+fn requested(about: &About, body: SettlementRequested, personal: Option<Personal>) -> Vec<Change> {
+    // A 2601 is about the intent that stands.
+    let mut to = match body.event {
+        BatchEvent::RequestUndo => vec![],
+        _ => vec![set("intent", Some(body.message))],
+    };
+    if let Some(Personal::Reason(reason)) = personal {
+        to.push(set("reason", reason));
+    }
+    let reverses = body.event == BatchEvent::RequestReversal;
+    // What an earlier intent left to be charged anew, which came to nothing.
+    let before = reverses.then(|| Change::Delete {
+        table: RefundRest::TABLE,
+        only: about.key("batch", body.batch.clone()),
+    });
+    let mut changes = vec![batch_change(about, body.batch, body.from, body.event, to)];
+    changes.extend(before);
+    changes.extend(body.rest.into_iter().map(Change::insert));
+    changes
 }
 
 fn made(about: &About, body: SettlementMade, personal: Option<Personal>) -> Vec<Change> {

@@ -7,7 +7,7 @@ use crate::id_number::Sex;
 use crate::ids::{BatchId, ChargeId, CoverageId, EntryId, PatientId, UserId, VisitId};
 use crate::ledger::{
     AccessKind, AllergyKind, Batch, Certificate, Charge, Diagnosis, LineClass, Lot, Payer, Payment,
-    Registration, RegistrationState, Reservation, Settlement, StockMove, VisitState,
+    RefundRest, Registration, RegistrationState, Reservation, Settlement, StockMove, VisitState,
 };
 use crate::money::Fen;
 use crate::time::Moment;
@@ -255,7 +255,7 @@ body! {
         pub cash: Fen,
     }
 
-    /// An intent: committed before the bytes leave.
+    /// An intent: committed before the bytes leave. Personal part: `Reason`, if one was given.
     pub struct SettlementRequested {
         /// Which batch.
         pub batch: BatchId,
@@ -269,6 +269,12 @@ body! {
         pub transaction: String,
         /// SM3 of the bytes.
         pub digest: String,
+        /// Of a reversal in part: what is charged anew once it is done.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub rest: Vec<RefundRest>,
+        /// Why it is to be reversed, which is sealed when it is stored.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        pub reason: String,
     }
 
     /// A look at the platform for a batch whose outcome is lost.

@@ -63,7 +63,8 @@ pub enum Personal {
         /// 处理意见
         advice: String,
     },
-    /// Of `settlement_made`: why it was reversed. Of `batch_moved`: why it was dropped.
+    /// Of `settlement_made`: why it was reversed; of `settlement_requested`: why it is to be. Of
+    /// `batch_moved`: why it was dropped.
     Reason(String),
     /// Of `charges_frozen`: why each check was overridden, in the order of its `overrides`.
     Reasons(Vec<String>),
@@ -81,6 +82,7 @@ impl Body {
             }
             Self::SettlementMade(body) => reason(&mut body.settlement.reason),
             Self::BatchMoved(body) => reason(&mut body.reason),
+            Self::SettlementRequested(body) => reason(&mut body.reason),
             _ => None,
         }
     }

@@ -200,8 +200,13 @@ impl World {
         self.look_for(&batch, Finding::InForce)?;
         self.happen(&self.batch(&batch), BatchEvent::Settle, "")?;
         self.hand_over(&self.batch(&batch))?;
-        self.happen(&self.batch(&batch), BatchEvent::RequestReversal, "")?;
+        self.happen(
+            &self.batch(&batch),
+            BatchEvent::RequestReversal,
+            "多收了一盒",
+        )?;
         self.happen(&self.batch(&batch), BatchEvent::Reverse, "多收了一盒")?;
+        self.charge_rest(&visit, &self.batch(&batch))?;
         self.pay(&visit, PaymentKind::Returned, Fen(5))?;
         self.queue(&visit, VisitState::Seeing, VisitState::Done)?;
         self.fill_local(&visit, "又咳嗽了", "token");

@@ -12,7 +12,8 @@ use cunyi_domain::ids::{
 use cunyi_domain::journal::digest;
 use cunyi_domain::ledger::{
     Batch, Charge, ItemKind, LineClass, Lot, Method, MoveKind, Payer, Payment, PaymentKind,
-    Registration, RegistrationState, Reservation, Settlement, SettlementKind, StockMove, Visit,
+    RefundRest, Registration, RegistrationState, Reservation, Settlement, SettlementKind,
+    StockMove, Visit,
 };
 use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice, apportion};
 use cunyi_domain::resolve::Finding;
@@ -143,6 +144,7 @@ impl World {
             intent: None,
             settlement: None,
             reason: String::new(),
+            rest_of: None,
         }
     }
 
@@ -186,7 +188,48 @@ impl World {
             in_scope: amount,
             fund: Fen::ZERO,
             trace_codes: String::new(),
+            rest_of: None,
         }
+    }
+
+    /// What of a batch's first line is charged anew.
+    fn rest(&self, batch: &Batch, event: BatchEvent) -> Vec<RefundRest> {
+        let first = self.charges_of(&batch.id).into_iter().next();
+        let first = first.filter(|_| event == BatchEvent::RequestReversal);
+        let rest = first.map(|line| RefundRest {
+            clinic: clinic(),
+            charge: line.id,
+            batch: batch.id.clone(),
+            quantity: Quantity::whole(1),
+            trace_codes: line.trace_codes,
+        });
+        rest.into_iter().collect()
+    }
+
+    /// Charges anew what an intent left of a batch.
+    pub fn charge_rest(&self, visit: &Visit, batch: &Batch) -> Done {
+        let id = BatchId::new(self.now(), &self.dice);
+        let read = |tx: &mut Tx<'_>| query::refund_rest(tx, &clinic(), &batch.id);
+        let rest = self.store.db().read("rest", read)?;
+        let line = |one: &RefundRest| Charge {
+            rest_of: Some(one.charge.clone()),
+            ..self.line(visit, &id, 1, false, one.quantity.0 / 10_000)
+        };
+        let charges: Vec<Charge> = rest.iter().map(line).collect();
+        let body = ChargesFrozen {
+            visit: visit.id.clone(),
+            registrations: vec![],
+            batches: vec![Batch {
+                registration: batch.registration,
+                rest_of: Some(batch.id.clone()),
+                ..self.draft_batch(visit, &id, &charges)
+            }],
+            reservations: vec![],
+            charges,
+            own_pay_consent: None,
+            overrides: vec![],
+        };
+        self.record(body, &visit.patient, None)
     }
 
     pub fn batches_of(&self, visit: &Visit) -> Vec<Batch> {
@@ -234,6 +277,8 @@ impl World {
                     message: "H410522000012026112408000000010002".to_owned(),
                     transaction: transaction.to_owned(),
                     digest: digest(b"bytes"),
+                    rest: self.rest(batch, event),
+                    reason: if event == E::RequestReversal { why } else { "" }.to_owned(),
                 };
                 self.record(body, &visit.patient, None)
             }

@@ -52,6 +52,7 @@ pub const TABLES: &[Table] = &[
     of::<ledger::Diagnosis>(),
     of::<ledger::Charge>(),
     of::<ledger::Batch>(),
+    of::<ledger::RefundRest>(),
     of::<ledger::Settlement>(),
     of::<ledger::Payment>(),
     of::<ledger::Evidence>(),

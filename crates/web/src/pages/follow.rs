@@ -28,7 +28,7 @@ where
 }
 
 /// Does something that may take as long as the centre.
-async fn as_job<W>(by: Signed, what: What, visit: VisitId, kept: Kept, work: W) -> Answer
+pub(super) async fn as_job<W>(by: Signed, what: What, visit: VisitId, kept: Kept, work: W) -> Answer
 where
     W: FnOnce(&App, &Actor, &VisitId) -> Result<(), AppError> + Send + 'static,
 {

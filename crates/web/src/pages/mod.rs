@@ -8,7 +8,9 @@ pub(crate) mod lists;
 pub(crate) mod papers;
 pub(crate) mod patients;
 pub(crate) mod policies;
+pub(crate) mod queue;
 pub(crate) mod reconcile;
+pub(crate) mod refund;
 #[cfg(test)]
 mod tests;
 pub(crate) mod users;

@@ -22,6 +22,7 @@ use super::papers::{
 };
 use super::patients::{PatientPage, PatientsPage};
 use super::policies::{PoliciesPage, Typed};
+use super::refund::{RefundPage, Typed as RefundTyped};
 use super::users::UsersPage;
 use super::workstation::{DraftPage, HomePage, Next, Notice, Queue, Settle, SignedPage};
 use crate::WebOptions;
@@ -181,6 +182,22 @@ fn follow(c: &Chrome, pages: &mut Pages) {
     ] {
         pages.push((name, signed(c, &samples::visit(states), false)));
     }
+    for r in samples::refunds() {
+        let page = RefundPage {
+            c,
+            r: &r,
+            typed: &RefundTyped {
+                lines: vec![("F1".to_owned(), samples::HOSTILE.to_owned(), String::new())],
+                reason: samples::HOSTILE.to_owned(),
+                certificate: String::new(),
+            },
+            problem: "!".to_owned(),
+        };
+        pages.push(("refund", page.render().unwrap()));
+    }
+    let mut rest = samples::visit(&[Reversed, Refused]);
+    rest.batches[1].rest_of = Some(1);
+    pages.push(("visit-rest", signed(c, &rest, false)));
     pages.push((
         "visit-running",
         signed(c, &samples::visit(&[Presettled]), true),

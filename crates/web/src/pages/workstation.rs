@@ -16,71 +16,14 @@ use cunyi_domain::ids::VisitId;
 use cunyi_domain::ledger::{Payer, Standing as Money, VisitState};
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::refusal::Code;
-use cunyi_domain::time::Moment;
 
+pub(crate) use super::queue::Queue;
 use super::to_visit;
 use crate::chrome::Chrome;
 use crate::fault::{Answer, Fault, html, status, words};
 use crate::jobs::{Kept, Key, Outcome, Standing};
 use crate::pages::drafts::{DiagnosisRow, Problems, Row, diagnosis_rows, rows};
 use crate::session::Signed;
-
-/// A part of the queue.
-pub(crate) struct Group {
-    /// Where its visits stand; none: done, and something of it is open.
-    pub(crate) state: Option<VisitState>,
-    pub(crate) entries: Vec<QueueEntry>,
-}
-
-/// Over, and yet something is to be done: given and not settled, money to return or collect.
-fn has_open_ends(entry: &QueueEntry) -> bool {
-    let over = matches!(entry.state, VisitState::Done | VisitState::Cancelled);
-    over && (entry.given_unsettled || entry.money != Money::Even)
-}
-
-/// The rail on the left.
-pub(crate) struct Queue {
-    pub(crate) groups: Vec<Group>,
-    pub(crate) current: VisitId,
-}
-
-impl Group {
-    /// How many minutes what was given waits to be settled, the oldest, and when it is tried next. None
-    /// where the program tries nothing.
-    pub(crate) fn deferred(&self, now: &Moment) -> Option<(i64, Moment)> {
-        let waiting = self.entries.iter().filter(|e| e.given_unsettled);
-        let next = waiting.clone().filter_map(|e| e.next_try).min()?;
-        let oldest = waiting.map(|e| e.registered_at).min()?;
-        Some((now.seconds_since(oldest) / 60, next.max(*now)))
-    }
-}
-
-impl Queue {
-    /// Open ends, if there are any; then waiting, seeing, parked and done.
-    pub(crate) fn new(entries: Vec<QueueEntry>, current: VisitId) -> Self {
-        use VisitState::{Done, Parked, Seeing, Waiting};
-        let states = [Waiting, Seeing, Parked, Done].map(Some);
-        let mut groups = [None].into_iter().chain(states).map(|state| Group {
-            state,
-            entries: vec![],
-        });
-        let mut groups: Vec<Group> = groups.by_ref().collect();
-        for entry in entries {
-            let state = (!has_open_ends(&entry)).then_some(entry.state);
-            if let Some(group) = groups.iter_mut().find(|g| g.state == state) {
-                group.entries.push(entry);
-            }
-        }
-        groups.retain(|g| g.state.is_some() || !g.entries.is_empty());
-        Self { groups, current }
-    }
-
-    /// True while nobody's visit has ended today.
-    pub(crate) fn fresh(&self) -> bool {
-        let done = |g: &Group| g.state == Some(VisitState::Done) && !g.entries.is_empty();
-        !self.groups.iter().any(done)
-    }
-}
 
 /// Something to say above a page.
 pub(crate) struct Notice {
@@ -225,10 +168,19 @@ impl<'a> Settle<'a> {
         settled > 0 && self.batches.iter().any(|b| !b.state.is_final())
     }
 
-    /// What was paid back.
+    /// What was paid back. Where a part was, what is still to be returned of it stands by itself.
     pub(crate) fn paid_back(&self) -> Fen {
-        let reversed = |b: &&BatchView| b.state == BatchState::Reversed;
+        let in_part = |b: &BatchView| self.batches.iter().any(|r| r.rest_of == Some(b.position));
+        let reversed = |b: &&BatchView| b.state == BatchState::Reversed && !in_part(b);
         self.batches.iter().filter(reversed).map(cash).sum()
+    }
+
+    /// True if a line's batch was reversed.
+    pub(crate) fn reversed(&self, position: &i64) -> bool {
+        let reversed = |b: &BatchView| b.state == BatchState::Reversed;
+        self.batches
+            .iter()
+            .any(|b| b.position == *position && reversed(b))
     }
 
     /// What was paid and not paid back.
@@ -291,6 +243,20 @@ impl<'a> Settle<'a> {
     pub(crate) fn may_drop(&self, batch: &BatchView) -> bool {
         let quiet = self.live().all(|b| !b.state.in_flight());
         quiet && self.live().count() > 1 && batch.state.after(BatchEvent::TakeBack).is_some()
+    }
+
+    /// True if a part of what is settled may be given back: nothing else is to be settled.
+    pub(crate) fn may_refund(&self) -> bool {
+        self.live().all(|b| b.state == BatchState::Settled)
+    }
+
+    /// True if what is to be settled is the rest of a refund.
+    pub(crate) fn is_rest(&self) -> bool {
+        let open = |b: &&BatchView| b.state.is_unsettled();
+        self.batches
+            .iter()
+            .filter(open)
+            .any(|b| b.rest_of.is_some())
     }
 
     /// True if everything that was paid was paid back, and nothing is charged.

@@ -45,6 +45,7 @@ pub fn batch(position: i64, state: BatchState) -> BatchView {
         .to_owned(),
         not_sent: state == BatchState::Presettled,
         lost: state.is_lost().then(lost),
+        rest_of: None,
     }
 }
 

@@ -222,7 +222,27 @@ const BAD: &[Bad] = &[
         ("内容太长", "Too long"),
         &["长长长长长长长长长长"],
     ),
+    bad(
+        "more given back than there is",
+        |h| refund(h, "99"),
+        ("最多可退", "at most"),
+        &["value=\"99\"", "开错药"],
+    ),
+    bad(
+        "given back in words",
+        |h| refund(h, "一盒"),
+        NO_NUMBER,
+        &["value=\"一盒\"", "开错药"],
+    ),
 ];
+
+/// Of a settled visit's first line.
+fn refund(h: &House, back: &str) -> Ask {
+    let view = h.w.view(&settled(h));
+    let (batch, line) = (&view.batches[0].id, view.charges[0].id.as_str());
+    let typed = [("charge.0", line), ("back.0", back), ("reason", "开错药")];
+    post(&format!("/batches/{batch}/refund"), &typed)
+}
 
 #[tokio::test]
 async fn bad_input_is_told_and_kept_on_the_screen() {

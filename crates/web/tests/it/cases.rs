@@ -139,6 +139,22 @@ cases! {
         let why = [("visit", visit.as_str()), ("reason", "开错药")];
         post(&format!("/batches/{batch}/reverse"), &why)
     };
+    get "/batches/{id}/refund" Record |h, _by| {
+        let batch = &h.w.view(&settled(h)).batches[0].id;
+        get(format!("/batches/{batch}/refund"))
+    };
+    post "/batches/{id}/refund" Record |h, _by| {
+        let view = h.w.view(&settled(h));
+        let (batch, line) = (&view.batches[0].id, &view.charges[0]);
+        let rest = view.batches[0].total - line.amount;
+        let typed = [
+            ("charge.0", line.id.as_str()),
+            ("back.0", &line.quantity.to_string()),
+            ("reason", "开错药"),
+            ("seen", &rest.to_string()),
+        ];
+        post(&format!("/batches/{batch}/refund"), &typed)
+    };
     get "/visits/{id}/print/prescription" Record |h, _by| {
         of_visit("get", &frozen(h), "/print/prescription")
     };

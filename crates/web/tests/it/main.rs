@@ -16,6 +16,7 @@ mod house;
 mod links;
 mod offers;
 mod quiet;
+mod refund;
 mod routes;
 mod sessions;
 mod together;

@@ -82,6 +82,10 @@ fn a_batch_that_was_paid_back_is_in_no_sum() {
     assert_eq!(sums(&[Reversed, Settled]), [1100, 500, 600, 863, 0]);
     assert_eq!(sums(&[Settled, Reversed]), [2420, 1557, 863, 600, 0]);
     assert_eq!(sums(&[Reversed, Presettled]), [1100, 500, 0, 863, 600]);
+    // Paid back in part: what is returned of it is said when it is.
+    let mut v = samples::visit(&[Reversed, Settled]);
+    v.batches[1].rest_of = Some(1);
+    assert_eq!(Settle::of(&v).paid_back(), Fen::ZERO);
     let v = samples::visit(&[Reversed, Refused]);
     assert!(Settle::of(&v).may_take_back());
     let v = samples::visit(&[Reversed, Reversed]);
