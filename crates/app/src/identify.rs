@@ -9,6 +9,7 @@ use cunyi_domain::ledger::{Certificate, Patient};
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::{Moment, civil::Date, parse_date};
+use cunyi_gateway::evoucher::Business;
 use cunyi_gateway::message::{Data, T1101, T2001, T5206, T5301, entitlement, person};
 use cunyi_gateway::skew::skew;
 use cunyi_gateway::{Amount, Lenient, Node, Outcome, Success};
@@ -17,6 +18,7 @@ use cunyi_store::query;
 
 use crate::App;
 use crate::error::{AppError, Result, refuse_at};
+use crate::evoucher::terminal_scans;
 use crate::patient::read_number;
 use crate::permission::Action;
 use crate::setup::Setup;
@@ -103,7 +105,16 @@ impl App {
     pub fn identify(&self, actor: &Actor, form: &IdentifyForm) -> Result<Identified> {
         actor.must(Action::Register)?;
         let setup = self.setup(&actor.clinic)?;
-        let (certificate, query) = read(form, setup.gateway.region.card_without_code, self.now())?;
+        let (certificate, mut query) = read(form, &setup, self.now())?;
+        let mut scanned = String::new();
+        if certificate == Certificate::Voucher {
+            let voucher = self.scan(
+                actor,
+                Business::Registration,
+                (&query.mdtrt_cert_no, "number"),
+            )?;
+            (query.mdtrt_cert_no, scanned) = (voucher.token, voucher.id_number);
+        }
         let caller = self.caller(actor)?;
         let asked: Data<person::PersonQuery> = query.clone().into();
         let outcome = caller.ask::<T1101>("", &asked);
@@ -115,6 +126,9 @@ impl App {
             (_, outcome) => succeed(outcome)?,
         };
         agree(form, &query, &found.output)?;
+        if !same_number(&scanned, &found.output.baseinfo.certno) {
+            return Err(Refusal::new(Code::CentreMismatch).into());
+        }
         let further = self.further(&caller, &found.output);
         let known = Known {
             handle: self.random_hex()[..24].to_owned(),
@@ -421,19 +435,22 @@ fn filings(found: &entitlement::ChronicFilings, now: Moment) -> String {
 /// Checks what was typed or read, before anybody is asked.
 fn read(
     form: &IdentifyForm,
-    card_without_code: bool,
+    setup: &Setup,
     now: Moment,
 ) -> Result<(Certificate, person::PersonQuery)> {
+    let card_without_code = setup.gateway.region.card_without_code;
     let number = form.number.trim();
     let bad = |c: char| c.is_control() || c.is_whitespace();
-    if number.is_empty() {
+    let kind = Certificate::from_text(&form.certificate);
+    let scanned = kind == Some(Certificate::Voucher) && terminal_scans(setup);
+    if number.is_empty() && !scanned {
         return refuse_at(Code::Missing, "number");
     }
     if number.chars().count() > 600 || number.chars().any(bad) {
         return refuse_at(Code::BadText, "number");
     }
     let mut query = person::PersonQuery::default();
-    let certificate = match Certificate::from_text(&form.certificate) {
+    let certificate = match kind {
         Some(Certificate::IdCard) => {
             let id = read_number(number, "number", now)?;
             agrees_with_typed(form, &id)?;
@@ -476,10 +493,15 @@ fn agrees_with_typed(form: &IdentifyForm, id: &IdNumber) -> Result<()> {
     Ok(())
 }
 
+/// True if nothing was said before, or the same.
+fn same_number(said: &str, found: &str) -> bool {
+    said.is_empty() || said.eq_ignore_ascii_case(found)
+}
+
 /// The platform's person must be the one who was asked for.
 fn agree(form: &IdentifyForm, query: &person::PersonQuery, found: &person::Person) -> Result<()> {
     let base = &found.baseinfo;
-    if !query.certno.is_empty() && !base.certno.eq_ignore_ascii_case(&query.certno) {
+    if !same_number(&query.certno, &base.certno) {
         return Err(Refusal::new(Code::CentreMismatch).into());
     }
     if let Ok(id) = IdNumber::parse(&base.certno) {

@@ -8,6 +8,7 @@ mod attending;
 mod day;
 mod draft;
 mod error;
+mod evoucher;
 mod fee_list;
 mod freeze;
 mod hand_over;

@@ -11,13 +11,14 @@ mod rest;
 
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::{BatchId, ClinicId};
-use cunyi_domain::ledger::{Batch, Charge, Payer, RefundRest, Visit, VisitState};
+use cunyi_domain::ledger::{Batch, Certificate, Charge, Payer, RefundRest, Visit, VisitState};
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_store::{Tx, Writer, query};
 
 use crate::App;
 use crate::error::{Result, refuse, refuse_at};
+use crate::evoucher::terminal_scans;
 use crate::permission::Action;
 use crate::register::{certificate_number, forget_certificate, has_certificate, keep_certificate};
 use crate::reverse::{Wanted, read_reason};
@@ -42,11 +43,18 @@ impl App {
     pub fn reverse_part(&self, actor: &Actor, batch: &BatchId, form: &RefundForm) -> Result<()> {
         actor.must(Action::Settle)?;
         let db = self.parts.store.db();
-        let wanted = db.read("refund", |tx| -> Result<_> {
+        let scans = terminal_scans(&*self.setup(&actor.clinic)?);
+        let (visit, shown, mut wanted) = db.read("refund", |tx| -> Result<_> {
             let (found, visit) = refundable(tx, &actor.clinic, batch)?;
             let lines = lines(tx, &found)?;
-            wanted(tx, (&found, &visit), &lines, form)
+            let wanted = wanted(tx, (&found, &visit), &lines, (form, scans))?;
+            let shown = !wanted.rest.is_empty() && needs_certificate(tx, &found, &visit)?;
+            Ok((visit, shown, wanted))
         })?;
+        if shown {
+            let text = (form.certificate.as_str(), "certificate");
+            wanted.certificate = self.shown_again(actor, &visit, text)?;
+        }
         self.pay_back(actor, wanted)
     }
 
@@ -62,7 +70,8 @@ impl App {
         let estimate = if *form == RefundForm::default() {
             None
         } else {
-            let wanted = wanted(tx, (&found, &visit), &lines, form)?;
+            let scans = terminal_scans(&*self.setup_in(tx, &actor.clinic)?);
+            let wanted = wanted(tx, (&found, &visit), &lines, (form, scans))?;
             Some(self.refund_estimate(tx, &found, &visit, (&lines, &wanted.rest))?)
         };
         let registrations = query::registrations(tx, &actor.clinic, &visit.id)?;
@@ -115,15 +124,18 @@ fn wanted(
     tx: &mut Tx<'_>,
     (batch, visit): (&Batch, &Visit),
     lines: &[Charge],
-    form: &RefundForm,
+    (form, scans): (&RefundForm, bool),
 ) -> Result<Wanted> {
     let rest = rest_of(lines, &form.back)?;
     let reason = read_reason(&form.reason)?;
     let shown = !rest.is_empty() && needs_certificate(tx, batch, visit)?;
-    if shown && form.certificate.trim().is_empty() {
+    let empty = form.certificate.trim().is_empty();
+    // A terminal with a scanner of its own is asked when it is done.
+    let later = scans && visit.certificate == Certificate::Voucher;
+    if shown && empty && !later {
         return refuse_at(Code::VoucherGone, "certificate");
     }
-    let certificate = if shown {
+    let certificate = if shown && !empty {
         read_token(&form.certificate, "certificate")?
     } else {
         String::new()

@@ -24,8 +24,8 @@ use crate::App;
 use crate::error::{Result, refuse, refuse_at};
 use crate::payment::taken;
 use crate::permission::Action;
-use crate::register::{forget_certificate, keep_certificate};
-use crate::step::{Next, alone, none_pending};
+use crate::register::forget_certificate;
+use crate::step::{Next, none_pending};
 use crate::views::Actor;
 
 pub(crate) use about::About;
@@ -172,31 +172,6 @@ impl App {
         })
     }
 
-    /// A voucher that was scanned again, or a card that was read again: it replaces the one kept with
-    /// the visit. Only where the visit was registered with one and something is still to be settled.
-    pub fn renew_voucher(&self, actor: &Actor, visit: &VisitId, token: &str) -> Result<()> {
-        actor.must(Action::Register)?;
-        let token = &read_token(token, "number")?;
-        self.write(actor, "renew_voucher", |w| {
-            let row = query::visit(w.tx, &actor.clinic, visit)?;
-            let row = row.ok_or(Refusal::new(Code::NotFound))?;
-            alone(w, visit)?;
-            let batches = query::batches(w.tx, &actor.clinic, visit)?;
-            let paid = all_settled(batches.iter());
-            // What was given may still have to be settled: against a deposit, or the rest of a refund.
-            let ended = match row.state {
-                VisitState::Done => !batches.iter().any(|b| b.state.is_unsettled()),
-                state => state == VisitState::Cancelled,
-            };
-            let kept = row.certificate.is_kept();
-            if !kept || row.payer != Payer::Insured || paid || ended {
-                return refuse(Code::WrongState);
-            }
-            forget_certificate(w, visit)?;
-            keep_certificate(w, visit, &row.patient, token)
-        })
-    }
-
     /// A frozen visit's batches, if nothing of it is in flight.
     fn settling(&self, actor: &Actor, visit: &VisitId) -> Result<Settling> {
         self.parts.store.db().read("settling", |tx| {
@@ -290,7 +265,7 @@ fn share_changed(batch: &Batch, seen: Option<Fen>) -> Refusal {
 }
 
 /// True if something is charged and all of it settled.
-fn all_settled<'a>(batches: impl Iterator<Item = &'a Batch>) -> bool {
+pub(crate) fn all_settled<'a>(batches: impl Iterator<Item = &'a Batch>) -> bool {
     let mut live = batches.filter(|b| b.state.is_live()).peekable();
     live.peek().is_some() && live.all(|b| b.state == BatchState::Settled)
 }

@@ -183,6 +183,27 @@ CREATE TABLE file (
 
 CREATE INDEX file_institution ON file (institution, kept_at);
 
+CREATE TABLE clearing (
+    id TEXT PRIMARY KEY,
+    message TEXT NOT NULL UNIQUE,
+    institution TEXT NOT NULL,
+    clearing_type TEXT NOT NULL,
+    month TEXT NOT NULL,
+    first_day TEXT NOT NULL,
+    last_day TEXT NOT NULL,
+    count BIGINT NOT NULL,
+    total BIGINT NOT NULL,
+    recognised BIGINT NOT NULL,
+    fund BIGINT NOT NULL,
+    account BIGINT NOT NULL,
+    cash BIGINT NOT NULL,
+    applied_at BIGINT NOT NULL,
+    cancelled_at BIGINT,
+    CHECK (fund + account + cash = total)
+);
+
+CREATE INDEX clearing_day ON clearing (institution, last_day);
+
 CREATE TABLE message (
     number TEXT NOT NULL,
     position BIGINT NOT NULL,

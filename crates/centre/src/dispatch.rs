@@ -10,7 +10,7 @@ use crate::call::{Call, Stop, refuse, text};
 use crate::centre::Centre;
 use crate::envelope::Envelope;
 use crate::ledger::{MessageRow, SignInRow};
-use crate::{fees, person, reverse, settle, statement, visit};
+use crate::{clearing, fees, person, reverse, settle, statement, visit};
 
 row! {
     /// How often a msgid came.
@@ -183,6 +183,8 @@ fn answer(call: &mut Call<'_, '_>) -> Result<Node, Stop> {
         "2601" => go::<m::T2601>(call, quiet(reverse::undo)),
         "3201" => go::<m::T3201>(call, data(statement::totals)),
         "3202" => go::<m::T3202>(call, data(statement::details)),
+        "3203" => go::<m::T3203>(call, data(clearing::apply)),
+        "3204" => go::<m::T3204>(call, quiet(clearing::cancel)),
         "5201" => go::<m::T5201>(call, data(visit::query)),
         "5203" => go::<m::T5203>(call, data(settle::query)),
         "5204" => go::<m::T5204>(call, data(fees::query)),

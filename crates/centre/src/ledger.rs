@@ -367,6 +367,42 @@ table! {
 }
 
 table! {
+    /// 清算申请
+    pub struct ClearingRow in "clearing" (Local, ["id"]) {
+        /// `clr_appy_evt_id`
+        pub id: String,
+        /// The sender's msgid.
+        pub message: String,
+        /// `fixmedins_code`
+        pub institution: String,
+        /// `clr_type`
+        pub clearing_type: String,
+        /// `setlym`
+        pub month: String,
+        /// `begndate`
+        pub first_day: Date,
+        /// `enddate`
+        pub last_day: Date,
+        /// `psntime`
+        pub count: i64,
+        /// `medfee_sumamt`
+        pub total: Fen,
+        /// `med_sumfee`
+        pub recognised: Fen,
+        /// `fund_appy_sum`
+        pub fund: Fen,
+        /// `acct_pay`
+        pub account: Fen,
+        /// `cash_payamt`
+        pub cash: Fen,
+        /// When.
+        pub applied_at: Moment,
+        /// 3204
+        pub cancelled_at: Option<Moment>,
+    }
+}
+
+table! {
     /// 报文日志; a msgid that comes again is a row of its own.
     pub struct MessageRow in "message" (Local, ["number", "position"]) {
         /// `msgid`

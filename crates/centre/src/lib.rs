@@ -8,6 +8,7 @@ mod accumulate;
 mod call;
 mod centre;
 mod certificate;
+mod clearing;
 mod dispatch;
 mod envelope;
 mod families;
@@ -27,6 +28,7 @@ mod server;
 mod settle;
 mod shape;
 mod statement;
+mod terminal;
 mod visit;
 
 pub use centre::{Answer, Catalogue, Centre, Item, Parts};

@@ -8,9 +8,10 @@ use serde::Deserialize;
 use crate::centre::Centre;
 use crate::faults::{Fault, Switches};
 use crate::ledger::{
-    CoverageRow, FilingRow, MessageRow, PersonRow, SettlementKind, SettlementRow, SettlementState,
-    VoucherRow,
+    ClearingRow, CoverageRow, FilingRow, MessageRow, PersonRow, SettlementKind, SettlementRow,
+    SettlementState, VoucherRow,
 };
+use crate::population::code_of;
 
 /// A page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,13 +19,15 @@ pub(crate) enum Page {
     Switches,
     Persons,
     Settlements,
+    Clearings,
     Messages,
 }
 
-const PAGES: [(Page, &str, &str); 4] = [
+const PAGES: [(Page, &str, &str); 5] = [
     (Page::Switches, "/", "开关"),
     (Page::Persons, "/persons", "参保人员"),
     (Page::Settlements, "/settlements", "结算记录"),
+    (Page::Clearings, "/clearings", "清算申请"),
     (Page::Messages, "/messages", "报文日志"),
 ];
 
@@ -72,6 +75,7 @@ pub(crate) fn render(centre: &Centre, page: Page) -> Result<String, DbError> {
         Page::Switches => Ok(switches(&centre.panel.get())),
         Page::Persons => centre.db.read("persons", persons),
         Page::Settlements => centre.db.read("settlements", settlements),
+        Page::Clearings => centre.db.read("clearings", clearings),
         Page::Messages => centre.db.read("messages", messages),
     }?;
     let mut links = String::new();
@@ -210,7 +214,7 @@ fn persons(tx: &mut Tx<'_>) -> Result<String, DbError> {
         let tokens = joined(&vouchers, |v| {
             mine(
                 &v.person,
-                format!("{}（至 {}）", v.token, v.expires_at.date()),
+                format!("{}（至 {}）", code_of(&v.token), v.expires_at.date()),
             )
         });
         let sex = if p.sex.as_str() == "1" { "男" } else { "女" };
@@ -244,7 +248,7 @@ fn persons(tx: &mut Tx<'_>) -> Result<String, DbError> {
         "备案",
         "社保卡号",
         "卡识别码",
-        "电子凭证",
+        "电子凭证二维码",
     ];
     let note = "<p>这里的人和证件号码都是虚构的，为便于演示时录入，号码完整显示。</p>";
     Ok(format!("{note}{}", table(&heads, rows)))
@@ -299,6 +303,52 @@ fn settlements(tx: &mut Tx<'_>) -> Result<String, DbError> {
         "个人账户",
         "现金",
         "结算ID",
+        "报文ID",
+    ];
+    Ok(table(&heads, rows))
+}
+
+fn clearings(tx: &mut Tx<'_>) -> Result<String, DbError> {
+    let rest = format!("ORDER BY applied_at DESC, id DESC LIMIT {ROWS}");
+    let all: Vec<ClearingRow> = tx.select(&rest, vec![])?;
+    let row = |c: ClearingRow| {
+        let state = if c.cancelled_at.is_some() {
+            "已撤销"
+        } else {
+            "已申请"
+        };
+        let amounts = [c.total, c.recognised, c.fund, c.account, c.cash];
+        let texts = [
+            c.applied_at.date_time(),
+            state.to_owned(),
+            c.institution,
+            c.clearing_type,
+            c.month,
+            format!("{} — {}", c.first_day, c.last_day),
+            c.count.to_string(),
+        ];
+        let ids = [c.id, c.message];
+        texts
+            .into_iter()
+            .chain(amounts.map(|a| a.to_string()))
+            .chain(ids)
+            .collect()
+    };
+    let rows = all.into_iter().map(row).collect();
+    let heads = [
+        "时间",
+        "状态",
+        "机构",
+        "清算类别",
+        "清算年月",
+        "期间",
+        "人次",
+        "总额",
+        "认可",
+        "申报基金",
+        "个人账户",
+        "现金",
+        "申请事件ID",
         "报文ID",
     ];
     Ok(table(&heads, rows))

@@ -108,15 +108,38 @@ pub struct Card {
     pub code: String,
 }
 
-/// An e-voucher as a scanner reads it.
+/// An e-voucher.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Voucher {
-    /// What the scanner reads.
+    /// What a terminal makes of its code.
     pub token: String,
     /// When it ends.
     pub expires_at: Moment,
     /// False for a token the centre has never seen.
     pub known: bool,
+}
+
+/// How an invented code and the token made of it begin, after the area.
+const CODE: &str = "qr00";
+const TOKEN: &str = "ec00";
+
+impl Voucher {
+    /// What a scanner reads from the phone.
+    pub fn code(&self) -> String {
+        code_of(&self.token)
+    }
+}
+
+/// The code of a token.
+pub(crate) fn code_of(token: &str) -> String {
+    token.replacen(TOKEN, CODE, 1)
+}
+
+/// What a terminal makes of a code; none of what is no code of an e-voucher.
+pub(crate) fn token_of(code: &str) -> Option<String> {
+    let rest = code.strip_prefix(AREA)?.strip_prefix(CODE)?;
+    let plain = rest.len() == 30 && rest.bytes().all(|b| b.is_ascii_hexdigit());
+    plain.then(|| format!("{AREA}{TOKEN}{rest}"))
 }
 
 /// A splitmix64 generator: the same numbers for the same seed everywhere.
@@ -356,7 +379,7 @@ fn equip(dice: &mut Dice, people: &mut [Person], ages: &[i64], today: Date) {
         if (16..76).contains(&ages[i]) && !person.coverages.is_empty() && dice.below(100) < 45 {
             vouchers += 1;
             let expires_at = if vouchers % 10 == 3 { ended } else { long };
-            let token = format!("{AREA}ec00{}", dice.hex(30).to_ascii_lowercase());
+            let token = format!("{AREA}{TOKEN}{}", dice.hex(30).to_ascii_lowercase());
             person.voucher = Some(Voucher {
                 token,
                 expires_at,

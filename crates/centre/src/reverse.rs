@@ -5,6 +5,7 @@ use cunyi_gateway::message::settle::{Reverse, Settlement, UndoMessage};
 
 use crate::accumulate;
 use crate::call::{Call, Stop, refuse, required, text};
+use crate::clearing;
 use crate::fees;
 use crate::ledger::{DetailRow, SettlementKind, SettlementRow, SettlementState};
 use crate::shape;
@@ -22,6 +23,7 @@ pub(crate) fn reverse(call: &mut Call<'_, '_>, input: &Reverse) -> Result<Settle
     if original.state != SettlementState::Valid {
         return refuse("该结算信息的退费结算标志不为未退费，不能重复撤销");
     }
+    clearing::not_applied_for(call, &original)?;
     set_state(call, &original.id, SettlementState::Refunded)?;
     free_details(call, &original.id)?;
     let coverages = call.coverages(&person.number)?;

@@ -35,6 +35,7 @@ pub async fn serve(
         .route("/", page(Page::Switches))
         .route("/persons", page(Page::Persons))
         .route("/settlements", page(Page::Settlements))
+        .route("/clearings", page(Page::Clearings))
         .route("/messages", page(Page::Messages))
         .route("/health", get(|| async { "ok" }))
         .route("/switches", post(switch))

@@ -36,28 +36,28 @@ const LONGEST_NAME: usize = 200;
 const LONGEST_SPAN: i64 = 366;
 
 /// Which settlements are compared.
-struct Scope<'a> {
-    office: &'a str,
-    clearing_type: &'a str,
+pub(crate) struct Scope<'a> {
+    pub(crate) office: &'a str,
+    pub(crate) clearing_type: &'a str,
     /// All insurances where none is named.
-    scheme: Option<&'a str>,
-    from: Moment,
-    to: Moment,
+    pub(crate) scheme: Option<&'a str>,
+    pub(crate) from: Moment,
+    pub(crate) to: Moment,
     /// Reversals as negative rows; without them the settlements alone.
-    reversals: bool,
+    pub(crate) reversals: bool,
 }
 
 /// What a list of lines adds up to.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Sums {
-    total: Fen,
-    fund: Fen,
-    account: Fen,
-    count: i64,
+pub(crate) struct Sums {
+    pub(crate) total: Fen,
+    pub(crate) fund: Fen,
+    pub(crate) account: Fen,
+    pub(crate) count: i64,
 }
 
 impl Sums {
-    fn of(lines: &[Line]) -> Self {
+    pub(crate) fn of(lines: &[Line]) -> Self {
         let mut sums = Self::default();
         for line in lines {
             sums.total += line.medfee_sumamt.or_zero();
@@ -228,7 +228,7 @@ fn keep(call: &mut Call<'_, '_>, name: String, content: Vec<u8>) -> Result<FileP
 
 /// What counts of this institution's settlements: a reversal as a negative row of its own day, what
 /// was taken back by a 2601 not at all.
-fn lines(call: &mut Call<'_, '_>, scope: &Scope<'_>) -> Result<Vec<Line>, Stop> {
+pub(crate) fn lines(call: &mut Call<'_, '_>, scope: &Scope<'_>) -> Result<Vec<Line>, Stop> {
     if scope.office != call.centre.office() {
         return Ok(Vec::new());
     }
@@ -267,7 +267,7 @@ fn line(row: SettlementRow) -> Line {
 
 impl Centre {
     /// Whose code a statement asks with.
-    fn office(&self) -> &str {
+    pub(crate) fn office(&self) -> &str {
         match self.region.statement.setl_optins {
             Office::ClrOptins => &self.region.statement.clr_optins,
             Office::Admdvs => &self.region.admdvs,
@@ -281,7 +281,7 @@ impl Centre {
     }
 }
 
-fn given(name: &str, amount: Amount) -> Result<Fen, Stop> {
+pub(crate) fn given(name: &str, amount: Amount) -> Result<Fen, Stop> {
     let missing = || Stop::Refused(format!("{name}不能为空"));
     amount.0.ok_or_else(missing)
 }
@@ -323,7 +323,7 @@ fn span(begin: &str, end: &str) -> Result<(Moment, Moment), Stop> {
     Ok((from, to))
 }
 
-fn after(day: Date) -> Date {
+pub(crate) fn after(day: Date) -> Date {
     day.tomorrow().unwrap_or(day)
 }
 

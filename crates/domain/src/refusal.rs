@@ -42,6 +42,12 @@ text_enum! {
         CentreMismatch = "centre-mismatch",
         /// The e-voucher has expired or is unknown: scan it again.
         VoucherExpired = "voucher-expired",
+        /// The terminal made no token of what was scanned; `text` holds its words.
+        VoucherNotRead = "voucher-not-read",
+        /// The terminal that decodes e-vouchers did not answer, or not readably.
+        TerminalSilent = "terminal-silent",
+        /// The e-voucher that was scanned is somebody else's.
+        VoucherOfAnother = "voucher-of-another",
         /// The certificate is not kept any more: show it again.
         VoucherGone = "voucher-gone",
         /// The centre's answer lacks what cannot be guessed: sex or birth date.

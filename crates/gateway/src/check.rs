@@ -152,4 +152,4 @@ fn holds_placeholder(node: &Node) -> bool {
 
 #[cfg(test)]
 #[path = "tests/check.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -26,6 +26,7 @@ mod transport_http;
 
 pub mod check;
 pub mod crypto;
+pub mod evoucher;
 pub mod identities;
 pub mod message;
 pub mod msgid;

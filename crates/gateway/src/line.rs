@@ -154,6 +154,9 @@ impl Line {
         token: Option<&str>,
         deadline: Duration,
     ) -> Result<Reply, TransportError> {
+        if !self.region.runs(call.infno) {
+            return Err(not_sent("the region's file gives no path for it"));
+        }
         let request = self.request(call, token);
         let request = request.ok_or_else(|| not_sent("the message could not be signed"))?;
         let reply = transport.send(&request, deadline)?;

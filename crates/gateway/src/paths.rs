@@ -1,7 +1,11 @@
 //! Default paths of regions with one path a transaction (nhsa-interface §1.6).
 
-/// infno and path; the spellings are the platform's own. §1.6 names none for 5201 and 5206: a region
-/// with one path a transaction gives them itself.
+/// Transactions without which no region is run and for which §1.6 names no path: a region with one
+/// path a transaction gives them itself.
+pub(crate) const NEEDED: [&str; 2] = ["5201", "5206"];
+
+/// infno and path; the spellings are the platform's own. What is neither here nor `NEEDED` is run
+/// only where the region gives its path.
 pub const PATHS: &[(&str, &str)] = &[
     ("1101", "/fsi/api/fsiPsnInfoService/queryPsnInfo"),
     (
@@ -38,8 +42,11 @@ pub const PATHS: &[(&str, &str)] = &[
     ("2207A", "/fsi/api/outpatientSettleService/saveSettletment"),
     ("2208", "/fsi/api/outpatientSettleService/cancleSettletment"),
     ("2601", "/fsi/api/reverseService/revsMethod"),
+    ("3101", "/fsi/api/riskConService/beforeAnalyze"),
+    ("3102", "/fsi/api/riskConService/courseAnalyze"),
     ("3201", "/fsi/api/ybSettlementStmtService/stmtTotal"),
     ("3202", "/fsi/api/ybSettlementStmtService/stmtDetail"),
+    ("3301", "/fsi/api/catalogCompService/catalogCompUp"),
     ("5203", "/fsi/api/fsiIntegratedQueryService/querySetlInfo"),
     ("5204", "/fsi/api/fsiIntegratedQueryService/queryFeeList"),
     ("5301", "/fsi/api/fsiIntegratedQueryService/queryPsnOpspReg"),

@@ -8,10 +8,10 @@ use cunyi_domain::person::{Aid, PersonStatus};
 use cunyi_domain::resolve::Bounds;
 use serde::Deserialize;
 
+use crate::evoucher::EvoucherConfig;
 use crate::identities::Options;
 use crate::json::Node;
-use crate::message::TRANSACTIONS;
-use crate::paths::default_path;
+use crate::paths::{NEEDED, default_path};
 
 pub use crate::region_statement::{EndDate, Office, StatementConfig};
 pub use crate::region_transport::{
@@ -119,6 +119,9 @@ pub struct Region {
     /// What may be settled later when the platform is away; nothing where the file does not say.
     #[serde(default)]
     pub outage: Outage,
+    /// The terminal that decodes e-vouchers; where the file names none, what is scanned is the token.
+    #[serde(default)]
+    pub evoucher: Option<EvoucherConfig>,
 }
 
 /// Which visits may be settled later when the platform is away (domain.md, The visit).
@@ -351,6 +354,7 @@ impl Region {
             .or_else(|| self.statement.fault())
             .or_else(|| self.lost_calls.fault())
             .or_else(|| self.outage.fault())
+            .or_else(|| self.evoucher.as_ref().and_then(EvoucherConfig::fault))
     }
 
     /// 人员类别 of a `psn_type`; none where the region does not say.
@@ -377,16 +381,30 @@ impl Region {
     }
 
     fn path_missing(&self) -> bool {
-        let transport = &self.transport;
-        let known = |infno| transport.paths.contains_key(infno) || default_path(infno).is_some();
-        transport.addressing == Addressing::Paths && !TRANSACTIONS.iter().all(|t| known(t.infno))
+        !NEEDED.iter().all(|infno| self.runs(infno))
     }
 
-    /// The same region at another address (`http://host:port`): tests and the demonstration.
+    /// True if there is an address for a transaction: one that only some regions run has none where
+    /// each has a path and the file does not give it.
+    pub fn runs(&self, infno: &str) -> bool {
+        let transport = &self.transport;
+        transport.addressing != Addressing::Paths
+            || transport.paths.contains_key(infno)
+            || default_path(infno).is_some()
+    }
+
+    /// The same region at another address (`http://host:port`): tests and the demonstration. A
+    /// terminal at the same address moves with it.
     #[must_use]
     pub fn with_base_url(mut self, base: &str) -> Self {
-        base.trim_end_matches('/')
-            .clone_into(&mut self.transport.base);
+        let base = base.trim_end_matches('/');
+        if let Some(terminal) = &mut self.evoucher
+            && let Some(path) = terminal.url.strip_prefix(&self.transport.base)
+            && path.starts_with('/')
+        {
+            terminal.url = format!("{base}{path}");
+        }
+        base.clone_into(&mut self.transport.base);
         self
     }
 

@@ -201,7 +201,7 @@ pub(crate) fn is_header_value(value: &str) -> bool {
 }
 
 /// True for `http://host` or `http://host:port`.
-fn is_base(base: &str) -> bool {
+pub(crate) fn is_base(base: &str) -> bool {
     let host = base.strip_prefix("http://").unwrap_or_default();
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
     !host.is_empty() && host.bytes().all(plain)

@@ -235,7 +235,7 @@ home-no-queue = Your role does not see the queue.
 
 # Identification and registration
 identify-title = Identify the patient
-identify-hint = Read the ID or social-security card, scan the e-voucher, or type the number: it is then marked as typed.
+identify-hint = Read the ID or social-security card, scan the e-voucher, or type the number: it is then marked as typed. With a terminal that has a scanner of its own, choose the e-voucher, leave the number empty, and scan at the terminal.
 identify-more = Card code, birth date and sex to compare
 identify-go = Identify
 identified-title = Result
@@ -652,6 +652,9 @@ refusal-centre-silent = The centre did not answer, or not readably. Nothing was 
 refusal-centre-mismatch = The centre's answer belongs to another request; it was kept as evidence and not used.
 refusal-centre-incomplete = the centre did not say, or what it said cannot be. Check the certificate, or register as self-pay as the certificate says.
 refusal-voucher-expired = The centre does not take this e-voucher: {$text}. Ask the patient to refresh it and scan again.
+refusal-voucher-not-read = The terminal did not know this code: {$text}. Ask the patient to open the e-voucher, refresh it and scan again.
+refusal-terminal-silent = The terminal did not answer; the centre has not been asked. See that the terminal and its program are running and scan again, or use the ID or social-security card.
+refusal-voucher-of-another = This is somebody else's e-voucher. Scan the one of the patient of this visit.
 refusal-voucher-gone = The certificate is not kept any more: scan the e-voucher again, or register again with the card.
 refusal-card-code-missing = This region asks for the reader’s card code: use the card reader, or the ID number instead.
 refusal-no-coverage = No coverage in force was found; register as self-pay.

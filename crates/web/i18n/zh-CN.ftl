@@ -232,7 +232,7 @@ home-no-queue = 您的角色不查看就诊队列。
 
 # Identification and registration
 identify-title = 身份核验
-identify-hint = 刷身份证、社保卡或扫医保电子凭证；没有读卡器时手工录入，系统会注明。
+identify-hint = 刷身份证、社保卡或扫医保电子凭证；没有读卡器时手工录入，系统会注明。扫码终端自带扫码头的，选“医保电子凭证”，号码留空，点核验后在终端上扫。
 identify-more = 卡识别码、核对出生日期与性别
 identify-go = 核验
 identified-title = 核验结果
@@ -652,6 +652,9 @@ refusal-centre-silent = 医保中心没有答复或答复不完整，这次查�
 refusal-centre-mismatch = 医保中心的答复对不上这次请求，已留存备查，没有采用。
 refusal-centre-incomplete = 医保中心没有给出，或给出的不可能。请核对证件，或按自费登记并照证件录入。
 refusal-voucher-expired = 医保中心不认这个电子凭证：{$text}。请患者刷新后重新扫码。
+refusal-voucher-not-read = 扫码终端没有认出这个码：{$text}。请患者打开医保电子凭证，刷新后重新扫码。
+refusal-terminal-silent = 扫码终端没有应答，还没有问医保中心。请检查终端和它的程序是否开着，再扫一次，或改用身份证、社保卡。
+refusal-voucher-of-another = 扫到的是另一个人的医保电子凭证，请扫本次就诊患者本人的码。
 refusal-voucher-gone = 就诊凭证已不再保存，请患者重新出示：电子凭证重新扫码，社保卡重新读卡登记。
 refusal-card-code-missing = 本地要求读卡器的卡识别码：请用读卡器读卡，或改用身份证号。
 refusal-no-coverage = 没有查到正常的参保信息，可以按自费登记。

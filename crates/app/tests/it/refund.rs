@@ -352,10 +352,10 @@ fn a_voucher_is_shown_again_before_anything_is_reversed() {
             is_resident(p) && fits
         };
         let person = w.people.iter().find(good).unwrap();
-        let token = &person.voucher.as_ref().unwrap().token;
+        let code = person.voucher.as_ref().unwrap().code();
         let shown = IdentifyForm {
             certificate: "01".to_owned(),
-            number: token.clone(),
+            number: code.clone(),
             ..IdentifyForm::default()
         };
         let found = w.app.identify(&w.doctor, &shown).unwrap();
@@ -384,7 +384,7 @@ fn a_voucher_is_shown_again_before_anything_is_reversed() {
         );
         assert_eq!(w.wire.said(), Vec::<String>::new());
         let shown = RefundForm {
-            certificate: token.clone(),
+            certificate: code,
             ..form(&some, "退一盒")
         };
         w.app.reverse_part(&w.doctor, &batch, &shown).unwrap();

@@ -101,7 +101,11 @@ impl Transport for Wire {
             return self.centre.send(request, deadline);
         };
         let text = |name: &str| sent[name].as_str().unwrap_or_default().to_owned();
-        let (infno, msgid) = (text("infno"), text("msgid"));
+        let (infno, msgid) = match text("transType") {
+            // A terminal's question.
+            asked if !asked.is_empty() => (asked, String::new()),
+            _ => (text("infno"), text("msgid")),
+        };
         let mut holding = self.holding.lock().unwrap();
         let place = holding.iter().position(|of| infno.starts_with(of));
         let held = place.map(|place| holding.remove(place)).is_some();

@@ -11,7 +11,7 @@ use cunyi_domain::ledger::LineClass;
 use cunyi_domain::money::{Fen, Quantity, UnitPrice};
 use cunyi_domain::time::civil::{Date, date};
 use cunyi_domain::time::{Clock, Moment, Rng};
-use cunyi_domain::transport::Request;
+use cunyi_domain::transport::{Request, Transport};
 use cunyi_gateway::message::charge::{FeeDetail, FeeUpload};
 use cunyi_gateway::message::person::PersonQuery;
 use cunyi_gateway::message::settle::{
@@ -105,6 +105,9 @@ pub(super) struct Desk {
     pub(super) last_msgid: std::cell::RefCell<String>,
     pub(super) people: Vec<Person>,
 }
+
+/// What is wrong with an input, and a part of the words it is refused with.
+pub(super) type Wrong<I> = (fn(&mut I), &'static str);
 
 /// A visit under way.
 #[derive(Clone, Debug)]
@@ -210,6 +213,16 @@ impl Desk {
         header: &Header,
         input: &T::Input,
     ) -> Outcome<T::Output> {
+        self.send_over::<T>(&*self.centre, header, input)
+    }
+
+    /// The same over a transport of one's own.
+    pub(super) fn send_over<T: Transaction>(
+        &self,
+        transport: &dyn Transport,
+        header: &Header,
+        input: &T::Input,
+    ) -> Outcome<T::Output> {
         self.last_msgid.replace(header.msgid.clone());
         let bytes = self.gateway.encode::<T>(header, input);
         let infno = self.gateway.infno::<T>();
@@ -219,7 +232,7 @@ impl Desk {
             now: header.now,
             nonce: &header.msgid,
         };
-        let reply = self.line.send(&*self.centre, &call, DEADLINE);
+        let reply = self.line.send(transport, &call, DEADLINE);
         self.gateway.decode::<T>(&header.msgid, input, &reply)
     }
 

@@ -71,7 +71,7 @@ fn turn(address: SocketAddr, form: &str, extra: &str) -> String {
 fn pages_show_the_fictional_people_and_say_so() {
     served(|desk, address| {
         assert!(get(address, "/health").ends_with("ok"));
-        for path in ["/", "/persons", "/settlements", "/messages"] {
+        for path in ["/", "/persons", "/settlements", "/clearings", "/messages"] {
             let page = get(address, path);
             assert!(page.starts_with("HTTP/1.1 200"), "{path}");
             assert!(page.contains("<b>演示</b>"), "{path}");

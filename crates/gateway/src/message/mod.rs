@@ -1,9 +1,15 @@
 //! The transactions: one file a group, field names the platform's own (nhsa-interface §2).
 
+pub mod audit;
 pub mod charge;
+pub mod clearing;
 pub mod entitlement;
+pub mod evoucher;
+pub mod history;
+pub mod mapping;
 pub mod person;
 pub mod query;
+pub mod record;
 pub mod settle;
 pub mod sign;
 pub mod statement;
@@ -18,7 +24,8 @@ use crate::read::{FieldShape, Lenient, Unreadable};
 pub use transaction::{Mismatch, TRANSACTIONS, Transaction, TransactionShape};
 pub use transaction::{
     T1101, T2001, T2201, T2202, T2203, T2203A, T2204, T2205, T2206, T2206A, T2207, T2207A, T2208,
-    T2601, T3201, T3202, T5201, T5203, T5204, T5206, T5301, T9001, T9002, T9101, T9102,
+    T2601, T3101, T3102, T3201, T3202, T3203, T3204, T3301, T3302, T4301, T5201, T5202, T5203,
+    T5204, T5205, T5206, T5301, T5302, T9001, T9002, T9101, T9102,
 };
 
 /// An `input` or `output` whose only node is `data`.

@@ -6,7 +6,10 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Data, Nothing, charge, entitlement, person, query, settle, sign, statement, visit};
+use super::{
+    Data, Nothing, audit, charge, clearing, entitlement, history, mapping, person, query, record,
+    settle, sign, statement, visit,
+};
 use crate::number::Amount;
 use crate::read::{FieldShape, Lenient};
 
@@ -126,19 +129,43 @@ transactions! {
         BALANCES = true, CHANGES = true;
     T2601 "冲正交易" Data<settle::UndoMessage> => Nothing, |_, _, _| Ok(()),
         ANSWERS = false, CHANGES = true, BARE = true;
+    T3101 "明细审核事前" Data<audit::Audit> => audit::Findings, same_audit, ANSWERS = false;
+    T3102 "明细审核事中" Data<audit::Audit> => audit::Findings, same_audit, ANSWERS = false;
     T3201 "医药机构费用结算对总账" Data<statement::Totals> => statement::Compared, compared;
     T3202 "医药机构费用结算对明细账" Data<statement::DetailTotals> => statement::ResultFile,
         |_, _, o| placed(&o.fileinfo);
+    T3203 "清算申请" Data<clearing::ClearingApplication> => clearing::ClearingApplied,
+        |_, _, o| given("clr_appy_evt_id", &o.result.clr_appy_evt_id), CHANGES = true;
+    T3204 "清算申请撤销" Data<clearing::ClearingCancel> => Nothing, |_, _, _| Ok(()),
+        ANSWERS = false, CHANGES = true, BARE = true;
+    T3301 "目录对照上传" Data<mapping::Mapping> => Nothing, |_, _, _| Ok(()),
+        ANSWERS = false, CHANGES = true, BARE = true;
+    T3302 "目录对照撤销" Data<mapping::MappingCancel> => Nothing, |_, _, _| Ok(()),
+        ANSWERS = false, CHANGES = true, BARE = true;
+    T4301 "门急诊诊疗记录" record::VisitRecord => Nothing, |_, _, _| Ok(()),
+        ANSWERS = false, CHANGES = true, BARE = true;
     T5201 "就诊信息查询" Data<query::VisitQuery> => query::Visits,
         |_, i, o| all(&o.mdtrtinfo, |row| echo("psn_no", &i.data.psn_no, &row.psn_no)),
+        ANSWERS = false;
+    T5202 "诊断信息查询" Data<history::DiagnosisQuery> => history::Diagnoses,
+        |_, i, o| all(&o.diseinfo, |row| {
+            echo("psn_no", &i.data.psn_no, &row.psn_no)?;
+            echo("mdtrt_id", &i.data.mdtrt_id, &row.mdtrt_id)
+        }),
         ANSWERS = false;
     T5203 "结算信息查询" Data<query::SettlementQuery> => query::SettlementFound, found,
         BALANCES = true;
     T5204 "费用明细查询" Data<charge::FeeQuery> => charge::FeeList, same_visit,
         ANSWERS = false, LIST = &["data", "feedetail", "result"];
+    T5205 "人员慢特病用药记录查询" Data<history::ChronicMedicationQuery> => history::ChronicMedications,
+        |_, i, o| all(&o.feedetail, |row| echo("psn_no", &i.data.psn_no, &row.psn_no)),
+        ANSWERS = false;
     T5206 "人员累计信息查询" Data<entitlement::AccumulatorQuery> => entitlement::Accumulators, |_, _, _| Ok(()),
         ANSWERS = false;
     T5301 "人员慢特病备案查询" Data<entitlement::ChronicQuery> => entitlement::ChronicFilings, |_, _, _| Ok(()),
+        ANSWERS = false;
+    T5302 "人员定点信息查询" Data<history::DesignationQuery> => history::Designations,
+        |_, i, o| all(&o.psnfixmedin, |row| echo("psn_no", &i.data.psn_no, &row.psn_no)),
         ANSWERS = false;
     T9001 "签到" sign::SignInInput => sign::SignedIn, |_, _, o| given("sign_no", &o.signinoutb.sign_no);
     T9002 "签退" sign::SignOutInput => sign::SignedOut, |_, _, _| Ok(()), ANSWERS = false;
@@ -326,6 +353,17 @@ fn compared(
     let (sent, came) = (&input.data, &output.stmtinfo);
     echo_if_given("setl_optins", &sent.setl_optins, &came.setl_optins)?;
     given("stmt_rslt", &came.stmt_rslt)
+}
+
+/// Of this task, where the platform says whose it is.
+fn same_audit(
+    _: &str,
+    input: &Data<audit::Audit>,
+    output: &audit::Findings,
+) -> Result<(), Mismatch> {
+    all(&output.result, |row| {
+        echo_if_given("task_id", &input.data.task_id, &row.task_id)
+    })
 }
 
 fn placed(place: &statement::FilePlace) -> Result<(), Mismatch> {

@@ -4,7 +4,7 @@ use super::*;
 use examples::examples;
 
 #[path = "check_examples.rs"]
-mod examples;
+pub(crate) mod examples;
 #[path = "check_fen.rs"]
 mod fen;
 #[path = "check_forms.rs"]
@@ -94,7 +94,7 @@ const PUBLISHED: &[(&str, &str, &str)] = &[
     ),
     (
         "tmpl_3301_shenzhen",
-        "template of request 3301 (not supported)",
+        "template of request 3301 目录对照上传",
         "",
     ),
     (

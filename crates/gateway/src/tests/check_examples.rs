@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The published messages by name, or nothing with a word where they are missing.
-pub(super) fn examples() -> Option<BTreeMap<String, Vec<u8>>> {
+pub(crate) fn examples() -> Option<BTreeMap<String, Vec<u8>>> {
     let folder: PathBuf =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/examples/nhsa");
     let Ok(entries) = std::fs::read_dir(&folder) else {

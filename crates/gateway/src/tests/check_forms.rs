@@ -144,9 +144,9 @@ pub(super) const FILES: &[(&str, bool, &str)] = &[
         "only a node (not supported)",
     ),
     (
-        r#"{"infno":"3101","msgid":"1","input":{"data":{"syscode":"x","patient_dtos":[{"patn_id":"1"}]}}}"#,
+        r#"{"infno":"3505","msgid":"1","input":{"selinfo":{"med_list_codg":"x"}}}"#,
         true,
-        "request 3101 (not supported)",
+        "request 3505 (not supported)",
     ),
     // Not.
     (

@@ -80,7 +80,7 @@ fn both<T: Transaction>() {
 
 #[test]
 fn every_transaction_round_trips_with_every_field() {
-    let all: [(&str, fn()); 25] = [
+    let all: [(&str, fn()); 35] = [
         ("1101", both::<T1101>),
         ("2001", both::<T2001>),
         ("2201", both::<T2201>),
@@ -95,13 +95,23 @@ fn every_transaction_round_trips_with_every_field() {
         ("2207A", both::<T2207A>),
         ("2208", both::<T2208>),
         ("2601", both::<T2601>),
+        ("3101", both::<T3101>),
+        ("3102", both::<T3102>),
         ("3201", both::<T3201>),
         ("3202", both::<T3202>),
+        ("3203", both::<T3203>),
+        ("3204", both::<T3204>),
+        ("3301", both::<T3301>),
+        ("3302", both::<T3302>),
+        ("4301", both::<T4301>),
         ("5201", both::<T5201>),
+        ("5202", both::<T5202>),
         ("5203", both::<T5203>),
         ("5204", both::<T5204>),
+        ("5205", both::<T5205>),
         ("5206", both::<T5206>),
         ("5301", both::<T5301>),
+        ("5302", both::<T5302>),
         ("9001", both::<T9001>),
         ("9002", both::<T9002>),
         ("9101", both::<T9101>),
@@ -142,13 +152,20 @@ const TABLES: &[(&str, usize, &str, &str)] = &[
     ("## 2.17 ", 0, "3201", "input data"),
     ("## 2.17 ", 1, "3201", "output stmtinfo"),
     ("## 2.18 ", 0, "3202", "input data"),
+    ("## 2.23 ", 0, "4301", "input rgstinfo"),
+    ("## 2.23 ", 1, "4301", "input caseinfo"),
+    ("## 2.23 ", 2, "4301", "input diseinfo"),
+    ("## 2.23 ", 3, "4301", "input rxinfo"),
     ("**5201 ", 0, "5201", "input data"),
     ("**5201 ", 1, "5201", "output mdtrtinfo"),
+    ("**5202 ", 0, "5202", "output diseinfo"),
     ("**5203 ", 0, "5203", "input data"),
     ("**5203 ", 1, "5203", "output setlinfo"),
     ("**5204 ", 0, "5204", "output data"),
+    ("**5205 ", 0, "5205", "output feedetail"),
     ("**5206 ", 0, "5206", "output cuminfo"),
     ("**5301 ", 0, "5301", "output feedetail"),
+    ("**5302 ", 0, "5302", "output psnfixmedin"),
 ];
 
 #[test]
@@ -175,6 +192,48 @@ fn every_field_of_the_reference_is_known() {
                 .iter()
                 .any(|shape| shape.names.contains(&field));
             assert!(known, "{infno} {node}: {field}");
+        }
+    }
+}
+
+/// Sections that tell their fields in prose, up to a word, and whose they are.
+const PROSE: &[(&str, &str, &[&str])] = &[
+    ("## 2.16 ", "3103 exists", &["3101", "3102"]),
+    ("## 2.19 ", "## 2.20 ", &["3203", "3204"]),
+    ("## 2.20 ", "**Disagreement**", &["3301", "3302"]),
+];
+
+#[test]
+fn every_field_told_in_prose_is_known() {
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/reference/nhsa-interface.md");
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        println!("SKIPPED: {} is not there", path.display());
+        return;
+    };
+    let known = |shape: &'static [FieldShape], name: &str| {
+        let mut open = vec![shape];
+        while let Some(fields) = open.pop() {
+            if fields.iter().any(|field| field.names.contains(&name)) {
+                return true;
+            }
+            open.extend(fields.iter().map(|field| field.fields));
+        }
+        false
+    };
+    for (anchor, end, infnos) in PROSE {
+        let (_, section) = text.split_once(anchor).unwrap();
+        let (section, _) = section.split_once(end).unwrap();
+        let of = |infno: &&str| TRANSACTIONS.iter().find(|t| t.infno == *infno).unwrap();
+        let shapes: Vec<_> = infnos.iter().map(of).collect();
+        let names = section.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let names: Vec<&str> = names.filter(|name| name.contains('_')).collect();
+        assert!(names.len() > 4, "{anchor}: {names:?}");
+        for name in names {
+            // `Input_3101` is a class of a source; a platform writes small letters.
+            let is_field = name.bytes().all(|b| !b.is_ascii_uppercase());
+            let found = |t: &&TransactionShape| known(t.input, name) || known(t.output, name);
+            assert!(!is_field || shapes.iter().any(found), "{anchor}: {name}");
         }
     }
 }

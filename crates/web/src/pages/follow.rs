@@ -93,15 +93,19 @@ pub(crate) async fn switch_to_self_pay(
     .await
 }
 
-/// `POST /visits/{id}/voucher`: an e-voucher that was scanned again.
+/// `POST /visits/{id}/voucher`: an e-voucher that was scanned again; a terminal may take its time.
 pub(crate) async fn renew_voucher(
     Path(id): Path<String>,
-    Posted { by, form, .. }: Posted,
+    Posted { by, form, what }: Posted,
 ) -> Answer {
     let number = form.text("number");
-    at_once(by, VisitId(id), Kept::Nothing, move |app, actor, visit| {
-        app.renew_voucher(actor, visit, &number)
-    })
+    as_job(
+        by,
+        what,
+        VisitId(id),
+        Kept::Nothing,
+        move |app, actor, visit| app.renew_voucher(actor, visit, &number),
+    )
     .await
 }
 

@@ -91,8 +91,8 @@ cases! {
     };
     post "/visits/{id}/self-pay" Record |h, _by| of_visit("post", &unregistered(h), "/self-pay");
     post "/visits/{id}/voucher" Record |h, _by| {
-        let (visit, token) = by_voucher(h);
-        Ask { form: form(&[("number", &token)]), ..of_visit("post", &visit, "/voucher") }
+        let (visit, code) = by_voucher(h);
+        Ask { form: form(&[("number", &code)]), ..of_visit("post", &visit, "/voucher") }
     };
     post "/visits/{id}/presettle" Record |h, _by| of_visit("post", &frozen(h), "/presettle");
     post "/visits/{id}/resolve" Record |h, _by| of_visit("post", &lost(h), "/resolve");
@@ -429,7 +429,7 @@ fn unregistered(h: &House) -> VisitId {
     h.w.register(&h.villager())
 }
 
-/// Identified by an e-voucher; also its token.
+/// Identified by an e-voucher; also its code.
 fn by_voucher(h: &House) -> (VisitId, String) {
     let voucher = loop {
         let person = h.villager();
@@ -439,11 +439,11 @@ fn by_voucher(h: &House) -> (VisitId, String) {
             break voucher;
         }
     };
-    let token = voucher.token;
-    h.keep_secret([&token]);
+    let code = voucher.code();
+    h.keep_secret([&voucher.token, &code]);
     let form = IdentifyForm {
         certificate: "01".to_owned(),
-        number: token.clone(),
+        number: code.clone(),
         ..IdentifyForm::default()
     };
     let found = h.w.app.identify(&h.w.doctor, &form).expect("identified");
@@ -455,7 +455,7 @@ fn by_voucher(h: &House) -> (VisitId, String) {
     h.w.app
         .freeze(&h.w.doctor, &visit, 0, &draft(h))
         .expect("frozen");
-    (visit, token)
+    (visit, code)
 }
 
 pub fn patient(h: &House, visit: &VisitId) -> PatientId {
