@@ -204,6 +204,31 @@ CREATE TABLE clearing (
 
 CREATE INDEX clearing_day ON clearing (institution, last_day);
 
+CREATE TABLE record (
+    institution TEXT NOT NULL,
+    number TEXT NOT NULL,
+    visit TEXT NOT NULL,
+    cases BIGINT NOT NULL,
+    diagnoses BIGINT NOT NULL,
+    prescriptions BIGINT NOT NULL,
+    received_at BIGINT NOT NULL,
+    PRIMARY KEY (institution, number)
+);
+
+CREATE TABLE mapping (
+    number TEXT PRIMARY KEY,
+    institution TEXT NOT NULL,
+    item TEXT NOT NULL,
+    name TEXT NOT NULL,
+    list TEXT NOT NULL,
+    code TEXT NOT NULL,
+    from_date TEXT NOT NULL,
+    to_date TEXT NOT NULL,
+    cancelled_at BIGINT
+);
+
+CREATE INDEX mapping_item ON mapping (institution, item);
+
 CREATE TABLE message (
     number TEXT NOT NULL,
     position BIGINT NOT NULL,

@@ -49,6 +49,21 @@ pub(crate) fn required(name: &str, value: &str) -> Result<(), Stop> {
     Ok(())
 }
 
+/// A text of so many characters.
+pub(crate) fn within(
+    name: &str,
+    value: &str,
+    length: std::ops::RangeInclusive<usize>,
+) -> Result<(), Stop> {
+    if *length.start() > 0 {
+        required(name, value)?;
+    }
+    if value.contains('\0') || value.chars().count() > *length.end() {
+        return refuse(format!("{name}超过{}个字符或含有非法字符", length.end()));
+    }
+    Ok(())
+}
+
 /// A required `yyyy-MM-dd HH:mm:ss` of an input.
 pub(crate) fn moment(name: &str, value: &str) -> Result<Moment, Stop> {
     parse_date_time(value).ok_or_else(|| Stop::Refused(format!("{name}格式不正确")))

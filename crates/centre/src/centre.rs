@@ -17,6 +17,7 @@ use crate::envelope::{self, Envelope};
 use crate::faults::{Fault, Panel};
 use crate::gate::{Gate, Turned};
 use crate::ledger::MIGRATIONS;
+use crate::multipart;
 use crate::route;
 use crate::seed;
 
@@ -163,6 +164,8 @@ impl Centre {
         if let Some(reply) = self.gate.token(path, headers, body, received, &*self.rng) {
             return Ok(reply);
         }
+        let joined = multipart::joined(headers, body);
+        let body = joined.as_deref().unwrap_or(body);
         let body = match self.gate.admit(headers, body, received) {
             Ok(body) => body,
             Err(Turned::Http(reply)) => return Ok(reply),

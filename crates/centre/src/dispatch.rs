@@ -10,7 +10,9 @@ use crate::call::{Call, Stop, refuse, text};
 use crate::centre::Centre;
 use crate::envelope::Envelope;
 use crate::ledger::{MessageRow, SignInRow};
-use crate::{clearing, fees, person, reverse, settle, statement, visit};
+use crate::{
+    audit, clearing, fees, history, mapping, person, record, reverse, settle, statement, visit,
+};
 
 row! {
     /// How often a msgid came.
@@ -181,15 +183,23 @@ fn answer(call: &mut Call<'_, '_>) -> Result<Node, Stop> {
         "2207" | "2207A" => go::<m::T2207>(call, settle::settle),
         "2208" => go::<m::T2208>(call, data(reverse::reverse)),
         "2601" => go::<m::T2601>(call, quiet(reverse::undo)),
+        "3101" => go::<m::T3101>(call, data(audit::audit)),
+        "3102" => go::<m::T3102>(call, data(audit::audit)),
         "3201" => go::<m::T3201>(call, data(statement::totals)),
         "3202" => go::<m::T3202>(call, data(statement::details)),
         "3203" => go::<m::T3203>(call, data(clearing::apply)),
         "3204" => go::<m::T3204>(call, quiet(clearing::cancel)),
+        "3301" => go::<m::T3301>(call, quiet(mapping::map)),
+        "3302" => go::<m::T3302>(call, quiet(mapping::cancel)),
+        "4301" => go::<m::T4301>(call, |c, i| record::upload(c, i).map(|()| Nothing)),
         "5201" => go::<m::T5201>(call, data(visit::query)),
+        "5202" => go::<m::T5202>(call, data(history::diagnoses)),
         "5203" => go::<m::T5203>(call, data(settle::query)),
         "5204" => go::<m::T5204>(call, data(fees::query)),
+        "5205" => go::<m::T5205>(call, data(history::medication)),
         "5206" => go::<m::T5206>(call, data(person::accumulators)),
         "5301" => go::<m::T5301>(call, data(person::filings)),
+        "5302" => go::<m::T5302>(call, data(history::designations)),
         "9001" => go::<m::T9001>(call, |c, i| person::sign_in(c, &i.sign_in)),
         "9002" => go::<m::T9002>(call, |c, i| person::sign_out(c, &i.sign_out)),
         "9101" => go::<m::T9101>(call, |c, i| statement::upload(c, &i.upload)),

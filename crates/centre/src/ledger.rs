@@ -403,6 +403,50 @@ table! {
 }
 
 table! {
+    /// 门急诊诊疗记录: that it came, and how much of it; sent again, it replaces what was there.
+    pub struct RecordRow in "record" (Local, ["institution", "number"]) {
+        /// `fixmedins_code`
+        pub institution: String,
+        /// `mdtrt_sn`
+        pub number: String,
+        /// `mdtrt_id`; empty for who pays herself.
+        pub visit: String,
+        /// Rows of `caseinfo`.
+        pub cases: i64,
+        /// Rows of `diseinfo`.
+        pub diagnoses: i64,
+        /// Rows of `rxinfo`.
+        pub prescriptions: i64,
+        /// When it came.
+        pub received_at: Moment,
+    }
+}
+
+table! {
+    /// 目录对照
+    pub struct MappingRow in "mapping" (Local, ["number"]) {
+        /// Ours.
+        pub number: String,
+        /// `fixmedins_code`
+        pub institution: String,
+        /// `fixmedins_hilist_id`
+        pub item: String,
+        /// `fixmedins_hilist_name`
+        pub name: String,
+        /// `list_type`
+        pub list: String,
+        /// `med_list_codg`
+        pub code: String,
+        /// `begndate`
+        pub from_date: Date,
+        /// `enddate`
+        pub to_date: Date,
+        /// 3302
+        pub cancelled_at: Option<Moment>,
+    }
+}
+
+table! {
     /// 报文日志; a msgid that comes again is a row of its own.
     pub struct MessageRow in "message" (Local, ["number", "position"]) {
         /// `msgid`

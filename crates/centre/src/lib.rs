@@ -5,6 +5,7 @@
 //! is invented ([`population`]); who may come in is the [`Gate`]'s affair; its bad days are switches ([`faults`]).
 
 mod accumulate;
+mod audit;
 mod call;
 mod centre;
 mod certificate;
@@ -15,12 +16,16 @@ mod families;
 pub mod faults;
 mod fees;
 mod gate;
+mod history;
 mod ledger;
+mod mapping;
+mod multipart;
 mod names;
 mod otherwise;
 mod pages;
 mod person;
 pub mod population;
+mod record;
 mod reverse;
 mod route;
 mod seed;

@@ -1,6 +1,7 @@
 //! The centre as a clinic meets it: every call goes through the gateway, which checks echoes and
 //! balances of every answer.
 
+mod breadth;
 mod clearing;
 mod desk;
 mod faults;

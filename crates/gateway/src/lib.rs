@@ -16,6 +16,7 @@ mod gateway;
 mod json;
 mod keys;
 mod line;
+mod multipart;
 mod number;
 mod outcome;
 mod paths;

@@ -15,6 +15,8 @@ use crate::crypto::{self, Sm2Key, Sm4Key, base64, hex};
 use crate::envelope::Institution;
 use crate::json::Node;
 use crate::keys::{KeyFault, KeyName, Keys, Secret};
+use crate::message::statement::ByteForm;
+use crate::multipart::{self, Lifted};
 use crate::region::{Csb, Family, OAuth, Region, SignatureForm, TimeUnit};
 use crate::region_transport::is_header_value;
 
@@ -170,8 +172,14 @@ impl Line {
     /// signed.
     pub fn request(&self, call: &Outgoing<'_>, token: Option<&str>) -> Option<Request> {
         let transport = &self.region.transport;
-        let body = self.signer.body(call.bytes.clone())?;
-        let mut headers = vec![("Content-Type".to_owned(), transport.content_type.clone())];
+        let lifted = self.lifted(call);
+        let clear = lifted.as_ref().map_or(&call.bytes, |lifted| &lifted.json);
+        let body = self.signer.body(clear.clone())?;
+        let (kind, body) = match lifted {
+            Some(lifted) => lifted.body(&body, call.nonce),
+            None => (transport.content_type.clone(), body),
+        };
+        let mut headers = vec![("Content-Type".to_owned(), kind)];
         let own = transport.headers.iter();
         headers.extend(own.map(|(name, value)| (name.clone(), value.clone())));
         let secret = self.headers.iter();
@@ -183,6 +191,12 @@ impl Line {
             headers,
             body,
         })
+    }
+
+    /// The file of a 9101, where the region wants it beside its envelope.
+    fn lifted(&self, call: &Outgoing<'_>) -> Option<Lifted> {
+        let apart = self.region.statement.upload_bytes == ByteForm::Multipart;
+        (apart && call.infno == "9101").then(|| multipart::lift(&self.region, &call.bytes))?
     }
 
     /// The family's headers.

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use crate::evoucher::EvoucherConfig;
 use crate::identities::Options;
 use crate::json::Node;
+use crate::message::statement::ByteForm;
 use crate::paths::{NEEDED, default_path};
 
 pub use crate::region_statement::{EndDate, Office, StatementConfig};
@@ -103,6 +104,9 @@ pub struct Region {
     pub card_without_code: bool,
     /// 2207 carries `drug_trac_info`.
     pub send_trace_codes: bool,
+    /// The record of each insured visit is sent after it (4301). May be left out.
+    #[serde(default)]
+    pub upload_records: bool,
     /// The key of 1101's `exp_content` with what is left of the year's outpatient limit. May be left
     /// out.
     #[serde(default)]
@@ -119,9 +123,24 @@ pub struct Region {
     /// What may be settled later when the platform is away; nothing where the file does not say.
     #[serde(default)]
     pub outage: Outage,
+    /// What the centre is asked before and after a fee list is sent; nothing where the file does not say.
+    #[serde(default)]
+    pub audit: Option<AuditConfig>,
     /// The terminal that decodes e-vouchers; where the file names none, what is scanned is the token.
     #[serde(default)]
     pub evoucher: Option<EvoucherConfig>,
+}
+
+/// 明细审核: whether the centre is asked what it would object to (nhsa-interface §2.16).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditConfig {
+    /// 3101, before the fee list is sent.
+    pub before: bool,
+    /// 3102, once the shares are known.
+    pub during: bool,
+    /// 触发场景 `trig_scen`
+    pub trig_scen: String,
 }
 
 /// Which visits may be settled later when the platform is away (domain.md, The visit).
@@ -336,6 +355,17 @@ impl Region {
             (
                 self.person_types.keys().any(|code| code.trim().is_empty()),
                 "person_types: the beginning of a psn_type code, not empty",
+            ),
+            (
+                self.transport.family == Family::Zhejiang
+                    && self.statement.upload_bytes == ByteForm::Multipart,
+                "statement.upload_bytes: not multipart where the body is signed",
+            ),
+            (
+                self.audit
+                    .as_ref()
+                    .is_some_and(|a| !(1..=3).contains(&a.trig_scen.len())),
+                "audit.trig_scen: one to three characters",
             ),
             (
                 self.remaining_cap_key.as_deref() == Some(""),

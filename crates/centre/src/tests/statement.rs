@@ -269,6 +269,35 @@ fn a_file_that_does_not_fit_is_refused_in_words() {
 }
 
 #[test]
+fn a_file_comes_beside_its_envelope_where_the_region_wants_it() {
+    let text = cunyi_gateway::region::DEMO
+        .replace("upload_bytes = \"base64\"", "upload_bytes = \"multipart\"");
+    assert_ne!(text, cunyi_gateway::region::DEMO);
+    let desk = Desk::of(Region::parse(&text, "x.toml").unwrap());
+    let (_, info) = settled(&desk, "390", "B1", "20.00");
+    let mut input = upload_input(pack("s.txt", &[line(&info)], UPLOAD).unwrap(), "s.zip");
+    input.upload.content.form = ByteForm::Multipart;
+    let header = desk.header();
+    let request = desk.request(
+        "9101",
+        desk.gateway.encode::<T9101>(&header, &input),
+        header.now,
+    );
+    let kind = &request.headers[0].1;
+    assert!(kind.starts_with("multipart/form-data; boundary="), "{kind}");
+    let file = &input.upload.content.bytes;
+    assert!(request.body.windows(file.len()).any(|part| part == file));
+    let place = desk.ok::<T9101>(&input);
+    assert_eq!(&desk.ok::<T9102>(&download(&place)).0, file);
+    // Cut anywhere it is no file, and nothing breaks.
+    for end in (0..request.body.len()).step_by(37) {
+        let cut = &request.body[..end];
+        let answer = desk.centre.handle("/", &request.headers, cut);
+        assert!(answer.result.is_ok());
+    }
+}
+
+#[test]
 fn a_file_is_given_to_who_it_is_of_and_not_for_ever() {
     let desk = Desk::new();
     let bytes = pack("s.txt", &[], UPLOAD).unwrap();

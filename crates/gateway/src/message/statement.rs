@@ -137,6 +137,8 @@ pub enum ByteForm {
     Base64,
     /// A list of numbers from −128 to 127, as Java writes a `byte[]` (ZJ).
     Numbers,
+    /// Not in JSON at all but in a part of its own (DL1). What is recorded of the call holds it as base64.
+    Multipart,
 }
 
 /// A file's bytes in a message.
@@ -176,7 +178,9 @@ fn byte(node: &Node) -> Option<u8> {
 impl Serialize for FileBytes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.form {
-            ByteForm::Base64 => serializer.serialize_str(&STANDARD.encode(&self.bytes)),
+            ByteForm::Base64 | ByteForm::Multipart => {
+                serializer.serialize_str(&STANDARD.encode(&self.bytes))
+            }
             ByteForm::Numbers => {
                 serializer.collect_seq(self.bytes.iter().map(|byte| byte.cast_signed()))
             }
