@@ -14,6 +14,7 @@ use crate::payment::standing;
 use crate::permission::Action;
 use crate::register::forget_certificate;
 use crate::step::alone;
+use crate::upload;
 use crate::views::Actor;
 
 /// Longest trace code (`drug_trac_codg` is AN(30); newer editions allow 100).
@@ -80,13 +81,13 @@ impl App {
                 return Err(Refusal::new(Code::ToCollect).with("amount", amount).into());
             }
             forget_certificate(w, visit)?;
-            give(w, &row)
+            give(w, self, &row)
         })
     }
 }
 
 /// What is held for a visit leaves the cupboard, and the visit is done.
-pub(crate) fn give(w: &mut Writer<'_, '_>, visit: &Visit) -> Result<()> {
+pub(crate) fn give(w: &mut Writer<'_, '_>, app: &App, visit: &Visit) -> Result<()> {
     let held = query::reservations(w.tx, &visit.clinic, &visit.id)?;
     if !held.is_empty() {
         let now = w.who.now;
@@ -106,6 +107,9 @@ pub(crate) fn give(w: &mut Writer<'_, '_>, visit: &Visit) -> Result<()> {
             moves,
         };
         w.record(gone, Some(&visit.patient), None)?;
+    }
+    if app.wants_record(w.tx, visit)? {
+        upload::put(w, visit)?;
     }
     let done = VisitMoved {
         visit: visit.id.clone(),

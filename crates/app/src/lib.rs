@@ -5,6 +5,7 @@ mod access;
 mod account;
 mod allergy;
 mod attending;
+mod audit;
 mod day;
 mod draft;
 mod error;
@@ -35,6 +36,7 @@ mod settle;
 mod setup;
 mod step;
 mod stock;
+mod upload;
 mod users;
 mod visit;
 mod withdraw;
@@ -87,6 +89,7 @@ pub struct App {
     parts: Parts,
     setups: RwLock<HashMap<ClinicId, Arc<Setup>>>,
     identified: Mutex<identify::Memory>,
+    audits: Mutex<audit::Memory>,
     queries: Mutex<HashMap<ClinicId, cunyi_gateway::msgid::QueryIds>>,
     hashing: hashing::Hashing,
     refused: Mutex<access::Refusals>,
@@ -103,6 +106,7 @@ impl App {
             parts,
             setups: RwLock::default(),
             identified: Mutex::default(),
+            audits: Mutex::default(),
             queries: Mutex::default(),
             hashing: hashing::Hashing::default(),
             refused: Mutex::default(),
@@ -158,6 +162,10 @@ impl App {
 
     fn refusals(&self) -> std::sync::MutexGuard<'_, access::Refusals> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn audits(&self) -> std::sync::MutexGuard<'_, audit::Memory> {
+        self.audits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn memory(&self) -> std::sync::MutexGuard<'_, identify::Memory> {

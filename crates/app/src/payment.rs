@@ -47,7 +47,7 @@ impl App {
                 let made = payment(w, &row, PaymentKind::Deposit, (deposit, method));
                 w.record(PaymentMade { payment: made }, Some(&row.patient), None)?;
             }
-            give(w, &row)
+            give(w, self, &row)
         })
     }
 

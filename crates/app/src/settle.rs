@@ -21,6 +21,7 @@ use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_store::{Writer, query};
 
 use crate::App;
+use crate::audit::When;
 use crate::error::{Result, refuse, refuse_at};
 use crate::payment::taken;
 use crate::permission::Action;
@@ -36,7 +37,12 @@ impl App {
     /// 试算: sends what the centre needs of every insured batch and asks for its shares, in order.
     pub fn presettle(&self, actor: &Actor, visit: &VisitId) -> Result<()> {
         actor.must(Action::Settle)?;
-        self.presettle_by(actor, &actor.user, visit)
+        // Where it cannot be pre-settled nobody is asked.
+        self.settling(actor, visit)?;
+        self.audit(actor, &actor.user, visit, When::Before);
+        self.presettle_by(actor, &actor.user, visit)?;
+        self.audit(actor, &actor.user, visit, When::During);
+        Ok(())
     }
 
     /// As `presettle`, signed in at the platform as somebody who may be another.

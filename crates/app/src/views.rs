@@ -2,6 +2,7 @@
 //! codes. Nothing here is stored.
 
 mod access;
+mod audit;
 mod forms;
 mod identified;
 mod lost;
@@ -9,6 +10,7 @@ mod payment;
 mod reconcile;
 mod refund;
 mod stock;
+mod upload;
 mod working;
 
 use cunyi_domain::batch::BatchState;
@@ -24,6 +26,7 @@ use cunyi_domain::time::{Moment, civil::Date};
 use cunyi_store::reference::Role;
 
 pub use access::AccessView;
+pub use audit::Objection;
 pub use cunyi_policy::{Language, Why};
 pub use forms::{DraftBody, DraftLine, IdentifyForm, PatientForm, RegisterForm};
 pub use identified::{CoverageView, Filing, Identified, Remaining};
@@ -32,6 +35,7 @@ pub use payment::{PaymentSlip, PaymentView};
 pub use reconcile::{Counted, DifferenceView, GroupView, ReconcileView};
 pub use refund::{GiveBack, RefundEstimate, RefundForm, RefundView};
 pub use stock::StockView;
+pub use upload::UploadView;
 pub use working::{Answer, Basis, Difference, Part, Working, WorkingStep};
 
 /// Who is asking: a signed-in user of a clinic.
@@ -340,6 +344,8 @@ pub struct VisitView {
     pub payments: Vec<PaymentView>,
     /// The least and the most that may be left as a deposit; none where nothing may wait for an answer.
     pub deposit: Option<(Fen, Fen)>,
+    /// What the centre would object to, as far as it was asked.
+    pub objections: Vec<Objection>,
 }
 
 impl BatchView {

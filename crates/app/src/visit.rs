@@ -106,6 +106,7 @@ impl App {
             money: standing(&row, batches),
             payments: payment_views(tx, clinic, id)?,
             deposit: self.room_for_deposit(tx, &row, batches, &rows.messages)?,
+            objections: self.objections(clinic, id),
         })
     }
 

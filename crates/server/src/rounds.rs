@@ -1,5 +1,5 @@
-//! What the program does of itself, over and over: it finds out what became of lost calls, and settles what
-//! was given while the platform was away.
+//! What the program does of itself, over and over: it finds out what became of lost calls, settles what
+//! was given while the platform was away, and sends the records of visits.
 
 use std::sync::Arc;
 use std::thread;
@@ -19,6 +19,9 @@ pub fn start(app: Arc<App>) -> std::io::Result<()> {
         }
         if let Err(error) = app.settle_deferred() {
             tracing::warn!(%error, "deferred");
+        }
+        if let Err(error) = app.upload_due() {
+            tracing::warn!(%error, "uploads");
         }
         thread::sleep(PAUSE);
     };

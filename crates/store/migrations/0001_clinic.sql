@@ -198,6 +198,12 @@ CREATE INDEX message_by_patient ON message (clinic, patient);
 CREATE TABLE voucher (
   clinic TEXT NOT NULL, visit TEXT NOT NULL, sealed BYTEA NOT NULL, alg TEXT NOT NULL, kept_at BIGINT NOT NULL,
   PRIMARY KEY (clinic, visit), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id));
+CREATE TABLE upload (
+  clinic TEXT NOT NULL, visit TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'manual')),
+  attempts BIGINT NOT NULL CHECK (attempts >= 0), next_at BIGINT NOT NULL, message TEXT,
+  PRIMARY KEY (clinic, visit), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id),
+  FOREIGN KEY (clinic, message) REFERENCES message (clinic, id));
+CREATE INDEX upload_by_state ON upload (clinic, state, next_at);
 CREATE TABLE counter (
   clinic TEXT NOT NULL REFERENCES clinic (clinic), name TEXT NOT NULL, value BIGINT NOT NULL CHECK (value >= 0), second BIGINT NOT NULL,
   PRIMARY KEY (clinic, name));

@@ -8,9 +8,11 @@ use cunyi_domain::time::Rng;
 
 use crate::{Store, StoreError, Who};
 
-/// What is deleted besides the key: local rows that hold personal data.
-const LOCAL: [&str; 4] = [
+/// What is deleted besides the key: local rows that hold personal data, or would have it sent again.
+const LOCAL: [&str; 5] = [
     "DELETE FROM patient_key WHERE clinic = ? AND patient = ?",
+    "DELETE FROM upload WHERE clinic = ? AND visit IN
+       (SELECT id FROM visit WHERE visit.clinic = upload.clinic AND patient = ?)",
     "DELETE FROM message WHERE clinic = ? AND patient = ?",
     "DELETE FROM draft WHERE clinic = ? AND visit IN
        (SELECT id FROM visit WHERE visit.clinic = draft.clinic AND patient = ?)",

@@ -9,6 +9,7 @@ pub mod local;
 pub mod query;
 pub mod reference;
 pub mod seal;
+pub mod uploads;
 pub mod verify;
 
 mod writer;

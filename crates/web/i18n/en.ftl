@@ -776,6 +776,16 @@ open = Open
 # Reconciliation
 reconcile-title = Reconciliation of
 reconcile-link = Reconcile this day
+objections = The centre would object
+objections-hint = Advice only, settlement goes on; to change something take the fee list back first.
+uploads-link = Records not sent yet
+uploads-title = Records not sent yet
+uploads-hint = Where the centre wants the records of visits (4301) the program sends them by itself; that one fails stops neither treatment nor settlement. After six attempts read what the centre says, put it right, and send it again.
+uploads-said = The centre says
+uploads-none = There is no record to be sent.
+upload-again = Send again
+upload-manual = Look at this ({$n} attempts)
+upload-waiting = {$n} attempts, next at {$at}
 reconcile-green = Clinic, insurance centre and cash agree.
 reconcile-open = Not agreed, or not compared: { $n }. Do for each what its last column says, then compare again.
 reconcile-ledgers = Clinic and insurance centre (insured settlements)

@@ -776,6 +776,16 @@ open = 打开
 # Reconciliation
 reconcile-title = 对账
 reconcile-link = 当日对账
+objections = 医保中心审核提醒
+objections-hint = 只是提醒，不影响结算；要改的，先撤回费用清单。
+uploads-link = 未上传的就诊记录
+uploads-title = 未上传的就诊记录
+uploads-hint = 医保中心要求上传的就诊记录（4301）由系统自己传，传不上不影响看病和结算。试过六次还不行的，请看医保中心说了什么，改好后再传。
+uploads-said = 医保中心说
+uploads-none = 没有要上传的就诊记录。
+upload-again = 再传一次
+upload-manual = 请人工处理（已试 {$n} 次）
+upload-waiting = 已试 {$n} 次，{$at} 再试
 reconcile-green = 本机、医保中心、现金三方一致。
 reconcile-open = 有 { $n } 处不一致，或还没有对。每处按“怎么处理”去做，然后重新对账。
 reconcile-ledgers = 本机与医保中心（医保结算）

@@ -7,8 +7,8 @@ use axum::{Extension, Router};
 use cunyi_app::{Action as A, Actor, may};
 
 use crate::pages::{
-    account, desk, drafts, follow, lists, papers, patients, policies, reconcile, refund, users,
-    workstation,
+    account, desk, drafts, follow, lists, papers, patients, policies, reconcile, refund, uploads,
+    users, workstation,
 };
 use crate::{Web, assets};
 use Access::{Anyone, Only, SignedIn};
@@ -110,6 +110,8 @@ routes! {
     post "/patients/{id}/allergies/{entry}/withdraw", Only(A::Treat) => patients::withdraw_allergy;
     // Lists
     get "/today", Only(A::SeeQueue) => lists::today;
+    get "/uploads", Only(A::Settle) => uploads::page;
+    post "/visits/{id}/upload", Only(A::Settle) => uploads::again;
     // The end of a day
     get "/day/reconcile", Only(A::SeeQueue) => reconcile::page;
     post "/day/reconcile", Only(A::Reconcile) => reconcile::ask;

@@ -3,9 +3,10 @@
 use cunyi_app::Actor;
 use cunyi_app::views::{
     AccessView, Age, ChargeView, CoverageView, DayView, DoctorView, DraftBody, DraftLine, Filing,
-    FindingView, Identified, MessageView, Paper, PastVisit, PatientForm, PatientHit, PatientStrip,
-    PatientView, PaymentView, PolicyView, Preview, QueueEntry, RefundEstimate, RefundView,
-    Remaining, SessionView, SettlementView, Statement, StockView, UserView, VisitView,
+    FindingView, Identified, MessageView, Objection, Paper, PastVisit, PatientForm, PatientHit,
+    PatientStrip, PatientView, PaymentView, PolicyView, Preview, QueueEntry, RefundEstimate,
+    RefundView, Remaining, SessionView, SettlementView, Statement, StockView, UploadView, UserView,
+    VisitView,
 };
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::BatchState;
@@ -63,6 +64,20 @@ pub fn chrome(locale: Locale) -> Chrome {
         now: now(),
         fictional: true,
     }
+}
+
+pub fn uploads() -> Vec<UploadView> {
+    let upload = |manual| UploadView {
+        visit: VisitId::from("V1"),
+        number: "00202611240001".to_owned(),
+        name: HOSTILE.to_owned(),
+        finished_at: now(),
+        attempts: 6,
+        manual,
+        next_at: now(),
+        said: HOSTILE.to_owned(),
+    };
+    vec![upload(true), upload(false)]
 }
 
 pub fn queue_entry(number: i64, name: &str, state: VisitState) -> QueueEntry {
@@ -258,6 +273,11 @@ pub fn visit(states: &[BatchState]) -> VisitView {
         deposit: states
             .contains(&BatchState::Unknown)
             .then_some((Fen(863), Fen(2420))),
+        objections: vec![Objection {
+            rule: HOSTILE.to_owned(),
+            text: HOSTILE.to_owned(),
+            amount: Some(Fen(1250)),
+        }],
         draft: draft(),
         draft_version: 3,
         diagnosis_names: vec!["高血压2级".to_owned(), "急性上呼吸道感染".to_owned()],

@@ -292,6 +292,7 @@ fn doctors_pages(port: u16) -> Result<Vec<Page>> {
         page("patient", patients),
         page("today", one("/today")),
         page("today, a past day", days),
+        page("records not sent", one("/uploads")),
         page("stock", one("/stock")),
         page("access log", one("/accesses")),
         page("search items", typed("/api/search/items")),

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod attending;
+mod audits;
 mod badday;
 mod batches;
 mod benefits;
@@ -32,6 +33,7 @@ mod skew;
 mod stock;
 mod story;
 mod together;
+mod uploads;
 mod usecases;
 mod users;
 mod waiting;

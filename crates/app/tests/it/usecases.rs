@@ -121,6 +121,8 @@ use_cases! {
     presettle Record |app, by, ids| app.presettle(by, &ids.visit);
     settle Record |app, by, ids| app.settle(by, &ids.visit, &[], Method::Cash);
     renew_voucher Record |app, by, ids| app.renew_voucher(by, &ids.visit, "990001ec00");
+    uploads List |app, by, _ids| app.uploads(by);
+    upload_again Record |app, by, ids| app.upload_again(by, &ids.visit);
     receive_stock New |app, by, _ids| app.receive_stock(by, &[]);
     stock List |app, by, _ids| app.stock(by);
     visit Record |app, by, ids| app.visit(by, &ids.visit);

@@ -12,6 +12,7 @@ use cunyi_store::local::{
     Counter, Credential, Draft, Message, MessageState, Session, SignIn, Voucher,
 };
 use cunyi_store::reference::ReferenceFile;
+use cunyi_store::uploads::{Upload, UploadState};
 use cunyi_store::{StoreError, seal};
 
 use crate::people::fields;
@@ -45,9 +46,10 @@ impl World {
                 alg: seal::ALGORITHM.to_owned(),
                 kept_at: now,
             })?;
+            let message = MessageId::new(now, w.rng);
             w.tx.insert(Message {
                 clinic: clinic(),
-                id: MessageId::new(now, w.rng),
+                id: message.clone(),
                 infno: "2201".to_owned(),
                 patient: patient.clone(),
                 visit: Some(visit.id.clone()),
@@ -59,6 +61,14 @@ impl World {
                 request,
                 reply: Some(reply),
                 alg: seal::ALGORITHM.to_owned(),
+            })?;
+            w.tx.insert(Upload {
+                clinic: clinic(),
+                visit: visit.id.clone(),
+                state: UploadState::Waiting,
+                attempts: 1,
+                next_at: now,
+                message: Some(message),
             })?;
             Ok(())
         });

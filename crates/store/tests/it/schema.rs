@@ -14,6 +14,7 @@ use cunyi_domain::row::{Field, Kind, TableKind, Value};
 use cunyi_store::StoreError;
 use cunyi_store::local::MessageState;
 use cunyi_store::reference::{Level, Role};
+use cunyi_store::uploads::UploadState;
 
 use crate::tables::{TABLES, Table, table};
 use crate::world::World;
@@ -118,7 +119,7 @@ fn every_table_is_ledger_reference_or_local() {
     }
     let of = |kind| TABLES.iter().filter(|table| table.kind == kind).count();
     let kinds = [TableKind::Ledger, TableKind::Reference, TableKind::Local].map(of);
-    assert_eq!(kinds, [16, 3, 12]);
+    assert_eq!(kinds, [16, 3, 13]);
 }
 
 #[test]
@@ -172,6 +173,7 @@ const LISTS: &[(&str, &str, Words)] = &[
     ("clinic", "level", all!(Level)),
     ("user_account", "role", all!(Role)),
     ("message", "state", all!(MessageState)),
+    ("upload", "state", all!(UploadState)),
 ];
 
 /// Columns whose Rust type does not take this value.

@@ -7,6 +7,7 @@ use cunyi_store::books::{Reconciliation, Till};
 use cunyi_store::local::{Counter, Credential, Draft, Message, Session, SignIn, Voucher};
 use cunyi_store::reference::{Clinic, ReferenceFile, User};
 use cunyi_store::seal::PatientKey;
+use cunyi_store::uploads::Upload;
 use cunyi_store::{StoreError, Tx};
 
 use crate::world::World;
@@ -75,6 +76,7 @@ pub const TABLES: &[Table] = &[
     of::<SignIn>(),
     of::<Reconciliation>(),
     of::<Till>(),
+    of::<Upload>(),
 ];
 
 pub fn table(name: &str) -> &'static Table {

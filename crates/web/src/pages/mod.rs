@@ -13,6 +13,7 @@ pub(crate) mod reconcile;
 pub(crate) mod refund;
 #[cfg(test)]
 mod tests;
+pub(crate) mod uploads;
 pub(crate) mod users;
 pub(crate) mod workstation;
 

@@ -23,6 +23,7 @@ use super::papers::{
 use super::patients::{PatientPage, PatientsPage};
 use super::policies::{PoliciesPage, Typed};
 use super::refund::{RefundPage, Typed as RefundTyped};
+use super::uploads::UploadsPage;
 use super::users::UsersPage;
 use super::workstation::{DraftPage, HomePage, Next, Notice, Queue, Settle, SignedPage};
 use crate::WebOptions;
@@ -208,6 +209,12 @@ fn lists(c: &Chrome, pages: &mut Pages) {
     let (d, stock, messages) = (samples::day(), samples::stock(), samples::messages());
     let day = c.now.date();
     pages.push(("today", TodayPage { c, day, d: &d }.render().unwrap()));
+    let page = UploadsPage {
+        c,
+        uploads: &samples::uploads(),
+        problem: "!".to_owned(),
+    };
+    pages.push(("uploads", page.render().unwrap()));
     pages.push(("stock", StockPage { c, drugs: &stock }.render().unwrap()));
     let users = samples::users();
     let page = UsersPage {

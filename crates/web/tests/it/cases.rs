@@ -195,6 +195,8 @@ cases! {
         of_patient("post", &id, &format!("/allergies/{entry}/withdraw"))
     };
     get "/today" List |h, _by| { settled(h); get("/today") };
+    get "/uploads" List |h, _by| { done(h); get("/uploads") };
+    post "/visits/{id}/upload" Record |h, _by| of_visit("post", &done(h), "/upload");
     get "/day/reconcile" List |h, _by| { settled(h); get("/day/reconcile") };
     post "/day/reconcile" New |_h, _by| post("/day/reconcile", &[("day", "2026-11-24")]);
     post "/day/reconcile/count" New |_h, _by| {
@@ -392,6 +394,13 @@ pub fn frozen(h: &House) -> VisitId {
 
 pub fn settled(h: &House) -> VisitId {
     h.w.settled(&h.villager(), &draft(h))
+}
+
+/// Settled, and the drugs handed over.
+fn done(h: &House) -> VisitId {
+    let visit = settled(h);
+    h.w.app.hand_over(&h.w.doctor, &visit).expect("handed over");
+    visit
 }
 
 /// The centre settled it, and its reply was lost.

@@ -93,7 +93,12 @@ pub fn house() -> House {
 }
 
 pub fn house_with(options: WebOptions) -> House {
-    let w = world(Target::Memory, &Setting::default());
+    // With everything a page can be about.
+    let usual = Setting::default();
+    let off = "upload_records = false";
+    assert!(usual.region.contains(off));
+    let region = usual.region.replace(off, "upload_records = true");
+    let w = world(Target::Memory, &Setting { region, ..usual });
     second_clinic(&w);
     let router = cunyi_web::router(std::sync::Arc::clone(&w.app), options);
     House {
