@@ -21,7 +21,7 @@ use crate::error::{Result, refuse, refuse_at};
 use crate::evoucher::terminal_scans;
 use crate::permission::Action;
 use crate::register::{certificate_number, forget_certificate, has_certificate, keep_certificate};
-use crate::reverse::{Wanted, read_reason};
+use crate::reverse::{Wanted, in_time, read_reason};
 use crate::settle::{About, Goal, Task, read_token};
 use crate::step::alone;
 use crate::views::{Actor, GiveBack, RefundEstimate, RefundForm, RefundView};
@@ -66,6 +66,8 @@ impl App {
         form: &RefundForm,
     ) -> Result<RefundView> {
         let (found, visit) = refundable(tx, &actor.clinic, batch)?;
+        let setup = self.setup_in(tx, &actor.clinic)?;
+        in_time(tx, &setup, &found, self.now())?;
         let lines = lines(tx, &found)?;
         let estimate = if *form == RefundForm::default() {
             None

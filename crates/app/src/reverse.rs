@@ -10,9 +10,10 @@ use cunyi_domain::ids::BatchId;
 use cunyi_domain::ledger::{Batch, Payer, RefundRest, Settlement, SettlementKind, Visit};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::row::Field;
+use cunyi_domain::time::Moment;
 use cunyi_gateway::Outcome;
 use cunyi_gateway::message::{Data, T2208, settle};
-use cunyi_store::{Writer, query};
+use cunyi_store::{Tx, Writer, query};
 
 use crate::App;
 use crate::error::{Result, refuse, refuse_at};
@@ -22,6 +23,7 @@ use crate::permission::Action;
 use crate::refund::{charge_anew, charge_rest, may_be_charged_anew};
 use crate::resolve::earlier_is_lost;
 use crate::settle::{About, next, reversal_agrees, settled_in_cash, settlement_row};
+use crate::setup::Setup;
 use crate::step::{Answer, Caller, Next, Pending, Step, told};
 use crate::views::Actor;
 
@@ -54,10 +56,24 @@ impl App {
             return self.write(actor, "reverse_cash", |w| reverse_cash(w, self, wanted));
         }
         let caller = self.caller(actor)?;
+        db.read("reverse", |tx| {
+            in_time(tx, &caller.setup, &found, self.now())
+        })?;
         self.drive(&caller, Box::new(Reverse2208 { wanted }))?;
         // What is charged anew has another batch number; these details are nobody's any more.
         self.withdraw(actor, &found.visit, slice::from_ref(&found))
     }
+}
+
+/// Refused where the region's platform takes back no more what was settled then.
+pub(crate) fn in_time(tx: &mut Tx<'_>, setup: &Setup, batch: &Batch, now: Moment) -> Result<()> {
+    let settled = standing(tx, batch)?.settled_at;
+    let reversal = setup.gateway.region.reversal;
+    if reversal.permits(settled, now) || batch.payer == Payer::SelfPay {
+        return Ok(());
+    }
+    let refusal = Refusal::new(Code::ReversalTooLate).with("settled", settled.date());
+    Err(refusal.with("within", reversal.within.as_str()).into())
 }
 
 /// A reversal that somebody wants.
@@ -105,12 +121,16 @@ pub(crate) fn read_reason(reason: &str) -> Result<String> {
 
 /// The settlement of a batch that stands.
 pub(crate) fn in_force(w: &mut Writer<'_, '_>, batch: &Batch) -> Result<Settlement> {
+    standing(w.tx, batch)
+}
+
+fn standing(tx: &mut Tx<'_>, batch: &Batch) -> Result<Settlement> {
     let id = batch
         .settlement
         .clone()
         .ok_or(Refusal::new(Code::WrongState))?;
     let values = vec![batch.clinic.clone().into_value(), id.into_value()];
-    let found: Option<Settlement> = w.tx.find("WHERE clinic = ? AND id = ?", values)?;
+    let found: Option<Settlement> = tx.find("WHERE clinic = ? AND id = ?", values)?;
     found.ok_or_else(|| Refusal::new(Code::NotFound).into())
 }
 

@@ -98,6 +98,8 @@ text_enum! {
         TooMuchGivenBack = "too-much-given-back",
         /// A trace code that is given back is not one of the line's. Args: `item`, `line`.
         TraceCodeUnknown = "trace-code-unknown",
+        /// The region's platform reverses what was settled then no more. Args: `within`, `settled`.
+        ReversalTooLate = "reversal-too-late",
         /// A reason must be given.
         ReasonMissing = "reason-missing",
         /// Too much work is queued; try again in a moment.

@@ -14,6 +14,7 @@ use crate::json::Node;
 use crate::message::statement::ByteForm;
 use crate::paths::{NEEDED, default_path};
 
+pub use crate::region_reversal::{Reversal, Within};
 pub use crate::region_statement::{EndDate, Office, StatementConfig};
 pub use crate::region_transport::{
     Addressing, Csb, EnvelopeSignature, Family, OAuth, SignatureForm, Tif, TimeUnit,
@@ -129,6 +130,9 @@ pub struct Region {
     /// The terminal that decodes e-vouchers; where the file names none, what is scanned is the token.
     #[serde(default)]
     pub evoucher: Option<EvoucherConfig>,
+    /// Until when a settlement is reversed.
+    #[serde(default)]
+    pub reversal: Reversal,
 }
 
 /// 明细审核: whether the centre is asked what it would object to (nhsa-interface §2.16).

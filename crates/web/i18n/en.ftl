@@ -682,6 +682,10 @@ refusal-settlement-differs = The centre knows no such settlement ID, or it is no
 refusal-nothing-given-back = Nothing is given back yet: enter a quantity behind what comes back.
 refusal-too-much-given-back = Of {$item} at most {$most} can be given back, in whole units or all of it.
 refusal-trace-code-unknown = {$item} was not settled with this trace code: check that it is this box that comes back.
+refusal-reversal-too-late = This batch was settled on {$settled}, and the centre of this region reverses settlements of the same { $within ->
+    [month] month
+   *[other] year
+ } only: nothing was done. Take the statement to the clearing office to have it corrected; give no cash back before it has answered.
 refusal-reason-missing = Give a reason.
 refusal-busy = Too much is going on; try again in a few seconds.
 refusal-still-running = Something else is still being done here with the insurance centre. It was not interrupted, and this was not started: wait until it has ended, then do it again.

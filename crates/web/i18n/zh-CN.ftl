@@ -682,6 +682,10 @@ refusal-settlement-differs = 医保中心没有这个结算ID，或者它不是�
 refusal-nothing-given-back = 还没有写退回什么：请在要退的项目后填退回数量。
 refusal-too-much-given-back = {$item} 最多可退 {$most}，只能整个单位地退，或全部退。
 refusal-trace-code-unknown = {$item} 结算时没有这个追溯码，请核对退回的是不是这一盒。
+refusal-reversal-too-late = 这一批是 {$settled} 结算的，本地区医保中心只撤销{ $within ->
+    [month] 当月
+   *[other] 当年
+ }的结算，现在撤不了，什么也没有办。请带结算单到医保经办机构更正；要退给患者的现金，请等经办机构答复后办。
 refusal-reason-missing = 请写明理由。
 refusal-busy = 现在办理的太多，请稍等几秒再试。
 refusal-still-running = 这里还有另一项业务正在与医保中心办理，没有被打断；刚才这一步没有开始。请等它办完后再做。

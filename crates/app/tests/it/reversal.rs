@@ -3,9 +3,9 @@
 use cunyi_domain::batch::BatchState as S;
 use cunyi_domain::ledger::{SettlementKind, VisitState};
 use cunyi_domain::money::Quantity;
-use cunyi_domain::refusal::Code;
+use cunyi_domain::refusal::{Code, Refusal};
 
-use crate::world::worlds;
+use crate::world::{Setting, World, worlds, worlds_of};
 
 #[test]
 fn a_reversal_has_a_reason_and_happens_once() {
@@ -100,6 +100,65 @@ fn one_of_two_batches_is_paid_back() {
         // What is paid is handed over, the rest is not.
         w.app.hand_over(&w.doctor, &visit).unwrap();
         assert_eq!(w.view(&visit).state, VisitState::Done);
+        w.prove();
+    }
+}
+
+/// Of a settlement of 24 November: what reversing it is refused for after so many days.
+fn refused_after(w: &World, days: i64) -> Option<Refusal> {
+    let visit = w.settled(w.resident(false), &w.cold());
+    let batch = w.view(&visit).batches[0].id.clone();
+    w.app.hand_over(&w.doctor, &visit).unwrap();
+    w.clock.advance(days * 86_400);
+    w.wire.clear();
+    let refused = w.app.reverse(&w.doctor, &batch, "退药").err()?;
+    let refusal = w.refused::<()>(Err(refused));
+    assert_eq!(w.wire.of("2208").len(), 0, "nothing is sent");
+    assert_eq!(w.states(&visit), [S::Settled]);
+    let form = cunyi_app::views::RefundForm::default();
+    assert_eq!(w.refused(w.app.refund(&w.doctor, &batch, &form)), refusal);
+    Some(refusal)
+}
+
+#[test]
+fn beyond_the_regions_period_nothing_is_sent() {
+    let usual = Setting::default();
+    let within = |period: &str| Setting {
+        region: usual
+            .region
+            .replace("within = \"year\"", &format!("within = {period:?}")),
+        ..usual.clone()
+    };
+    let late = |period: &str| {
+        let refusal = Refusal::new(Code::ReversalTooLate).with("settled", "2026-11-24");
+        Some(refusal.with("within", period))
+    };
+    for (schema, period, days, refusal) in [
+        ("late_month", "month", 6, None),
+        ("late_month_on", "month", 7, late("month")),
+        ("late_year", "year", 37, None),
+        ("late_year_on", "year", 38, late("year")),
+        ("late_any", "any", 400, None),
+    ] {
+        for w in worlds_of(schema, &within(period)) {
+            assert_eq!(refused_after(&w, days), refusal, "{schema}");
+            w.prove();
+        }
+    }
+}
+
+#[test]
+fn what_the_platform_refuses_within_it_is_told_whole() {
+    for w in worlds("late_there") {
+        let visit = w.settled(w.resident(false), &w.cold());
+        let batch = w.view(&visit).batches[0].id.clone();
+        let fault = cunyi_centre::faults::Fault::Refuse;
+        w.centre.panel.set_fault(fault, "2208", 1);
+        let refusal = w.refused(w.app.reverse(&w.doctor, &batch, "退药"));
+        assert_eq!(refusal.code, Code::CentreRefused);
+        let told = refusal.args.iter().find(|(name, _)| *name == "text");
+        let said = &w.view(&visit).batches[0].said;
+        assert!(told.is_some_and(|(_, text)| text == said && !said.is_empty()));
         w.prove();
     }
 }
