@@ -260,6 +260,7 @@ fn batch_view(place: usize, key: Option<&Under>) -> (String, BatchView) {
         said: String::new(),
         not_sent: false,
         lost: None,
+        reversed_because: String::new(),
         rest_of: None,
     };
     (code, view)

@@ -12,6 +12,7 @@ mod error;
 mod evoucher;
 mod fee_list;
 mod freeze;
+mod goods;
 mod hand_over;
 mod hashing;
 mod identify;

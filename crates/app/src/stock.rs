@@ -81,6 +81,7 @@ impl App {
                         cost: new.cost,
                         on_hand: new.quantity,
                         reserved: Quantity::ZERO,
+                        quarantined: Quantity::ZERO,
                     });
                 }
                 Ok(w.record(StockReceived { lots: rows, moves }, None, None)?)
@@ -104,6 +105,7 @@ impl App {
             if let Some(view) = views.last_mut().filter(|v| v.code == lot.code) {
                 view.lots.push(entry);
                 view.free += free;
+                view.quarantined += lot.quarantined;
                 view.near_expiry |= near;
                 continue;
             }
@@ -115,6 +117,7 @@ impl App {
                 unit: drug.map(|d| d.unit.clone()).unwrap_or_default(),
                 lots: vec![entry],
                 free,
+                quarantined: lot.quarantined,
                 near_expiry: near,
             });
         }

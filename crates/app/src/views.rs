@@ -4,6 +4,7 @@
 mod access;
 mod audit;
 mod forms;
+mod goods;
 mod identified;
 mod lost;
 mod payment;
@@ -29,6 +30,7 @@ pub use access::AccessView;
 pub use audit::Objection;
 pub use cunyi_policy::{Language, Why};
 pub use forms::{DraftBody, DraftLine, IdentifyForm, PatientForm, RegisterForm};
+pub use goods::{DecidedView, GoodsView};
 pub use identified::{CoverageView, Filing, Identified, Remaining};
 pub use lost::{LookView, LostView, NextLook};
 pub use payment::{PaymentSlip, PaymentView};
@@ -269,6 +271,8 @@ pub struct BatchView {
     pub not_sent: bool,
     /// What is known where its outcome is lost.
     pub lost: Option<LostView>,
+    /// Why it was reversed; empty where it was not.
+    pub reversed_because: String,
     /// The position of the batch of which it is the rest, charged anew; none for any other.
     pub rest_of: Option<i64>,
 }
@@ -336,6 +340,8 @@ pub struct VisitView {
     pub batches: Vec<BatchView>,
     /// Batches that were dropped, with the reason.
     pub dropped: Vec<(i64, String)>,
+    /// Lines whose goods were handed over and given back, and what became of them.
+    pub goods: Vec<GoodsView>,
     /// Past visits, newest first, at most ten.
     pub past: Vec<PastVisit>,
     /// Where the patient's money stands.

@@ -19,6 +19,7 @@ use cunyi_store::{Tx, query, reference};
 use crate::App;
 use crate::draft::{repeat, stored};
 use crate::error::Result;
+use crate::goods::goods_views;
 use crate::payment::{payment_views, standing};
 use crate::permission::Action;
 use crate::register::COUNTER;
@@ -102,6 +103,7 @@ impl App {
                 .collect(),
             batches: batch_views,
             dropped: dropped.map(|b| (b.position, b.reason.clone())).collect(),
+            goods: goods_views(tx, &row, batches)?,
             past: past(tx, actor, &row.patient, Some(id), 10)?,
             money: standing(&row, batches),
             payments: payment_views(tx, clinic, id)?,
@@ -291,6 +293,9 @@ pub(crate) fn batch_view(
     // A batch that was paid back still tells by which settlement it was paid.
     let paid = |s: &&Settlement| s.batch == batch.id && s.kind == SettlementKind::Settlement;
     let settled = settlements.iter().rev().find(paid);
+    let back = settlements
+        .iter()
+        .find(|s| s.batch == batch.id && s.kind == SettlementKind::Reversal);
     BatchView {
         id: batch.id.clone(),
         position: batch.position,
@@ -319,6 +324,7 @@ pub(crate) fn batch_view(
         said: String::new(),
         not_sent: false,
         lost: None,
+        reversed_because: back.map(|s| s.reason.clone()).unwrap_or_default(),
         rest_of: None,
     }
 }

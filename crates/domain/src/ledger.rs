@@ -22,7 +22,7 @@ pub use access::AccessKind;
 pub use evidence::Evidence;
 pub use payment::{Method, Payment, PaymentKind, Standing};
 pub use refund::RefundRest;
-pub use stock::{Lot, MoveKind, Reservation, StockMove};
+pub use stock::{Goods, GoodsDecision, Lot, MoveKind, Reservation, StockMove};
 
 text_enum! {
     /// How the patient proved who she is (`mdtrt_cert_type`; `self` is ours: nothing was shown).

@@ -141,15 +141,24 @@ CREATE INDEX refund_rest_by_batch ON refund_rest (clinic, batch);
 CREATE TABLE stock_lot (
   clinic TEXT NOT NULL REFERENCES clinic (clinic), id TEXT NOT NULL, code TEXT NOT NULL, lot_number TEXT NOT NULL, expires_on TEXT NOT NULL,
   cost BIGINT NOT NULL CHECK (cost >= 0), on_hand BIGINT NOT NULL CHECK (on_hand >= 0), reserved BIGINT NOT NULL CHECK (reserved >= 0),
+  quarantined BIGINT NOT NULL CHECK (quarantined >= 0),
   PRIMARY KEY (clinic, id), CHECK (reserved <= on_hand));
 CREATE INDEX stock_lot_by_code ON stock_lot (clinic, code, expires_on);
 CREATE TABLE stock_move (
   clinic TEXT NOT NULL, id TEXT NOT NULL, lot TEXT NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('received', 'handed_over', 'counted_more', 'counted_less', 'returned')),
+  kind TEXT NOT NULL CHECK (kind IN ('received', 'handed_over', 'counted_more', 'counted_less', 'returned', 'quarantined')),
   quantity BIGINT NOT NULL CHECK (quantity > 0), charge TEXT, moved_at BIGINT NOT NULL,
   PRIMARY KEY (clinic, id), FOREIGN KEY (clinic, lot) REFERENCES stock_lot (clinic, id),
   FOREIGN KEY (clinic, charge) REFERENCES charge (clinic, id));
 CREATE INDEX stock_move_by_lot ON stock_move (clinic, lot);
+CREATE INDEX stock_move_by_charge ON stock_move (clinic, charge) WHERE charge IS NOT NULL;
+CREATE TABLE goods_decision (
+  clinic TEXT NOT NULL, charge TEXT NOT NULL, visit TEXT NOT NULL,
+  decision TEXT NOT NULL CHECK (decision IN ('kept', 'quarantined', 'not_handed_over')),
+  quantity BIGINT NOT NULL CHECK (quantity > 0), reason TEXT NOT NULL, decided_at BIGINT NOT NULL, actor TEXT NOT NULL,
+  PRIMARY KEY (clinic, charge), FOREIGN KEY (clinic, charge) REFERENCES charge (clinic, id),
+  FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id));
+CREATE INDEX goods_decision_by_visit ON goods_decision (clinic, visit);
 CREATE TABLE reservation (
   clinic TEXT NOT NULL, charge TEXT NOT NULL, lot TEXT NOT NULL, quantity BIGINT NOT NULL CHECK (quantity > 0),
   PRIMARY KEY (clinic, charge, lot), FOREIGN KEY (clinic, charge) REFERENCES charge (clinic, id),

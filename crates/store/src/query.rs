@@ -3,8 +3,8 @@
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, EntryId, PatientId, VisitId};
 use cunyi_domain::ledger::{
-    Access, Allergy, Batch, Charge, Coverage, Diagnosis, Evidence, Lot, Patient, Payment,
-    RefundRest, Registration, Reservation, Settlement, SettlementKind, Visit,
+    Access, Allergy, Batch, Charge, Coverage, Diagnosis, Evidence, Patient, Payment, RefundRest,
+    Registration, Settlement, SettlementKind, Visit,
 };
 use cunyi_domain::money::Fen;
 use cunyi_domain::row::{Field, Value};
@@ -12,6 +12,10 @@ use cunyi_domain::time::Moment;
 
 use crate::local::{Draft, Message};
 use crate::{StoreError, Tx};
+
+mod stock;
+
+pub use stock::{free_lots, goods_decisions, lots, moves, reservations};
 
 fn key<T: Field>(clinic: &ClinicId, id: T) -> Vec<Value> {
     vec![clinic.clone().into_value(), id.into_value()]
@@ -527,32 +531,6 @@ pub fn uses(
          AND b.payer = 'insured' ORDER BY s.settled_at, s.id",
         values,
     )?)
-}
-
-/// Lots of a drug with something free, by earliest expiry.
-pub fn free_lots(tx: &mut Tx<'_>, clinic: &ClinicId, code: &str) -> Result<Vec<Lot>, StoreError> {
-    let rest = "WHERE clinic = ? AND code = ? AND on_hand > reserved ORDER BY expires_on, id";
-    Ok(tx.select(rest, key(clinic, code.to_owned()))?)
-}
-
-/// All lots with something left.
-pub fn lots(tx: &mut Tx<'_>, clinic: &ClinicId) -> Result<Vec<Lot>, StoreError> {
-    let rest = "WHERE clinic = ? AND on_hand > 0 ORDER BY code, expires_on, id";
-    Ok(tx.select(rest, vec![clinic.clone().into_value()])?)
-}
-
-/// What a visit's lines hold of lots.
-pub fn reservations(
-    tx: &mut Tx<'_>,
-    clinic: &ClinicId,
-    visit: &VisitId,
-) -> Result<Vec<Reservation>, StoreError> {
-    let mut values = vec![clinic.clone().into_value()];
-    values.extend(key(clinic, visit.clone()));
-    let rest =
-        "WHERE clinic = ? AND charge IN (SELECT id FROM charge WHERE clinic = ? AND visit = ?)
-                ORDER BY charge, lot";
-    Ok(tx.select(rest, values)?)
 }
 
 /// Who from outside opened a patient's record, newest first.

@@ -248,7 +248,7 @@ const fn checks<R: TableRow + PartialEq>() -> (Compare, Types) {
 }
 
 /// Every ledger table.
-const LEDGER: [(Compare, Types); 16] = [
+const LEDGER: [(Compare, Types); 17] = [
     checks::<ledger::Patient>(),
     checks::<ledger::Allergy>(),
     checks::<ledger::Coverage>(),
@@ -264,6 +264,7 @@ const LEDGER: [(Compare, Types); 16] = [
     checks::<ledger::Lot>(),
     checks::<ledger::StockMove>(),
     checks::<ledger::Reservation>(),
+    checks::<ledger::GoodsDecision>(),
     checks::<ledger::Access>(),
 ];
 

@@ -13,7 +13,7 @@ use cunyi_catalogue::{AllergyGroup, frequencies, routes};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ledger::{
-    Certificate, LineClass, Method, Payer, PaymentKind, RegistrationState, VisitState,
+    Certificate, Goods, LineClass, Method, Payer, PaymentKind, RegistrationState, VisitState,
 };
 use cunyi_domain::refusal::Refusal;
 use cunyi_domain::resolve::Finding;
@@ -134,6 +134,15 @@ impl Chrome {
     /// 待诊
     pub fn visit_state(&self, state: &VisitState) -> String {
         self.t(&format!("state-visit-{state}"))
+    }
+
+    /// 留在患者处
+    pub fn goods(&self, goods: &Goods) -> String {
+        self.t(match goods {
+            Goods::Kept => "goods-kept",
+            Goods::Quarantined => "goods-quarantined",
+            Goods::NotHandedOver => "goods-not-handed-over",
+        })
     }
 
     /// 待预结算

@@ -93,6 +93,7 @@ routes! {
     post "/batches/{id}/adopt", Only(A::Settle) => follow::adopt;
     post "/batches/{id}/not-done", Only(A::Settle) => follow::not_done;
     post "/batches/{id}/reverse", Only(A::Settle) => follow::reverse;
+    post "/batches/{id}/goods", Only(A::HandOver) => follow::goods;
     get "/batches/{id}/refund", Only(A::Settle) => refund::page;
     post "/batches/{id}/refund", Only(A::Settle) => refund::refund;
     // Papers

@@ -2,19 +2,19 @@
 
 use cunyi_app::Actor;
 use cunyi_app::views::{
-    AccessView, Age, ChargeView, CoverageView, DayView, DoctorView, DraftBody, DraftLine, Filing,
-    FindingView, Identified, MessageView, Objection, Paper, PastVisit, PatientForm, PatientHit,
-    PatientStrip, PatientView, PaymentView, PolicyView, Preview, QueueEntry, RefundEstimate,
-    RefundView, Remaining, SessionView, SettlementView, Statement, StockView, UploadView, UserView,
-    VisitView,
+    AccessView, Age, ChargeView, CoverageView, DayView, DecidedView, DoctorView, DraftBody,
+    DraftLine, Filing, FindingView, GoodsView, Identified, MessageView, Objection, Paper,
+    PastVisit, PatientForm, PatientHit, PatientStrip, PatientView, PaymentView, PolicyView,
+    Preview, QueueEntry, RefundEstimate, RefundView, Remaining, SessionView, SettlementView,
+    Statement, StockView, UploadView, UserView, VisitView,
 };
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, EntryId, PatientId, UserId, VisitId};
 use cunyi_domain::ledger::{
-    AccessKind, Certificate, ItemKind, LineClass, Method, Payer, PaymentKind, RegistrationState,
-    SettlementKind, Standing, VisitState,
+    AccessKind, Certificate, Goods, ItemKind, LineClass, Method, Payer, PaymentKind,
+    RegistrationState, SettlementKind, Standing, VisitState,
 };
 use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
 use cunyi_domain::refusal::{Code, Refusal};
@@ -287,8 +287,35 @@ pub fn visit(states: &[BatchState]) -> VisitView {
             .map(|(place, state)| batch(place, *state))
             .collect(),
         dropped: vec![],
+        goods: goods(states),
         past: vec![past()],
     }
+}
+
+/// Of each reversed batch one line that is to be decided, and one of each decision.
+fn goods(states: &[BatchState]) -> Vec<GoodsView> {
+    let reversed = (1..)
+        .zip(states)
+        .filter(|(_, s)| **s == BatchState::Reversed);
+    let decisions = std::iter::once(None).chain(Goods::ALL.iter().copied().map(Some));
+    let decisions: Vec<_> = decisions.collect();
+    let of = |(position, _): (i32, &BatchState)| {
+        let line = move |decision: &Option<Goods>| GoodsView {
+            charge: ChargeId::from("F1"),
+            batch: BatchId(format!("B{position}")),
+            name: HOSTILE.to_owned(),
+            spec: "5mg×28片".to_owned(),
+            unit: "盒".to_owned(),
+            quantity: Quantity::whole(1),
+            decided: decision.map(|decision| DecidedView {
+                decision,
+                reason: HOSTILE.to_owned(),
+                at: now(),
+            }),
+        };
+        decisions.iter().map(line).collect::<Vec<_>>()
+    };
+    reversed.flat_map(of).collect()
 }
 
 /// A refund in part before anything is chosen, with an estimate, and where nothing can be estimated.
@@ -538,6 +565,7 @@ pub fn stock() -> Vec<StockView> {
             Quantity::whole(28),
         )],
         free: Quantity::whole(252),
+        quarantined: Quantity::whole(3),
         near_expiry: true,
     }]
 }

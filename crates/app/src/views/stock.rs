@@ -18,6 +18,8 @@ pub struct StockView {
     pub lots: Vec<(String, Date, Quantity, Quantity)>,
     /// On hand less reserved.
     pub free: Quantity,
+    /// Came back for its quality and is never sold.
+    pub quarantined: Quantity,
     /// The earliest expiry is within 90 days.
     pub near_expiry: bool,
 }

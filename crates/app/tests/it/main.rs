@@ -16,6 +16,7 @@ mod estimate;
 mod evening;
 mod explained;
 mod foreign;
+mod goods;
 mod input;
 mod lost;
 mod msgid;

@@ -3,7 +3,7 @@
 use cunyi_app::views::{DraftBody, GiveBack, IdentifyForm, PatientForm, RefundForm, RegisterForm};
 use cunyi_app::{Actor, App, NewUser, PasswordForm, Result};
 use cunyi_domain::ids::{BatchId, ChargeId, EntryId, PatientId, UserId, VisitId};
-use cunyi_domain::ledger::{Method, VisitState};
+use cunyi_domain::ledger::{Goods, Method, VisitState};
 use cunyi_domain::money::{Fen, Quantity};
 
 use crate::world::PASSWORD;
@@ -69,6 +69,10 @@ use_cases! {
     take_back Record |app, by, ids| app.take_back(by, &ids.visit);
     drop_batch Record |app, by, ids| app.drop_batch(by, &ids.batch, "先不要了");
     scan_trace Record |app, by, ids| app.scan_trace(by, &ids.charge, "81234567890123456789");
+    decide_goods Record |app, by, ids| {
+        let decision = [(ids.charge.clone(), Goods::Kept)];
+        app.decide_goods(by, &ids.batch, &decision, "留着用")
+    };
     hand_over Record |app, by, ids| app.hand_over(by, &ids.visit);
     doctors New |app, by, _ids| app.doctors(by);
     identify New |app, by, _ids| app.identify(by, &IdentifyForm::default());

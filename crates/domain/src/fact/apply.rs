@@ -4,15 +4,16 @@
 use crate::batch::BatchEvent;
 use crate::ids::{BatchId, ClinicId, UserId, VisitId};
 use crate::ledger::{
-    Access, Allergy, Batch, Coverage, Evidence, Lot, Patient, Payer, Payment, RefundRest,
-    Registration, RegistrationState, Reservation, Settlement, StockMove, Visit, VisitState,
+    Access, Allergy, Batch, Coverage, Evidence, GoodsDecision, Lot, MoveKind, Patient, Payer,
+    Payment, RefundRest, Registration, RegistrationState, Reservation, Settlement, StockMove,
+    Visit, VisitState,
 };
 use crate::money::Fen;
 use crate::row::{Change, Field, TableRow, Value};
 use crate::time::Moment;
 
 use super::{
-    Body, CoverageIdentified, PatientErased, PatientFields, Personal, SettlementMade,
+    Body, CoverageIdentified, GoodsDecided, PatientErased, PatientFields, Personal, SettlementMade,
     SettlementRequested,
 };
 
@@ -84,6 +85,7 @@ pub fn apply(about: &About, body: Body, personal: Option<Personal>) -> Vec<Chang
         | Body::PaymentMade(_) => money(about, body, personal),
         Body::ReservationsReleased(b) => release(about, &b.reservations),
         Body::HandedOver(b) => hand_over(about, &b.reservations, b.moves),
+        Body::GoodsDecided(b) => decided(about, b, personal),
         Body::StockReceived(b) => {
             let lots = b.lots.into_iter().map(Change::insert);
             lots.chain(b.moves.into_iter().map(Change::insert))
@@ -214,7 +216,7 @@ fn erase(about: &About, body: &PatientErased) -> Vec<Change> {
         ),
     ];
     changes.extend(body.visits.iter().flat_map(|visit| {
-        [Settlement::TABLE, Batch::TABLE].map(|table| Change::UpdateAll {
+        [Settlement::TABLE, Batch::TABLE, GoodsDecision::TABLE].map(|table| Change::UpdateAll {
             table,
             set: vec![set("reason", String::new())],
             only: about.key("visit", visit.clone()),
@@ -546,5 +548,39 @@ fn hand_over(about: &About, held: &[Reservation], moves: Vec<StockMove>) -> Vec<
     held.iter()
         .flat_map(each)
         .chain(moves.into_iter().map(Change::insert))
+        .collect()
+}
+
+/// What comes back is on hand again, or lies apart.
+fn decided(about: &About, body: GoodsDecided, personal: Option<Personal>) -> Vec<Change> {
+    let reason = match personal {
+        Some(Personal::Reason(reason)) => reason,
+        _ => body.reason,
+    };
+    let row = Change::insert(GoodsDecision {
+        clinic: about.clinic.clone(),
+        charge: body.charge,
+        visit: body.visit,
+        decision: body.decision,
+        quantity: body.quantity,
+        reason,
+        decided_at: about.occurred_at,
+        actor: about.actor.clone(),
+    });
+    let each = |one: StockMove| {
+        let column = match one.kind {
+            MoveKind::Quarantined => "quarantined",
+            _ => "on_hand",
+        };
+        let lot = Change::Update {
+            table: Lot::TABLE,
+            set: vec![],
+            add: vec![(column, one.quantity.0)],
+            only: about.key("id", one.lot.clone()),
+        };
+        [lot, Change::insert(one)]
+    };
+    std::iter::once(row)
+        .chain(body.moves.into_iter().flat_map(each))
         .collect()
 }

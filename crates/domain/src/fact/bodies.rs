@@ -6,10 +6,11 @@ use crate::batch::BatchEvent;
 use crate::id_number::Sex;
 use crate::ids::{BatchId, ChargeId, CoverageId, EntryId, PatientId, UserId, VisitId};
 use crate::ledger::{
-    AccessKind, AllergyKind, Batch, Certificate, Charge, Diagnosis, LineClass, Lot, Payer, Payment,
-    RefundRest, Registration, RegistrationState, Reservation, Settlement, StockMove, VisitState,
+    AccessKind, AllergyKind, Batch, Certificate, Charge, Diagnosis, Goods, LineClass, Lot, Payer,
+    Payment, RefundRest, Registration, RegistrationState, Reservation, Settlement, StockMove,
+    VisitState,
 };
-use crate::money::Fen;
+use crate::money::{Fen, Quantity};
 use crate::time::Moment;
 
 macro_rules! body {
@@ -331,6 +332,22 @@ body! {
         pub reservations: Vec<Reservation>,
         /// What left.
         pub moves: Vec<StockMove>,
+    }
+
+    /// What became of a line's goods after its batch was reversed. Personal part: `Reason`.
+    pub struct GoodsDecided {
+        /// Which visit.
+        pub visit: VisitId,
+        /// Which line.
+        pub charge: ChargeId,
+        /// What.
+        pub decision: Goods,
+        /// How much of it, in its unit.
+        pub quantity: Quantity,
+        /// What came back; nothing where the patient keeps it.
+        pub moves: Vec<StockMove>,
+        /// Why, which is sealed when it is stored.
+        pub reason: String,
     }
 
     /// Lots that came in.

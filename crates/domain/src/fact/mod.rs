@@ -117,6 +117,8 @@ facts! {
     "reservations_released" 1 ReservationsReleased,
     /// Drugs were handed over.
     "handed_over" 1 HandedOver,
+    /// It was decided what became of the goods of a reversed line.
+    "goods_decided" 1 GoodsDecided,
     /// Stock came in.
     "stock_received" 1 StockReceived,
     /// A reference became active: policy, region, catalogue.

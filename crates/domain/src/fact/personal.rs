@@ -64,7 +64,7 @@ pub enum Personal {
         advice: String,
     },
     /// Of `settlement_made`: why it was reversed; of `settlement_requested`: why it is to be. Of
-    /// `batch_moved`: why it was dropped.
+    /// `batch_moved`: why it was dropped. Of `goods_decided`: why they came back or not.
     Reason(String),
     /// Of `charges_frozen`: why each check was overridden, in the order of its `overrides`.
     Reasons(Vec<String>),
@@ -83,6 +83,7 @@ impl Body {
             Self::SettlementMade(body) => reason(&mut body.settlement.reason),
             Self::BatchMoved(body) => reason(&mut body.reason),
             Self::SettlementRequested(body) => reason(&mut body.reason),
+            Self::GoodsDecided(body) => reason(&mut body.reason),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::ids::{ChargeId, ClinicId, LotId, MoveId};
+use crate::ids::{ChargeId, ClinicId, LotId, MoveId, UserId, VisitId};
 use crate::money::{Quantity, UnitPrice};
 use crate::time::Moment;
 
@@ -17,8 +17,33 @@ text_enum! {
         CountedMore = "counted_more",
         /// 盘亏
         CountedLess = "counted_less",
-        /// 退回原批号
+        /// 退回原批号: it had not left the counter.
         Returned = "returned",
+        /// 退回隔离: it came back and is never sold.
+        Quarantined = "quarantined",
+    }
+}
+
+text_enum! {
+    /// What became of goods that were recorded as handed over and whose batch was reversed.
+    pub enum Goods {
+        /// 留在患者处
+        Kept = "kept",
+        /// 因质量退回，隔离，不再销售
+        Quarantined = "quarantined",
+        /// 其实没有发出，退回原批号
+        NotHandedOver = "not_handed_over",
+    }
+}
+
+impl Goods {
+    /// As what it moves stock; nothing where it stays with the patient.
+    pub const fn moves(self) -> Option<MoveKind> {
+        match self {
+            Self::Kept => None,
+            Self::Quarantined => Some(MoveKind::Quarantined),
+            Self::NotHandedOver => Some(MoveKind::Returned),
+        }
     }
 }
 
@@ -41,11 +66,13 @@ table! {
         pub on_hand: Quantity,
         /// Promised to a frozen fee list, part of on hand.
         pub reserved: Quantity,
+        /// Came back for its quality, beside what is on hand: never sold.
+        pub quarantined: Quantity,
     }
 }
 
 table! {
-    /// 库存流水: every change of `on_hand`.
+    /// 库存流水: every change of `on_hand` and of `quarantined`.
     pub struct StockMove in "stock_move" (Ledger, ["clinic", "id"]) {
         /// Clinic.
         pub clinic: ClinicId,
@@ -75,5 +102,27 @@ table! {
         pub lot: LotId,
         /// How much, in smallest units.
         pub quantity: Quantity,
+    }
+}
+
+table! {
+    /// 退费后药品的去向, decided once for each line.
+    pub struct GoodsDecision in "goods_decision" (Ledger, ["clinic", "charge"]) {
+        /// Clinic.
+        pub clinic: ClinicId,
+        /// The line.
+        pub charge: ChargeId,
+        /// Its visit.
+        pub visit: VisitId,
+        /// What became of them.
+        pub decision: Goods,
+        /// How much, in the line's unit.
+        pub quantity: Quantity,
+        /// Why.
+        pub reason: String,
+        /// When it was decided.
+        pub decided_at: Moment,
+        /// Who decided.
+        pub actor: UserId,
     }
 }

@@ -4,7 +4,9 @@ use cunyi_domain::batch::BatchEvent;
 use cunyi_domain::fact::{Personal, PolicyConfirmed, ReferenceActivated};
 use cunyi_domain::ids::{CoverageId, LotId, MessageId, PatientId};
 use cunyi_domain::journal::{digest, version};
-use cunyi_domain::ledger::{AllergyKind, Batch, PaymentKind, RegistrationState, Visit, VisitState};
+use cunyi_domain::ledger::{
+    AllergyKind, Batch, Goods, PaymentKind, RegistrationState, Visit, VisitState,
+};
 use cunyi_domain::money::Fen;
 use cunyi_domain::resolve::Finding;
 use cunyi_store::books::{Reconciliation, Till};
@@ -216,6 +218,9 @@ impl World {
             "多收了一盒",
         )?;
         self.happen(&self.batch(&batch), BatchEvent::Reverse, "多收了一盒")?;
+        let lines = self.charges_of(&batch);
+        self.decide_goods(&visit, &lines[1], Goods::NotHandedOver)?;
+        self.decide_goods(&visit, &lines[2], Goods::Quarantined)?;
         self.charge_rest(&visit, &self.batch(&batch))?;
         self.pay(&visit, PaymentKind::Returned, Fen(5))?;
         self.queue(&visit, VisitState::Seeing, VisitState::Done)?;

@@ -2,7 +2,7 @@
 
 use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::{
-    BatchMoved, ChargesFrozen, EvidenceFound, HandedOver, LineSplit, PaymentMade,
+    BatchMoved, ChargesFrozen, EvidenceFound, GoodsDecided, HandedOver, LineSplit, PaymentMade,
     ReservationsReleased, SettlementMade, SettlementRequested, Shares, StockReceived,
     TraceCodesScanned,
 };
@@ -11,7 +11,7 @@ use cunyi_domain::ids::{
 };
 use cunyi_domain::journal::digest;
 use cunyi_domain::ledger::{
-    Batch, Charge, ItemKind, LineClass, Lot, Method, MoveKind, Payer, Payment, PaymentKind,
+    Batch, Charge, Goods, ItemKind, LineClass, Lot, Method, MoveKind, Payer, Payment, PaymentKind,
     RefundRest, Registration, RegistrationState, Reservation, Settlement, SettlementKind,
     StockMove, Visit,
 };
@@ -42,6 +42,7 @@ impl World {
             cost: UnitPrice(123_456),
             on_hand: Quantity::whole(units),
             reserved: Quantity::ZERO,
+            quarantined: Quantity::ZERO,
         };
         let moved = self.stock_move(&lot, MoveKind::Received, Quantity::whole(units), None);
         let body = StockReceived {
@@ -204,6 +205,27 @@ impl World {
             trace_codes: line.trace_codes,
         });
         rest.into_iter().collect()
+    }
+
+    /// What was handed over of a reversed batch's line came back, to be sold or not.
+    pub fn decide_goods(&self, visit: &Visit, line: &Charge, decision: Goods) -> Done {
+        let handed = self.all::<StockMove>().into_iter();
+        let mut handed = handed.filter(|one| one.charge.as_ref() == Some(&line.id));
+        let handed = handed.next().expect("handed over");
+        let moved = decision.moves().map(|kind| StockMove {
+            id: MoveId::new(self.now(), &self.dice),
+            kind,
+            ..handed
+        });
+        let body = GoodsDecided {
+            visit: visit.id.clone(),
+            charge: line.id.clone(),
+            decision,
+            quantity: line.quantity,
+            moves: moved.into_iter().collect(),
+            reason: "老柳说片子受潮了".to_owned(),
+        };
+        self.record(body, &visit.patient, None)
     }
 
     /// Charges anew what an intent left of a batch.

@@ -183,8 +183,12 @@ impl World {
                         row.quantity.0
                     }
                     MoveKind::HandedOver | MoveKind::CountedLess => -row.quantity.0,
+                    MoveKind::Quarantined => 0,
                 });
             assert_eq!(lot.on_hand.0, change.sum::<i64>(), "on hand");
+            let apart = |row: &&StockMove| row.lot == lot.id && row.kind == MoveKind::Quarantined;
+            let apart = moves.iter().filter(apart).map(|row| row.quantity.0);
+            assert_eq!(lot.quarantined.0, apart.sum::<i64>(), "quarantined");
             let held = held.iter().filter(|row| row.lot == lot.id);
             assert_eq!(
                 lot.reserved.0,

@@ -6,7 +6,7 @@ use cunyi_db::DbError;
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ledger::{
-    AccessKind, AllergyKind, Certificate, ItemKind, LineClass, Method, MoveKind, Payer,
+    AccessKind, AllergyKind, Certificate, Goods, ItemKind, LineClass, Method, MoveKind, Payer,
     PaymentKind, RegistrationState, SettlementKind, VisitState,
 };
 use cunyi_domain::resolve::Finding;
@@ -119,7 +119,7 @@ fn every_table_is_ledger_reference_or_local() {
     }
     let of = |kind| TABLES.iter().filter(|table| table.kind == kind).count();
     let kinds = [TableKind::Ledger, TableKind::Reference, TableKind::Local].map(of);
-    assert_eq!(kinds, [16, 3, 13]);
+    assert_eq!(kinds, [17, 3, 13]);
 }
 
 #[test]
@@ -170,6 +170,7 @@ const LISTS: &[(&str, &str, Words)] = &[
     ("payment", "method", all!(Method)),
     ("evidence", "finding", all!(Finding)),
     ("stock_move", "kind", all!(MoveKind)),
+    ("goods_decision", "decision", all!(Goods)),
     ("clinic", "level", all!(Level)),
     ("user_account", "role", all!(Role)),
     ("message", "state", all!(MessageState)),
@@ -391,6 +392,7 @@ const LOOSE: &[(&str, &str, &str)] = &[
     ),
     ("settlement", "actor", "the program itself may act"),
     ("payment", "actor", "the program itself may act"),
+    ("goods_decision", "actor", "as of a payment"),
     ("evidence", "actor", "the program itself may ask"),
     (
         "evidence",

@@ -60,6 +60,7 @@ pub const TABLES: &[Table] = &[
     of::<ledger::Lot>(),
     of::<ledger::StockMove>(),
     of::<ledger::Reservation>(),
+    of::<ledger::GoodsDecision>(),
     of::<ledger::Access>(),
     of::<Clinic>(),
     of::<User>(),

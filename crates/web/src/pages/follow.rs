@@ -4,7 +4,7 @@
 use axum::extract::Path;
 use cunyi_app::{Actor, App, AppError};
 use cunyi_domain::ids::{BatchId, ChargeId, VisitId};
-use cunyi_domain::ledger::{Method, VisitState};
+use cunyi_domain::ledger::{Goods, Method, VisitState};
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
 
@@ -227,6 +227,25 @@ pub(crate) async fn drop_batch(Path(id): Path<String>, posted: Posted) -> Answer
 pub(crate) async fn own_pay(Path(id): Path<String>, posted: Posted) -> Answer {
     let work = |app: &App, actor: &Actor, batch: &BatchId, _: &str| app.own_pay(actor, batch);
     of_batch(posted, id, "", work).await
+}
+
+/// `POST /batches/{id}/goods`: what became of the goods of a reversed batch.
+pub(crate) async fn goods(Path(id): Path<String>, Posted { by, form, .. }: Posted) -> Answer {
+    let (batch, reason) = (BatchId(id), form.text("reason"));
+    let visit = VisitId(form.text("visit"));
+    let lines = form.list("charge").into_iter().map(ChargeId::from);
+    let decisions = form.list("goods").into_iter().map(Goods::from_text);
+    let pairs = lines
+        .zip(decisions)
+        .map(|(line, goods)| Some((line, goods?)));
+    let Some(pairs) = pairs.collect::<Option<Vec<_>>>() else {
+        return Err(Fault::refused(&by.chrome, Code::BadForm));
+    };
+    let kept = Kept::Field(batch.to_string(), reason.clone());
+    at_once(by, visit, kept, move |app, actor, _| {
+        app.decide_goods(actor, &batch, &pairs, &reason)
+    })
+    .await
 }
 
 /// Something done to a batch for a reason.

@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use cunyi_app::views::{
-    Age, Basis, BatchView, ChargeView, Paper, PatientView, PaymentView, Statement,
+    Age, Basis, BatchView, ChargeView, GoodsView, Paper, PatientView, PaymentView, Statement,
 };
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::{BatchId, EntryId, PatientId, VisitId};
@@ -270,6 +270,16 @@ impl PaymentPage<'_> {
             PaymentKind::PaidBack | PaymentKind::Returned => "paper-refund",
             PaymentKind::Paid | PaymentKind::Collected => "paper-receipt",
         })
+    }
+
+    /// What came back of the goods, on a slip of money given back.
+    pub(crate) fn returned(&self) -> Vec<&GoodsView> {
+        let back = matches!(
+            self.made.kind,
+            PaymentKind::PaidBack | PaymentKind::Returned
+        );
+        let goods = self.p.visit.goods.iter();
+        goods.filter(|g| back && g.came_back()).collect()
     }
 
     /// The batches that a deposit is for.

@@ -8,11 +8,13 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use cunyi_app::views::{BatchView, ChargeView, DraftBody, Preview, QueueEntry, VisitView};
+use cunyi_app::views::{
+    BatchView, ChargeView, DraftBody, GoodsView, Preview, QueueEntry, VisitView,
+};
 use cunyi_app::{Action, Actor, App, AppError};
 use cunyi_catalogue::{Catalogue, Frequency, Route, frequencies, routes};
 use cunyi_domain::batch::{BatchEvent, BatchState};
-use cunyi_domain::ids::VisitId;
+use cunyi_domain::ids::{BatchId, VisitId};
 use cunyi_domain::ledger::{Payer, Standing as Money, VisitState};
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::refusal::Code;
@@ -507,6 +509,19 @@ fn read(
 }
 
 impl SignedPage<'_> {
+    /// Lines of a batch whose goods were handed over and given back.
+    pub(crate) fn goods(&self, batch: &BatchId) -> Vec<&GoodsView> {
+        let of_batch = |g: &&GoodsView| g.batch == *batch;
+        self.v.goods.iter().filter(of_batch).collect()
+    }
+
+    /// Those of which nobody has said what became of them.
+    pub(crate) fn open_goods(&self, batch: &BatchId) -> Vec<&GoodsView> {
+        let mut goods = self.goods(batch);
+        goods.retain(|g| g.decided.is_none());
+        goods
+    }
+
     /// What was typed beside a charge or batch and not taken; empty if nothing was.
     pub(crate) fn typed(&self, id: impl std::fmt::Display) -> &str {
         let id = id.to_string();

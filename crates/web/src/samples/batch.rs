@@ -45,6 +45,12 @@ pub fn batch(position: i64, state: BatchState) -> BatchView {
         .to_owned(),
         not_sent: state == BatchState::Presettled,
         lost: state.is_lost().then(lost),
+        reversed_because: if state == BatchState::Reversed {
+            HOSTILE
+        } else {
+            ""
+        }
+        .to_owned(),
         rest_of: None,
     }
 }

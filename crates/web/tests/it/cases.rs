@@ -139,6 +139,20 @@ cases! {
         let why = [("visit", visit.as_str()), ("reason", "开错药")];
         post(&format!("/batches/{batch}/reverse"), &why)
     };
+    post "/batches/{id}/goods" Record |h, _by| {
+        let visit = settled(h);
+        h.w.app.hand_over(&h.w.doctor, &visit).expect("handed over");
+        let batch = h.w.view(&visit).batches[0].id.clone();
+        h.w.app.reverse(&h.w.doctor, &batch, "开错药").expect("reversed");
+        let line = &h.w.view(&visit).goods[0].charge;
+        let typed = [
+            ("visit", visit.as_str()),
+            ("charge.0", line.as_str()),
+            ("goods.0", "kept"),
+            ("reason", "开错药"),
+        ];
+        post(&format!("/batches/{batch}/goods"), &typed)
+    };
     get "/batches/{id}/refund" Record |h, _by| {
         let batch = &h.w.view(&settled(h)).batches[0].id;
         get(format!("/batches/{batch}/refund"))

@@ -73,6 +73,12 @@ fn offers(page: &str, visit: &VisitId, body: &DraftBody) -> Vec<Ask> {
                 }
             }
         }
+        for select in form.split("<select").skip(1) {
+            let first = select.split("<option").nth(1);
+            let first = first.and_then(|option| attribute(option, "value"));
+            let chosen = attribute(select, "name").zip(first);
+            sent.extend(chosen.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        }
         for button in form.split("<button").skip(1) {
             let own = attribute(button, "name").zip(attribute(button, "value"));
             let own = own.map(|(name, value)| (name.to_owned(), value.to_owned()));

@@ -92,3 +92,51 @@ async fn where_the_rest_is_refused_the_page_says_what_can_be_done() {
         .await;
     assert_eq!(presettled.status, StatusCode::SEE_OTHER);
 }
+
+#[tokio::test]
+async fn what_became_of_the_drugs_is_asked_once_and_stands_on_the_slip() {
+    let h = house();
+    let doctor = h.sign_in("doctor");
+    let visit = settled(&h);
+    h.w.app.hand_over(&h.w.doctor, &visit).unwrap();
+    let batch = h.w.view(&visit).batches[0].id.clone();
+    h.w.app.reverse(&h.w.doctor, &batch, "开错药").unwrap();
+    let page = h.ask(&doctor, &of_visit("get", &visit, "")).await;
+    assert!(page.body.contains("退费的药品去向") && page.body.contains("value=\"开错药\""));
+    let kept = page.body.find("value=\"kept\"").unwrap();
+    assert!(
+        kept < page.body.find("value=\"quarantined\"").unwrap(),
+        "the default"
+    );
+    let goods = h.w.view(&visit).goods.remove(0);
+    let typed = |decision: &str, reason: &str| {
+        let pairs = [
+            ("visit", visit.as_str()),
+            ("charge.0", goods.charge.as_str()),
+            ("goods.0", decision),
+            ("reason", reason),
+        ];
+        post(&format!("/batches/{batch}/goods"), &pairs)
+    };
+    let bad = h.ask(&doctor, &typed("sold", "受潮")).await;
+    assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let done = h.ask(&doctor, &typed("quarantined", "受潮")).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    let page = h.ask(&doctor, &of_visit("get", &visit, "")).await;
+    assert!(page.body.contains("因质量退回，隔离") && !page.body.contains("name=\"goods.0\""));
+    let again = h.ask(&doctor, &typed("kept", "受潮")).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let stock = h.ask(&doctor, &get("/stock")).await;
+    assert!(stock.body.contains("隔离"));
+    let payments = h.w.view(&visit).payments;
+    let back = &payments.last().unwrap().id;
+    let slip = h
+        .ask(&doctor, &get(format!("/payments/{back}/print")))
+        .await;
+    assert!(slip.body.contains("退回药品") && slip.body.contains(&goods.name));
+    let paid = &payments[0].id;
+    let receipt = h
+        .ask(&doctor, &get(format!("/payments/{paid}/print")))
+        .await;
+    assert!(!receipt.body.contains("退回药品"));
+}
