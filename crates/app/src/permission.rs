@@ -21,8 +21,14 @@ text_enum! {
         Treat = "treat",
         /// Pre-settle, settle, reverse.
         Settle = "settle",
-        /// Ask the centre about a day and count the cash.
+        /// Ask the centre about a day.
         Reconcile = "reconcile",
+        /// Count the cash of a day.
+        CountTill = "count-till",
+        /// See what the fund owes.
+        SeeClearing = "see-clearing",
+        /// Apply for clearing, and enter what the office says of it.
+        Clear = "clear",
         /// Scan trace codes and hand over.
         HandOver = "hand-over",
         /// Search patients and open their page.
@@ -58,7 +64,10 @@ pub const MATRIX: &[(Action, &[Role])] = &[
     ),
     (A::Treat, &[R::Doctor]),
     (A::Settle, &[R::Doctor]),
-    (A::Reconcile, &[R::Doctor]),
+    (A::Reconcile, &[R::Doctor, R::Township]),
+    (A::CountTill, &[R::Doctor]),
+    (A::SeeClearing, &[R::Doctor, R::Township, R::Auditor]),
+    (A::Clear, &[R::Doctor, R::Township]),
     (A::HandOver, &[R::Doctor, R::Pharmacist]),
     (
         A::ReadPatient,

@@ -1,38 +1,53 @@
 //! 对账 of a day: the clinic's ledger against the centre's (3201, and where that differs 9101, 3202 and
 //! 9102) and against the money that was counted. Nothing is mended here: the page says what would.
+//!
+//! The centre's sums are an institution code's. Where clinics share one they are asked for once, and each
+//! sees its part; the township sees all.
 
 mod ask;
+mod books;
 
-use cunyi_domain::batch::BatchState;
+use std::sync::Arc;
+
 use cunyi_domain::ids::ClinicId;
-use cunyi_domain::ledger::{Method, Payer, SettlementKind};
+use cunyi_domain::ledger::Method;
 use cunyi_domain::money::Fen;
-use cunyi_domain::reconcile::{
-    Difference, Drawer, Evidence, Group, Money, Ours, Standing, reconcile,
-};
+use cunyi_domain::reconcile::{Difference, Drawer, Evidence, Reconciled, reconcile};
 use cunyi_domain::refusal::Code;
 use cunyi_domain::time::Moment;
 use cunyi_domain::time::civil::Date;
-use cunyi_gateway::Region;
-use cunyi_gateway::region::Office;
-use cunyi_gateway::statement_file::MAX_LINES;
-use cunyi_store::books::{self, Booked, InFlight, Reconciliation, Till};
-use cunyi_store::{Tx, query, reference};
+use cunyi_store::books::{Reconciliation, Till};
+use cunyi_store::reference::Clinic;
+use cunyi_store::{Tx, books as rows, query};
 
 use crate::App;
 use crate::error::{AppError, Result, refuse_at};
 use crate::permission::Action;
-use crate::views::{Actor, Counted, DifferenceView, GroupView, ReconcileView};
+use crate::setup::Setup;
+use crate::under_code::UnderCode;
+use crate::views::{Actor, Counted, DifferenceView, GroupView, PartView, ReconcileView};
+use books::{Books, end_of};
+
+pub(crate) use books::{group, possible, signed};
 
 /// The most that can be counted of a day: ten million yuan.
 const MOST_COUNTED: Fen = Fen(1_000_000_000);
 
-/// A day's rows as a statement tells of them.
-struct Books {
-    day: Date,
-    /// Of the day and the days beside it.
-    booked: Vec<Booked>,
-    in_flight: Vec<InFlight>,
+/// A day of an institution code as it stands.
+struct Day {
+    setup: Arc<Setup>,
+    books: Books,
+    evidence: Option<Evidence>,
+    /// When the centre was asked, and by whom.
+    asked: Option<(Moment, String)>,
+    /// Of all clinics together, without their drawers.
+    whole: Reconciled,
+}
+
+/// One clinic's part of it.
+struct Part {
+    reconciled: Reconciled,
+    counted: Option<Counted>,
 }
 
 impl App {
@@ -41,49 +56,68 @@ impl App {
         actor.must(Action::SeeQueue)?;
         self.note_list(actor, "reconcile")?;
         self.parts.store.db().read("reconciliation", |tx| {
-            let setup = self.setup_in(tx, &actor.clinic)?;
-            let books = Books::read(tx, &actor.clinic, day)?;
-            let ours = books.ours(&setup.gateway.region);
-            let kept = books::reconciliation(tx, &actor.clinic, day)?;
-            let evidence: Option<Evidence> = kept
-                .as_ref()
-                .map(|row| serde_json::from_str(&row.evidence))
-                .transpose()
-                .map_err(|error| AppError::Failed(error.to_string()))?;
-            let till = books::till(tx, &actor.clinic, day)?;
-            let drawers = drawers(tx, &actor.clinic, day, till.as_ref())?;
-            let reconciled = reconcile(day, &ours, evidence.as_ref(), &drawers);
-            let mut differences = Vec::new();
-            for difference in &reconciled.differences {
-                differences.push(named(tx, &actor.clinic, difference)?);
+            let under = UnderCode::of(tx, actor)?;
+            let stands = self.day(tx, actor, &under, day)?;
+            if under.shared() && under.answers(actor) {
+                stands.of_code(tx, &under)
+            } else {
+                stands.of_clinic(tx, &under, &actor.clinic)
             }
-            let asked = match kept {
-                Some(row) => Some((row.asked_at, who(tx, &actor.clinic, &row.asked_by)?)),
-                None => None,
-            };
-            let counted = match till {
-                Some(till) => Some(Counted {
-                    cash: till.cash,
-                    qr: till.qr,
-                    at: till.counted_at,
-                    by: who(tx, &actor.clinic, &till.counted_by)?,
-                }),
-                None => None,
-            };
-            let compared = evidence.map(|evidence| evidence.compared);
-            let group = |of: cunyi_domain::reconcile::Compared| GroupView {
-                group: of.group,
-                asked: of.asked,
-                answer: of.answer,
-            };
-            Ok(ReconcileView {
-                day,
-                reconciled,
-                differences,
-                groups: compared.into_iter().flatten().map(group).collect(),
-                asked,
-                counted,
-            })
+        })
+    }
+
+    /// The days of some that are not green, of the code. A day on which nothing happened here and
+    /// nobody asked has nothing to agree on.
+    pub(crate) fn not_green(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        under: &UnderCode,
+        days: impl Iterator<Item = Date>,
+    ) -> Result<Vec<Date>> {
+        let mut found = Vec::new();
+        for day in days {
+            let stands = self.day(tx, actor, under, day)?;
+            let owners = stands.books.whose(&stands.whole.differences);
+            let all = stands.whole.differences.iter().zip(&owners);
+            // What is some clinic's is found with it.
+            let mut apart = all
+                .filter(|(_, of)| of.is_none())
+                .any(|(difference, _)| *difference != Difference::NotAsked);
+            for clinic in under.clinics() {
+                let part = stands.part(tx, under, clinic)?.reconciled;
+                let idle = stands.books.idle(&clinic.clinic);
+                let counts = |difference: &Difference| !(idle && nothing_happened(difference));
+                apart = apart || part.differences.iter().any(counts);
+            }
+            if apart {
+                found.push(day);
+            }
+        }
+        Ok(found)
+    }
+
+    fn day(&self, tx: &mut Tx<'_>, actor: &Actor, under: &UnderCode, day: Date) -> Result<Day> {
+        let setup = self.setup_in(tx, &actor.clinic)?;
+        let books = Books::read(tx, under, day)?;
+        let kept = newest(tx, under, day)?;
+        let evidence: Option<Evidence> = kept
+            .as_ref()
+            .map(|row| serde_json::from_str(&row.evidence))
+            .transpose()
+            .map_err(|error| AppError::Failed(error.to_string()))?;
+        let asked = match kept {
+            Some(row) => Some((row.asked_at, under.name_of(tx, &row.asked_by)?)),
+            None => None,
+        };
+        let ours = books.ours(&setup.gateway.region);
+        let whole = reconcile(day, &ours, evidence.as_ref(), &[]);
+        Ok(Day {
+            setup,
+            books,
+            evidence,
+            asked,
+            whole,
         })
     }
 
@@ -92,7 +126,10 @@ impl App {
         actor.must(Action::Reconcile)?;
         self.past(day)?;
         let db = self.parts.store.db();
-        let books = db.read("reconcile", |tx| Books::read(tx, &actor.clinic, day))?;
+        let books = db.read("reconcile", |tx| {
+            let under = UnderCode::of(tx, actor)?;
+            Books::read(tx, &under, day)
+        })?;
         let caller = self.caller(actor)?;
         let evidence = ask::ask(&caller, &books)?;
         let evidence = serde_json::to_string(&evidence)
@@ -105,13 +142,13 @@ impl App {
             asked_by: actor.user.clone(),
         };
         db.transact("keep_reconciliation", |tx| -> Result<()> {
-            Ok(books::keep_reconciliation(tx, row)?)
+            Ok(rows::keep_reconciliation(tx, row)?)
         })
     }
 
     /// Keeps what was counted at the end of a day: notes and coins, and what came in by QR code.
     pub fn count_till(&self, actor: &Actor, day: Date, cash: Fen, qr: Fen) -> Result<()> {
-        actor.must(Action::Reconcile)?;
+        actor.must(Action::CountTill)?;
         self.past(day)?;
         // A day may end with less than it began with: what was paid back came out of it.
         for (counted, field) in [(cash, "cash"), (qr, "qr")] {
@@ -129,7 +166,7 @@ impl App {
         };
         let db = self.parts.store.db();
         db.transact("keep_till", |tx| -> Result<()> {
-            Ok(books::keep_till(tx, row)?)
+            Ok(rows::keep_till(tx, row)?)
         })
     }
 
@@ -139,6 +176,164 @@ impl App {
             return refuse_at(Code::BadText, "day");
         }
         Ok(())
+    }
+}
+
+/// Of a day without a settlement: nobody asked, or counted a drawer that nothing came into.
+fn nothing_happened(difference: &Difference) -> bool {
+    match difference {
+        Difference::Cash(drawer) => drawer.expected == Fen::ZERO && drawer.counted.is_none(),
+        Difference::NotAsked => true,
+        Difference::Line { .. } | Difference::Total { .. } => false,
+    }
+}
+
+/// What the centre said last, whichever clinic under the code asked it.
+fn newest(tx: &mut Tx<'_>, under: &UnderCode, day: Date) -> Result<Option<Reconciliation>> {
+    let mut newest: Option<Reconciliation> = None;
+    for clinic in under.clinics() {
+        let kept = rows::reconciliation(tx, &clinic.clinic, day)?;
+        newest = newest
+            .into_iter()
+            .chain(kept)
+            .max_by_key(|row| row.asked_at);
+    }
+    Ok(newest)
+}
+
+impl Day {
+    /// A clinic's part.
+    fn part(&self, tx: &mut Tx<'_>, under: &UnderCode, clinic: &Clinic) -> Result<Part> {
+        let day = self.books.day;
+        let till = rows::till(tx, &clinic.clinic, day)?;
+        let drawers = drawers(tx, &clinic.clinic, day, till.as_ref())?;
+        let ours = self
+            .books
+            .ours_of(&self.setup.gateway.region, &clinic.clinic);
+        let whose = self.books.whose(&self.whole.differences);
+        let differences = self.whole.differences.iter();
+        let own: Vec<&Difference> = differences
+            .zip(whose)
+            .filter(|(_, of)| match of {
+                Some(of) => *of == clinic.clinic,
+                None => !under.shared(),
+            })
+            .map(|(difference, _)| difference)
+            .collect();
+        let is_own = |difference: &Difference| own.contains(&difference);
+        let counted = match till {
+            Some(till) => Some(Counted {
+                cash: till.cash,
+                qr: till.qr,
+                at: till.counted_at,
+                by: under.name_of(tx, &till.counted_by)?,
+            }),
+            None => None,
+        };
+        Ok(Part {
+            reconciled: self.whole.part(day, &ours, &drawers, is_own),
+            counted,
+        })
+    }
+
+    /// What a clinic sees: its own.
+    fn of_clinic(self, tx: &mut Tx<'_>, under: &UnderCode, id: &ClinicId) -> Result<ReconcileView> {
+        let mut own = under.clinics().iter().filter(|clinic| clinic.clinic == *id);
+        let clinic = own.next().ok_or_else(no_clinic)?;
+        let part = self.part(tx, under, clinic)?;
+        let mut differences = Vec::new();
+        for difference in &part.reconciled.differences {
+            differences.push(named(tx, id, difference)?);
+        }
+        // The code's sums are not hers to see.
+        let groups = if under.shared() {
+            vec![]
+        } else {
+            self.groups()
+        };
+        Ok(ReconcileView {
+            day: self.books.day,
+            reconciled: part.reconciled,
+            differences,
+            groups,
+            asked: self.asked,
+            counted: part.counted,
+            parts: vec![],
+            shared: under.shared(),
+        })
+    }
+
+    /// What the township sees: the sums of all, and each clinic's part and differences.
+    fn of_code(self, tx: &mut Tx<'_>, under: &UnderCode) -> Result<ReconcileView> {
+        let (mut parts, mut views, mut drawers) = (Vec::new(), Vec::new(), Vec::<Drawer>::new());
+        let whose = self.books.whose(&self.whole.differences);
+        let all = self.whole.differences.iter().zip(&whose);
+        let of_code = all.filter(|(_, of)| of.is_none());
+        views.extend(of_code.map(|(difference, _)| DifferenceView::of(difference)));
+        for clinic in under.clinics() {
+            let part = self.part(tx, under, clinic)?;
+            let its = |difference: &&Difference| {
+                matches!(difference, Difference::Line { .. } | Difference::Cash(_))
+            };
+            let differences = part.reconciled.differences.iter().filter(its);
+            let before = views.len();
+            for difference in differences {
+                let mut view = DifferenceView::of(difference);
+                view.clinic.clone_from(&clinic.name);
+                view.number = number_of(tx, &clinic.clinic, difference)?;
+                views.push(view);
+            }
+            add_drawers(&mut drawers, &part.reconciled.drawers);
+            parts.push(PartView {
+                name: clinic.name.clone(),
+                sums: part.reconciled.clinic,
+                centre: part.reconciled.centre,
+                drawers: part.reconciled.drawers,
+                differences: views.len() - before,
+            });
+        }
+        let differences = views.iter().map(|view| view.difference.clone()).collect();
+        Ok(ReconcileView {
+            day: self.books.day,
+            groups: self.groups(),
+            reconciled: Reconciled {
+                drawers,
+                differences,
+                ..self.whole
+            },
+            differences: views,
+            asked: self.asked,
+            counted: None,
+            parts,
+            shared: true,
+        })
+    }
+
+    fn groups(&self) -> Vec<GroupView> {
+        let compared = self.evidence.iter().flat_map(|of| &of.compared);
+        let group = |of: &cunyi_domain::reconcile::Compared| GroupView {
+            group: of.group.clone(),
+            asked: of.asked,
+            answer: of.answer,
+        };
+        compared.map(group).collect()
+    }
+}
+
+fn no_clinic() -> AppError {
+    cunyi_store::StoreError::NoClinic.into()
+}
+
+/// Adds drawers up by what is in them; not counted where one is not.
+fn add_drawers(sums: &mut Vec<Drawer>, more: &[Drawer]) {
+    for drawer in more {
+        match sums.iter_mut().find(|sum| sum.method == drawer.method) {
+            Some(sum) => {
+                sum.expected += drawer.expected;
+                sum.counted = sum.counted.zip(drawer.counted).map(|(a, b)| a + b);
+            }
+            None => sums.push(*drawer),
+        }
     }
 }
 
@@ -153,7 +348,7 @@ fn drawers(
     let mut drawer = |method, counted| -> Result<Drawer> {
         Ok(Drawer {
             method,
-            expected: books::expected(tx, clinic, span, method)?,
+            expected: rows::expected(tx, clinic, span, method)?,
             counted,
         })
     };
@@ -163,19 +358,14 @@ fn drawers(
     ])
 }
 
-fn who(tx: &mut Tx<'_>, clinic: &ClinicId, user: &cunyi_domain::ids::UserId) -> Result<String> {
-    let user = reference::user(tx, clinic, user)?;
-    Ok(user.map(|user| user.name).unwrap_or_default())
+/// `chrg_bchno` of the batch that a difference is about.
+fn number_of(tx: &mut Tx<'_>, clinic: &ClinicId, difference: &Difference) -> Result<String> {
+    Ok(named(tx, clinic, difference)?.number)
 }
 
 /// A difference with who it is about.
 fn named(tx: &mut Tx<'_>, clinic: &ClinicId, difference: &Difference) -> Result<DifferenceView> {
-    let mut view = DifferenceView {
-        difference: difference.clone(),
-        visit: None,
-        number: String::new(),
-        name: String::new(),
-    };
+    let mut view = DifferenceView::of(difference);
     let Difference::Line {
         batch: Some(batch), ..
     } = difference
@@ -192,102 +382,4 @@ fn named(tx: &mut Tx<'_>, clinic: &ClinicId, difference: &Difference) -> Result<
     view.visit = Some(batch.visit);
     view.number = batch.number;
     Ok(view)
-}
-
-/// The end of a day.
-fn end_of(day: Date) -> Moment {
-    Moment::start_of(day.tomorrow().unwrap_or(day))
-}
-
-impl Books {
-    fn read(tx: &mut Tx<'_>, clinic: &ClinicId, day: Date) -> Result<Self> {
-        let before = day.yesterday().unwrap_or(day);
-        let after = day.tomorrow().unwrap_or(day);
-        let limit = i64::try_from(3 * MAX_LINES).unwrap_or(i64::MAX);
-        let (from, to) = (Moment::start_of(before), end_of(after));
-        Ok(Self {
-            day,
-            booked: books::booked(tx, clinic, from, to, limit)?,
-            in_flight: books::in_flight(tx, clinic, Moment(0), end_of(day), limit)?,
-        })
-    }
-
-    fn ours(&self, region: &Region) -> Vec<Ours> {
-        let booked = self.booked.iter().map(|row| ours_of(region, row));
-        let in_flight = self.in_flight.iter().map(|row| in_flight_of(region, row));
-        booked.chain(in_flight).collect()
-    }
-}
-
-/// Where a settlement is cleared, as its 2207 said, else as the region's file says.
-fn group(region: &Region, scheme: &str, benefit: &str, said: (&str, &str)) -> Group {
-    let known = region.benefits.get(benefit);
-    let by_benefit = known.map_or("", |benefit| benefit.clr_type.as_str());
-    let or = |said: &str, else_: &str| if said.is_empty() { else_ } else { said }.to_owned();
-    let office = match region.statement.setl_optins {
-        Office::ClrOptins => or(said.1, &region.statement.clr_optins),
-        Office::Admdvs => region.admdvs.clone(),
-    };
-    Group {
-        scheme: scheme.to_owned(),
-        clearing_type: or(said.0, by_benefit),
-        office,
-    }
-}
-
-fn signed(kind: SettlementKind, fen: Fen) -> Fen {
-    match kind {
-        SettlementKind::Settlement => fen,
-        SettlementKind::Reversal => -fen,
-    }
-}
-
-fn group_of(region: &Region, row: &Booked) -> Option<Group> {
-    let scheme = row.scheme.as_deref()?;
-    let said = (row.clearing_type.as_str(), row.clearing_office.as_str());
-    (row.payer == Payer::Insured).then(|| group(region, scheme, &row.benefit, said))
-}
-
-fn ours_of(region: &Region, row: &Booked) -> Ours {
-    let amount = |fen| signed(row.kind, fen);
-    Ours {
-        batch: row.batch.clone(),
-        kind: row.kind,
-        standing: Standing::Booked,
-        settlement: row.platform_settlement.clone(),
-        message: row.message.clone(),
-        day: row.settled_at.date(),
-        group: group_of(region, row),
-        money: Money {
-            total: amount(row.total),
-            fund: amount(row.fund),
-            account: amount(row.account),
-        },
-    }
-}
-
-fn in_flight_of(region: &Region, row: &InFlight) -> Ours {
-    // What a 2601 would undo is a settlement.
-    let kind = match row.state {
-        BatchState::ReversalRequested | BatchState::ReversalUnknown => SettlementKind::Reversal,
-        _ => SettlementKind::Settlement,
-    };
-    let amount = |fen| signed(kind, fen);
-    Ours {
-        batch: row.batch.clone(),
-        kind,
-        standing: Standing::InFlight,
-        settlement: String::new(),
-        message: row.message.clone(),
-        day: row.requested_at.date(),
-        group: row
-            .scheme
-            .as_deref()
-            .map(|scheme| group(region, scheme, &row.benefit, ("", ""))),
-        money: Money {
-            total: amount(row.total),
-            fund: amount(row.fund),
-            account: amount(row.account),
-        },
-    }
 }

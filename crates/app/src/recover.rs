@@ -4,12 +4,12 @@
 //! Nobody waits for its answer any more; what it did at the centre is not known.
 
 use cunyi_domain::batch::{BatchEvent, BatchState};
-use cunyi_domain::fact::BatchMoved;
+use cunyi_domain::fact::{BatchMoved, ClearingMoved};
 use cunyi_domain::ids::{ClinicId, UserId, VisitId};
-use cunyi_domain::ledger::{Batch, Registration, RegistrationState};
+use cunyi_domain::ledger::{Batch, Clearing, ClearingState, Registration, RegistrationState};
 use cunyi_domain::row::Field;
 use cunyi_store::local::{Message, MessageState};
-use cunyi_store::{Who, Writer, query, reference};
+use cunyi_store::{Who, Writer, clearing, query, reference};
 
 use crate::App;
 use crate::error::Result;
@@ -45,9 +45,25 @@ impl App {
                 mark(w, clinic, message.id.as_str(), MessageState::Unknown)?;
                 lose(w, message)?;
             }
-            Ok(cut.len())
+            let applications = clearing::cut_off(w.tx, clinic)?;
+            for asked in &applications {
+                lose_application(w, asked)?;
+            }
+            Ok(cut.len() + applications.len())
         })
     }
+}
+
+/// A 3203 is never sent again: a person asks the office.
+fn lose_application(w: &mut Writer<'_, '_>, asked: &Clearing) -> Result<()> {
+    let moved = ClearingMoved {
+        clearing: asked.id.clone(),
+        from: asked.state,
+        to: ClearingState::Unknown,
+        event: String::new(),
+        said: String::new(),
+    };
+    Ok(w.record(moved, None, None)?)
 }
 
 fn lose(w: &mut Writer<'_, '_>, message: &Message) -> Result<()> {

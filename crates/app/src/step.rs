@@ -261,7 +261,7 @@ impl Caller<'_> {
         Ok(number)
     }
 
-    fn header(&self, msgid: &str, place: &str) -> Header {
+    pub(crate) fn header(&self, msgid: &str, place: &str) -> Header {
         Header {
             msgid: msgid.to_owned(),
             now: self.app.now(),
@@ -272,7 +272,7 @@ impl Caller<'_> {
         }
     }
 
-    fn post(&self, infno: &str, bytes: Vec<u8>) -> Answer {
+    pub(crate) fn post(&self, infno: &str, bytes: Vec<u8>) -> Answer {
         let Setup { gateway, line, .. } = &*self.setup;
         let nonce = self.app.random_hex();
         let call = Outgoing {
@@ -341,7 +341,7 @@ impl Caller<'_> {
         })
     }
 
-    fn next_intent(&self, w: &mut Writer<'_, '_>) -> Result<Issued> {
+    pub(crate) fn next_intent(&self, w: &mut Writer<'_, '_>) -> Result<Issued> {
         let clinic = &self.actor.clinic;
         let last = local::counter(w.tx, clinic, "msgid")?.map(|row| Issued {
             second: Moment(row.second),

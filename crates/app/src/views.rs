@@ -3,6 +3,7 @@
 
 mod access;
 mod audit;
+mod clearing;
 mod forms;
 mod goods;
 mod identified;
@@ -28,13 +29,16 @@ use cunyi_store::reference::Role;
 
 pub use access::AccessView;
 pub use audit::Objection;
+pub use clearing::{
+    ApplicationView, ApplyForm, ClearingForm, ClearingView, EntryView, OwedView, PeriodView,
+};
 pub use cunyi_policy::{Language, Why};
-pub use forms::{DraftBody, DraftLine, IdentifyForm, PatientForm, RegisterForm};
+pub use forms::{DoctorView, DraftBody, DraftLine, IdentifyForm, PatientForm, RegisterForm};
 pub use goods::{DecidedView, GoodsView};
 pub use identified::{CoverageView, Filing, Identified, Remaining};
 pub use lost::{LookView, LostView, NextLook};
 pub use payment::{PaymentSlip, PaymentView};
-pub use reconcile::{Counted, DifferenceView, GroupView, ReconcileView};
+pub use reconcile::{Counted, DifferenceView, GroupView, PartView, ReconcileView};
 pub use refund::{GiveBack, RefundEstimate, RefundForm, RefundView};
 pub use stock::StockView;
 pub use upload::UploadView;
@@ -49,15 +53,6 @@ pub struct Actor {
     pub user: UserId,
     /// Role.
     pub role: Role,
-}
-
-/// A doctor whom the counter may choose.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DoctorView {
-    /// Who.
-    pub id: UserId,
-    /// 姓名
-    pub name: String,
 }
 
 /// A signed-in browser.

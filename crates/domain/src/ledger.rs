@@ -13,12 +13,14 @@ use crate::money::{Fen, Quantity, Rate, UnitPrice};
 use crate::time::Moment;
 
 mod access;
+mod clearing;
 mod evidence;
 mod payment;
 mod refund;
 mod stock;
 
 pub use access::AccessKind;
+pub use clearing::{Clearing, ClearingEntry, ClearingKind, ClearingPart, ClearingState};
 pub use evidence::Evidence;
 pub use payment::{Method, Payment, PaymentKind, Standing};
 pub use refund::RefundRest;

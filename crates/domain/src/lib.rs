@@ -9,6 +9,7 @@ pub mod text_enum;
 
 pub mod amounts;
 pub mod batch;
+pub mod clearing;
 pub mod fact;
 pub mod id_number;
 pub mod ids;

@@ -82,6 +82,14 @@ text_enum! {
         ClockSkew = "clock-skew",
         /// It is further off than the region tolerates: nothing is settled.
         ClockTooFar = "clock-too-far",
+        /// The clearing period is not over yet. Args: `to`.
+        PeriodOpen = "period-open",
+        /// Other clinics settle under this code: the township applies, for all of them.
+        TownshipClears = "township-clears",
+        /// What is applied for already, or may be, is not applied for again.
+        AppliedAlready = "applied-already",
+        /// Days of the period do not agree: reconcile them, or say why not. Args: `days`.
+        DaysDiffer = "days-differ",
         /// The share changed since the doctor saw it: confirm again.
         ShareChanged = "share-changed",
         /// The sum to return or collect changed since it was seen. Args: `old`, `new`.

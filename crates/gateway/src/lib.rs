@@ -20,6 +20,7 @@ mod multipart;
 mod number;
 mod outcome;
 mod paths;
+mod region_clearing;
 mod region_reversal;
 mod region_statement;
 mod region_transport;

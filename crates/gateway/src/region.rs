@@ -14,6 +14,7 @@ use crate::json::Node;
 use crate::message::statement::ByteForm;
 use crate::paths::{NEEDED, default_path};
 
+pub use crate::region_clearing::ClearingConfig;
 pub use crate::region_reversal::{Reversal, Within};
 pub use crate::region_statement::{EndDate, Office, StatementConfig};
 pub use crate::region_transport::{
@@ -117,6 +118,9 @@ pub struct Region {
     pub injection_beside_consultation: Beside,
     /// 对账
     pub statement: StatementConfig,
+    /// 清算
+    #[serde(default)]
+    pub clearing: ClearingConfig,
     /// A clock further off than this refuses to settle.
     pub clock_skew_limit_seconds: i64,
     /// What becomes of calls whose answer is lost.
@@ -386,6 +390,7 @@ impl Region {
             .map(|(_, what)| what)
             .or_else(|| self.transport.fault())
             .or_else(|| self.statement.fault())
+            .or_else(|| self.clearing.fault())
             .or_else(|| self.lost_calls.fault())
             .or_else(|| self.outage.fault())
             .or_else(|| self.evoucher.as_ref().and_then(EvoucherConfig::fault))

@@ -163,6 +163,26 @@ CREATE TABLE reservation (
   clinic TEXT NOT NULL, charge TEXT NOT NULL, lot TEXT NOT NULL, quantity BIGINT NOT NULL CHECK (quantity > 0),
   PRIMARY KEY (clinic, charge, lot), FOREIGN KEY (clinic, charge) REFERENCES charge (clinic, id),
   FOREIGN KEY (clinic, lot) REFERENCES stock_lot (clinic, id));
+CREATE TABLE clearing (
+  clinic TEXT NOT NULL REFERENCES clinic (clinic), id TEXT NOT NULL, from_day TEXT NOT NULL, to_day TEXT NOT NULL,
+  clearing_type TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('requested', 'applied', 'refused', 'unknown', 'not_applied')),
+  message TEXT NOT NULL, event TEXT NOT NULL, said TEXT NOT NULL, reason TEXT NOT NULL, applied_at BIGINT NOT NULL, actor TEXT NOT NULL,
+  PRIMARY KEY (clinic, id), CHECK (from_day <= to_day));
+CREATE UNIQUE INDEX clearing_once ON clearing (clinic, clearing_type, from_day) WHERE state IN ('requested', 'applied', 'unknown');
+CREATE INDEX clearing_by_period ON clearing (clinic, from_day, applied_at, id);
+CREATE TABLE clearing_part (
+  clinic TEXT NOT NULL, clearing TEXT NOT NULL, scheme TEXT NOT NULL, office TEXT NOT NULL, count BIGINT NOT NULL CHECK (count >= 0),
+  total BIGINT NOT NULL, fund BIGINT NOT NULL, account BIGINT NOT NULL, cash BIGINT NOT NULL,
+  PRIMARY KEY (clinic, clearing, scheme, office), FOREIGN KEY (clinic, clearing) REFERENCES clearing (clinic, id));
+CREATE TABLE clearing_entry (
+  clinic TEXT NOT NULL REFERENCES clinic (clinic), id TEXT NOT NULL, from_day TEXT NOT NULL, to_day TEXT NOT NULL,
+  scheme TEXT NOT NULL, clearing_type TEXT NOT NULL, office TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('recognised', 'deducted', 'withheld', 'released', 'advanced', 'paid')),
+  amount BIGINT NOT NULL CHECK (amount > 0), on_day TEXT NOT NULL, appeal_by TEXT, reason TEXT NOT NULL, reverses TEXT,
+  entered_at BIGINT NOT NULL, actor TEXT NOT NULL,
+  PRIMARY KEY (clinic, id), UNIQUE (clinic, reverses), CHECK (from_day <= to_day),
+  FOREIGN KEY (clinic, reverses) REFERENCES clearing_entry (clinic, id));
+CREATE INDEX clearing_entry_by_period ON clearing_entry (clinic, from_day, entered_at, id);
 CREATE TABLE access_entry (
   clinic TEXT NOT NULL, id TEXT NOT NULL,
   what TEXT NOT NULL CHECK (what IN ('record', 'list', 'signed-in', 'wrong-password', 'locked',

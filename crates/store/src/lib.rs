@@ -4,6 +4,7 @@
 //! changes at once and appends the fact to the hash chain as the last statements of the transaction.
 
 pub mod books;
+pub mod clearing;
 pub mod erase;
 pub mod local;
 pub mod query;

@@ -126,6 +126,15 @@ pub fn clinic(tx: &mut Tx<'_>, id: &ClinicId) -> Result<Clinic, StoreError> {
         .ok_or(StoreError::NoClinic)
 }
 
+/// The clinics of this database that settle under the same institution code as this one, the first
+/// opened first.
+pub fn clinics_under_code(tx: &mut Tx<'_>, id: &ClinicId) -> Result<Vec<Clinic>, StoreError> {
+    let rest =
+        "WHERE institution_code = (SELECT c.institution_code FROM clinic c WHERE c.clinic = ?)
+                ORDER BY opened_at, slot";
+    Ok(tx.select(rest, vec![id.clone().into_value()])?)
+}
+
 /// Users of a clinic by login.
 pub fn users(tx: &mut Tx<'_>, clinic: &ClinicId) -> Result<Vec<User>, StoreError> {
     Ok(tx.select(

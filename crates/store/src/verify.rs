@@ -248,7 +248,7 @@ const fn checks<R: TableRow + PartialEq>() -> (Compare, Types) {
 }
 
 /// Every ledger table.
-const LEDGER: [(Compare, Types); 17] = [
+const LEDGER: [(Compare, Types); 20] = [
     checks::<ledger::Patient>(),
     checks::<ledger::Allergy>(),
     checks::<ledger::Coverage>(),
@@ -261,6 +261,9 @@ const LEDGER: [(Compare, Types); 17] = [
     checks::<ledger::Settlement>(),
     checks::<ledger::Payment>(),
     checks::<ledger::Evidence>(),
+    checks::<ledger::Clearing>(),
+    checks::<ledger::ClearingPart>(),
+    checks::<ledger::ClearingEntry>(),
     checks::<ledger::Lot>(),
     checks::<ledger::StockMove>(),
     checks::<ledger::Reservation>(),

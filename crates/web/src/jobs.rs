@@ -57,6 +57,8 @@ pub enum Key {
     Visit(ClinicId, VisitId),
     /// A clinic's day, reconciled.
     Day(ClinicId, Date),
+    /// A clinic's clearing period, applied for.
+    Clearing(ClinicId, Date),
     /// Identification and registration at a user's desk.
     Desk(UserId),
 }

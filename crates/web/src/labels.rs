@@ -105,6 +105,25 @@ pub const PAYMENTS: Labels = &[
 /// How money changed hands.
 pub const METHODS: Labels = &[("cash", "method-cash"), ("qr", "method-qr")];
 
+/// Where an application for clearing stands.
+pub const CLEARING_STATES: Labels = &[
+    ("requested", "clearing-requested"),
+    ("applied", "clearing-applied"),
+    ("refused", "clearing-refused"),
+    ("unknown", "clearing-unknown"),
+    ("not_applied", "clearing-not-there"),
+];
+
+/// What the office says of a claim.
+pub const CLEARING_KINDS: Labels = &[
+    ("recognised", "clearing-recognised"),
+    ("deducted", "clearing-deducted"),
+    ("withheld", "clearing-withheld"),
+    ("released", "clearing-released"),
+    ("advanced", "clearing-advanced"),
+    ("paid", "clearing-paid"),
+];
+
 /// Allergy groups of the catalogue.
 pub const GROUPS: Labels = &[
     ("penicillins", "group-penicillins"),
@@ -232,6 +251,13 @@ pub const FIELDS: Labels = &[
     ("cash", "field-till-cash"),
     ("qr", "field-till-qr"),
     ("trace_codes", "field-trace-codes"),
+    ("amount", "amount"),
+    ("period", "clearing-period"),
+    ("clearing_group", "field-clearing-group"),
+    ("clearing_kind", "kind"),
+    ("clearing_on", "field-clearing-on"),
+    ("appeal_by", "field-appeal-by"),
+    ("told_by", "field-told-by"),
 ];
 
 /// What stands in the access log.
@@ -258,6 +284,9 @@ pub const DETAILS: Labels = &[
     ("read-record", "action-read-record"),
     ("treat", "action-treat"),
     ("settle", "action-settle"),
+    ("count-till", "till-title"),
+    ("see-clearing", "clearing-title"),
+    ("clear", "clearing-apply-short"),
     ("hand-over", "action-hand-over"),
     ("read-patient", "action-read-patient"),
     ("correct-patient", "correct-patient"),

@@ -7,8 +7,8 @@ use axum::{Extension, Router};
 use cunyi_app::{Action as A, Actor, may};
 
 use crate::pages::{
-    account, desk, drafts, follow, lists, papers, patients, policies, reconcile, refund, uploads,
-    users, workstation,
+    account, clearing, desk, drafts, follow, lists, papers, patients, policies, reconcile, refund,
+    uploads, users, workstation,
 };
 use crate::{Web, assets};
 use Access::{Anyone, Only, SignedIn};
@@ -116,7 +116,15 @@ routes! {
     // The end of a day
     get "/day/reconcile", Only(A::SeeQueue) => reconcile::page;
     post "/day/reconcile", Only(A::Reconcile) => reconcile::ask;
-    post "/day/reconcile/count", Only(A::Reconcile) => reconcile::count;
+    post "/day/reconcile/count", Only(A::CountTill) => reconcile::count;
+    // What the fund owes
+    get "/clearing", Only(A::SeeClearing) => clearing::page;
+    get "/clearing/print", Only(A::SeeClearing) => clearing::print;
+    get "/clearing/period", Only(A::SeeClearing) => clearing::period;
+    post "/clearing/apply", Only(A::Clear) => clearing::apply;
+    post "/clearing/told", Only(A::Clear) => clearing::told;
+    post "/clearing/enter", Only(A::Clear) => clearing::enter;
+    post "/clearing/correct", Only(A::Clear) => clearing::correct;
     // Administration
     get "/policies", Only(A::Administer) => policies::page;
     post "/policies", Only(A::Administer) => policies::confirm;

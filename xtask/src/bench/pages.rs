@@ -252,10 +252,11 @@ fn doctors_pages(port: u16) -> Result<Vec<Page>> {
     let (days, visits, batches) = listed(&mut client)?;
     let open = open_visits(&mut client, &home)?;
     let slips = slips(&mut client, &visits)?;
-    let evenings = days
-        .iter()
-        .map(|day| day.replace("/today", "/day/reconcile"));
-    let evenings: Vec<String> = evenings.collect();
+    let for_days = |path: &str| -> Vec<String> {
+        days.iter().map(|day| day.replace("/today", path)).collect()
+    };
+    let evenings = for_days("/day/reconcile");
+    let periods = for_days("/clearing/period");
     let under = |ending: &str| {
         visits
             .iter()
@@ -283,6 +284,9 @@ fn doctors_pages(port: u16) -> Result<Vec<Page>> {
         page("statement", batches),
         page("payment slip", slips),
         page("reconciliation", evenings),
+        page("owed by the fund", one("/clearing")),
+        page("owed by the fund, printed", one("/clearing/print")),
+        page("clearing period", periods),
         page("patients", one("/patients")),
         Page {
             name: "patient search",

@@ -18,7 +18,7 @@ use cunyi_gateway::statement_file::{Line, pack, unpack};
 use cunyi_gateway::{Amount, Count, Outcome};
 use cunyi_store::books::Booked;
 
-use super::{Books, group_of, signed};
+use super::books::{Books, group_of, possible, signed};
 use crate::error::{AppError, Result};
 use crate::step::Caller;
 
@@ -73,15 +73,10 @@ impl Asking<'_> {
     fn groups(&self) -> BTreeSet<Group> {
         let region = self.region();
         let day = self.books.day;
-        let today = self.books.booked.iter();
+        let today = self.books.booked();
         let today = today.filter(|row| row.settled_at.date() == day);
         let mut groups: BTreeSet<Group> = today.filter_map(|row| group_of(region, row)).collect();
-        for installed in &self.caller.setup.policies {
-            let scheme = installed.policy.scheme.as_str();
-            for benefit in region.benefits.keys() {
-                groups.insert(super::group(region, scheme, benefit, ("", "")));
-            }
-        }
+        groups.extend(possible(&self.caller.setup));
         groups
     }
 
@@ -124,7 +119,7 @@ impl Asking<'_> {
             row.settled_at.date() == day
                 && group.is_some_and(|g| g.clearing_type == clearing_type && g.office == office)
         };
-        let rows: Vec<&Booked> = self.books.booked.iter().filter(of_place).collect();
+        let rows: Vec<&Booked> = self.books.booked().filter(of_place).collect();
         let upload: Vec<Line> = rows.iter().map(|row| line(row)).collect();
         let packed = pack("stmt.txt", &upload, &region.statement.upload_columns)
             .map_err(|fault| AppError::Failed(format!("statement file: {fault}")))?;
@@ -189,7 +184,6 @@ impl Asking<'_> {
 
     /// A line of the result; whose it is, its msgid tells.
     fn theirs(&self, line: Line) -> Theirs {
-        let slot = Slot::of_msgid(&line.msgid);
         Theirs {
             kind: if line.refd_setl_flag == "1" {
                 SettlementKind::Reversal
@@ -202,7 +196,8 @@ impl Asking<'_> {
                 fund: line.fund_pay_sumamt.or_zero(),
                 account: line.acct_pay.or_zero(),
             },
-            elsewhere: slot.is_some_and(|slot| slot != self.caller.setup.slot),
+            elsewhere: Slot::of_msgid(&line.msgid).is_some()
+                && self.books.of_message(&line.msgid).is_none(),
             settlement: line.setl_id,
             message: line.msgid,
         }
@@ -223,10 +218,8 @@ impl Asking<'_> {
         let lines = details.iter().flat_map(|d| d.lines.iter().flatten());
         let only_here = lines.filter(|line| line.verdict == Verdict::OnlyHere);
         let asked = only_here.take(MOST_ASKED).filter_map(|line| {
-            let booked = &self.books.booked;
-            let row = booked
-                .iter()
-                .find(|row| row.platform_settlement == line.settlement)?;
+            let mut booked = self.books.booked();
+            let row = booked.find(|row| row.platform_settlement == line.settlement)?;
             let input = Data::from(query::SettlementQuery {
                 psn_no: row.person_number.clone()?,
                 setl_id: row.platform_settlement.clone(),

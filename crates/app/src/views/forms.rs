@@ -2,6 +2,17 @@
 
 use std::fmt;
 
+use cunyi_domain::ids::UserId;
+
+/// A doctor whom the counter may choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DoctorView {
+    /// Who.
+    pub id: UserId,
+    /// 姓名
+    pub name: String,
+}
+
 /// What people type is about people: `Debug`, which is how values reach logs and panics, says only
 /// that there is something.
 macro_rules! silent {

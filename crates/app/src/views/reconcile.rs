@@ -2,7 +2,7 @@
 
 use cunyi_domain::ids::VisitId;
 use cunyi_domain::money::Fen;
-use cunyi_domain::reconcile::{Answer, Difference, Group, Reconciled, Sums};
+use cunyi_domain::reconcile::{Answer, Difference, Drawer, Group, Reconciled, Sums};
 use cunyi_domain::time::{Moment, civil::Date};
 
 /// A day, reconciled as it stands now.
@@ -20,6 +20,25 @@ pub struct ReconcileView {
     pub asked: Option<(Moment, String)>,
     /// What was counted last.
     pub counted: Option<Counted>,
+    /// Of the township: each clinic under its code.
+    pub parts: Vec<PartView>,
+    /// The code is not this clinic's alone: what the centre said is of all of them.
+    pub shared: bool,
+}
+
+/// A clinic's part of what its institution code reconciled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartView {
+    /// Its name.
+    pub name: String,
+    /// What it has booked with the centre.
+    pub sums: Sums,
+    /// The same as the centre has it; none where it did not say.
+    pub centre: Option<Sums>,
+    /// Its drawers.
+    pub drawers: Vec<Drawer>,
+    /// How much differs.
+    pub differences: usize,
 }
 
 /// A difference with the visit it is about, where we know it.
@@ -31,8 +50,23 @@ pub struct DifferenceView {
     pub visit: Option<VisitId>,
     /// `chrg_bchno`
     pub number: String,
-    /// Patient's name.
+    /// Patient's name; her clinic's to see.
     pub name: String,
+    /// Which clinic's, where several are shown.
+    pub clinic: String,
+}
+
+impl DifferenceView {
+    /// Without what it is about.
+    pub(crate) fn of(difference: &Difference) -> Self {
+        Self {
+            difference: difference.clone(),
+            visit: None,
+            number: String::new(),
+            name: String::new(),
+            clinic: String::new(),
+        }
+    }
 }
 
 /// What 3201 was asked for one insurance, clearing type and office.

@@ -8,6 +8,7 @@ use cunyi_domain::ledger::Method;
 use cunyi_domain::money::Fen;
 use cunyi_domain::reconcile::{Action, Answer, Class, Difference};
 use cunyi_domain::refusal::Code;
+use cunyi_domain::row::Field;
 use cunyi_domain::time::civil::Date;
 use cunyi_gateway::message::{Data, T2208, T2601, settle};
 
@@ -305,8 +306,22 @@ fn what_another_clinic_settled_under_the_same_code_is_not_undone_here() {
             .count_till(&stranger, day, Fen::ZERO, Fen::ZERO)
             .unwrap();
         let view = w.app.reconciliation(&stranger, day).unwrap();
-        assert_eq!(found(&view), [(Class::Unasked, Action::Township)]);
+        assert_eq!(found(&view), []);
+        assert_eq!((view.reconciled.clinic.count, view.groups), (0, vec![]));
+        // It was asked for both at once, and agrees for both.
+        let view = looked(&w, day);
+        assert_eq!(found(&view), [(Class::Cash, Action::Count)]);
+        assert_eq!(view.reconciled.centre.unwrap().count, 1);
+        // One that is not of this program: its lines are nobody's here to undo.
         let (setl_id, _) = settlement(&w, &paid);
+        let sql = "UPDATE clinic SET institution_code = 'H99000100009' WHERE clinic = ?";
+        let mine = w.doctor.clinic.as_str().to_owned().into_value();
+        let db = w.app.store().db();
+        db.transact("moved", |tx| tx.execute(sql, vec![mine]))
+            .unwrap();
+        w.app.reconcile(&stranger, day).unwrap();
+        let view = w.app.reconciliation(&stranger, day).unwrap();
+        assert_eq!(found(&view), [(Class::Unasked, Action::Township)]);
         assert!(
             view.differences
                 .iter()

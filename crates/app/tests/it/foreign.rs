@@ -14,6 +14,11 @@ use crate::world::{World, worlds};
 
 /// Installs a further clinic with a doctor of its own under the same institution code.
 pub fn clinic(app: &App, slot: i64) -> Actor {
+    clinic_under(app, slot, "H99000100001")
+}
+
+/// The same under this institution code.
+pub fn clinic_under(app: &App, slot: i64, code: &str) -> Actor {
     let id = ClinicId(format!("clinic-{slot}"));
     let doctor = UserId(format!("doctor-{slot}"));
     let who = Who {
@@ -38,7 +43,7 @@ pub fn clinic(app: &App, slot: i64) -> Actor {
     let row = Clinic {
         clinic: id.clone(),
         name: "演示县梅溪村卫生室".to_owned(),
-        institution_code: "H99000100001".to_owned(),
+        institution_code: code.to_owned(),
         institution_name: "演示县竹山村卫生室".to_owned(),
         level: Level::Village,
         slot,
@@ -82,6 +87,8 @@ fn first(w: &World) -> Ids {
         handle: w.identify(person).handle,
         entry: w.view(&visit).patient.allergies[0].0.clone(),
         payment: view.payments[0].id.clone(),
+        application: crate::clearing::lost(w, "2026-11-01"),
+        claim: crate::clearing::paid(w, "2026-11-01"),
         visit,
         patient,
         batch: view.batches[0].id.clone(),
@@ -93,49 +100,65 @@ fn first(w: &World) -> Ids {
 fn every_id_of_another_clinic_is_not_found() {
     for w in worlds("foreign") {
         let ids = first(&w);
-        let stranger = clinic(&w.app, 4);
-        let before = w.wire.calls().len();
-        for case in USE_CASES {
-            let name = case.name;
-            let answer = (case.call)(&w.app, &stranger, &ids);
-            match case.about {
-                About::Record => {
-                    let refusal = w.refused(answer);
-                    let handle = Refusal::at(Code::NotFound, "handle");
-                    let expected = if name == "register" {
-                        handle
-                    } else {
-                        Refusal::new(Code::NotFound)
-                    };
-                    assert_eq!(refusal, expected, "{name}");
-                }
-                About::List if name == "today" => assert!(answer.unwrap().contains("visits: []")),
-                About::List if name == "reconciliation" => {
-                    let shown = answer.unwrap();
-                    assert!(shown.contains("count: 0"), "{shown}");
-                    assert!(
-                        shown.contains("groups: []") && !shown.contains("Some("),
-                        "{shown}"
-                    );
-                }
-                About::List => assert_eq!(answer.unwrap(), "[]", "{name}"),
-                About::New => {}
-            }
+        let others = [("H99000100001", 4), ("H99000100002", 5)];
+        for (code, slot) in others {
+            let stranger = clinic_under(&w.app, slot, code);
+            nothing_is_found(&w, &ids, &stranger, slot == 4);
         }
-        let said: BTreeSet<String> = w.wire.said().split_off(before).into_iter().collect();
-        assert!(
-            // Sums of its own, and its own lines (3202 and its files), under the code they share.
-            said.is_subset(
-                &["9001", "3201", "9101", "3202", "9102"]
-                    .map(str::to_owned)
-                    .into()
-            ),
-            "{said:?}"
-        );
         w.prove();
     }
 }
 
+/// Neither by a clinic of another code, nor by one that shares it.
+fn nothing_is_found(w: &World, ids: &Ids, stranger: &Actor, shares: bool) {
+    let before = w.wire.calls().len();
+    for case in USE_CASES {
+        let name = case.name;
+        let answer = (case.call)(&w.app, stranger, ids);
+        match case.about {
+            About::Record => {
+                let refusal = w.refused(answer);
+                let expected = match name {
+                    "register" => Refusal::at(Code::NotFound, "handle"),
+                    // The code's book is the township's where it is shared.
+                    "correct_clearing" | "clearing_told" if shares => {
+                        Refusal::new(Code::TownshipClears)
+                    }
+                    _ => Refusal::new(Code::NotFound),
+                };
+                assert_eq!(refusal, expected, "{name}");
+            }
+            About::List if name == "today" => assert!(answer.unwrap().contains("visits: []")),
+            About::List if name == "reconciliation" => {
+                let shown = answer.unwrap();
+                assert!(shown.contains("count: 0"), "{shown}");
+                assert!(
+                    shown.contains("groups: []") && !shown.contains("Some("),
+                    "{shown}"
+                );
+            }
+            About::List if name.starts_with("clearing") => {
+                let shown = answer.unwrap();
+                let mut sums = shown.split("Fen(").skip(1);
+                assert!(sums.all(|sum| sum.starts_with("0)")), "{shown}");
+                let empty = |list: &str| shown.contains(&format!("{list}: []"));
+                assert!(empty("appeals") || empty("applications") && empty("entries"));
+            }
+            About::List => assert_eq!(answer.unwrap(), "[]", "{name}"),
+            About::New => {}
+        }
+    }
+    let said: BTreeSet<String> = w.wire.said().split_off(before).into_iter().collect();
+    assert!(
+        // Sums of its own, and its own lines (3202 and its files), under the code they share.
+        said.is_subset(
+            &["9001", "3201", "9101", "3202", "9102"]
+                .map(str::to_owned)
+                .into()
+        ),
+        "{said:?}"
+    );
+}
 #[test]
 fn the_same_villager_is_another_patient_at_another_clinic() {
     for w in worlds("both_clinics") {
@@ -182,6 +205,8 @@ fn numbers_of_nobody_are_not_found_either() {
                 charge: id.into(),
                 entry: id.into(),
                 payment: id.into(),
+                application: id.into(),
+                claim: id.into(),
             };
             for case in USE_CASES.iter().filter(|c| c.about == About::Record) {
                 let code = w.code((case.call)(&w.app, &w.doctor, &ids));

@@ -1,10 +1,14 @@
 //! Every use case that takes an actor, one a row: who may call it, and what a stranger gets.
 
-use cunyi_app::views::{DraftBody, GiveBack, IdentifyForm, PatientForm, RefundForm, RegisterForm};
+use cunyi_app::views::{
+    ApplyForm, ClearingForm, DraftBody, GiveBack, IdentifyForm, PatientForm, RefundForm,
+    RegisterForm,
+};
 use cunyi_app::{Actor, App, NewUser, PasswordForm, Result};
 use cunyi_domain::ids::{BatchId, ChargeId, EntryId, PatientId, UserId, VisitId};
-use cunyi_domain::ledger::{Goods, Method, VisitState};
+use cunyi_domain::ledger::{ClearingKind, Goods, Method, VisitState};
 use cunyi_domain::money::{Fen, Quantity};
+use cunyi_domain::reconcile::Group;
 
 use crate::world::PASSWORD;
 
@@ -18,6 +22,9 @@ pub struct Ids {
     pub charge: ChargeId,
     pub entry: EntryId,
     pub payment: EntryId,
+    /// Of the clearing book.
+    pub application: EntryId,
+    pub claim: EntryId,
 }
 
 /// What a use case is about.
@@ -57,10 +64,40 @@ fn patient() -> PatientForm {
     }
 }
 
+fn entry(app: &App) -> ClearingForm {
+    let today = app.now().date();
+    ClearingForm {
+        from: today.first_of_month(),
+        group: Group {
+            scheme: "390".to_owned(),
+            clearing_type: "11".to_owned(),
+            office: "990001".to_owned(),
+        },
+        kind: ClearingKind::Paid,
+        amount: Fen(1),
+        on: today,
+        appeal_by: None,
+        reason: String::new(),
+    }
+}
+
 use_cases! {
     access_log List |app, by, _ids| app.access_log(by);
     note_allergy Record |app, by, ids| app.note_allergy(by, &ids.patient, "group", "penicillins");
     withdraw_allergy Record |app, by, ids| app.withdraw_allergy(by, &ids.patient, &ids.entry);
+    clearing List |app, by, _ids| app.clearing(by, app.now().date());
+    clearing_period List |app, by, _ids| app.clearing_period(by, app.now().date());
+    enter_clearing New |app, by, _ids| app.enter_clearing(by, &entry(app));
+    correct_clearing Record |app, by, ids| app.correct_clearing(by, &ids.claim, "记错了");
+    apply_for_clearing New |app, by, _ids| app.apply_for_clearing(by, &ApplyForm {
+        from: app.now().date().first_of_month(),
+        clearing_type: "11".to_owned(),
+        claim: Fen(1),
+        reason: String::new(),
+    });
+    clearing_told Record |app, by, ids| {
+        app.clearing_told(by, &ids.application, true, "结算科")
+    };
     today List |app, by, _ids| app.today(by, app.now().date());
     save_draft Record |app, by, ids| app.save_draft(by, &ids.visit, 0, &DraftBody::default());
     preview Record |app, by, ids| app.preview(by, &ids.visit, &DraftBody::default());

@@ -1,6 +1,8 @@
 //! Applying: a fact and its opened personal part → typed row changes. Pure; the only way a ledger
 //! table changes. Without a personal part (after erasure) personal fields are blank.
 
+mod clearing;
+
 use crate::batch::BatchEvent;
 use crate::ids::{BatchId, ClinicId, UserId, VisitId};
 use crate::ledger::{
@@ -83,6 +85,9 @@ pub fn apply(about: &About, body: Body, personal: Option<Personal>) -> Vec<Chang
         | Body::EvidenceFound(_)
         | Body::SettlementMade(_)
         | Body::PaymentMade(_) => money(about, body, personal),
+        Body::ClearingRequested(_) | Body::ClearingMoved(_) | Body::ClearingEntered(_) => {
+            clearing::apply(about, body)
+        }
         Body::ReservationsReleased(b) => release(about, &b.reservations),
         Body::HandedOver(b) => hand_over(about, &b.reservations, b.moves),
         Body::GoodsDecided(b) => decided(about, b, personal),

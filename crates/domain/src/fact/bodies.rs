@@ -6,9 +6,9 @@ use crate::batch::BatchEvent;
 use crate::id_number::Sex;
 use crate::ids::{BatchId, ChargeId, CoverageId, EntryId, PatientId, UserId, VisitId};
 use crate::ledger::{
-    AccessKind, AllergyKind, Batch, Certificate, Charge, Diagnosis, Goods, LineClass, Lot, Payer,
-    Payment, RefundRest, Registration, RegistrationState, Reservation, Settlement, StockMove,
-    VisitState,
+    AccessKind, AllergyKind, Batch, Certificate, Charge, Clearing, ClearingEntry, ClearingPart,
+    ClearingState, Diagnosis, Goods, LineClass, Lot, Payer, Payment, RefundRest, Registration,
+    RegistrationState, Reservation, Settlement, StockMove, VisitState,
 };
 use crate::money::{Fen, Quantity};
 use crate::time::Moment;
@@ -314,6 +314,36 @@ body! {
     pub struct PaymentMade {
         /// What.
         pub payment: Payment,
+    }
+
+    /// 3203's intent: committed before the bytes leave. The office's book names no patient.
+    pub struct ClearingRequested {
+        /// The application, its state `requested`.
+        pub clearing: Clearing,
+        /// What it asks for, by insurance and office.
+        pub parts: Vec<ClearingPart>,
+        /// SM3 of the bytes.
+        pub digest: String,
+    }
+
+    /// What became of an application.
+    pub struct ClearingMoved {
+        /// Which.
+        pub clearing: EntryId,
+        /// From.
+        pub from: ClearingState,
+        /// To.
+        pub to: ClearingState,
+        /// `clr_appy_evt_id`; empty where none is known.
+        pub event: String,
+        /// Why the centre refused it, or who at the office told it.
+        pub said: String,
+    }
+
+    /// What the office said of a claim, or that an entry was wrong.
+    pub struct ClearingEntered {
+        /// The entry.
+        pub entry: ClearingEntry,
     }
 
     /// Stock that is free again.

@@ -113,6 +113,12 @@ facts! {
     "settlement_made" 1 SettlementMade,
     /// Money changed hands without a settlement: a deposit, a difference.
     "payment_made" 1 PaymentMade,
+    /// The intent to apply for clearing is committed.
+    "clearing_requested" 1 ClearingRequested,
+    /// What became of an application for clearing.
+    "clearing_moved" 1 ClearingMoved,
+    /// What the office said of a claim was entered, or taken out.
+    "clearing_entered" 1 ClearingEntered,
     /// Reserved stock was freed.
     "reservations_released" 1 ReservationsReleased,
     /// Drugs were handed over.

@@ -306,30 +306,66 @@ impl<'a> Books<'a> {
         if silent || evidence.compared.is_empty() {
             return None;
         }
-        let mut sums = sums(self.day, self.ours, None);
-        for difference in found {
-            let Difference::Line {
-                line, ours, theirs, ..
-            } = difference
-            else {
-                continue;
-            };
-            let here = !matches!(
-                line,
-                Line::OnlyThere
-                    | Line::Committed
-                    | Line::Unresolved
-                    | Line::Here(_)
-                    | Line::TwiceThere
-            );
-            if let Some(ours) = ours.filter(|_| here) {
-                sums.take(ours);
-            }
-            if let Some(theirs) = theirs {
-                sums.add(*theirs);
-            }
+        Some(moved(sums(self.day, self.ours, None), found))
+    }
+}
+
+/// Sums of ours as the centre has them, by what differs.
+fn moved(mut sums: super::Sums, found: &[Difference]) -> super::Sums {
+    for difference in found {
+        let Difference::Line {
+            line, ours, theirs, ..
+        } = difference
+        else {
+            continue;
+        };
+        let here = !matches!(
+            line,
+            Line::OnlyThere | Line::Committed | Line::Unresolved | Line::Here(_) | Line::TwiceThere
+        );
+        if let Some(ours) = ours.filter(|_| here) {
+            sums.take(ours);
         }
-        Some(sums)
+        if let Some(theirs) = theirs {
+            sums.add(*theirs);
+        }
+    }
+    sums
+}
+
+impl Reconciled {
+    /// A clinic's part of what was reconciled for its institution code: its own rows and drawers, the
+    /// differences that are its own, and what was not compared at all.
+    #[must_use]
+    pub fn part(
+        &self,
+        day: Date,
+        ours: &[Ours],
+        drawers: &[Drawer],
+        own: impl Fn(&Difference) -> bool,
+    ) -> Self {
+        let its = |difference: &Difference| match difference {
+            Difference::Total { total, group, .. } => Some(Difference::Total {
+                total: *total,
+                group: group.clone(),
+                ours: sums(day, ours, Some(group)),
+            }),
+            Difference::Cash(_) => None,
+            Difference::NotAsked => Some(Difference::NotAsked),
+            line @ Difference::Line { .. } => own(line).then(|| line.clone()),
+        };
+        let mut differences: Vec<Difference> = self.differences.iter().filter_map(its).collect();
+        let clinic = sums(day, ours, None);
+        let centre = self.centre.map(|_| moved(clinic, &differences));
+        let apart = drawers.iter().filter(|drawer| !drawer.agrees());
+        differences.extend(apart.copied().map(Difference::Cash));
+        differences.sort_by_cached_key(order);
+        Self {
+            clinic,
+            centre,
+            drawers: drawers.to_vec(),
+            differences,
+        }
     }
 }
 

@@ -125,7 +125,7 @@ pub struct Theirs {
     pub verdict: Verdict,
     /// What it moves.
     pub money: Money,
-    /// By its msgid it is of another clinic under the same institution code.
+    /// By its msgid it is of a clinic under the same institution code that is not of this program.
     pub elsewhere: bool,
 }
 

@@ -226,6 +226,39 @@ proptest! {
     }
 }
 
+proptest! {
+    /// Two clinics under one code: each difference is one clinic's, and their sums make the code's up.
+    #[test]
+    fn the_parts_of_a_code_are_the_whole(
+        ours in ledger(),
+        mut centre in ledger(),
+        missing in any::<[bool; 12]>(),
+    ) {
+        let mut dropped = missing.iter();
+        centre.retain(|_| !dropped.next().copied().unwrap_or(false));
+        let lines = answered(&ours, &centre);
+        let mut evidence = evidence(&ours, lines);
+        evidence.compared[0].answer = Answer::Different;
+        let whole = reconcile(DAY, &ours, Some(&evidence), &[]);
+        let second = |text: &str| text.ends_with(['1', '3', '5', '7', '9']);
+        let of = |here: bool| {
+            let rows: Vec<Ours> = ours.iter().filter(|r| second(&r.settlement) == here).cloned().collect();
+            whole.part(DAY, &rows, COUNTED, |found| match found {
+                Difference::Line { settlement, .. } => second(settlement) == here,
+                _ => true,
+            })
+        };
+        let (a, b) = (of(true), of(false));
+        let both = |a: Sums, b: Sums| (a.money.total + b.money.total, a.money.fund + b.money.fund, a.count + b.count);
+        let all = |s: Sums| (s.money.total, s.money.fund, s.count);
+        prop_assert_eq!(both(a.clinic, b.clinic), all(whole.clinic));
+        prop_assert_eq!(a.centre.zip(b.centre).map(|(a, b)| both(a, b)), whole.centre.map(all));
+        let lines = |r: &Reconciled| r.differences.iter().filter(|d| matches!(d, Difference::Line { .. })).count();
+        prop_assert_eq!(lines(&a) + lines(&b), lines(&whole));
+        prop_assert!(whole.part(DAY, &ours, &[], |_| true) == whole);
+    }
+}
+
 /// Every difference there can be.
 fn every_difference() -> Vec<Difference> {
     let lines = [

@@ -78,6 +78,8 @@ async fn a_visit_in_english(page: &Page, demo: &Demo) {
     for path in [
         "/today",
         "/day/reconcile",
+        "/clearing",
+        "/clearing/period",
         "/stock",
         "/patients",
         "/self-pay",

@@ -170,6 +170,8 @@ impl World {
         self.two_registrations(&liu, &coverage)?;
         self.switched_visit(&liu, coverage)?;
 
+        self.clear()?;
+
         let gone = self.register(fields(3))?;
         let visit = self.arrive(&gone, None, None)?;
         self.sign(&self.visit(&visit), 3)?;

@@ -3,6 +3,7 @@
 
 mod chain;
 mod checks;
+mod clearing;
 mod erasure;
 mod filled;
 mod golden;

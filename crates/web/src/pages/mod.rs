@@ -1,6 +1,7 @@
 //! The pages, a file a room of the screen.
 
 pub(crate) mod account;
+pub(crate) mod clearing;
 pub(crate) mod desk;
 pub(crate) mod drafts;
 pub(crate) mod follow;

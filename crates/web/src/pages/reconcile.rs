@@ -9,8 +9,9 @@
 use askama::Template;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use cunyi_app::views::{DifferenceView, ReconcileView};
+use cunyi_app::views::{DifferenceView, PartView, ReconcileView};
 use cunyi_app::{Action as May, AppError};
+use cunyi_domain::ledger::Method;
 use cunyi_domain::money::Fen;
 use cunyi_domain::reconcile::{Action, Answer, Class, Difference, Line, Money, Total};
 use cunyi_domain::refusal::{Code, Refusal};
@@ -44,6 +45,11 @@ pub(crate) struct ReconcilePage<'a> {
 impl ReconcilePage<'_> {
     fn may(&self) -> bool {
         self.c.may(May::Reconcile) && !self.running
+    }
+
+    /// The drawer is the clinic's own.
+    fn may_count(&self) -> bool {
+        self.c.may(May::CountTill) && !self.running
     }
 
     /// 09:46 and who.
@@ -192,6 +198,28 @@ impl ReconcilePage<'_> {
             Answer::Silent => "answer-silent",
         })
     }
+}
+
+/// What a clinic's fund is here and at the centre, where it said one.
+pub(crate) fn part(of: &PartView) -> [String; 2] {
+    let there = of.centre.map(|sums| sums.money.fund);
+    let there = there.map_or("–".to_owned(), |fen| fen.to_string());
+    [of.sums.money.fund.to_string(), there]
+}
+
+/// Cash that must be there, and what was counted.
+pub(crate) fn till(of: &PartView) -> [String; 2] {
+    let expected: Fen = of.drawers.iter().map(|drawer| drawer.expected).sum();
+    let cash = of
+        .drawers
+        .iter()
+        .filter(|drawer| drawer.method == Method::Cash);
+    let counted: Vec<Option<Fen>> = cash.map(|drawer| drawer.counted).collect();
+    if counted.iter().any(Option::is_none) {
+        return [expected.to_string(), "–".to_owned()];
+    }
+    let counted: Fen = of.drawers.iter().filter_map(|drawer| drawer.counted).sum();
+    [expected.to_string(), counted.to_string()]
 }
 
 fn path(day: Date) -> String {

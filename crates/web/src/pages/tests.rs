@@ -1,5 +1,6 @@
 //! Every page renders in every language, escapes what it shows, and has words for all of it.
 
+mod clearing;
 mod reconcile;
 mod settlement;
 
@@ -337,6 +338,7 @@ fn every_page(locale: Locale) -> Pages {
     follow(&c, &mut pages);
     lists(&c, &mut pages);
     reconcile::pages(&c, &mut pages);
+    clearing::pages(&c, &mut pages);
     papers(&c, &mut pages);
     pages
 }

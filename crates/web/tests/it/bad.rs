@@ -116,7 +116,7 @@ const BAD: &[Bad] = &[
         "self-pay: a newborn without guardian",
         |_| self_pay(&[("guardian_name", "")]),
         ("监护人", "guardian"),
-        &["周新生", "2026-11-01", "13900001111"],
+        &["周新生", "2026-11-03", "13900001111"],
     ),
     bad(
         "correct: the guardian's number",
@@ -201,6 +201,27 @@ const BAD: &[Bad] = &[
         },
         ("收款码到账", "By QR code"),
         &["value=\"12.00\"", "value=\"3,5\""],
+    ),
+    bad(
+        "an amount of clearing that is no sum",
+        |_| {
+            let mut typed = crate::cases::PAID;
+            typed[3] = ("amount", "十元");
+            typed[6] = ("reason", "第12号通知");
+            post("/clearing/enter", &typed)
+        },
+        ("金额", "Amount"),
+        &["value=\"十元\"", "value=\"第12号通知\""],
+    ),
+    bad(
+        "a deduction without a reason",
+        |_| {
+            let mut typed = crate::cases::PAID;
+            typed[2] = ("clearing_kind", "deducted");
+            post("/clearing/enter", &typed)
+        },
+        ("理由", "Reason"),
+        &["value=\"123.45\"", "value=\"deducted\" selected"],
     ),
     bad(
         "a day to come",
@@ -375,6 +396,10 @@ async fn addresses_that_are_no_text_are_no_pages() {
         "/day/reconcile?day=%00",
         "/day/reconcile?day=9999-12-31",
         "/day/reconcile?day=-009999-01-01",
+        "/clearing?day=9999-12-31",
+        "/clearing?day=0000-01-01",
+        "/clearing/print?day=%00",
+        "/clearing/period?day=%00",
         "/api/search/items?q=%ff%00",
     ] {
         assert_eq!(

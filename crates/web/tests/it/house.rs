@@ -110,7 +110,7 @@ pub fn house_with(options: WebOptions) -> House {
     }
 }
 
-/// A clinic beside, with a user of each role named `other-…` and the first clinic's passwords.
+/// A clinic beside, under a code of its own, with a user of each role named `other-…` and the first clinic's passwords.
 fn second_clinic(w: &World) {
     let first = &w.doctor.clinic;
     let second = ClinicId("second".to_owned());
@@ -125,6 +125,7 @@ fn second_clinic(w: &World) {
         let beside = Clinic {
             clinic: second.clone(),
             slot: 4,
+            institution_code: "H99000100002".to_owned(),
             ..clinic
         };
         reference::install(tx.tx, beside)?;

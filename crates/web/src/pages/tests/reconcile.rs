@@ -1,7 +1,7 @@
 //! 对账: every kind of difference has its words, and green is green only when nothing differs.
 
 use askama::Template;
-use cunyi_app::views::{Counted, DifferenceView, GroupView, ReconcileView};
+use cunyi_app::views::{Counted, DifferenceView, GroupView, PartView, ReconcileView};
 use cunyi_domain::ids::{BatchId, VisitId};
 use cunyi_domain::ledger::{Method, SettlementKind};
 use cunyi_domain::money::Fen;
@@ -93,6 +93,7 @@ fn view(differences: Vec<Difference>) -> ReconcileView {
         visit: Some(VisitId::from("V13")),
         number: "03202611240001".to_owned(),
         name: samples::HOSTILE.to_owned(),
+        clinic: String::new(),
     };
     ReconcileView {
         day: samples::now().date(),
@@ -122,6 +123,35 @@ fn view(differences: Vec<Difference>) -> ReconcileView {
             at: samples::now(),
             by: samples::HOSTILE.to_owned(),
         }),
+        parts: Vec::new(),
+        shared: false,
+    }
+}
+
+/// As the township sees it.
+fn of_township() -> ReconcileView {
+    let own = view(differences());
+    let named = |mut of: DifferenceView| {
+        of.clinic = samples::HOSTILE.to_owned();
+        of.visit = None;
+        of
+    };
+    let part = |centre, counted| PartView {
+        name: samples::HOSTILE.to_owned(),
+        sums: own.reconciled.clinic,
+        centre,
+        drawers: vec![drawer(counted)],
+        differences: 2,
+    };
+    ReconcileView {
+        differences: own.differences.iter().cloned().map(named).collect(),
+        parts: vec![
+            part(None, None),
+            part(own.reconciled.centre, Some(Fen(800))),
+        ],
+        shared: true,
+        counted: None,
+        ..own
     }
 }
 
@@ -151,6 +181,12 @@ pub(super) fn pages(c: &Chrome, pages: &mut Pages) {
         ..view(differences())
     };
     pages.push(("reconcile-nothing", page(c, &nothing, false)));
+    pages.push(("reconcile-township", page(c, &of_township(), false)));
+    let shared = ReconcileView {
+        parts: Vec::new(),
+        ..of_township()
+    };
+    pages.push(("reconcile-shared", page(c, &shared, false)));
 }
 
 #[test]

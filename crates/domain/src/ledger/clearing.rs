@@ -1,0 +1,183 @@
+//! 清算: what the fund was asked for, and what the office said of it. The office's word is entered by
+//! hand; what was entered wrongly is taken out by an entry of its own.
+
+use jiff::civil::Date;
+
+use crate::clearing::{Asked, Period};
+use crate::ids::{ClinicId, EntryId, UserId};
+use crate::money::Fen;
+use crate::reconcile::Group;
+use crate::time::Moment;
+
+text_enum! {
+    /// Where an application stands.
+    pub enum ClearingState {
+        /// 3203 is on its way: the intent is committed.
+        Requested = "requested",
+        /// The office has it.
+        Applied = "applied",
+        /// It was refused, or did not leave: nothing is applied for.
+        Refused = "refused",
+        /// What 3203 did is not known. It is never sent again: a person asks the office.
+        Unknown = "unknown",
+        /// The office told a person that it has none.
+        NotApplied = "not_applied",
+    }
+}
+
+impl ClearingState {
+    /// True if the office has it, or may have it: it is not applied for again.
+    pub const fn may_stand(self) -> bool {
+        matches!(self, Self::Requested | Self::Applied | Self::Unknown)
+    }
+}
+
+text_enum! {
+    /// What the office says of a claim.
+    pub enum ClearingKind {
+        /// 认可
+        Recognised = "recognised",
+        /// 扣款
+        Deducted = "deducted",
+        /// 预留: a quality deposit (质量保证金), paid after the year's examination or never.
+        Withheld = "withheld",
+        /// 返还预留: what was withheld is to be paid after all.
+        Released = "released",
+        /// 预付抵扣: set off against an advance (周转金).
+        Advanced = "advanced",
+        /// 到账
+        Paid = "paid",
+    }
+}
+
+table! {
+    /// 清算申请: one 3203, of one clearing type and period.
+    pub struct Clearing in "clearing" (Ledger, ["clinic", "id"]) {
+        /// The clinic that keeps the institution code's book.
+        pub clinic: ClinicId,
+        /// Id.
+        pub id: EntryId,
+        /// 开始日期
+        pub from_day: Date,
+        /// 结束日期
+        pub to_day: Date,
+        /// 清算类别
+        pub clearing_type: String,
+        /// Where it stands.
+        pub state: ClearingState,
+        /// msgid of the 3203.
+        pub message: String,
+        /// `clr_appy_evt_id`; empty where none is known.
+        pub event: String,
+        /// Why it was refused, or who at the office told what became of it.
+        pub said: String,
+        /// Why it was applied for though not every day agreed; empty where they did.
+        pub reason: String,
+        /// When.
+        pub applied_at: Moment,
+        /// Who.
+        pub actor: UserId,
+    }
+}
+
+table! {
+    /// What an application asks for of one insurance and office. Of more reversals than settlements it
+    /// is negative.
+    pub struct ClearingPart in "clearing_part" (Ledger, ["clinic", "clearing", "scheme", "office"]) {
+        /// The clinic that keeps the institution code's book.
+        pub clinic: ClinicId,
+        /// Of which application.
+        pub clearing: EntryId,
+        /// 险种
+        pub scheme: String,
+        /// 清算经办机构
+        pub office: String,
+        /// 人次; a reversal counts as one more.
+        pub count: i64,
+        /// 医疗费总额
+        pub total: Fen,
+        /// 基金申报总额
+        pub fund: Fen,
+        /// 个人账户支出
+        pub account: Fen,
+        /// 现金支付金额
+        pub cash: Fen,
+    }
+}
+
+impl ClearingPart {
+    /// Its sums.
+    pub fn asked(&self) -> Asked {
+        Asked {
+            count: self.count,
+            total: self.total,
+            fund: self.fund,
+            account: self.account,
+            cash: self.cash,
+        }
+    }
+}
+
+table! {
+    /// 清算记录: what the office said of one insurance, clearing type and office in a period. Never updated.
+    pub struct ClearingEntry in "clearing_entry" (Ledger, ["clinic", "id"]) {
+        /// The clinic that keeps the institution code's book.
+        pub clinic: ClinicId,
+        /// Id.
+        pub id: EntryId,
+        /// 开始日期
+        pub from_day: Date,
+        /// 结束日期
+        pub to_day: Date,
+        /// 险种
+        pub scheme: String,
+        /// 清算类别
+        pub clearing_type: String,
+        /// 清算经办机构
+        pub office: String,
+        /// What.
+        pub kind: ClearingKind,
+        /// How much, always positive.
+        pub amount: Fen,
+        /// The day of the office's statement, or the bank's.
+        pub on_day: Date,
+        /// 申诉期限 of a deduction.
+        pub appeal_by: Option<Date>,
+        /// The office's reason, or why it was corrected.
+        pub reason: String,
+        /// The entry that it takes out.
+        pub reverses: Option<EntryId>,
+        /// When it was entered.
+        pub entered_at: Moment,
+        /// By whom.
+        pub actor: UserId,
+    }
+}
+
+impl ClearingEntry {
+    /// Of which period.
+    pub fn period(&self) -> Period {
+        Period {
+            from: self.from_day,
+            to: self.to_day,
+        }
+    }
+
+    /// Of what it is.
+    pub fn group(&self) -> Group {
+        Group {
+            scheme: self.scheme.clone(),
+            clearing_type: self.clearing_type.clone(),
+            office: self.office.clone(),
+        }
+    }
+
+    /// What it adds: one that takes another out takes its amount off.
+    pub fn signed(&self) -> Fen {
+        if self.reverses.is_some() {
+            -self.amount
+        } else {
+            self.amount
+        }
+    }
+}

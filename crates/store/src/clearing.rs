@@ -1,0 +1,131 @@
+//! What 清算 is made of: sums of what was settled, what was applied for, what the office said.
+
+use cunyi_domain::clearing::Period;
+use cunyi_domain::ids::{ClinicId, EntryId};
+use cunyi_domain::ledger::{Clearing, ClearingEntry, ClearingPart, ClearingState, SettlementKind};
+use cunyi_domain::money::Fen;
+use cunyi_domain::row::{Field, Value};
+use cunyi_domain::time::Moment;
+
+use crate::{StoreError, Tx};
+
+cunyi_domain::row! {
+    /// What was settled, or reversed, of one insurance and benefit under one clearing type and office.
+    pub struct Settled {
+        /// `insutype`
+        pub scheme: String,
+        /// Benefit.
+        pub benefit: String,
+        /// `clr_type`, if 2207 said it.
+        pub clearing_type: String,
+        /// `clr_optins`, likewise.
+        pub clearing_office: String,
+        /// Settlements or reversals.
+        pub kind: SettlementKind,
+        /// How many.
+        pub count: i64,
+        /// 医疗费总额
+        pub total: Fen,
+        /// 基金
+        pub fund: Fen,
+        /// 个人账户
+        pub account: Fen,
+        /// 个人现金
+        pub cash: Fen,
+    }
+}
+
+/// Sums of a clinic's insured settlements and reversals from one moment to before another.
+pub fn settled(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    span: (Moment, Moment),
+) -> Result<Vec<Settled>, StoreError> {
+    let sql = "SELECT k.scheme, b.benefit, s.clearing_type, s.clearing_office, s.kind,
+         COUNT(*) AS count, CAST(SUM(s.total) AS BIGINT) AS total, CAST(SUM(s.fund) AS BIGINT) AS fund,
+         CAST(SUM(s.account) AS BIGINT) AS account, CAST(SUM(s.cash) AS BIGINT) AS cash
+       FROM settlement s
+       JOIN batch b ON b.clinic = s.clinic AND b.id = s.batch AND b.payer = 'insured'
+       JOIN visit v ON v.clinic = s.clinic AND v.id = s.visit
+       JOIN coverage k ON k.clinic = v.clinic AND k.id = v.coverage
+       WHERE s.clinic = ? AND s.settled_at >= ? AND s.settled_at < ?
+       GROUP BY k.scheme, b.benefit, s.clearing_type, s.clearing_office, s.kind
+       ORDER BY k.scheme, b.benefit, s.clearing_type, s.clearing_office, s.kind";
+    let values = vec![
+        clinic.clone().into_value(),
+        span.0.into_value(),
+        span.1.into_value(),
+    ];
+    Ok(tx.query(sql, values)?)
+}
+
+fn span(clinic: &ClinicId, period: Period) -> Vec<Value> {
+    vec![
+        clinic.clone().into_value(),
+        period.to.into_value(),
+        period.from.into_value(),
+    ]
+}
+
+/// Applications whose days and these have one in common, the first day and the first asked first.
+pub fn applications(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    period: Period,
+) -> Result<Vec<Clearing>, StoreError> {
+    let rest =
+        "WHERE clinic = ? AND from_day <= ? AND to_day >= ? ORDER BY from_day, applied_at, id";
+    Ok(tx.select(rest, span(clinic, period))?)
+}
+
+/// What those applications ask for.
+pub fn parts(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    period: Period,
+) -> Result<Vec<ClearingPart>, StoreError> {
+    let rest = "WHERE clinic = ? AND clearing IN
+         (SELECT c.id FROM clearing c WHERE c.clinic = clearing_part.clinic AND c.from_day <= ? AND c.to_day >= ?)
+       ORDER BY clearing, scheme, office";
+    Ok(tx.select(rest, span(clinic, period))?)
+}
+
+/// What the office said of periods that have a day in common with these, in the order it was entered.
+pub fn entries(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    period: Period,
+) -> Result<Vec<ClearingEntry>, StoreError> {
+    let rest =
+        "WHERE clinic = ? AND from_day <= ? AND to_day >= ? ORDER BY from_day, entered_at, id";
+    Ok(tx.select(rest, span(clinic, period))?)
+}
+
+/// One application.
+pub fn application(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    id: &EntryId,
+) -> Result<Option<Clearing>, StoreError> {
+    let values = vec![clinic.clone().into_value(), id.clone().into_value()];
+    Ok(tx.find("WHERE clinic = ? AND id = ?", values)?)
+}
+
+/// Applications that were on their way when the program ended.
+pub fn cut_off(tx: &mut Tx<'_>, clinic: &ClinicId) -> Result<Vec<Clearing>, StoreError> {
+    let values = vec![
+        clinic.clone().into_value(),
+        ClearingState::Requested.into_value(),
+    ];
+    Ok(tx.select("WHERE clinic = ? AND state = ? ORDER BY id", values)?)
+}
+
+/// One entry.
+pub fn entry(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    id: &EntryId,
+) -> Result<Option<ClearingEntry>, StoreError> {
+    let values = vec![clinic.clone().into_value(), id.clone().into_value()];
+    Ok(tx.find("WHERE clinic = ? AND id = ?", values)?)
+}

@@ -1,0 +1,164 @@
+//! A clearing period: applied for, asked about at the office, partly paid; what was entered wrongly is
+//! taken out once.
+
+use cunyi_db::DbError;
+use cunyi_domain::fact::{ClearingEntered, ClearingMoved, ClearingRequested};
+use cunyi_domain::ids::EntryId;
+use cunyi_domain::journal::digest;
+use cunyi_domain::ledger::{Clearing, ClearingEntry, ClearingKind, ClearingPart, ClearingState};
+use cunyi_domain::money::Fen;
+use cunyi_domain::time::parse_date;
+use cunyi_store::StoreError;
+
+use crate::world::{Done, World, clinic};
+
+impl World {
+    /// Everything that happens to a claim.
+    pub fn clear(&self) -> Done {
+        let id = self.apply_for()?;
+        self.moved(&id, ClearingState::Requested, ClearingState::Unknown, "")?;
+        let told = "县医保局结算科";
+        self.moved(&id, ClearingState::Unknown, ClearingState::Applied, told)?;
+        let wrong = self.enter(self.entry(ClearingKind::Deducted))?;
+        let out = ClearingEntry {
+            reverses: Some(wrong),
+            ..self.entry(ClearingKind::Deducted)
+        };
+        self.enter(out)?;
+        for kind in ClearingKind::ALL {
+            self.enter(self.entry(*kind))?;
+        }
+        Ok(())
+    }
+
+    fn apply_for(&self) -> Result<EntryId, StoreError> {
+        let id = EntryId::new(self.now(), &self.dice);
+        let clearing = Clearing {
+            clinic: clinic(),
+            id: id.clone(),
+            from_day: parse_date("2026-10-01").unwrap(),
+            to_day: parse_date("2026-10-31").unwrap(),
+            clearing_type: "11".to_owned(),
+            state: ClearingState::Requested,
+            message: "H410522000012026112408000000010009".to_owned(),
+            event: String::new(),
+            said: String::new(),
+            reason: "10月6日停电，未对账".to_owned(),
+            applied_at: self.now(),
+            actor: "u1".into(),
+        };
+        let part = |scheme: &str, fund| ClearingPart {
+            clinic: clinic(),
+            clearing: id.clone(),
+            scheme: scheme.to_owned(),
+            office: "410522".to_owned(),
+            count: 3,
+            total: Fen(90),
+            fund: Fen(fund),
+            account: Fen(10),
+            cash: Fen(80 - fund),
+        };
+        let body = ClearingRequested {
+            clearing,
+            parts: vec![part("310", 50), part("390", 70)],
+            digest: digest(b"3203"),
+        };
+        self.write(|w| w.record(body, None, None))?;
+        Ok(id)
+    }
+
+    fn moved(&self, id: &EntryId, from: ClearingState, to: ClearingState, said: &str) -> Done {
+        let body = ClearingMoved {
+            clearing: id.clone(),
+            from,
+            to,
+            event: "410522000000001".to_owned(),
+            said: said.to_owned(),
+        };
+        self.write(|w| w.record(body, None, None))
+    }
+
+    fn entry(&self, kind: ClearingKind) -> ClearingEntry {
+        ClearingEntry {
+            clinic: clinic(),
+            id: EntryId::new(self.now(), &self.dice),
+            from_day: parse_date("2026-10-01").unwrap(),
+            to_day: parse_date("2026-10-31").unwrap(),
+            scheme: "390".to_owned(),
+            clearing_type: "11".to_owned(),
+            office: "410522".to_owned(),
+            kind,
+            amount: Fen(40),
+            on_day: parse_date("2026-11-20").unwrap(),
+            appeal_by: (kind == ClearingKind::Deducted).then(|| parse_date("2026-11-30").unwrap()),
+            reason: "超限定支付范围".to_owned(),
+            reverses: None,
+            entered_at: self.now(),
+            actor: "u1".into(),
+        }
+    }
+
+    fn enter(&self, entry: ClearingEntry) -> Result<EntryId, StoreError> {
+        let id = entry.id.clone();
+        self.write(|w| w.record(ClearingEntered { entry }, None, None))?;
+        Ok(id)
+    }
+}
+
+#[test]
+fn a_period_is_applied_for_once_unless_nothing_came_of_it() {
+    for world in World::engines("clearing_once") {
+        let first = world.apply_for().unwrap();
+        let again = |world: &World| {
+            let error = world.apply_for().unwrap_err();
+            assert!(
+                matches!(error, StoreError::Db(DbError::Duplicate)),
+                "{error:?}"
+            );
+        };
+        again(&world);
+        world
+            .moved(&first, ClearingState::Requested, ClearingState::Unknown, "")
+            .unwrap();
+        again(&world);
+        let late = world.moved(&first, ClearingState::Requested, ClearingState::Applied, "");
+        assert!(matches!(late, Err(StoreError::Db(DbError::Stale(_)))));
+        world
+            .moved(
+                &first,
+                ClearingState::Unknown,
+                ClearingState::NotApplied,
+                "科长",
+            )
+            .unwrap();
+        let second = world.apply_for().unwrap();
+        world
+            .moved(
+                &second,
+                ClearingState::Requested,
+                ClearingState::Applied,
+                "",
+            )
+            .unwrap();
+        again(&world);
+        world.sound();
+    }
+}
+
+#[test]
+fn an_entry_is_taken_out_once() {
+    for world in World::engines("clearing_entry") {
+        let wrong = world.enter(world.entry(ClearingKind::Paid)).unwrap();
+        let out = || ClearingEntry {
+            reverses: Some(wrong.clone()),
+            ..world.entry(ClearingKind::Paid)
+        };
+        world.enter(out()).unwrap();
+        let error = world.enter(out()).unwrap_err();
+        assert!(
+            matches!(error, StoreError::Db(DbError::Duplicate)),
+            "{error:?}"
+        );
+        world.sound();
+    }
+}

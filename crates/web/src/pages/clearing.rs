@@ -1,0 +1,348 @@
+//! 医保应收: what the fund owes, a line a period; a period with what was applied for and what the office
+//! said of it.
+
+#![expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "templates pass arguments by reference"
+)]
+
+use askama::Template;
+use axum::http::{StatusCode, Uri};
+use cunyi_app::AppError;
+use cunyi_app::views::{ApplyForm, ClearingForm, ClearingView, EntryView, PeriodView};
+use cunyi_domain::clearing::Claim;
+use cunyi_domain::ids::EntryId;
+use cunyi_domain::ledger::{ClearingKind, ClearingState};
+use cunyi_domain::money::Fen;
+use cunyi_domain::reconcile::Group;
+use cunyi_domain::refusal::{Code, Refusal};
+use cunyi_domain::time::Moment;
+use cunyi_domain::time::civil::Date;
+use cunyi_domain::time::parse_date;
+
+use crate::chrome::Chrome;
+use crate::fault::{Answer, Fault, html, status, words};
+use crate::form::Form;
+use crate::jobs::{Kept, Key, Outcome, Standing};
+use crate::labels;
+use crate::session::{Posted, Signed};
+
+#[derive(Template)]
+#[template(path = "clearing.html")]
+pub(crate) struct ClearingPage<'a> {
+    pub(crate) c: &'a Chrome,
+    pub(crate) v: &'a ClearingView,
+}
+
+#[derive(Template)]
+#[template(path = "print_clearing.html")]
+pub(crate) struct ClearingPaper<'a> {
+    pub(crate) c: &'a Chrome,
+    pub(crate) ui: &'a Chrome,
+    pub(crate) v: &'a ClearingView,
+    pub(crate) printed_at: Moment,
+}
+
+#[derive(Template)]
+#[template(path = "clearing_period.html")]
+pub(crate) struct PeriodPage<'a> {
+    pub(crate) c: &'a Chrome,
+    pub(crate) v: &'a PeriodView,
+    pub(crate) f: &'a Typed,
+    pub(crate) problem: String,
+    /// The centre is being asked.
+    pub(crate) running: bool,
+}
+
+/// What was typed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Typed {
+    pub(crate) group: String,
+    pub(crate) kind: String,
+    pub(crate) amount: String,
+    pub(crate) on: String,
+    pub(crate) appeal_by: String,
+    pub(crate) reason: String,
+}
+
+/// A column of a claim: the key of its words, and what it shows.
+type Column = (&'static str, fn(&Claim) -> Fen);
+
+/// All of them.
+const COLUMNS: [Column; 10] = [
+    ("clearing-settled", |c| c.settled),
+    ("clearing-not-applied", Claim::not_applied),
+    ("clearing-in-review", Claim::in_review),
+    ("clearing-recognised", |c| c.recognised),
+    ("clearing-deducted", |c| c.deducted),
+    ("clearing-advanced", |c| c.advanced),
+    ("clearing-paid", |c| c.paid),
+    ("clearing-withheld", |c| c.withheld),
+    ("clearing-payable", Claim::payable),
+    ("clearing-owed", Claim::owed),
+];
+
+/// The columns to show: to who does not answer for the code, what her clinic has settled.
+fn columns(answers: bool) -> &'static [Column] {
+    &COLUMNS[..if answers { COLUMNS.len() } else { 1 }]
+}
+
+/// The keys of their words.
+pub(crate) fn heads(answers: &bool) -> Vec<&'static str> {
+    columns(*answers).iter().map(|(key, _)| *key).collect()
+}
+
+/// A claim in these columns.
+pub(crate) fn cells(answers: &bool, claim: &Claim) -> Vec<Fen> {
+    columns(*answers).iter().map(|(_, of)| of(claim)).collect()
+}
+
+/// A group as one value of a form.
+pub(crate) fn value_of(group: &Group) -> String {
+    [&*group.scheme, &group.clearing_type, &group.office].join("/")
+}
+
+fn group_of(value: &str) -> Option<Group> {
+    let mut parts = value.split('/').map(str::to_owned);
+    let group = Group {
+        scheme: parts.next()?,
+        clearing_type: parts.next()?,
+        office: parts.next()?,
+    };
+    parts.next().is_none().then_some(group)
+}
+
+/// 城乡居民 · 11 · 990001
+pub(crate) fn named(c: &Chrome, group: &Group) -> String {
+    let scheme = c.scheme(&group.scheme);
+    [&*scheme, &group.clearing_type, &group.office].join(" · ")
+}
+
+pub(crate) fn kind(c: &Chrome, kind: &ClearingKind) -> String {
+    c.label(labels::CLEARING_KINDS, kind.as_str())
+}
+
+impl ClearingPage<'_> {
+    /// The day by which to appeal is over.
+    pub(crate) fn late(&self, of: &EntryView) -> bool {
+        of.entry.appeal_by.is_some_and(|by| by < self.v.today)
+    }
+
+    pub(crate) fn of(&self, entry: &EntryView) -> String {
+        named(self.c, &entry.entry.group())
+    }
+
+    /// A day of the newest period shown.
+    pub(crate) fn newest(&self) -> Date {
+        let newest = self.v.periods.first();
+        newest.map_or(self.v.today, |of| of.period.from)
+    }
+}
+
+impl ClearingPaper<'_> {
+    /// What it is called.
+    pub(crate) fn title(&self) -> String {
+        self.c.t("clearing-title")
+    }
+}
+
+impl PeriodPage<'_> {
+    pub(crate) fn may(&self) -> bool {
+        self.v.may_clear && !self.running
+    }
+
+    /// 结果未知
+    pub(crate) fn state(&self, state: &ClearingState) -> String {
+        self.c.label(labels::CLEARING_STATES, state.as_str())
+    }
+
+    /// An entry can be taken out once.
+    pub(crate) fn may_correct(&self, of: &EntryView) -> bool {
+        self.may() && !of.taken_out && of.entry.reverses.is_none()
+    }
+
+    pub(crate) fn of(&self, entry: &EntryView) -> String {
+        named(self.c, &entry.entry.group())
+    }
+
+    pub(crate) fn chosen(&self, group: &Group) -> bool {
+        value_of(group) == self.f.group
+    }
+
+    pub(crate) fn chosen_kind(&self, kind: &ClearingKind) -> bool {
+        kind.as_str() == self.f.kind
+    }
+}
+
+fn form_of(uri: &Uri) -> Form {
+    Form::parse(uri.query().unwrap_or_default().as_bytes()).unwrap_or_default()
+}
+
+fn path(from: Date) -> String {
+    format!("/clearing/period?day={from}")
+}
+
+fn key(by: &Signed, from: Date) -> Key {
+    Key::Clearing(by.session.actor.clinic.clone(), from)
+}
+
+async fn view(by: &Signed, uri: &Uri) -> Result<ClearingView, Fault> {
+    let day = parse_date(form_of(uri).get("day")).unwrap_or_else(|| by.chrome.now.date());
+    by.call(move |app, actor| app.clearing(actor, day)).await
+}
+
+/// `GET /clearing?day=yyyy-MM-dd`
+pub(crate) async fn page(by: Signed, uri: Uri) -> Answer {
+    let v = view(&by, &uri).await?;
+    let page = ClearingPage {
+        c: &by.chrome,
+        v: &v,
+    };
+    Ok(html(StatusCode::OK, &page))
+}
+
+/// `GET /clearing/print?day=yyyy-MM-dd`
+pub(crate) async fn print(by: Signed, uri: Uri) -> Answer {
+    let v = view(&by, &uri).await?;
+    let page = ClearingPaper {
+        c: &by.chrome.chinese(),
+        ui: &by.chrome,
+        v: &v,
+        printed_at: by.chrome.now,
+    };
+    Ok(html(StatusCode::OK, &page))
+}
+
+/// `GET /clearing/period?day=yyyy-MM-dd`
+pub(crate) async fn period(by: Signed, uri: Uri) -> Answer {
+    let day = parse_date(form_of(&uri).get("day"));
+    let day = day.unwrap_or_else(|| by.chrome.now.date());
+    match by.web.jobs.look(&by.job(key(&by, day))) {
+        Standing::Running => show(&by, day, None, Typed::default(), true).await,
+        Standing::Ended(Outcome::Failed(error, _)) => refused(&by, day, error).await,
+        _ => show(&by, day, None, Typed::default(), false).await,
+    }
+}
+
+/// `POST /clearing/apply`: asks the centre, which may take as long as it likes.
+pub(crate) async fn apply(Posted { by, form, what }: Posted) -> Answer {
+    let from = from_of(&by, &form)?;
+    let claim = form.number("claim").parse();
+    let asked = ApplyForm {
+        from,
+        clearing_type: form.text("clearing_type"),
+        claim: claim.map_err(|_| Fault::refused(&by.chrome, Code::BadForm))?,
+        reason: form.text("reason"),
+    };
+    let (app, actor) = (by.web.app.clone(), by.session.actor.clone());
+    let work = move || match app.apply_for_clearing(&actor, &asked) {
+        Ok(()) => Outcome::Goto(path(from)),
+        Err(error) => Outcome::Failed(error, Kept::Nothing),
+    };
+    match by.web.jobs.run(&by.job(key(&by, from)), what, work).await {
+        Ok(Standing::Ended(Outcome::Failed(error, _))) => refused(&by, from, error).await,
+        Ok(_) => Ok(super::to(&path(from))),
+        Err(refusal) => refused(&by, from, refusal.into()).await,
+    }
+}
+
+/// `POST /clearing/told`: what the office said of an application whose answer is lost.
+pub(crate) async fn told(Posted { by, form, .. }: Posted) -> Answer {
+    let from = from_of(&by, &form)?;
+    let id = EntryId(form.text("application"));
+    let applied = match form.get("told") {
+        "applied" => true,
+        "not_applied" => false,
+        _ => return Err(Fault::refused(&by.chrome, Code::BadForm)),
+    };
+    let who = form.text("told_by");
+    let done = by.ask(move |app, actor| app.clearing_told(actor, &id, applied, &who));
+    ended(&by, from, done.await, Typed::default()).await
+}
+
+/// `POST /clearing/enter`: what the office says of a claim.
+pub(crate) async fn enter(Posted { by, form, .. }: Posted) -> Answer {
+    let from = from_of(&by, &form)?;
+    let typed = Typed {
+        group: form.text("clearing_group"),
+        kind: form.text("clearing_kind"),
+        amount: form.number("amount"),
+        on: form.number("clearing_on"),
+        appeal_by: form.number("appeal_by"),
+        reason: form.text("reason"),
+    };
+    let asked = typed.clone();
+    let done = by.ask(move |app, actor| app.enter_clearing(actor, &read(from, asked)?));
+    ended(&by, from, done.await, typed).await
+}
+
+fn read(from: Date, typed: Typed) -> Result<ClearingForm, AppError> {
+    let bad = |field| Refusal::at(Code::BadText, field);
+    let day = |text: &str, field| parse_date(text).ok_or(bad(field));
+    let appeal_by = if typed.appeal_by.is_empty() {
+        None
+    } else {
+        Some(day(&typed.appeal_by, "appeal_by")?)
+    };
+    let number = Refusal::at(Code::BadNumber, "amount");
+    Ok(ClearingForm {
+        from,
+        group: group_of(&typed.group).ok_or(bad("clearing_group"))?,
+        kind: ClearingKind::from_text(&typed.kind).ok_or(bad("clearing_kind"))?,
+        amount: typed.amount.parse().map_err(|_| number)?,
+        on: day(&typed.on, "clearing_on")?,
+        appeal_by,
+        reason: typed.reason,
+    })
+}
+
+/// `POST /clearing/correct`: an entry was wrong.
+pub(crate) async fn correct(Posted { by, form, .. }: Posted) -> Answer {
+    let from = from_of(&by, &form)?;
+    let (id, why) = (EntryId(form.text("entry")), form.text("reason"));
+    let done = by.ask(move |app, actor| app.correct_clearing(actor, &id, &why));
+    ended(&by, from, done.await, Typed::default()).await
+}
+
+fn from_of(by: &Signed, form: &Form) -> Result<Date, Fault> {
+    parse_date(form.get("period")).ok_or_else(|| Fault::refused(&by.chrome, Code::BadForm))
+}
+
+/// To the period's page, or what was refused beside what was typed.
+async fn ended(by: &Signed, from: Date, done: Result<(), AppError>, typed: Typed) -> Answer {
+    match done {
+        Ok(()) => Ok(super::to(&path(from))),
+        Err(error) if status(&error) == StatusCode::UNPROCESSABLE_ENTITY => {
+            show(by, from, Some(error), typed, false).await
+        }
+        Err(error) => Err(Fault::new(&by.chrome, error)),
+    }
+}
+
+async fn refused(by: &Signed, day: Date, error: AppError) -> Answer {
+    show(by, day, Some(error), Typed::default(), false).await
+}
+
+async fn show(
+    by: &Signed,
+    day: Date,
+    error: Option<AppError>,
+    typed: Typed,
+    running: bool,
+) -> Answer {
+    let v = by
+        .call(move |app, actor| app.clearing_period(actor, day))
+        .await?;
+    let (code, problem) = match error {
+        Some(error) => (status(&error), words(&by.chrome, &error)),
+        None => (StatusCode::OK, String::new()),
+    };
+    let page = PeriodPage {
+        c: &by.chrome,
+        v: &v,
+        f: &typed,
+        problem,
+        running,
+    };
+    Ok(html(code, &page))
+}
