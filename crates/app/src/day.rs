@@ -19,7 +19,10 @@ impl App {
         let from = Moment::start_of(day);
         let to = Moment::start_of(day.tomorrow().unwrap_or(day));
         self.parts.store.db().read("today", |tx| {
-            let mut view = DayView::default();
+            let mut view = DayView {
+                uploads: self.open_uploads(tx, &actor.clinic)?,
+                ..DayView::default()
+            };
             for visit in query::visits_between(tx, &actor.clinic, from, to, MOST_ENTRIES)? {
                 view.visits.push(self.entry(tx, actor, visit)?);
             }

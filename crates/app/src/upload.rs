@@ -95,6 +95,14 @@ impl App {
         })
     }
 
+    /// How many have not arrived; none where the region asks for none.
+    pub(crate) fn open_uploads(&self, tx: &mut Tx<'_>, clinic: &ClinicId) -> Result<Option<usize>> {
+        if !self.setup_in(tx, clinic)?.gateway.region.upload_records {
+            return Ok(None);
+        }
+        Ok(Some(uploads::open(tx, clinic, MOST_ROWS)?.len()))
+    }
+
     fn upload_view(
         &self,
         tx: &mut Tx<'_>,

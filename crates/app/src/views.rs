@@ -4,6 +4,7 @@
 mod access;
 mod audit;
 mod clearing;
+mod day;
 mod forms;
 mod goods;
 mod identified;
@@ -33,6 +34,7 @@ pub use clearing::{
     ApplicationView, ApplyForm, ClearingForm, ClearingView, EntryView, OwedView, PeriodView,
 };
 pub use cunyi_policy::{Language, Why};
+pub use day::DayView;
 pub use forms::{DoctorView, DraftBody, DraftLine, IdentifyForm, PatientForm, RegisterForm};
 pub use goods::{DecidedView, GoodsView};
 pub use identified::{CoverageView, Filing, Identified, Remaining};
@@ -455,23 +457,6 @@ pub struct SettlementView {
     pub benefit: String,
     /// 结算ID
     pub platform_settlement: String,
-    /// 总额
-    pub total: Fen,
-    /// 基金
-    pub fund: Fen,
-    /// 个人账户
-    pub account: Fen,
-    /// 现金
-    pub cash: Fen,
-}
-
-/// A day in figures: settlements less reversals.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DayView {
-    /// Visits registered.
-    pub visits: Vec<QueueEntry>,
-    /// Settlements and reversals in order.
-    pub settlements: Vec<SettlementView>,
     /// 总额
     pub total: Fen,
     /// 基金

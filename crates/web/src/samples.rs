@@ -6,7 +6,7 @@ use cunyi_app::views::{
     DraftLine, Filing, FindingView, GoodsView, Identified, MessageView, Objection, Paper,
     PastVisit, PatientForm, PatientHit, PatientStrip, PatientView, PaymentView, PolicyView,
     Preview, QueueEntry, RefundEstimate, RefundView, Remaining, SessionView, SettlementView,
-    Statement, StockView, UploadView, UserView, VisitView,
+    Statement, StockView, UserView, VisitView,
 };
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::BatchState;
@@ -25,8 +25,10 @@ use crate::chrome::Chrome;
 use crate::words::Locale;
 
 mod batch;
+mod uploads;
 
 pub use batch::batch;
+pub use uploads::uploads;
 
 /// A name that would be a script if a page did not escape it.
 pub const HOSTILE: &str = "<script>alert(1)</script>\"'&";
@@ -64,20 +66,6 @@ pub fn chrome(locale: Locale) -> Chrome {
         now: now(),
         fictional: true,
     }
-}
-
-pub fn uploads() -> Vec<UploadView> {
-    let upload = |manual| UploadView {
-        visit: VisitId::from("V1"),
-        number: "00202611240001".to_owned(),
-        name: HOSTILE.to_owned(),
-        finished_at: now(),
-        attempts: 6,
-        manual,
-        next_at: now(),
-        said: HOSTILE.to_owned(),
-    };
-    vec![upload(true), upload(false)]
 }
 
 pub fn queue_entry(number: i64, name: &str, state: VisitState) -> QueueEntry {
@@ -469,6 +457,7 @@ pub fn day() -> DayView {
         fund: Fen::ZERO,
         account: Fen::ZERO,
         cash: Fen::ZERO,
+        uploads: Some(2),
     }
 }
 

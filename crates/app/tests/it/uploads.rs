@@ -41,6 +41,8 @@ fn a_done_visits_record_is_sent_once() {
         assert_eq!(w.app.upload_due().unwrap(), 0, "it is not done yet");
         w.app.hand_over(&w.doctor, &visit).unwrap();
         assert_eq!(w.app.uploads(&w.doctor).unwrap().len(), 1);
+        let day = w.app.today(&w.doctor, w.app.now().date()).unwrap();
+        assert_eq!(day.uploads, Some(1));
         assert_eq!(w.app.upload_due().unwrap(), 1);
         let input = w.wire.of("4301")[0].sent["input"].clone();
         let view = w.view(&visit);
@@ -170,6 +172,8 @@ fn where_nobody_asks_or_she_pays_herself_nothing_is_sent() {
         done(&w);
         w.clock.advance(86_400);
         assert_eq!(w.app.upload_due().unwrap(), 0);
+        let day = w.app.today(&w.doctor, w.app.now().date()).unwrap();
+        assert_eq!(day.uploads, None);
     }
     for w in worlds_of("own_record", &wanted()) {
         let visit = w.register(w.resident(false));
