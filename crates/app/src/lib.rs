@@ -4,6 +4,7 @@
 mod access;
 mod account;
 mod allergy;
+mod answers;
 mod attending;
 mod audit;
 mod clearing;
@@ -54,7 +55,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use cunyi_catalogue::Catalogue;
 use cunyi_domain::ids::ClinicId;
 use cunyi_domain::time::{Clock, Moment, Rng};
-use cunyi_domain::transport::Transport;
+use cunyi_domain::transport::{Reply, Transport};
 use cunyi_gateway::Keys;
 use cunyi_store::{Store, Who};
 
@@ -94,6 +95,7 @@ pub struct App {
     identified: Mutex<identify::Memory>,
     audits: Mutex<audit::Memory>,
     queries: Mutex<HashMap<ClinicId, cunyi_gateway::msgid::QueryIds>>,
+    answers: Mutex<answers::Answers>,
     hashing: hashing::Hashing,
     refused: Mutex<access::Refusals>,
     take_slot: TakeSlot,
@@ -111,6 +113,7 @@ impl App {
             identified: Mutex::default(),
             audits: Mutex::default(),
             queries: Mutex::default(),
+            answers: Mutex::default(),
             hashing: hashing::Hashing::default(),
             refused: Mutex::default(),
             take_slot: Box::new(|_, _| true),
@@ -169,6 +172,15 @@ impl App {
 
     fn audits(&self) -> std::sync::MutexGuard<'_, audit::Memory> {
         self.audits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes an answer; true if it came before, so that it is another call's.
+    fn came_before(&self, setup: &Setup, reply: &Reply) -> bool {
+        let Some(id) = setup.gateway.answer_id(reply) else {
+            return false;
+        };
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        !answers.is_new(id)
     }
 
     fn memory(&self) -> std::sync::MutexGuard<'_, identify::Memory> {

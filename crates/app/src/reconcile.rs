@@ -6,6 +6,7 @@
 
 mod ask;
 mod books;
+mod name;
 
 use std::sync::Arc;
 
@@ -126,12 +127,12 @@ impl App {
         actor.must(Action::Reconcile)?;
         self.past(day)?;
         let db = self.parts.store.db();
-        let books = db.read("reconcile", |tx| {
-            let under = UnderCode::of(tx, actor)?;
-            Books::read(tx, &under, day)
-        })?;
         let caller = self.caller(actor)?;
-        let evidence = ask::ask(&caller, &books)?;
+        let books = self.books(actor, day)?;
+        let mut evidence = ask::ask(&caller, &books)?;
+        if self.name_reversals(&caller, &books, &evidence)? {
+            evidence = ask::ask(&caller, &self.books(actor, day)?)?;
+        }
         let evidence = serde_json::to_string(&evidence)
             .map_err(|error| AppError::Failed(error.to_string()))?;
         let row = Reconciliation {
@@ -143,6 +144,14 @@ impl App {
         };
         db.transact("keep_reconciliation", |tx| -> Result<()> {
             Ok(rows::keep_reconciliation(tx, row)?)
+        })
+    }
+
+    fn books(&self, actor: &Actor, day: Date) -> Result<Books> {
+        let db = self.parts.store.db();
+        db.read("books", |tx| {
+            let under = UnderCode::of(tx, actor)?;
+            Books::read(tx, &under, day)
         })
     }
 

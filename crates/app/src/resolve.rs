@@ -5,6 +5,7 @@
 //! in one transaction. A user may ask at any time; the program asks of itself when it is due.
 
 mod decide;
+mod late;
 mod look;
 mod registration;
 mod undo;
@@ -127,6 +128,7 @@ impl App {
     /// 查询结果: finds out now what became of the visit's lost calls, as far as the platform says.
     pub fn resolve(&self, actor: &Actor, visit: &VisitId) -> Result<()> {
         actor.must(Action::Settle)?;
+        self.late_answers()?;
         let lost = self.parts.store.db().read("resolve", |tx| -> Result<_> {
             let row = query::visit(tx, &actor.clinic, visit)?;
             row.ok_or(Refusal::new(Code::NotFound))?;
@@ -161,7 +163,9 @@ impl App {
     /// Does what is due for lost calls at every clinic; answers for how many batches. The program
     /// calls it over and over.
     pub fn resolve_due(&self) -> Result<usize> {
-        self.at_every_clinic(|clinic| self.resolve_clinic(clinic))
+        let told = self.late_answers()?;
+        let looked = self.at_every_clinic(|clinic| self.resolve_clinic(clinic))?;
+        Ok(told + looked)
     }
 
     /// What the program does of itself at one clinic, at each; answers the sum of its answers.

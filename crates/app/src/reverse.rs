@@ -10,7 +10,7 @@ use cunyi_domain::ids::BatchId;
 use cunyi_domain::ledger::{Batch, Payer, RefundRest, Settlement, SettlementKind, Visit};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::row::Field;
-use cunyi_domain::time::Moment;
+use cunyi_domain::time::{Moment, parse_date_time};
 use cunyi_gateway::Outcome;
 use cunyi_gateway::message::{Data, T2208, settle};
 use cunyi_store::{Tx, Writer, query};
@@ -95,8 +95,11 @@ fn reverse_cash(w: &mut Writer<'_, '_>, app: &App, wanted: Wanted) -> Result<()>
     let visit = query::visit(w.tx, &batch.clinic, &batch.visit)?;
     let visit = visit.ok_or(Refusal::new(Code::NotFound))?;
     let told = PaidBack {
-        platform_settlement: "",
-        message: "",
+        by: By {
+            platform_settlement: "",
+            message: "",
+            settled_at: w.who.now,
+        },
         reason: wanted.reason,
         rest: wanted.rest,
         here: true,
@@ -176,7 +179,7 @@ impl Step for Reverse2208 {
         let original = Amounts::from(&settlement);
         let event = match &outcome {
             Outcome::Success(found) if reversal_agrees(&found.output, &original, region) => {
-                let by = (found.output.setlinfo.setl_id.as_str(), pending.id.as_str());
+                let by = By::told(&found.output, pending.id.as_str(), w.who.now);
                 let told = PaidBack::as_wanted(w, &about.batch, by, true)?;
                 let rest = paid_back(w, caller.app, (&about.batch, &about.visit), &told)?;
                 return Ok(rest.map_or(Next::Done, |rest| next(&charge_anew(&rest))));
@@ -196,12 +199,32 @@ impl Step for Reverse2208 {
     }
 }
 
+/// By which entry at the platform.
+#[derive(Clone, Copy)]
+pub(crate) struct By<'a> {
+    /// Its own `setl_id`; empty where nobody told it, and for self-pay.
+    pub platform_settlement: &'a str,
+    /// Our 2208's msgid; empty where it was not ours.
+    pub message: &'a str,
+    /// When, by the platform's clock where it told.
+    pub settled_at: Moment,
+}
+
+impl<'a> By<'a> {
+    /// As the answer to our 2208 tells; `else_at` where it tells no time.
+    pub fn told(answer: &'a settle::Settlement, message: &'a str, else_at: Moment) -> Self {
+        let info = &answer.setlinfo;
+        Self {
+            platform_settlement: &info.setl_id,
+            message,
+            settled_at: parse_date_time(&info.setl_time).unwrap_or(else_at),
+        }
+    }
+}
+
 /// A reversal that is done.
 pub(crate) struct PaidBack<'a> {
-    /// Its own `setl_id`; empty where nobody told it, and for self-pay.
-    platform_settlement: &'a str,
-    /// Our 2208's msgid; empty where it was not ours.
-    message: &'a str,
+    by: By<'a>,
     reason: String,
     rest: Vec<RefundRest>,
     /// The patient is here and gets her money; else it is left to be returned.
@@ -213,7 +236,7 @@ impl<'a> PaidBack<'a> {
     pub fn as_wanted(
         w: &mut Writer<'_, '_>,
         batch: &Batch,
-        (platform_settlement, message): (&'a str, &'a str),
+        by: By<'a>,
         here: bool,
     ) -> Result<Self> {
         let ours = matches!(
@@ -227,8 +250,7 @@ impl<'a> PaidBack<'a> {
             Default::default()
         };
         Ok(Self {
-            platform_settlement,
-            message,
+            by,
             reason,
             rest,
             here,
@@ -252,9 +274,11 @@ pub(crate) fn paid_back(
     row.reverses = Some(original.id.clone());
     row.clearing_type.clone_from(&original.clearing_type);
     row.clearing_office.clone_from(&original.clearing_office);
-    told.platform_settlement
+    let by = &told.by;
+    by.platform_settlement
         .clone_into(&mut row.platform_settlement);
-    told.message.clone_into(&mut row.message);
+    by.message.clone_into(&mut row.message);
+    row.settled_at = by.settled_at.max(original.settled_at);
     told.reason.clone_into(&mut row.reason);
     let payment = if told.here && told.rest.is_empty() {
         given_back(w, visit, amounts.cash)?

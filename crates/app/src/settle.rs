@@ -305,6 +305,7 @@ pub(crate) fn settlement_row(
         clearing_type: String::new(),
         clearing_office: String::new(),
         settled_at: w.who.now,
+        booked_at: w.who.now,
         actor: w.who.actor.clone(),
         reason: String::new(),
         total: amounts.total,

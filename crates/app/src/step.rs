@@ -108,7 +108,7 @@ impl App {
         mut pending: Pending,
     ) -> Result<()> {
         loop {
-            let answer = caller.post(pending.infno, pending.bytes.clone());
+            let answer = caller.post(pending.infno, pending.bytes.clone(), pending.id.as_str());
             let went_on = self.write(caller.actor, "finish_begin", |w| {
                 match step.finish(w, caller, &pending, &answer)? {
                     Next::Then(next) => next.begin(w, caller).map(|p| Ok(Some((next, p)))),
@@ -272,7 +272,8 @@ impl Caller<'_> {
         }
     }
 
-    pub(crate) fn post(&self, infno: &str, bytes: Vec<u8>) -> Answer {
+    /// Sends; `late` is the name of an answer that comes when nobody waits any more.
+    pub(crate) fn post(&self, infno: &str, bytes: Vec<u8>, late: &str) -> Answer {
         let Setup { gateway, line, .. } = &*self.setup;
         let nonce = self.app.random_hex();
         let call = Outgoing {
@@ -280,13 +281,20 @@ impl Caller<'_> {
             bytes,
             now: self.app.now(),
             nonce: &nonce[..16],
+            late,
         };
         let transport = &*self.app.parts.transport;
         let answer = line.send(transport, &call, gateway.region.timeout(infno));
         if let Err(TransportError::NotSent(why)) = &answer {
             tracing::warn!(infno, why, "not sent");
         }
-        answer
+        match answer {
+            Ok(reply) if self.app.came_before(&self.setup, &reply) => {
+                tracing::warn!(infno, "an answer that came before");
+                Err(TransportError::Another)
+            }
+            other => other,
+        }
     }
 
     /// Asks a question: nothing changes at the platform, so nothing is recorded before.
@@ -297,7 +305,7 @@ impl Caller<'_> {
         };
         let id = issued.msgid(&gateway.institution.code);
         let bytes = gateway.encode::<T>(&self.header(&id, place), input);
-        let answer = self.post(gateway.infno::<T>(), bytes);
+        let answer = self.post(gateway.infno::<T>(), bytes, "");
         gateway.decode::<T>(&id, input, &answer)
     }
 

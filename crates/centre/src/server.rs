@@ -104,7 +104,7 @@ async fn transaction(State(centre): State<Arc<Centre>>, request: Request) -> Res
             (status, [(header::CONTENT_TYPE, kind)], reply.body).into_response()
         }
         Err(TransportError::NotSent(_)) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-        Err(TransportError::Lost(_)) => Body::new(Broken).into_response(),
+        Err(TransportError::Lost(_) | TransportError::Another) => Body::new(Broken).into_response(),
     }
 }
 

@@ -469,8 +469,11 @@ table! {
         pub clearing_type: String,
         /// 清算经办机构 `clr_optins`, likewise.
         pub clearing_office: String,
-        /// 结算时间
+        /// 结算时间, the platform's `setl_time` where it is told: it decides the day of 对账. Of a reversal
+        /// that was found out it is when it was asked for, until a statement tells its day.
         pub settled_at: Moment,
+        /// When it was booked here, by the clinic's clock.
+        pub booked_at: Moment,
         /// Who did it.
         pub actor: UserId,
         /// Why it was reversed.

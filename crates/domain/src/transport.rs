@@ -12,6 +12,9 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// What.
     pub body: Vec<u8>,
+    /// Under what name its reply is handed out, should it come when nobody waits for it any more;
+    /// empty where nobody wants it then. It is not sent.
+    pub late: String,
 }
 
 /// Without what is secret: a header may hold a key or a token, the body a patient.
@@ -22,6 +25,7 @@ impl fmt::Debug for Request {
             .field("url", &self.url)
             .field("headers", &names)
             .field("body", &self.body.len())
+            .field("late", &self.late)
             .finish()
     }
 }
@@ -46,12 +50,19 @@ pub enum TransportError {
     NotSent(String),
     /// It may have arrived: time-out, broken connection, a reply too long.
     Lost(String),
+    /// What came is the answer to another call: it came before. The request may have arrived.
+    Another,
 }
 
 /// The way to another system.
 pub trait Transport: Send + Sync {
     /// Sends and waits no longer than `deadline`.
     fn send(&self, request: &Request, deadline: Duration) -> Result<Reply, TransportError>;
+
+    /// Replies that came after their deadline, each once, with the names that their requests gave.
+    fn late(&self) -> Vec<(String, Reply)> {
+        Vec::new()
+    }
 }
 
 #[cfg(test)]
@@ -64,10 +75,10 @@ mod tests {
             url: "http://127.0.0.1/fsi".to_owned(),
             headers: vec![("Authorization".to_owned(), "Bearer t0ken".to_owned())],
             body: b"{\"psn_name\":\"p\"}".to_vec(),
+            late: String::new(),
         };
         let shown = format!("{request:?}");
-        let expected =
-            r#"Request { url: "http://127.0.0.1/fsi", headers: ["Authorization"], body: 16 }"#;
+        let expected = r#"Request { url: "http://127.0.0.1/fsi", headers: ["Authorization"], body: 16, late: "" }"#;
         assert_eq!(shown, expected);
     }
 }

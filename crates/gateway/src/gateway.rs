@@ -1,9 +1,10 @@
 //! Encodes a call and judges what came back.
 
+use cunyi_domain::journal::digest;
 use cunyi_domain::transport::{Reply, TransportError};
 
 use crate::envelope::{
-    Header, Institution, ReplyHead, RequestHead, Said, envelope, read_stamp, said,
+    Header, Incoming, Institution, ReplyHead, RequestHead, Said, envelope, read_stamp, said,
 };
 use crate::identities::{Balance, balance};
 use crate::json::{Node, NotJson};
@@ -69,6 +70,7 @@ impl Gateway {
         let judged = match reply {
             Err(TransportError::NotSent(_)) => return Outcome::NotSent,
             Err(TransportError::Lost(_)) => Err(Failed::Unknown(Why::Lost)),
+            Err(TransportError::Another) => Err(Why::Mismatch("inf_refmsgid").into()),
             Ok(reply) => self.judge::<T>(msgid, input, reply),
         };
         match judged {
@@ -123,6 +125,29 @@ impl Gateway {
             respond_time,
             inf_refmsgid: head.inf_refmsgid,
         })
+    }
+
+    /// What tells an answer from every other: a digest of its 接收方报文ID, or of the whole where it
+    /// bears none but the platform's time. Nothing where it bears neither, or where the region's
+    /// platform does not tell its answers apart.
+    pub fn answer_id(&self, reply: &Reply) -> Option<String> {
+        if !self.region.lost_calls.distinct_answers {
+            return None;
+        }
+        let node = self.region.ours(Node::parse(&reply.body).ok()?);
+        let head = ReplyHead::read(&node).ok()?;
+        let (id, time) = (head.inf_refmsgid.trim(), head.respond_time.trim());
+        match (id, time) {
+            ("", "") => None,
+            ("", _) => Some(digest(&reply.body)),
+            (id, _) => Some(digest(id.as_bytes())),
+        }
+    }
+
+    /// The input of a call that was sent.
+    pub fn sent<T: Transaction>(&self, bytes: &[u8]) -> Option<T::Input> {
+        let node = self.region.ours(Node::parse(bytes).ok()?);
+        Incoming::read(&node).ok()?.input::<T>().ok()
     }
 
     /// The output of an answer that was believed when it came.

@@ -31,6 +31,8 @@ pub struct Outgoing<'a> {
     pub now: Moment,
     /// Fresh randomness.
     pub nonce: &'a str,
+    /// Under what name a late reply is told; empty where none is wanted.
+    pub late: &'a str,
 }
 
 /// The way itself, with its keys.
@@ -168,6 +170,13 @@ impl Line {
         }
     }
 
+    /// A reply that came when nobody waited for it any more, in clear; none if it is not the
+    /// platform's.
+    pub fn late(&self, reply: Reply) -> Option<Reply> {
+        let away = self.turned_away(&reply).is_some();
+        (!away).then(|| self.opened(reply))
+    }
+
     /// The request as it leaves, under a token where the family has one; none where it cannot be
     /// signed.
     pub fn request(&self, call: &Outgoing<'_>, token: Option<&str>) -> Option<Request> {
@@ -190,6 +199,7 @@ impl Line {
             url: self.region.url(call.infno),
             headers,
             body,
+            late: call.late.to_owned(),
         })
     }
 
@@ -292,6 +302,7 @@ impl Line {
                 TransportError::NotSent(text) | TransportError::Lost(text) => {
                     not_sent(&format!("no token: {text}"))
                 }
+                TransportError::Another => not_sent("no token: another answer"),
             })?;
         if reply.status != 200 {
             return Err(not_sent(&format!("no token: HTTP {}", reply.status)));
@@ -332,6 +343,7 @@ impl Line {
             url: format!("{base}{path}"),
             headers: headers.to_vec(),
             body: form.into_bytes(),
+            late: String::new(),
         }
     }
 }

@@ -196,6 +196,14 @@ pub struct LostCalls {
     /// not said.
     #[serde(default)]
     pub repeated_texts: Vec<String>,
+    /// Every answer bears an `inf_refmsgid` of its own, as §1.2 has it: one that came before is
+    /// another call's.
+    #[serde(default = "yes")]
+    pub distinct_answers: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl LostCalls {

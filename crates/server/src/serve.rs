@@ -59,7 +59,7 @@ pub fn run(options: &Options) -> Result<()> {
     let app = App::new(Parts {
         store,
         catalogue: Arc::new(Catalogue::demo()),
-        transport: Arc::new(HttpTransport),
+        transport: Arc::new(HttpTransport::default()),
         clock: Arc::new(SystemClock),
         rng: Arc::new(SystemRng),
         centre_url: None,

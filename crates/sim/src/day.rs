@@ -199,6 +199,7 @@ impl<'a> Day<'a> {
     fn restart(&mut self) -> Result<(), String> {
         self.restarts += 1;
         self.app = None;
+        self.wire.hang_up();
         self.wire.pass(5);
         if self.mutant == Some(Mutant::SkippedIntent) {
             self.forget()?;

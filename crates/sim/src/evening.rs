@@ -49,9 +49,7 @@ impl Day<'_> {
             }
             left += person.len() as u64;
         }
-        // A reversal that is found out is dated by the clinic and has no 结算ID: of a day around midnight
-        // the page says that it is another day's, or only here.
-        if left == 0 && self.plan.begins == 0 {
+        if left == 0 {
             self.close()?;
         }
         Ok(left)

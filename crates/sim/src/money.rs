@@ -32,7 +32,7 @@ row! {
 
 pub(crate) const MOVES: &str = "SELECT visit, moved_at AS at, \
     CASE WHEN kind IN ('paid', 'deposit', 'collected') THEN amount ELSE -amount END AS more FROM payment \
-    UNION ALL SELECT visit, settled_at AS at, CASE WHEN kind = 'settlement' THEN -cash ELSE cash END AS more \
+    UNION ALL SELECT visit, booked_at AS at, CASE WHEN kind = 'settlement' THEN -cash ELSE cash END AS more \
     FROM settlement";
 
 row! {

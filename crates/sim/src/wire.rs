@@ -33,8 +33,7 @@ pub enum Fault {
     Page,
     /// It is done; of the reply so many 65536ths arrive.
     Truncated(u16),
-    /// It is done; the reply of the call before it arrives instead. A refusal and an empty reply could be
-    /// told from its own by nothing: no reply arrives then.
+    /// It is done; the reply of the call before it arrives instead, whatever that was.
     Another,
     /// No connection: it certainly does not leave.
     Down,
@@ -49,6 +48,8 @@ pub type Came = Result<Reply, TransportError>;
 struct Held {
     due: Moment,
     request: Request,
+    /// The program that sent it runs still, and hears the reply.
+    heard: bool,
 }
 
 #[derive(Default)]
@@ -58,6 +59,7 @@ struct State {
     calls: u8,
     held: Vec<Held>,
     last: Option<Reply>,
+    late: Vec<(String, Reply)>,
     counts: Counts,
     memory: Memory,
 }
@@ -157,6 +159,16 @@ impl Wire {
         state.calls = 0;
     }
 
+    /// The clinic's program starts anew: no answer to a call of the one before reaches it.
+    pub fn hang_up(&self) {
+        let mut state = lock(&self.state);
+        state.last = None;
+        state.late.clear();
+        for held in &mut state.held {
+            held.heard = false;
+        }
+    }
+
     /// What happened so far.
     pub fn counts(&self) -> Counts {
         lock(&self.state).counts
@@ -167,7 +179,13 @@ impl Wire {
         let end = Moment(self.clock.peek().0 + seconds * 1_000_000);
         while let Some(held) = self.first_due(end) {
             self.clock.move_to(held.due);
-            drop(self.deliver(&held.request));
+            match self.deliver(&held.request) {
+                Ok(reply) if held.heard => {
+                    let name = held.request.late;
+                    lock(&self.state).late.push((name, reply));
+                }
+                _ => {}
+            }
         }
         self.clock.move_to(end);
     }
@@ -227,7 +245,11 @@ impl Wire {
             Fault::Late(seconds) => {
                 let due = Moment(self.clock.peek().0 + i64::from(seconds) * 1_000_000);
                 let request = request.clone();
-                lock(&self.state).held.push(Held { due, request });
+                lock(&self.state).held.push(Held {
+                    due,
+                    request,
+                    heard: true,
+                });
                 self.silence(deadline)
             }
             Fault::BadGateway => Ok(page(502)),
@@ -248,12 +270,12 @@ impl Wire {
             Fault::Another => {
                 let last = lock(&self.state).last.clone();
                 drop(self.deliver(request));
-                let last = last.filter(has_output);
                 last.ok_or_else(|| TransportError::Lost("nothing was said before".to_owned()))
             }
             Fault::Refused if changes(request) => {
                 let now = self.clock.peek();
-                let body = refusal(REASON, "", now, now);
+                let number = format!("{}{:016}", REFUSER, now.0);
+                let body = refusal(REASON, &number, now, now);
                 Ok(Reply { status: 200, body })
             }
             Fault::Refused => self.deliver(request),
@@ -265,6 +287,9 @@ impl Wire {
 /// Why the centre refuses.
 const REASON: &str = "该人员待遇享受暂停，请核实";
 
+/// The first digits of its number then.
+const REFUSER: &str = "13010000000000";
+
 /// 2201 to 2208
 fn changes(request: &Request) -> bool {
     infno(request).starts_with("22")
@@ -274,11 +299,6 @@ fn infno(request: &Request) -> String {
     let body: Option<Value> = serde_json::from_slice(&request.body).ok();
     let infno = body.and_then(|body| body["infno"].as_str().map(str::to_owned));
     infno.unwrap_or_default()
-}
-
-fn has_output(reply: &Reply) -> bool {
-    let body: Option<Value> = serde_json::from_slice(&reply.body).ok();
-    body.is_some_and(|body| body["output"].as_object().is_some_and(|o| !o.is_empty()))
 }
 
 fn page(status: u16) -> Reply {
@@ -308,6 +328,10 @@ impl Wire {
 }
 
 impl Transport for Wire {
+    fn late(&self) -> Vec<(String, Reply)> {
+        std::mem::take(&mut lock(&self.state).late)
+    }
+
     fn send(&self, request: &Request, deadline: Duration) -> Came {
         self.clock.now();
         self.pass(0);

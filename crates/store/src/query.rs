@@ -208,7 +208,7 @@ pub fn past_diagnoses(
 const GONE: &str = "b.state IN ('void', 'reversed') AND (b.state = 'void' OR NOT EXISTS
     (SELECT 1 FROM settlement s JOIN visit v ON v.clinic = s.clinic AND v.id = s.visit
      WHERE s.clinic = b.clinic AND s.visit = b.visit AND s.batch = b.id AND s.kind = 'reversal'
-       AND v.state = 'done' AND s.settled_at >= v.finished_at))";
+       AND v.state = 'done' AND s.booked_at >= v.finished_at))";
 
 /// Batches that charge anew what had been given before, the rest of a refund in part: a condition of
 /// its own, for it has an index of its own.

@@ -44,7 +44,7 @@ impl App {
             self.begin(w, &caller, desk, form, reason)
         })?;
         let gateway = &caller.setup.gateway;
-        let answer = caller.post(gateway.infno::<T3203>(), sent.bytes);
+        let answer = caller.post(gateway.infno::<T3203>(), sent.bytes, "");
         let outcome = gateway.decode::<T3203>(&sent.message, &sent.input, &answer);
         let moved = moved(sent.id, &outcome);
         self.write_book(actor, "finish_clearing", |w, _| {

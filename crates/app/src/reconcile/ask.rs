@@ -51,6 +51,13 @@ pub(super) fn ask(caller: &Caller<'_>, books: &Books) -> Result<Evidence> {
     })
 }
 
+/// The lines of a day at one clearing place, as the centre has them; none where it does not tell.
+pub(super) fn lines(caller: &Caller<'_>, books: &Books, group: &Group) -> Result<Vec<Theirs>> {
+    let asking = Asking { caller, books };
+    let detail = asking.details(group.clearing_type.clone(), group.office.clone())?;
+    Ok(detail.lines.unwrap_or_default())
+}
+
 struct Asking<'a> {
     caller: &'a Caller<'a>,
     books: &'a Books,

@@ -171,7 +171,7 @@ pub(super) fn group_of(region: &Region, row: &Booked) -> Option<Group> {
     (row.payer == Payer::Insured).then(|| group(region, scheme, &row.benefit, said))
 }
 
-fn ours_of(region: &Region, row: &Booked) -> Ours {
+pub(super) fn ours_of(region: &Region, row: &Booked) -> Ours {
     let amount = |fen| signed(row.kind, fen);
     Ours {
         batch: row.batch.clone(),

@@ -13,7 +13,7 @@ use super::{Case, REVERSING, mark, record_absent, record_evidence, still};
 use crate::App;
 use crate::error::{AppError, Result, refuse, refuse_at};
 use crate::permission::Action;
-use crate::reverse::{PaidBack, paid_back, read_reason};
+use crate::reverse::{By, PaidBack, paid_back, read_reason};
 use crate::settle::{About, amounts_of_reply, settled};
 use crate::step::Caller;
 use crate::views::Actor;
@@ -96,7 +96,12 @@ impl App {
             let about = About::read(w, &caller.actor.clinic, &batch.id)?;
             let message = batch.intent.clone().unwrap_or_default();
             if batch.state == REVERSING {
-                let told = PaidBack::as_wanted(w, &batch, (id, &message), false)?;
+                let by = By {
+                    platform_settlement: id,
+                    message: &message,
+                    settled_at: case.lost().called_at,
+                };
+                let told = PaidBack::as_wanted(w, &batch, by, false)?;
                 paid_back(w, self, (&batch, &about.visit), &told)?;
             } else {
                 let sent = query::messages(w.tx, &batch.clinic, &batch.visit)?;

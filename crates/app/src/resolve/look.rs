@@ -13,7 +13,7 @@ use cunyi_store::local::MessageState;
 use super::{Case, REVERSING, mark, record_evidence, still};
 use crate::App;
 use crate::error::Result;
-use crate::reverse::{PaidBack, in_force, paid_back};
+use crate::reverse::{By, PaidBack, in_force, paid_back};
 use crate::settle::{About, amounts_of_reply, settled};
 use crate::step::Caller;
 
@@ -202,7 +202,7 @@ pub(super) fn record(
     if case.batch.state == REVERSING {
         let message = about.batch.intent.clone().unwrap_or_default();
         return if paid_back {
-            reversed(w, caller.app, &about, &message)
+            reversed(w, caller.app, &about, (&message, case.lost().called_at))
         } else {
             Ok(())
         };
@@ -214,7 +214,7 @@ pub(super) fn record(
     adopt(w, &about, found, amounts)?;
     if paid_back {
         let about = About::read(w, &caller.actor.clinic, &case.batch.id)?;
-        return reversed(w, caller.app, &about, "");
+        return reversed(w, caller.app, &about, ("", w.who.now));
     }
     Ok(())
 }
@@ -233,9 +233,19 @@ fn adopt(
 }
 
 /// It was paid back at the platform, under a `setl_id` that only the 3202 file tells.
-/// `message` is our 2208's, if it was ours.
-fn reversed(w: &mut Writer<'_, '_>, app: &App, about: &About, message: &str) -> Result<()> {
-    let told = PaidBack::as_wanted(w, &about.batch, ("", message), false)?;
+/// `message` is our 2208's, if it was ours; it was done when that was sent, or some minutes later.
+fn reversed(
+    w: &mut Writer<'_, '_>,
+    app: &App,
+    about: &About,
+    (message, settled_at): (&str, Moment),
+) -> Result<()> {
+    let by = By {
+        platform_settlement: "",
+        message,
+        settled_at,
+    };
+    let told = PaidBack::as_wanted(w, &about.batch, by, false)?;
     paid_back(w, app, (&about.batch, &about.visit), &told)?;
     mark(w, &about.visit.clinic, message, MessageState::Success)
 }

@@ -9,6 +9,7 @@ use cunyi_domain::ledger::RegistrationState as R;
 use cunyi_domain::refusal::Code;
 use cunyi_domain::transport::Reply;
 
+use crate::wire::renumbered;
 use crate::world::{World, worlds};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,8 +72,15 @@ fn set(w: &World, day: Day, infno: &'static str) {
     }
 }
 
-/// What the centre answered to the first call of this transaction: somebody else's.
+/// What the centre answered to the first call of this transaction: somebody else's, under a number
+/// that never came here.
 fn another(w: &World, infno: &str) -> Reply {
+    let number = format!("another {}", w.wire.calls().len());
+    renumbered(&came_before(w, infno), &number)
+}
+
+/// The very answer to the first call of this transaction.
+fn came_before(w: &World, infno: &str) -> Reply {
     w.wire.of(infno)[0].came.clone().unwrap()
 }
 
@@ -266,6 +274,35 @@ fn a_reply_of_another_transaction_is_no_settlement() {
             w.refused(w.settle(&visit));
             assert_eq!(w.states(&visit), [S::Unknown], "{infno}");
         }
+        w.prove();
+    }
+}
+
+/// Empty answers and refusals echo nothing: that they came before tells whose they are.
+#[test]
+fn an_answer_that_came_before_is_another_calls() {
+    for w in worlds("bad_before_answer") {
+        neighbour(&w);
+        let visit = w.frozen(w.resident(false), &w.cold());
+        let again = |infno: &str, of: &str| {
+            let reply = came_before(&w, of);
+            w.wire.twist(infno, move |_| Ok(reply));
+        };
+        again("2203", "2203");
+        assert_eq!(
+            w.code(w.app.presettle(&w.doctor, &visit)),
+            Code::CentreMismatch
+        );
+        assert_eq!(w.states(&visit), [S::Draft]);
+        w.app.presettle(&w.doctor, &visit).unwrap();
+
+        w.wire.clear();
+        w.centre.panel.set_fault(Fault::Refuse, "2207", 1);
+        assert_eq!(w.code(w.settle(&visit)), Code::CentreRefused);
+        w.app.presettle(&w.doctor, &visit).unwrap();
+        again("2207", "2207");
+        assert_eq!(w.code(w.settle(&visit)), Code::CentreMismatch);
+        assert_eq!(w.states(&visit), [S::Unknown], "it was done");
         w.prove();
     }
 }

@@ -286,12 +286,14 @@ fn a_reversal_that_crosses_midnight_counts_on_one_day_only() {
         for day in [day, next] {
             count(&w, day);
             let view = asked(&w, day);
-            assert_eq!(
-                found(&view),
-                [(Class::DayCrossing, Action::OtherDay)],
-                "{day}"
-            );
+            assert_eq!(found(&view), [], "{day}");
         }
+        let settled = |day| w.app.today(&w.doctor, day).unwrap().settlements.len();
+        assert_eq!(
+            (settled(day), settled(next)),
+            (2, 0),
+            "by the centre's clock"
+        );
     }
 }
 

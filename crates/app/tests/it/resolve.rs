@@ -8,6 +8,7 @@ use cunyi_domain::ledger::{Method, RegistrationState, VisitState};
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::Code;
 
+use crate::wire::renumbered;
 use crate::world::{Setting, World, worlds, worlds_of};
 
 /// After it, what was sent commits no more: the demonstration region's bound.
@@ -47,7 +48,7 @@ fn agree(w: &World, person: &Person, before: Fen) {
     w.prove();
 }
 
-fn without_queries() -> Setting {
+pub fn without_queries() -> Setting {
     let usual = Setting::default();
     let region = usual.region.replace("queries = true", "queries = false");
     assert_ne!(region, usual.region);
@@ -132,10 +133,10 @@ fn an_answer_from_before_the_bound_shows_nothing_after_it() {
         let visit = lost(&w, person, false);
         w.clock.advance(BOUND - 60);
         resolve(&w, &visit);
-        let old = w.wire.of("5204").remove(0).came;
+        let old = w.wire.of("5204").remove(0).came.unwrap();
         w.wire.deliver();
         w.clock.advance(60);
-        w.wire.twist("5204", |_| old);
+        w.wire.twist("5204", move |_| Ok(renumbered(&old, "old")));
         assert_eq!(w.app.resolve_due().unwrap(), 1);
         assert_eq!(w.states(&visit), [S::Unknown], "it was settled since");
         resolve(&w, &visit);

@@ -31,6 +31,8 @@ pub struct Wire {
     /// Transactions whose next request is held, and the requests held.
     holding: Mutex<Vec<String>>,
     held: Mutex<Vec<Request>>,
+    /// Replies that came too late, with the names of their requests.
+    late: Mutex<Vec<(String, Reply)>>,
     /// Transactions whose next request arrives twice, and whose second reply is read.
     twice: Mutex<Vec<String>>,
 }
@@ -43,6 +45,7 @@ impl Wire {
             twists: Mutex::default(),
             holding: Mutex::default(),
             held: Mutex::default(),
+            late: Mutex::default(),
             twice: Mutex::default(),
         }
     }
@@ -62,6 +65,19 @@ impl Wire {
         let held = std::mem::take(&mut *self.held.lock().unwrap());
         let send = |request: &Request| self.centre.send(request, Duration::from_mins(10));
         held.iter().map(send).collect()
+    }
+
+    /// What was held arrives now, and the replies come back late.
+    pub fn deliver_late(&self) {
+        let names = self.held.lock().unwrap().clone();
+        let replies = self.deliver().into_iter().map(Result::unwrap);
+        let pairs = names.into_iter().map(|request| request.late).zip(replies);
+        self.late.lock().unwrap().extend(pairs);
+    }
+
+    /// These come late.
+    pub fn come_late(&self, replies: Vec<(String, Reply)>) {
+        self.late.lock().unwrap().extend(replies);
     }
 
     /// The next reply to a transaction goes through here.
@@ -94,7 +110,21 @@ impl Wire {
     }
 }
 
+/// A reply under a number that never came.
+pub fn renumbered(reply: &Reply, number: &str) -> Reply {
+    let mut envelope: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+    envelope["inf_refmsgid"] = number.into();
+    Reply {
+        status: reply.status,
+        body: envelope.to_string().into_bytes(),
+    }
+}
+
 impl Transport for Wire {
+    fn late(&self) -> Vec<(String, Reply)> {
+        std::mem::take(&mut *self.late.lock().unwrap())
+    }
+
     fn send(&self, request: &Request, deadline: Duration) -> Came {
         let Ok(sent) = serde_json::from_slice::<serde_json::Value>(&request.body) else {
             // A family's call for a token is no message.

@@ -454,6 +454,16 @@ impl World {
 
     /// Asks the centre itself, past the clinic, under a number of its slot.
     pub fn at_centre<T: Transaction>(&self, input: &T::Input) -> T::Output {
+        let asked = self.wire.calls().len();
+        let now = self.clock.now().compact();
+        self.at_centre_as::<T>(
+            &format!("H99000100001{now}{:04}", 1_900 + asked % 100),
+            input,
+        )
+    }
+
+    /// The same under another's msgid.
+    pub fn at_centre_as<T: Transaction>(&self, msgid: &str, input: &T::Input) -> T::Output {
         let now = self.clock.now();
         let gateway = Gateway {
             region: Region::demo(),
@@ -462,10 +472,8 @@ impl World {
                 name: "演示县竹山村卫生室".to_owned(),
             },
         };
-        let asked = self.wire.calls().len();
-        let msgid = format!("H99000100001{}{:04}", now.compact(), 1_900 + asked % 100);
         let header = Header {
-            msgid: msgid.clone(),
+            msgid: msgid.to_owned(),
             now,
             insuplc_admdvs: String::new(),
             sign_no: None,
@@ -479,10 +487,11 @@ impl World {
             bytes,
             now,
             nonce: "0123456789abcdef",
+            late: "",
         };
         let came = line.send(&*self.centre, &call, Duration::from_mins(10));
         self.clock.advance(1);
-        match gateway.decode::<T>(&msgid, input, &came) {
+        match gateway.decode::<T>(msgid, input, &came) {
             Outcome::Success(found) => found.output,
             Outcome::Refused(refusal) => panic!("{} refused: {}", T::INFNO, refusal.text),
             Outcome::Unknown(_) | Outcome::NotSent => panic!("{} unknown", T::INFNO),

@@ -231,6 +231,7 @@ impl Desk {
             bytes,
             now: header.now,
             nonce: &header.msgid,
+            late: "",
         };
         let reply = self.line.send(transport, &call, DEADLINE);
         self.gateway.decode::<T>(&header.msgid, input, &reply)
@@ -243,6 +244,7 @@ impl Desk {
             bytes,
             now,
             nonce: "n",
+            late: "",
         };
         self.line.request(&call, None).unwrap()
     }

@@ -25,7 +25,7 @@ impl Transport for Meddler<'_> {
         if !request.url.ends_with("/oauth/token") {
             (self.0)(&mut request);
         }
-        HttpTransport.send(&request, deadline)
+        HttpTransport::default().send(&request, deadline)
     }
 }
 
@@ -42,6 +42,7 @@ fn told(desk: &Desk, line: &Line, header: &Header, age: i64, change: Change<'_>)
         bytes: desk.gateway.encode::<T1101>(header, &input),
         now: Moment(header.now.0 - age * 1_000_000),
         nonce: &header.msgid,
+        late: "",
     };
     let reply = line.send(&Meddler(change), &call, DEADLINE);
     match desk.gateway.decode::<T1101>(&header.msgid, &input, &reply) {

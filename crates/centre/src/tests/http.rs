@@ -114,7 +114,7 @@ fn the_settlements_page_shows_settlement_and_reversal() {
 #[test]
 fn a_call_and_its_faults_over_http() {
     served(|desk, address| {
-        let transport = HttpTransport;
+        let transport = HttpTransport::default();
         let input = Desk::identify("02", &desk.people[0].id_number, "");
         let call = || {
             let header = desk.header();

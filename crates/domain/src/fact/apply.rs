@@ -15,8 +15,8 @@ use crate::row::{Change, Field, TableRow, Value};
 use crate::time::Moment;
 
 use super::{
-    Body, CoverageIdentified, GoodsDecided, PatientErased, PatientFields, Personal, SettlementMade,
-    SettlementRequested,
+    Body, CoverageIdentified, GoodsDecided, PatientErased, PatientFields, Personal, ReversalNamed,
+    SettlementMade, SettlementRequested,
 };
 
 /// What every fact knows besides its body.
@@ -84,6 +84,7 @@ pub fn apply(about: &About, body: Body, personal: Option<Personal>) -> Vec<Chang
         | Body::SettlementRequested(_)
         | Body::EvidenceFound(_)
         | Body::SettlementMade(_)
+        | Body::ReversalNamed(_)
         | Body::PaymentMade(_) => money(about, body, personal),
         Body::ClearingRequested(_) | Body::ClearingMoved(_) | Body::ClearingEntered(_) => {
             clearing::apply(about, body)
@@ -410,6 +411,7 @@ fn money(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
             actor: about.actor.clone(),
         })],
         Body::SettlementMade(b) => made(about, b, personal),
+        Body::ReversalNamed(b) => vec![named(about, b)],
         Body::PaymentMade(b) => paid(about, b.payment),
         _ => vec![],
     }
@@ -434,6 +436,15 @@ fn requested(about: &About, body: SettlementRequested, personal: Option<Personal
     changes.extend(before);
     changes.extend(body.rest.into_iter().map(Change::insert));
     changes
+}
+
+fn named(about: &About, body: ReversalNamed) -> Change {
+    let unnamed = set("platform_settlement", String::new());
+    let to = vec![
+        set("platform_settlement", body.platform_settlement),
+        set("settled_at", body.settled_at),
+    ];
+    about.guarded::<Settlement>(body.settlement, unnamed, to)
 }
 
 fn made(about: &About, body: SettlementMade, personal: Option<Personal>) -> Vec<Change> {

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::batch::BatchEvent;
 use crate::id_number::Sex;
-use crate::ids::{BatchId, ChargeId, CoverageId, EntryId, PatientId, UserId, VisitId};
+use crate::ids::{
+    BatchId, ChargeId, CoverageId, EntryId, PatientId, SettlementId, UserId, VisitId,
+};
 use crate::ledger::{
     AccessKind, AllergyKind, Batch, Certificate, Charge, Clearing, ClearingEntry, ClearingPart,
     ClearingState, Diagnosis, Goods, LineClass, Lot, Payer, Payment, RefundRest, Registration,
@@ -292,6 +294,16 @@ body! {
         pub finding: crate::resolve::Finding,
         /// The `setl_id` it showed; empty where none.
         pub platform_settlement: String,
+    }
+
+    /// A statement told what was not known of a reversal.
+    pub struct ReversalNamed {
+        /// Which.
+        pub settlement: SettlementId,
+        /// Its `setl_id`.
+        pub platform_settlement: String,
+        /// When it was, by the platform's day.
+        pub settled_at: Moment,
     }
 
     /// Money moved. Personal part: `Reason`, if one was given.

@@ -111,6 +111,8 @@ facts! {
     "evidence_found" 1 EvidenceFound,
     /// Money moved: settled or reversed.
     "settlement_made" 1 SettlementMade,
+    /// A statement told the 结算ID and the day of a reversal that had been found out without.
+    "reversal_named" 1 ReversalNamed,
     /// Money changed hands without a settlement: a deposit, a difference.
     "payment_made" 1 PaymentMade,
     /// The intent to apply for clearing is committed.

@@ -42,6 +42,7 @@ fn call(now: Moment) -> Outgoing<'static> {
         bytes: BODY.to_vec(),
         now,
         nonce: "n0nce",
+        late: "",
     }
 }
 

@@ -1,5 +1,6 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::sync::mpsc;
 use std::thread;
 
 use super::*;
@@ -12,6 +13,7 @@ fn request(url: String) -> Request {
         url,
         headers,
         body: b"{\"infno\":\"1101\"}".to_vec(),
+        late: String::new(),
     }
 }
 
@@ -51,7 +53,9 @@ fn an_answer_comes_back_whatever_its_status() {
         ("404 No", 404),
     ] {
         let (url, served) = server(http(status, "<html>医保</html>"));
-        let reply = HttpTransport.send(&request(url), DEADLINE).unwrap();
+        let reply = HttpTransport::default()
+            .send(&request(url), DEADLINE)
+            .unwrap();
         assert_eq!(
             reply,
             Reply {
@@ -77,7 +81,7 @@ fn without_a_connection_nothing_was_sent() {
         "http://no-such-host.invalid/fsi".to_owned(),
         "not a url".to_owned(),
     ] {
-        let result = HttpTransport.send(&request(url.clone()), DEADLINE);
+        let result = HttpTransport::default().send(&request(url.clone()), DEADLINE);
         assert!(
             matches!(result, Err(TransportError::NotSent(_))),
             "{url}: {result:?}"
@@ -98,11 +102,67 @@ fn after_the_connection_everything_is_lost() {
         ("too long", http("200 OK", &long)),
     ] {
         let (url, served) = server(answer);
-        let result = HttpTransport.send(&request(url), DEADLINE);
+        let result = HttpTransport::default().send(&request(url), DEADLINE);
         assert!(
             matches!(result, Err(TransportError::Lost(_))),
             "{name}: {result:?}"
         );
         served.join().unwrap();
     }
+}
+
+/// Reads the request, then answers once it is told to.
+fn slow_server() -> (String, mpsc::Sender<()>, thread::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/fsi", listener.local_addr().unwrap());
+    let (go, wait) = mpsc::channel();
+    let served = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut buffer = [0; 4096];
+        assert!(stream.read(&mut buffer).unwrap() > 0);
+        wait.recv().unwrap();
+        drop(stream.write_all(&http("200 OK", "late")));
+    });
+    (url, go, served)
+}
+
+#[test]
+fn a_reply_after_the_deadline_is_handed_out_once_under_its_name() {
+    let transport = HttpTransport::default();
+    let (url, go, served) = slow_server();
+    let named = Request {
+        late: "m1".to_owned(),
+        ..request(url)
+    };
+    let result = transport.send(&named, Duration::from_millis(200));
+    assert!(matches!(result, Err(TransportError::Lost(_))), "{result:?}");
+    assert_eq!(transport.late(), []);
+    go.send(()).unwrap();
+    served.join().unwrap();
+    let came = loop {
+        let came = transport.late();
+        if !came.is_empty() {
+            break came;
+        }
+        thread::yield_now();
+    };
+    let reply = Reply {
+        status: 200,
+        body: b"late".to_vec(),
+    };
+    assert_eq!(came, [("m1".to_owned(), reply)]);
+    assert_eq!(transport.late(), []);
+}
+
+#[test]
+fn a_reply_in_time_is_not_late_too() {
+    let transport = HttpTransport::default();
+    let (url, served) = server(http("200 OK", "now"));
+    let named = Request {
+        late: "m1".to_owned(),
+        ..request(url)
+    };
+    assert_eq!(transport.send(&named, DEADLINE).unwrap().body, b"now");
+    served.join().unwrap();
+    assert_eq!(transport.late(), []);
 }

@@ -195,7 +195,7 @@ fn serve(
     let app = Arc::new(App::new(Parts {
         store,
         catalogue: Arc::new(Catalogue::demo()),
-        transport: Arc::new(HttpTransport),
+        transport: Arc::new(HttpTransport::default()),
         clock: Arc::new(SystemClock),
         rng: Arc::new(SystemRng),
         centre_url: Some(format!("http://{}", addresses.centre)),

@@ -86,7 +86,7 @@ impl Town {
         let app = App::new(Parts {
             store: Store::open(target, Durability::Full, key).expect("opens"),
             catalogue: Arc::new(Catalogue::demo()),
-            transport: Arc::new(HttpTransport),
+            transport: Arc::new(HttpTransport::default()),
             clock: Arc::new(SimClock::at(now())) as Arc<dyn Clock>,
             rng: Arc::new(SeededRng::new(1)),
             centre_url: None,

@@ -224,6 +224,7 @@ impl World {
         self.decide_goods(&visit, &lines[1], Goods::NotHandedOver)?;
         self.decide_goods(&visit, &lines[2], Goods::Quarantined)?;
         self.charge_rest(&visit, &self.batch(&batch))?;
+        self.name_reversal(&batch)?;
         self.pay(&visit, PaymentKind::Returned, Fen(5))?;
         self.queue(&visit, VisitState::Seeing, VisitState::Done)?;
         self.fill_local(&visit, "又咳嗽了", "token");

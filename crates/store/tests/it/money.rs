@@ -3,8 +3,8 @@
 use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::{
     BatchMoved, ChargesFrozen, EvidenceFound, GoodsDecided, HandedOver, LineSplit, PaymentMade,
-    ReservationsReleased, SettlementMade, SettlementRequested, Shares, StockReceived,
-    TraceCodesScanned,
+    ReservationsReleased, ReversalNamed, SettlementMade, SettlementRequested, Shares,
+    StockReceived, TraceCodesScanned,
 };
 use cunyi_domain::ids::{
     BatchId, ChargeId, EntryId, LotId, MoveId, PatientId, SettlementId, VisitId,
@@ -341,6 +341,19 @@ impl World {
         self.record(body, &self.visit(&batch.visit).patient, None)
     }
 
+    /// A statement tells the number of a batch's reversal.
+    pub fn name_reversal(&self, batch: &BatchId) -> Done {
+        let mut rows = self.all::<Settlement>().into_iter();
+        let found = rows.find(|row| row.batch == *batch && row.kind == SettlementKind::Reversal);
+        let row = found.expect("a reversal");
+        let body = ReversalNamed {
+            settlement: row.id,
+            platform_settlement: "SETL0002".to_owned(),
+            settled_at: row.settled_at,
+        };
+        self.record(body, &self.visit(&row.visit).patient, None)
+    }
+
     fn splits(&self, batch: &Batch, event: BatchEvent) -> Vec<LineSplit> {
         if !matches!(event, BatchEvent::Upload | BatchEvent::OwnPay) {
             return vec![];
@@ -413,6 +426,7 @@ impl World {
 
     pub fn settlement(&self, batch: &Batch, reversed: bool, why: &str) -> Settlement {
         let settled_at = self.now();
+        let booked_at = settled_at;
         let id = SettlementId::new(settled_at, &self.dice);
         let old = self.all::<Settlement>();
         let old = old
@@ -423,8 +437,10 @@ impl World {
                 id,
                 kind: SettlementKind::Reversal,
                 reverses: Some(old.id.clone()),
+                platform_settlement: String::new(),
                 reason: why.to_owned(),
                 settled_at,
+                booked_at,
                 ..old
             };
         }
@@ -450,6 +466,7 @@ impl World {
             clearing_type: "11".to_owned(),
             clearing_office: "410522".to_owned(),
             settled_at,
+            booked_at,
             actor: "u1".into(),
             reason: String::new(),
             total,
