@@ -215,7 +215,7 @@ const GONE: &str = "b.state IN ('void', 'reversed') AND (b.state = 'void' OR NOT
 const RECHARGED: &str = "b.rest_of IS NOT NULL AND EXISTS
     (SELECT 1 FROM settlement s JOIN visit v ON v.clinic = s.clinic AND v.id = s.visit
      WHERE s.clinic = b.clinic AND s.visit = b.visit AND s.batch = b.rest_of AND s.kind = 'reversal'
-       AND v.state = 'done' AND s.settled_at >= v.finished_at)";
+       AND v.state = 'done' AND s.booked_at >= v.finished_at)";
 
 /// The lines of a visit that were given or are to be given, in order.
 pub fn given(
