@@ -126,6 +126,7 @@ impl EvoucherConfig {
             url: self.url.clone(),
             headers: vec![("Content-Type".to_owned(), kind)],
             body: node.to_string().into_bytes(),
+            late: String::new(),
         }
     }
 

@@ -164,12 +164,14 @@ fn every_family_carries_an_application_over_http() {
             let (_, info) = settled(desk, "390", "B1", "20.00");
             desk.pass(1);
             let asked = application(&[&info]);
-            let applied = desk.send_over::<T3203>(&HttpTransport, &desk.header(), &asked);
+            let applied =
+                desk.send_over::<T3203>(&HttpTransport::default(), &desk.header(), &asked);
             let Outcome::Success(applied) = applied else {
                 panic!("3203 was not done")
             };
             let event = applied.output.result.clr_appy_evt_id;
-            let sent = desk.send_over::<T3204>(&HttpTransport, &desk.header(), &cancel(&event));
+            let sent =
+                desk.send_over::<T3204>(&HttpTransport::default(), &desk.header(), &cancel(&event));
             assert!(matches!(sent, Outcome::Success(_)));
         });
     }
