@@ -19,7 +19,9 @@ mod world;
 pub use audit::{Audited, audit_files};
 pub use day::Done;
 pub use shrink::smaller;
-pub use world::{CENTRE, CLINIC, DOCTORS, DRUGS, PASSWORD, Template, set_up, setup_form, well};
+pub use world::{
+    CENTRE, CLINIC, DOCTORS, DRUGS, Folder, PASSWORD, Template, set_up, setup_form, well,
+};
 
 use day::Day;
 use mutant::Mutant;

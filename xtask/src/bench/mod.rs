@@ -32,6 +32,8 @@ enum Name {
     Replay,
     /// A policy from its file against the same rules by hand.
     Policy,
+    /// What the program adds to a settlement's calls.
+    Settle,
     /// A province's year of claims from its file, under two policies.
     Study,
 }
@@ -57,6 +59,8 @@ const LONGEST_START: u64 = 1000;
 const LONGEST_YEAR: u64 = 20_000;
 /// Kilobytes that it may take.
 const LARGEST_YEAR: u64 = 4 << 20;
+/// Microseconds that a settlement may take beside its calls, at the median.
+const LONGEST_SETTLEMENT: u64 = 5000;
 /// Bytes that the binary may have.
 const LARGEST: u64 = 40 << 20;
 /// The usual demo.
@@ -66,7 +70,10 @@ const LARGE: &[&str] = &["--days", "2334", "--per-day", "25", "--done-today", "2
 
 pub fn run(options: &Options) -> Result<()> {
     // The engine's measures are programs of their own.
-    if !matches!(options.name, Some(Name::Policy | Name::Study)) {
+    if !matches!(
+        options.name,
+        Some(Name::Policy | Name::Study | Name::Settle)
+    ) {
         let server = ["build", "--release", "--package", "cunyi-server"];
         run::step("build", &mut run::cargo(&server))?;
     }
@@ -92,6 +99,11 @@ pub fn run(options: &Options) -> Result<()> {
     }
     if wanted(Name::Policy) {
         policy()?;
+    }
+    if wanted(Name::Settle) {
+        let said = measured("cunyi-sim", "settle")?;
+        let ours = figure(&said, "ours of a settlement, us:")?;
+        limits.below("ours of a settlement, us", ours, LONGEST_SETTLEMENT);
     }
     if wanted(Name::Study) {
         study(&mut limits)?;
@@ -137,24 +149,27 @@ fn load() -> Result<String> {
 
 /// 96 million claims: the bench prints its figures, of which two are limited.
 fn study(limits: &mut Limits) -> Result<()> {
-    let bench = ["bench", "--package", "cunyi-study", "--bench", "replay"];
-    let said = run::output(&mut run::cargo(&bench))?;
-    print!("{said}");
-    let figure = |name: &str| -> Result<u64> {
-        let line = said.lines().find_map(|line| line.strip_prefix(name));
-        Ok(line.context("the bench did not say")?.trim().parse()?)
-    };
-    limits.below(
-        "a province's year, ms",
-        figure("replay, ms:")?,
-        LONGEST_YEAR,
+    let said = measured("cunyi-study", "replay")?;
+    let (year, memory) = (
+        figure(&said, "replay, ms:")?,
+        figure(&said, "greatest memory, kB:")?,
     );
-    limits.below(
-        "its memory, kB",
-        figure("greatest memory, kB:")?,
-        LARGEST_YEAR,
-    );
+    limits.below("a province's year, ms", year, LONGEST_YEAR);
+    limits.below("its memory, kB", memory, LARGEST_YEAR);
     Ok(())
+}
+
+/// Runs a crate's bench; what it says.
+fn measured(package: &str, bench: &str) -> Result<String> {
+    let words = ["bench", "--package", package, "--bench", bench];
+    let said = run::output(&mut run::cargo(&words))?;
+    print!("{said}");
+    Ok(said)
+}
+
+fn figure(said: &str, name: &str) -> Result<u64> {
+    let line = said.lines().find_map(|line| line.strip_prefix(name));
+    Ok(line.context("the bench did not say")?.trim().parse()?)
 }
 
 /// From spawning the program to the first 200 of the sign-in page.
@@ -180,9 +195,7 @@ fn write(folder: &Path) -> Result<()> {
 }
 
 fn policy() -> Result<()> {
-    let bench = ["bench", "--package", "cunyi-policy", "--bench", "policy"];
-    print!("{}", run::output(&mut run::cargo(&bench))?);
-    Ok(())
+    measured("cunyi-policy", "policy").map(drop)
 }
 
 fn replay(folder: &Path) -> Result<()> {
