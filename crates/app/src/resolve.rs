@@ -14,6 +14,7 @@ use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::{BatchMoved, EvidenceFound};
 use cunyi_domain::ids::{BatchId, ClinicId, EntryId, PatientId, UserId, VisitId};
 use cunyi_domain::ledger::{Batch, Evidence, Visit, VisitState};
+use cunyi_domain::lost::{Remedy, lost_call};
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::resolve::{Bounds, Finding, Look, Lost, Next};
@@ -102,9 +103,7 @@ fn seen(row: &Evidence) -> Look {
 
 /// 2207, 2207A, 2208, 2601
 fn moves_money(infno: &str) -> bool {
-    ["2207", "2208", "2601"]
-        .iter()
-        .any(|one| infno.starts_with(one))
+    lost_call(infno).is_some_and(|call| call.not_found == Remedy::Rule)
 }
 
 /// True when an earlier call of the same kind for this batch is lost: that this one is refused then

@@ -15,6 +15,7 @@ pub mod id_number;
 pub mod ids;
 pub mod journal;
 pub mod ledger;
+pub mod lost;
 pub mod money;
 pub mod person;
 pub mod reconcile;
