@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cunyi_domain::id_number::{IdNumber, Sex, mask};
 use cunyi_domain::ids::ClinicId;
-use cunyi_domain::ledger::{Certificate, Patient};
+use cunyi_domain::ledger::{Certificate, Coverage, Patient};
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::{Moment, civil::Date, parse_date};
@@ -46,7 +46,12 @@ pub(crate) struct Known {
     pub person: person::Person,
     /// What is known of each insurance.
     pub further: Further,
+    /// What stands here, where the platform is away and nothing was asked.
+    pub here: Option<Coverage>,
 }
+
+/// What stands here is taken for so long, in days: an insurance is a year's.
+const KNOWN_FOR: i64 = 366;
 
 /// What is asked besides who she is.
 #[derive(Clone, Default)]
@@ -105,7 +110,22 @@ impl App {
     pub fn identify(&self, actor: &Actor, form: &IdentifyForm) -> Result<Identified> {
         actor.must(Action::Register)?;
         let setup = self.setup(&actor.clinic)?;
-        let (certificate, mut query) = read(form, &setup, self.now())?;
+        let (certificate, query) = read(form, &setup, self.now())?;
+        match self.identify_there(actor, form, (certificate, query.clone())) {
+            Err(AppError::Refused(refusal)) if refusal.is_away() => {
+                let here = self.identify_here(actor, form, (certificate, query))?;
+                here.ok_or(refusal.into())
+            }
+            other => other,
+        }
+    }
+
+    fn identify_there(
+        &self,
+        actor: &Actor,
+        form: &IdentifyForm,
+        (certificate, mut query): (Certificate, person::PersonQuery),
+    ) -> Result<Identified> {
         let mut scanned = String::new();
         if certificate == Certificate::Voucher {
             let voucher = self.scan(
@@ -139,10 +159,59 @@ impl App {
             typed: form.typed,
             person: found.output.clone(),
             further,
+            here: None,
         };
-        let view = self.identified(actor, &caller, &known, &found)?;
+        let mut warnings: Vec<Refusal> = Vec::new();
+        warnings.extend(self.clock_warning(&caller, &found));
+        warnings.extend(known.further.not_had.clone());
+        let view = self.identified(actor, &caller.setup, &known, warnings)?;
         self.memory().keep(known);
         Ok(view)
+    }
+
+    /// By her ID number and what was last told of her insurance, with its date; none of who is not
+    /// known here.
+    fn identify_here(
+        &self,
+        actor: &Actor,
+        form: &IdentifyForm,
+        (certificate, query): (Certificate, person::PersonQuery),
+    ) -> Result<Option<Identified>> {
+        let Some(patient) = self.patient_of(actor, &query.certno)? else {
+            return Ok(None);
+        };
+        let db = self.parts.store.db();
+        let since = Moment(self.now().0 - KNOWN_FOR * 86_400_000_000);
+        let found = db.read("last_coverage", |tx| {
+            query::last_coverage(tx, &actor.clinic, &patient.id, since)
+        })?;
+        let Some(coverage) = found else {
+            return Ok(None);
+        };
+        let known = Known {
+            handle: self.random_hex()[..24].to_owned(),
+            clinic: actor.clinic.clone(),
+            at: self.now(),
+            certificate,
+            certificate_number: query.mdtrt_cert_no,
+            typed: form.typed,
+            person: as_told(&patient, &coverage),
+            further: Further {
+                filings: coverage.filings.clone(),
+                not_had: None,
+                of: vec![OfCoverage {
+                    general_used: coverage.general_used,
+                    chronic_used: coverage.chronic_used,
+                    general_left: coverage.general_left,
+                    denied: String::new(),
+                }],
+            },
+            here: Some(coverage),
+        };
+        let setup = self.setup(&actor.clinic)?;
+        let view = self.identified(actor, &setup, &known, Vec::new())?;
+        self.memory().keep(known);
+        Ok(Some(view))
     }
 
     /// Chronic filing, what is used and left of the year, and whether the general benefit is hers
@@ -209,13 +278,13 @@ impl App {
     fn identified(
         &self,
         actor: &Actor,
-        caller: &Caller<'_>,
+        setup: &Setup,
         known: &Known,
-        found: &Success<person::Person>,
+        asked: Vec<Refusal>,
     ) -> Result<Identified> {
         let base = &known.person.baseinfo;
         let rows = known.person.insuinfo.iter().zip(0..);
-        let view = |(row, place)| coverage_view(caller, known, row, place);
+        let view = |(row, place)| coverage_view(setup, known, row, place);
         let coverages: Vec<CoverageView> = rows.map(view).collect();
         let mut usable = (0..coverages.len()).filter(|&i| coverages[i].usable());
         let proposed = usable.next();
@@ -226,8 +295,11 @@ impl App {
             Some(_) if several => warnings.push(Refusal::new(Code::ChooseCoverage)),
             Some(_) => {}
         }
-        warnings.extend(self.clock_warning(caller, found));
-        warnings.extend(known.further.not_had.clone());
+        warnings.extend(asked);
+        if let Some(here) = &known.here {
+            let day = here.obtained_at.date();
+            warnings.push(Refusal::new(Code::LastKnown).with("day", day));
+        }
         let proposed = proposed.filter(|_| !several);
         if let Some(words) = proposed
             .map(|i| &coverages[i].denied)
@@ -284,13 +356,16 @@ impl App {
 }
 
 fn coverage_view(
-    caller: &Caller<'_>,
+    setup: &Setup,
     known: &Known,
     row: &person::InsuInfo,
     place: usize,
 ) -> CoverageView {
     let further = known.further.of.get(place).cloned().unwrap_or_default();
-    let setup = &caller.setup;
+    let told_at = known
+        .here
+        .as_ref()
+        .map_or(known.at, |here| here.obtained_at);
     let local = is_local(setup, row, known.at);
     let policy = setup.policy(&row.insutype, known.at);
     let day = known.at.date();
@@ -308,8 +383,34 @@ fn coverage_view(
         place: row.insuplc_admdvs.clone(),
         person_type: row.psn_type.clone(),
         balance: row.balc.or_zero(),
-        remaining: left.map(|left| Remaining::Platform { left, at: known.at }),
+        remaining: left.map(|left| Remaining::Platform { left, at: told_at }),
         denied: further.denied,
+    }
+}
+
+/// What was told of an insurance that stands here, as 1101 tells it.
+fn as_told(patient: &Patient, coverage: &Coverage) -> person::Person {
+    let identity = |code: &str| person::IdetInfo {
+        psn_idet_type: code.to_owned(),
+        ..person::IdetInfo::default()
+    };
+    let identities = coverage.identities.split(';').filter(|c| !c.is_empty());
+    person::Person {
+        baseinfo: person::BaseInfo {
+            psn_no: coverage.person_number.clone(),
+            certno: patient.id_number.clone(),
+            psn_name: patient.name.clone(),
+            ..person::BaseInfo::default()
+        },
+        insuinfo: vec![person::InsuInfo {
+            balc: coverage.account_balance.into(),
+            insutype: coverage.scheme.clone(),
+            psn_type: coverage.person_type.clone(),
+            psn_insu_stas: "1".to_owned(),
+            insuplc_admdvs: coverage.place.clone(),
+            ..person::InsuInfo::default()
+        }],
+        idetinfo: identities.map(identity).collect(),
     }
 }
 

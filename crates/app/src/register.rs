@@ -59,9 +59,10 @@ impl App {
         }
         let begun = self.write(actor, "register", |w| {
             let patient = known_patient(w, actor, &known, form.take_name)?;
-            let coverage = match row {
-                Some(place) => Some(record_coverage(w, &patient, &known, place)?),
-                None => None,
+            let coverage = match (row, &known.here) {
+                (Some(_), Some(here)) => Some(here.id.clone()),
+                (Some(place), None) => Some(record_coverage(w, &patient, &known, place)?),
+                (None, _) => None,
             };
             let payer = if coverage.is_some() {
                 Payer::Insured

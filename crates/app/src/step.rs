@@ -91,6 +91,8 @@ pub(crate) struct Caller<'a> {
     /// 医师代码, or the login where there is none.
     pub code: String,
     sign_number: String,
+    /// The platform could not be reached to sign in: nothing is sent.
+    away: bool,
 }
 
 impl App {
@@ -174,11 +176,18 @@ impl App {
             name,
             code,
             sign_number: String::new(),
+            away: false,
         };
-        caller.sign_number = match signed {
-            Some(row) => row.sign_number,
-            None => caller.sign_in(as_user, day)?,
+        let number = match signed {
+            Some(row) => Ok(row.sign_number),
+            None => caller.sign_in(as_user, day),
         };
+        match number {
+            Ok(number) => caller.sign_number = number,
+            // What is asked for then is recorded as not sent.
+            Err(AppError::Refused(refusal)) if refusal.is_away() => caller.away = true,
+            Err(error) => return Err(error),
+        }
         Ok(caller)
     }
 
@@ -274,6 +283,9 @@ impl Caller<'_> {
 
     /// Sends; `late` is the name of an answer that comes when nobody waits any more.
     pub(crate) fn post(&self, infno: &str, bytes: Vec<u8>, late: &str) -> Answer {
+        if self.away {
+            return Err(TransportError::NotSent("not signed in".to_owned()));
+        }
         let Setup { gateway, line, .. } = &*self.setup;
         let nonce = self.app.random_hex();
         let call = Outgoing {

@@ -38,6 +38,8 @@ text_enum! {
         CentreUnknown = "centre-unknown",
         /// The centre did not answer a question, or not readably: nothing happened, ask again.
         CentreSilent = "centre-silent",
+        /// The centre is away: what it said on `day` is gone by.
+        LastKnown = "last-known",
         /// The centre's answer belongs to another call.
         CentreMismatch = "centre-mismatch",
         /// The e-voucher has expired or is unknown: scan it again.
@@ -169,6 +171,11 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// True if it says that the centre could not be reached, or did not answer a question.
+    pub const fn is_away(&self) -> bool {
+        matches!(self.code, Code::CentreDown | Code::CentreSilent)
+    }
+
     /// Of a code.
     pub const fn new(code: Code) -> Self {
         Self {

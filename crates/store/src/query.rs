@@ -103,6 +103,20 @@ pub fn coverage(
     Ok(tx.find("WHERE clinic = ? AND id = ?", key(clinic, id.clone()))?)
 }
 
+/// What was last told of a patient's insurance, not before a moment.
+pub fn last_coverage(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    patient: &PatientId,
+    since: Moment,
+) -> Result<Option<Coverage>, StoreError> {
+    let mut values = key(clinic, patient.clone());
+    values.push(since.into_value());
+    let rest = "WHERE clinic = ? AND patient = ? AND obtained_at >= ?
+                ORDER BY obtained_at DESC, id DESC LIMIT 1";
+    Ok(tx.find(rest, values)?)
+}
+
 /// A visit.
 pub fn visit(
     tx: &mut Tx<'_>,

@@ -658,6 +658,7 @@ refusal-wrong-state = This step is not possible in the present state. Reload to 
 refusal-centre-refused = The insurance centre refused: {$text}
 refusal-centre-down = The insurance centre cannot be reached; nothing was sent. Check the network and try again, or go on as self-pay.
 refusal-centre-unknown = The centre's answer did not arrive; whether it was done is unknown. Do not charge again; look later.
+refusal-last-known = The insurance centre cannot be reached: her insurance is taken as it was told on {$day}, amounts are estimates. What the centre answers later holds.
 refusal-centre-silent = The centre did not answer, or not readably. Nothing was changed by this question; try again in a moment.
 refusal-centre-mismatch = The centre's answer belongs to another request; it was kept as evidence and not used.
 refusal-centre-incomplete = the centre did not say, or what it said cannot be. Check the certificate, or register as self-pay as the certificate says.

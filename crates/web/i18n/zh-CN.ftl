@@ -658,6 +658,7 @@ refusal-wrong-state = 现在的状态不允许这一步。请刷新页面看最�
 refusal-centre-refused = 医保中心拒绝：{$text}
 refusal-centre-down = 连不上医保中心，什么也没有发出。请检查网络后重试，或先按自费办理。
 refusal-centre-unknown = 没有收到医保中心的答复，办没办成尚不清楚。请勿重复收费，稍后再看。
+refusal-last-known = 连不上医保中心：按 {$day} 查到的参保情况办理，费用只是估算；网络恢复后以医保中心的答复为准。
 refusal-centre-silent = 医保中心没有答复或答复不完整，这次查询没有办成任何事。请稍后再试。
 refusal-centre-mismatch = 医保中心的答复对不上这次请求，已留存备查，没有采用。
 refusal-centre-incomplete = 医保中心没有给出，或给出的不可能。请核对证件，或按自费登记并照证件录入。

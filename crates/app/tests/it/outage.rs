@@ -1,11 +1,12 @@
 //! The platform is away: what the region permits is given against a deposit and settled when it is back.
 
+use cunyi_app::views::IdentifyForm;
 use cunyi_centre::faults::Fault;
 use cunyi_domain::batch::BatchState as S;
 use cunyi_domain::ids::VisitId;
-use cunyi_domain::ledger::{Method, PaymentKind as K, Standing, VisitState};
+use cunyi_domain::ledger::{Method, PaymentKind as K, RegistrationState, Standing, VisitState};
 use cunyi_domain::money::Fen;
-use cunyi_domain::refusal::Code;
+use cunyi_domain::refusal::{Code, Refusal};
 
 use crate::own_visits::own_worlds;
 use crate::world::{Setting, World, worlds, worlds_of};
@@ -183,5 +184,59 @@ fn what_was_given_is_registered_later_too() {
         }
         assert_eq!(w.states(&visit), [S::Settled; 2]);
         w.prove();
+    }
+}
+
+/// Away since before she came, and nobody has signed in there today.
+#[test]
+fn who_is_known_here_is_identified_by_what_was_last_told() {
+    for w in worlds("outage_known") {
+        let person = w.resident(false);
+        let last = w.settled(person, &w.cold());
+        w.app.hand_over(&w.doctor, &last).unwrap();
+        let day = w.app.now().date();
+        w.clock.advance(86_400);
+        w.centre.panel.set_down(true);
+        let found = w.identify(person);
+        let told = Refusal::new(Code::LastKnown).with("day", day);
+        assert!(found.warnings.contains(&told), "{:?}", found.warnings);
+        assert!(found.coverages[0].usable());
+        let visit = w.frozen(person, &w.cold());
+        let view = w.view(&visit);
+        assert_eq!(view.registration, Some(RegistrationState::Open));
+        let code = w.code(w.app.presettle(&w.doctor, &visit));
+        assert_eq!(code, Code::CentreDown);
+        give(&w, &visit);
+        w.centre.panel.set_down(false);
+        w.clock.advance(30);
+        assert_eq!(w.app.settle_deferred().unwrap(), 1);
+        assert_eq!(w.states(&visit), [S::Settled]);
+        w.prove();
+    }
+}
+
+#[test]
+fn who_is_not_known_here_or_shows_no_id_card_is_not_identified_without_the_platform() {
+    for w in worlds("outage_stranger") {
+        let person = w.resident(false);
+        let last = w.settled(person, &w.cold());
+        w.app.hand_over(&w.doctor, &last).unwrap();
+        w.centre.panel.set_down(true);
+        let by = |certificate: &str, number: &str| {
+            let form = IdentifyForm {
+                certificate: certificate.to_owned(),
+                number: number.to_owned(),
+                card_code: "C1".to_owned(),
+                ..IdentifyForm::default()
+            };
+            w.app.identify(&w.doctor, &form)
+        };
+        let stranger = w.residents().nth(1).unwrap();
+        assert_eq!(w.code(by("02", &stranger.id_number)), Code::CentreDown);
+        assert_eq!(w.code(by("03", "A1234567")), Code::CentreDown);
+        assert!(by("02", &person.id_number).is_ok());
+        // What was told more than a year ago tells nothing.
+        w.clock.advance(367 * 86_400);
+        assert_eq!(w.code(by("02", &person.id_number)), Code::CentreDown);
     }
 }
