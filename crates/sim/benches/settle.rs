@@ -78,11 +78,7 @@ impl World {
         listener.set_nonblocking(true)?;
         let url = format!("http://{}", listener.local_addr()?);
         let served = runtime.block_on(async { TcpListener::from_std(listener) })?;
-        runtime.spawn(cunyi_centre::server::serve(
-            centre,
-            served,
-            std::future::pending(),
-        ));
+        runtime.spawn(cunyi_centre::serve(centre, served, std::future::pending()));
         let line = Arc::new(Timed::default());
         let target = Target::File(folder.file(CLINIC));
         let key = InstallationKey::new([9; 32]);

@@ -345,7 +345,7 @@ fn who_is_insured_here_may_be_treated_where_she_asks() {
 
 /// Sends over a real socket and wants a success.
 fn over<T: Transaction>(desk: &Desk, input: &T::Input) -> T::Output {
-    match desk.send_over::<T>(&HttpTransport, &desk.header(), input) {
+    match desk.send_over::<T>(&HttpTransport::default(), &desk.header(), input) {
         Outcome::Success(success) => success.output,
         _ => panic!("{} over HTTP", T::INFNO),
     }
