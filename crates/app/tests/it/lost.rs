@@ -285,11 +285,7 @@ fn lost_replies_about_who_it_is_cost_nothing() {
                 number: person.id_number.clone(),
                 ..Default::default()
             };
-            assert_eq!(
-                w.code(w.app.identify(&w.doctor, &form)),
-                code,
-                "{infno}"
-            );
+            assert_eq!(w.code(w.app.identify(&w.doctor, &form)), code, "{infno}");
         }
         assert_eq!(w.identify(person).name, person.name);
     }
