@@ -2,20 +2,20 @@
 //! table changes. Without a personal part (after erasure) personal fields are blank.
 
 mod clearing;
+mod stock;
 
 use crate::batch::BatchEvent;
 use crate::ids::{BatchId, ClinicId, UserId, VisitId};
 use crate::ledger::{
-    Access, Allergy, Batch, Coverage, Evidence, GoodsDecision, Lot, MoveKind, Patient, Payer,
-    Payment, RefundRest, Registration, RegistrationState, Reservation, Settlement, StockMove,
-    Visit, VisitState,
+    Access, Allergy, Batch, Coverage, Evidence, GoodsDecision, Patient, Payer, Payment, RefundRest,
+    Registration, RegistrationState, Settlement, Visit, VisitState,
 };
 use crate::money::Fen;
 use crate::row::{Change, Field, TableRow, Value};
 use crate::time::Moment;
 
 use super::{
-    Body, CoverageIdentified, GoodsDecided, PatientErased, PatientFields, Personal, ReversalNamed,
+    Body, CoverageIdentified, PatientErased, PatientFields, Personal, ReversalNamed,
     SettlementMade, SettlementRequested,
 };
 
@@ -89,14 +89,10 @@ pub fn apply(about: &About, body: Body, personal: Option<Personal>) -> Vec<Chang
         Body::ClearingRequested(_) | Body::ClearingMoved(_) | Body::ClearingEntered(_) => {
             clearing::apply(about, body)
         }
-        Body::ReservationsReleased(b) => release(about, &b.reservations),
-        Body::HandedOver(b) => hand_over(about, &b.reservations, b.moves),
-        Body::GoodsDecided(b) => decided(about, b, personal),
-        Body::StockReceived(b) => {
-            let lots = b.lots.into_iter().map(Change::insert);
-            lots.chain(b.moves.into_iter().map(Change::insert))
-                .collect()
-        }
+        Body::ReservationsReleased(_)
+        | Body::HandedOver(_)
+        | Body::GoodsDecided(_)
+        | Body::StockReceived(_) => stock::apply(about, body, personal),
         // Which reference was active when is read from the journal itself.
         Body::ReferenceActivated(_) | Body::PolicyConfirmed(_) => vec![],
     }
@@ -364,7 +360,12 @@ fn money(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
             let lines = b.charges.into_iter().map(Change::insert);
             let mut changes: Vec<Change> = registrations.chain(batches).chain(lines).collect();
             for reservation in b.reservations {
-                changes.push(lot_change(about, &reservation, 0, reservation.quantity.0));
+                changes.push(stock::lot_change(
+                    about,
+                    &reservation,
+                    0,
+                    reservation.quantity.0,
+                ));
                 changes.push(Change::insert(reservation));
             }
             changes
@@ -528,75 +529,4 @@ fn batch_change(
     };
     to.push(set("state", state));
     about.guarded::<Batch>(batch, set("state", from), to)
-}
-
-fn lot_change(about: &About, reservation: &Reservation, on_hand: i64, reserved: i64) -> Change {
-    Change::Update {
-        table: Lot::TABLE,
-        set: vec![],
-        add: vec![("on_hand", on_hand), ("reserved", reserved)],
-        only: about.key("id", reservation.lot.clone()),
-    }
-}
-
-/// The reservation goes first: if it is gone already, whoever is second is stale and moves nothing.
-fn unreserve(about: &About, reservation: &Reservation) -> Change {
-    let mut only = about.key("charge", reservation.charge.clone());
-    only.push(set("lot", reservation.lot.clone()));
-    Change::Remove {
-        table: Reservation::TABLE,
-        only,
-    }
-}
-
-fn release(about: &About, reservations: &[Reservation]) -> Vec<Change> {
-    let each = |r| [unreserve(about, r), lot_change(about, r, 0, -r.quantity.0)];
-    reservations.iter().flat_map(each).collect()
-}
-
-fn hand_over(about: &About, held: &[Reservation], moves: Vec<StockMove>) -> Vec<Change> {
-    let each = |r: &Reservation| {
-        [
-            unreserve(about, r),
-            lot_change(about, r, -r.quantity.0, -r.quantity.0),
-        ]
-    };
-    held.iter()
-        .flat_map(each)
-        .chain(moves.into_iter().map(Change::insert))
-        .collect()
-}
-
-/// What comes back is on hand again, or lies apart.
-fn decided(about: &About, body: GoodsDecided, personal: Option<Personal>) -> Vec<Change> {
-    let reason = match personal {
-        Some(Personal::Reason(reason)) => reason,
-        _ => body.reason,
-    };
-    let row = Change::insert(GoodsDecision {
-        clinic: about.clinic.clone(),
-        charge: body.charge,
-        visit: body.visit,
-        decision: body.decision,
-        quantity: body.quantity,
-        reason,
-        decided_at: about.occurred_at,
-        actor: about.actor.clone(),
-    });
-    let each = |one: StockMove| {
-        let column = match one.kind {
-            MoveKind::Quarantined => "quarantined",
-            _ => "on_hand",
-        };
-        let lot = Change::Update {
-            table: Lot::TABLE,
-            set: vec![],
-            add: vec![(column, one.quantity.0)],
-            only: about.key("id", one.lot.clone()),
-        };
-        [lot, Change::insert(one)]
-    };
-    std::iter::once(row)
-        .chain(body.moves.into_iter().flat_map(each))
-        .collect()
 }
