@@ -27,8 +27,8 @@ type Spent = (u128, u128);
 type Fallible<T> = Result<T, Box<dyn Error>>;
 
 /// Visits that are settled; the first ones warm up.
-const VISITS: usize = 120;
-const WARM: usize = 20;
+const VISITS: usize = 60;
+const WARM: usize = 10;
 
 /// Counts how long the calls take.
 #[derive(Default)]

@@ -146,6 +146,8 @@ row! {
         pub given_at: i64,
         /// Its visit's id.
         pub visit_id: String,
+        /// The batch of whose reversal its batch is the rest; empty if of none.
+        pub rest_of: String,
     }
 }
 
@@ -173,7 +175,8 @@ const LINES: &str = "SELECT c.id AS id, c.batch AS batch, b.state AS state, v.st
     COALESCE((SELECT SUM(m.quantity) FROM stock_move m WHERE m.clinic = c.clinic AND m.charge = c.id \
         AND m.kind = 'handed_over'), 0) AS given, \
     COALESCE((SELECT MIN(m.moved_at) FROM stock_move m WHERE m.clinic = c.clinic AND m.charge = c.id \
-        AND m.kind = 'handed_over'), 0) AS given_at, c.visit AS visit_id \
+        AND m.kind = 'handed_over'), 0) AS given_at, c.visit AS visit_id, \
+    COALESCE(b.rest_of, '') AS rest_of \
     FROM charge c JOIN batch b ON b.clinic = c.clinic AND b.id = c.batch \
     JOIN visit v ON v.clinic = c.clinic AND v.id = c.visit WHERE c.kind = 'drug' ORDER BY c.id";
 
@@ -430,6 +433,10 @@ fn given(lines: &[LineRow], ours: &[Ours], moves: &[money::Move]) -> Result<(), 
         must(line.given == 0 || paid || left, || {
             format!("line {} was handed over unpaid", line.id)
         })?;
+        must(
+            line.given == 0 || !given_before(lines, &line.rest_of),
+            || format!("line {} was handed over twice", line.id),
+        )?;
         must(line.given == 0 || line.held == 0, || {
             format!("line {} is handed over and held", line.id)
         })?;
@@ -437,11 +444,18 @@ fn given(lines: &[LineRow], ours: &[Ours], moves: &[money::Move]) -> Result<(), 
         must(!gone || line.held == 0, || {
             format!("line {} of a batch that is gone is held", line.id)
         })?;
-        let due = line.state == "settled" && line.visit == "done";
+        let before = given_before(lines, &line.rest_of);
+        let due = line.state == "settled" && line.visit == "done" && !before;
         must(!due || line.given > 0, || {
             format!("line {} is paid and was not handed over", line.id)
         })
     })
+}
+
+/// What stays of a batch that was handed over is not handed over again.
+fn given_before(lines: &[LineRow], batch: &str) -> bool {
+    let mut its = lines.iter().filter(|line| line.batch == batch);
+    its.any(|line| line.given > 0 || given_before(lines, &line.rest_of))
 }
 
 /// Cash and fund of the day are the same on both sides.

@@ -8,16 +8,17 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use cunyi_app::views::{
-    BatchView, DraftBody, DraftLine, IdentifyForm, PatientForm, RegisterForm, VisitView,
+    BatchView, DraftBody, DraftLine, GiveBack, IdentifyForm, PatientForm, RefundForm, RegisterForm,
+    VisitView,
 };
 use cunyi_app::{Actor, App, AppError};
 use cunyi_catalogue::ServiceRole;
 use cunyi_centre::population::Person;
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::fact::HandedOver;
-use cunyi_domain::ids::{MoveId, VisitId};
+use cunyi_domain::ids::{BatchId, MoveId, VisitId};
 use cunyi_domain::ledger::{Method, MoveKind, Standing, StockMove, VisitState};
-use cunyi_domain::money::Fen;
+use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::{Clock, Moment, Rng};
 
@@ -274,6 +275,7 @@ impl<'a> Day<'a> {
         | Op::Settle(number)
         | Op::HandOver(number)
         | Op::Reverse(number, _)
+        | Op::GiveBack(number, _)
         | Op::TakeBack(number)
         | Op::Drop(number, _)
         | Op::Cancel(number)
@@ -302,12 +304,32 @@ impl<'a> Day<'a> {
                 Some(batch) => app.reverse(doctor, &batch.id, REASON),
                 None => Ok(()),
             },
+            Op::GiveBack(_, place) => match self.view(visit)?.batches.get(place) {
+                Some(batch) => self.give_back(doctor, &batch.id),
+                None => Ok(()),
+            },
             Op::Drop(_, place) => match self.view(visit)?.batches.get(place) {
                 Some(batch) => app.drop_batch(doctor, &batch.id, REASON),
                 None => Ok(()),
             },
             _ => Ok(()),
         }
+    }
+
+    /// One unit of the first line that holds several; else the first line.
+    fn give_back(&self, by: &Actor, batch: &BatchId) -> cunyi_app::Result<()> {
+        let view = self.app().refund(by, batch, &RefundForm::default())?;
+        let one = Quantity::whole(1);
+        let several = view.lines.iter().find(|line| line.quantity > one);
+        let Some(line) = several.or(view.lines.first()) else {
+            return Ok(());
+        };
+        let form = RefundForm {
+            back: vec![GiveBack::of(&line.id, one.min(line.quantity))],
+            reason: REASON.to_owned(),
+            certificate: String::new(),
+        };
+        self.app().reverse_part(by, batch, &form)
     }
 
     /// Who cannot wait for what became of a lost call leaves a deposit: her share, or everything.

@@ -35,6 +35,8 @@ pub enum Op {
     HandOver(usize),
     /// 退费 of the batch at that place.
     Reverse(usize, usize),
+    /// 退一部分 of the batch at that place: one unit of what can be parted, else a whole line.
+    GiveBack(usize, usize),
     /// Takes the fee list back.
     TakeBack(usize),
     /// Drops the batch at that place.
@@ -67,6 +69,7 @@ impl Op {
             | Self::Settle(visit)
             | Self::HandOver(visit)
             | Self::Reverse(visit, _)
+            | Self::GiveBack(visit, _)
             | Self::TakeBack(visit)
             | Self::Drop(visit, _)
             | Self::Cancel(visit)
@@ -297,6 +300,21 @@ fn script(dice: &mut Dice, visit: usize) -> Vec<Op> {
             ops.push(Op::SelfPay(visit));
             freeze(&mut ops, dice, days);
             ops.extend([Op::HandOver(visit), Op::Reverse(visit, batch)]);
+        }
+        6 => {
+            freeze(&mut ops, dice, days);
+            let given = dice.percent(70);
+            if given {
+                ops.push(Op::HandOver(visit));
+            }
+            ops.extend([Op::GiveBack(visit, batch), Op::Resolve(visit)]);
+            ops.extend([Op::GiveBack(visit, batch), Op::GiveBack(visit, batch + 1)]);
+            if !given {
+                ops.push(Op::HandOver(visit));
+            }
+            if dice.percent(30) {
+                ops.push(Op::Reverse(visit, batch + 1));
+            }
         }
         _ => {
             freeze(&mut ops, dice, days);

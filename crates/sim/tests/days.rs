@@ -81,8 +81,8 @@ fn a_clinic_that_sends_a_lost_2207_under_a_new_batch_number_is_caught() {
 
 #[test]
 fn a_clinic_that_believes_a_refused_2601_is_caught() {
-    // It takes a region that answers no question, and a call that comes late: one day of eighty.
-    caught(Mutant::RefusedUndoBelieved, 190);
+    // It takes a region that answers no question, and a call that comes late: one day of a hundred.
+    caught(Mutant::RefusedUndoBelieved, 100);
 }
 
 #[test]
