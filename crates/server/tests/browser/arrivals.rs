@@ -121,12 +121,22 @@ async fn a_newborn(page: &Page, demo: &Demo) {
 
 /// The centre answers rubbish, nothing, or late: what was typed stays, and it is said what happened.
 async fn on_bad_days(page: &Page, demo: &Demo) {
+    let who = person(page, demo, &format!("{RESIDENT} && p.card !== ''")).await;
+    strike(page, demo, "html", "1101").await;
+    identify(page, demo, "03", who.get("card")).await;
+    page.read("卡识别码").await;
+    page.click("main summary").await;
+    page.fill("input[name=card_code]", who.get("code")).await;
+    page.press(Key::Enter).await;
+    page.read("这次查询没有办成任何事").await;
+    assert_eq!(page.value("input[name=number]").await, who.get("card"));
+    // Who is known here by her number is identified by what was last told of her.
     let who = person(page, demo, RESIDENT).await;
     strike(page, demo, "html", "1101").await;
     identify(page, demo, "02", who.get("id")).await;
-    page.see(".problem").await;
-    page.read("这次查询没有办成任何事").await;
-    assert_eq!(page.value("input[name=number]").await, who.get("id"));
+    page.read("查到的参保情况办理").await;
+    page.accessible("the identification without the centre")
+        .await;
     let switch = |field: &str, value: &str| {
         format!(
             "const f = document.querySelector('input[name={field}]').form;
