@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError};
 use cunyi_domain::ids::{BatchId, ClinicId, MessageId, PatientId, UserId, VisitId};
 use cunyi_domain::journal::digest;
 use cunyi_domain::refusal::{Code, Refusal};
-use cunyi_domain::row::{Field, Value};
+use cunyi_domain::row::Field;
 use cunyi_domain::time::{Moment, parse_date};
 use cunyi_domain::transport::{Reply, TransportError};
 use cunyi_gateway::message::{T9001, Transaction, sign};
@@ -403,26 +403,32 @@ impl Caller<'_> {
             Outcome::Unknown(_) => MessageState::Unknown,
             Outcome::NotSent => MessageState::NotSent,
         };
-        let reply = match answer {
-            Ok(reply) => Some(w.seal(
-                &pending.patient,
-                &format!("reply {}", pending.id),
-                &reply.body,
-            )?),
-            Err(_) => None,
-        };
-        w.tx.execute(
-            "UPDATE message SET state = ?, answered_at = ?, reply = ? WHERE clinic = ? AND id = ?",
-            vec![
-                state.into_value(),
-                w.who.now.into_value(),
-                reply.into_value(),
-                self.actor.clinic.clone().into_value(),
-                Value::Text(pending.id.0.clone()),
-            ],
-        )?;
+        let about = (&pending.patient, &pending.id);
+        keep_answer(w, about, state, answer.as_ref().ok())?;
         Ok(outcome)
     }
+}
+
+/// Keeps with a message what became of it, and the reply, sealed, where one came.
+pub(crate) fn keep_answer(
+    w: &mut Writer<'_, '_>,
+    (patient, id): (&PatientId, &MessageId),
+    state: MessageState,
+    reply: Option<&Reply>,
+) -> Result<()> {
+    let what = format!("reply {id}");
+    let reply = reply.map(|reply| w.seal(patient, &what, &reply.body));
+    w.tx.execute(
+        "UPDATE message SET state = ?, answered_at = ?, reply = ? WHERE clinic = ? AND id = ?",
+        vec![
+            state.into_value(),
+            w.who.now.into_value(),
+            reply.transpose()?.into_value(),
+            w.who.clinic.clone().into_value(),
+            id.clone().into_value(),
+        ],
+    )?;
+    Ok(())
 }
 
 /// A question's success, or the refusal that tells what it was instead.

@@ -1,6 +1,9 @@
 //! Reversals whose reply was lost: that they were made is found out, under which 结算ID and on which day
 //! only the centre's lines tell (nhsa-interface §2.18). Around midnight that day may be another than here.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use cunyi_domain::fact::ReversalNamed;
 use cunyi_domain::ledger::SettlementKind;
 use cunyi_domain::reconcile::{Evidence, Group, Theirs, Verdict};
@@ -28,22 +31,31 @@ impl App {
     ) -> Result<bool> {
         let region = &caller.setup.gateway.region;
         let mut named = false;
+        // A day's file at a clearing place is fetched once, however many are looked for in it.
+        let mut files: BTreeMap<(Date, String, String), Vec<Theirs>> = BTreeMap::new();
         let nameless = books.booked().filter(|row| is_nameless(row));
         for row in nameless.take(MOST_NAMED) {
             let whose = books.of_message(&row.message);
             let (Some(group), Some(clinic)) = (group_of(region, row), whose) else {
                 continue;
             };
+            let money = ours_of(region, row).money;
             let is = |line: &&Theirs| {
                 line.message == row.message
                     && line.kind == row.kind
-                    && line.money == ours_of(region, row).money
+                    && line.money == money
                     && line.verdict != Verdict::OnlyHere
                     && !line.settlement.is_empty()
             };
             let mut found = None;
             for day in days(row, books.day) {
-                let lines = self.lines_of(caller, books, evidence, (day, &group))?;
+                let place = (group.clearing_type.clone(), group.office.clone());
+                let lines = match files.entry((day, place.0, place.1)) {
+                    Entry::Occupied(file) => file.into_mut(),
+                    Entry::Vacant(file) => {
+                        file.insert(self.lines_of(caller, books, evidence, (day, &group))?)
+                    }
+                };
                 if let Some(line) = lines.iter().find(is) {
                     found = Some((line.settlement.clone(), day));
                     break;

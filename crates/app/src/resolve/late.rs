@@ -22,6 +22,7 @@ use crate::error::Result;
 use crate::reverse::{By, PaidBack, in_force, paid_back};
 use crate::settle::{About, amounts_of_reply, reversal_agrees, settled};
 use crate::setup::Setup;
+use crate::step::keep_answer;
 
 /// A lost call whose answer came.
 struct Late<'a> {
@@ -95,7 +96,9 @@ impl Late<'_> {
             Some("2601") => self.undone(w, &batch)?,
             _ => None,
         };
-        self.keep(w, told.unwrap_or(MessageState::Unknown))?;
+        let state = told.unwrap_or(MessageState::Unknown);
+        let about = (&self.message.patient, &self.message.id);
+        keep_answer(w, about, state, Some(&self.reply))?;
         Ok(1)
     }
 
@@ -210,26 +213,5 @@ impl Late<'_> {
             ..BatchMoved::of(batch, event)
         };
         Ok(w.record(moved, Some(&self.message.patient), None)?)
-    }
-
-    fn keep(&self, w: &mut Writer<'_, '_>, state: MessageState) -> Result<()> {
-        let Message {
-            clinic,
-            id,
-            patient,
-            ..
-        } = &self.message;
-        let reply = w.seal(patient, &format!("reply {id}"), &self.reply.body)?;
-        w.tx.execute(
-            "UPDATE message SET state = ?, answered_at = ?, reply = ? WHERE clinic = ? AND id = ?",
-            vec![
-                state.into_value(),
-                w.who.now.into_value(),
-                Some(reply).into_value(),
-                clinic.clone().into_value(),
-                id.clone().into_value(),
-            ],
-        )?;
-        Ok(())
     }
 }
