@@ -14,7 +14,7 @@ use crate::Web;
 use crate::chrome::Chrome;
 use crate::fault::Fault;
 use crate::form::{Form, MAX_BODY};
-use crate::jobs::{Key, Place, What};
+use crate::jobs::{Kept, Key, Outcome, Place, Standing, What};
 use crate::routes::Access;
 use crate::words::Locale;
 
@@ -152,6 +152,28 @@ impl Signed {
     {
         let actor = self.session.actor.clone();
         blocking(&self.web, move |app| work(app, &actor)).await
+    }
+
+    /// Work that may take as long as the centre likes: a job that ends on the page at `to`. Its failure,
+    /// if it came while somebody waited, or why it was not begun.
+    pub(crate) async fn run<W>(
+        &self,
+        (key, what): (Key, What),
+        to: String,
+        work: W,
+    ) -> Result<(), AppError>
+    where
+        W: FnOnce(&App, &Actor) -> Result<(), AppError> + Send + 'static,
+    {
+        let (app, actor) = (self.web.app.clone(), self.session.actor.clone());
+        let work = move || match work(&app, &actor) {
+            Ok(()) => Outcome::Goto(to),
+            Err(error) => Outcome::Failed(error, Kept::Nothing),
+        };
+        match self.web.jobs.run(&self.job(key), what, work).await? {
+            Standing::Ended(Outcome::Failed(error, _)) => Err(error),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -23,7 +23,7 @@ use cunyi_domain::time::parse_date;
 use crate::chrome::Chrome;
 use crate::fault::{Answer, Fault, html, status, words};
 use crate::form::Form;
-use crate::jobs::{Kept, Key, Outcome, Standing};
+use crate::jobs::{Key, Outcome, Standing};
 use crate::labels;
 use crate::session::{Posted, Signed};
 
@@ -234,15 +234,12 @@ pub(crate) async fn apply(Posted { by, form, what }: Posted) -> Answer {
         claim: claim.map_err(|_| Fault::refused(&by.chrome, Code::BadForm))?,
         reason: form.text("reason"),
     };
-    let (app, actor) = (by.web.app.clone(), by.session.actor.clone());
-    let work = move || match app.apply_for_clearing(&actor, &asked) {
-        Ok(()) => Outcome::Goto(path(from)),
-        Err(error) => Outcome::Failed(error, Kept::Nothing),
-    };
-    match by.web.jobs.run(&by.job(key(&by, from)), what, work).await {
-        Ok(Standing::Ended(Outcome::Failed(error, _))) => refused(&by, from, error).await,
-        Ok(_) => Ok(super::to(&path(from))),
-        Err(refusal) => refused(&by, from, refusal.into()).await,
+    let done = by.run((key(&by, from), what), path(from), move |app, actor| {
+        app.apply_for_clearing(actor, &asked)
+    });
+    match done.await {
+        Ok(()) => Ok(super::to(&path(from))),
+        Err(error) => refused(&by, from, error).await,
     }
 }
 

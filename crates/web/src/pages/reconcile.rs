@@ -21,7 +21,7 @@ use cunyi_domain::time::parse_date;
 use crate::chrome::{Chrome, short};
 use crate::fault::{Answer as Page, Fault, html, status, words};
 use crate::form::Form;
-use crate::jobs::{Kept, Key, Outcome, Standing};
+use crate::jobs::{Key, Outcome, Standing};
 use crate::session::{Posted, Signed};
 
 /// What was counted, as it was typed.
@@ -244,15 +244,12 @@ pub(crate) async fn page(by: Signed, uri: Uri) -> Page {
 /// `POST /day/reconcile`: asks the centre, which may take as long as it likes.
 pub(crate) async fn ask(Posted { by, form, what }: Posted) -> Page {
     let day = day_of(&by, &form)?;
-    let (app, actor) = (by.web.app.clone(), by.session.actor.clone());
-    let work = move || match app.reconcile(&actor, day) {
-        Ok(()) => Outcome::Goto(path(day)),
-        Err(error) => Outcome::Failed(error, Kept::Nothing),
-    };
-    match by.web.jobs.run(&by.job(key(&by, day)), what, work).await {
-        Ok(Standing::Ended(Outcome::Failed(error, _))) => refused(&by, day, error).await,
-        Ok(_) => Ok(super::to(&path(day))),
-        Err(refusal) => refused(&by, day, refusal.into()).await,
+    let done = by.run((key(&by, day), what), path(day), move |app, actor| {
+        app.reconcile(actor, day)
+    });
+    match done.await {
+        Ok(()) => Ok(super::to(&path(day))),
+        Err(error) => refused(&by, day, error).await,
     }
 }
 

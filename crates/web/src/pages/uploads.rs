@@ -9,7 +9,7 @@ use cunyi_domain::ids::VisitId;
 
 use crate::chrome::Chrome;
 use crate::fault::{Answer, html, status, words};
-use crate::jobs::{Kept, Key, Outcome, Standing};
+use crate::jobs::Key;
 use crate::session::{Posted, Signed};
 
 #[derive(Template)]
@@ -44,14 +44,11 @@ pub(crate) async fn page(by: Signed) -> Answer {
 pub(crate) async fn again(Path(id): Path<String>, Posted { by, what, .. }: Posted) -> Answer {
     let visit = VisitId(id);
     let key = Key::visit(&by.session.actor, &visit);
-    let (app, actor) = (by.web.app.clone(), by.session.actor.clone());
-    let work = move || match app.upload_again(&actor, &visit) {
-        Ok(()) => Outcome::Goto(HERE.to_owned()),
-        Err(error) => Outcome::Failed(error, Kept::Nothing),
-    };
-    match by.web.jobs.run(&by.job(key), what, work).await {
-        Ok(Standing::Ended(Outcome::Failed(error, _))) => show(&by, Some(error)).await,
-        Ok(_) => Ok(super::to(HERE)),
-        Err(refusal) => show(&by, Some(refusal.into())).await,
+    let sent = by.run((key, what), HERE.to_owned(), move |app, actor| {
+        app.upload_again(actor, &visit)
+    });
+    match sent.await {
+        Ok(()) => Ok(super::to(HERE)),
+        Err(error) => show(&by, Some(error)).await,
     }
 }
