@@ -1,4 +1,5 @@
-//! A bounded lane: a few connections, and a limit of how many may wait for one.
+//! A bounded lane: a few connections, opened when they are first needed, and a limit of how many may
+//! wait for one.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -9,19 +10,32 @@ pub(crate) struct Lane {
     state: Mutex<State>,
     freed: Condvar,
     limit: usize,
+    /// Opens one connection more.
+    open: Open,
 }
+
+pub(crate) type Open = Box<dyn Fn() -> Result<Connection, DbError> + Send + Sync>;
 
 struct State {
     idle: Vec<Connection>,
+    /// How many may be opened yet.
+    more: usize,
     waiting: usize,
 }
 
 impl Lane {
-    pub(crate) fn new(idle: Vec<Connection>, limit: usize) -> Self {
+    /// With connections that are open, and so many that may be opened.
+    pub(crate) fn new(idle: Vec<Connection>, more: usize, open: Open, limit: usize) -> Self {
+        let waiting = 0;
         Self {
-            state: Mutex::new(State { idle, waiting: 0 }),
+            state: Mutex::new(State {
+                idle,
+                more,
+                waiting,
+            }),
             freed: Condvar::new(),
             limit,
+            open,
         }
     }
 
@@ -39,20 +53,26 @@ impl Lane {
 
     fn take(&self) -> Result<Connection, DbError> {
         let mut state = self.lock();
-        if state.idle.is_empty() && state.waiting >= self.limit {
+        if state.idle.is_empty() && state.more == 0 && state.waiting >= self.limit {
             return Err(DbError::Busy);
         }
         state.waiting += 1;
-        loop {
-            if let Some(connection) = state.idle.pop() {
-                state.waiting -= 1;
-                return Ok(connection);
-            }
+        while state.idle.is_empty() && state.more == 0 {
             state = self
                 .freed
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
         }
+        state.waiting -= 1;
+        if let Some(connection) = state.idle.pop() {
+            return Ok(connection);
+        }
+        state.more -= 1;
+        drop(state);
+        (self.open)().inspect_err(|_| {
+            self.lock().more += 1;
+            self.freed.notify_one();
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -97,7 +97,7 @@ pub struct Db {
 
 /// Writers that may wait; more are told the database is busy.
 const WRITERS_WAITING: usize = 256;
-/// Connections for readers of a file or a server.
+/// Most connections for readers of a file or a server; each is opened when it is first needed.
 const READERS: usize = 4;
 /// Readers that may wait.
 const READERS_WAITING: usize = 1024;
@@ -111,17 +111,15 @@ impl Db {
     ) -> Result<Self, DbError> {
         let mut first = connection::open(&target, durability)?;
         migrate::run(&mut first, migrations)?;
-        let readers = if target == Target::Memory {
-            None
-        } else {
-            let connections = (0..READERS)
-                .map(|_| connection::open(&target, durability))
-                .collect::<Result<Vec<_>, _>>()?;
-            Some(Lane::new(connections, READERS_WAITING))
+        let open = || {
+            let target = target.clone();
+            Box::new(move || connection::open(&target, durability))
         };
+        let readers = (target != Target::Memory)
+            .then(|| Lane::new(Vec::new(), READERS, open(), READERS_WAITING));
         Ok(Self {
+            writer: Lane::new(vec![first], 0, open(), WRITERS_WAITING),
             target,
-            writer: Lane::new(vec![first], WRITERS_WAITING),
             readers,
             #[cfg(feature = "faults")]
             at_commit: std::sync::OnceLock::new(),

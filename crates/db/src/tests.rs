@@ -29,7 +29,7 @@ fn engines(schema: &str) -> Vec<Db> {
     match std::env::var("CUNYI_TEST_PG") {
         Ok(url) => targets.push(Target::Postgres {
             url,
-            schema: schema.to_owned(),
+            schema: format!("{schema}_{}", std::process::id()),
         }),
         Err(_) => println!("SKIPPED on PostgreSQL: CUNYI_TEST_PG is not set"),
     }

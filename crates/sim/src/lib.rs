@@ -13,11 +13,13 @@ pub mod wire;
 mod audit;
 mod day;
 mod evening;
+mod run;
 mod shrink;
 mod world;
 
 pub use audit::{Audited, audit_files};
 pub use day::Done;
+pub use run::{Failed, Lived, Run, Until};
 pub use shrink::smaller;
 pub use world::{
     CENTRE, CLINIC, DOCTORS, DRUGS, Folder, PASSWORD, Template, set_up, setup_form, well,

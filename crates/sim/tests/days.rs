@@ -1,11 +1,8 @@
 //! Clinic-days on fixed seeds, and mutants that must not get through one.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use cunyi_sim::mutant::Mutant;
 use cunyi_sim::plan::Plan;
-use cunyi_sim::{Done, Template, live};
+use cunyi_sim::{Failed, Lived, Run, Template, Until, live};
 
 /// Days of the first test. `cargo xtask days` lives 2,200, optimised.
 const DAYS: u64 = 20;
@@ -13,38 +10,20 @@ const DAYS: u64 = 20;
 const CAUGHT_WITHIN: u64 = 40;
 const THREADS: u64 = 2;
 
-/// Lives so many days from a seed on until one fails: its seed with what was told, or the sums.
-fn days(from: u64, days: u64, mutant: Option<Mutant>) -> Result<Done, (u64, String)> {
-    let template = Template::new().unwrap();
-    let (template, next) = (&template, AtomicU64::new(from));
-    let results: Mutex<(Done, Vec<(u64, String)>)> = Mutex::default();
-    std::thread::scope(|scope| {
-        for _ in 0..THREADS {
-            let (next, results) = (&next, &results);
-            scope.spawn(move || {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::SeqCst);
-                    if seed >= from + days || !results.lock().unwrap().1.is_empty() {
-                        break;
-                    }
-                    let lived = live(template, &Plan::of(seed), mutant);
-                    let mut results = results.lock().unwrap();
-                    match lived {
-                        Ok(done) => results.0.add(&done),
-                        Err(told) => results.1.push((seed, told)),
-                    }
-                }
-            });
-        }
-    });
-    let (sum, mut failed) = results.into_inner().unwrap();
-    failed.sort();
-    failed.into_iter().next().map_or(Ok(sum), Err)
+/// Lives so many days from a seed on until one fails.
+fn days(from: u64, days: u64, mutant: Option<Mutant>) -> Result<Lived, Failed> {
+    let run = Run {
+        from,
+        until: Until::Days(days),
+        threads: THREADS,
+        mutant,
+    };
+    run.live(&Template::new().unwrap(), |_| {})
 }
 
 #[test]
 fn on_every_day_clinic_and_centre_agree_in_the_evening() {
-    let sum = days(1, DAYS, None).unwrap();
+    let sum = days(1, DAYS, None).unwrap().sum;
     println!("{sum:?}");
     // What is looked at is worth looking at.
     assert!(
@@ -60,8 +39,8 @@ fn on_every_day_clinic_and_centre_agree_in_the_evening() {
 }
 
 fn caught(mutant: Mutant, from: u64) {
-    let (seed, told) = days(from, CAUGHT_WITHIN, Some(mutant)).unwrap_err();
-    println!("{mutant:?}: seed {seed}: {told}");
+    let failed = days(from, CAUGHT_WITHIN, Some(mutant)).unwrap_err();
+    println!("{mutant:?}: {failed:?}");
 }
 
 #[test]
