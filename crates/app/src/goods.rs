@@ -91,6 +91,13 @@ pub(crate) fn goods_views(
     Ok(given.lines().map(view).collect())
 }
 
+/// Of how many lines of a visit nobody has said what became of the goods.
+pub(crate) fn undecided(tx: &mut Tx<'_>, visit: &Visit, batches: &[Batch]) -> Result<usize> {
+    let mut goods = goods_views(tx, visit, batches)?;
+    goods.retain(|g| g.decided.is_none());
+    Ok(goods.len())
+}
+
 /// A visit's goods.
 struct Given {
     charges: Vec<Charge>,

@@ -12,6 +12,7 @@ use cunyi_store::{Tx, query};
 use crate::App;
 use crate::error::{Result, refuse};
 use crate::freeze::void_open;
+use crate::goods::undecided;
 use crate::payment::standing;
 use crate::permission::Action;
 use crate::register::forget_certificate;
@@ -34,7 +35,7 @@ const MOVES: &[(VisitState, VisitState)] = &[
 
 impl App {
     /// Everyone not done, who was done today, and of whom something is open: goods were given and not
-    /// settled, money is to be returned or collected.
+    /// settled, money is to be returned or collected, nobody has said what became of goods after a refund.
     pub fn queue(&self, actor: &Actor) -> Result<Vec<QueueEntry>> {
         actor.must(Action::SeeQueue)?;
         self.note_list(actor, "queue")?;
@@ -44,6 +45,12 @@ impl App {
             visits.extend(query::done_since(tx, &actor.clinic, from, MOST_ENTRIES)?);
             let mut open = query::given_unsettled(tx, &actor.clinic, MOST_ENTRIES)?;
             open.extend(query::unbalanced(tx, &actor.clinic, MOST_ENTRIES)?);
+            for visit in query::goods_undecided(tx, &actor.clinic, MOST_ENTRIES)? {
+                let batches = query::batches(tx, &actor.clinic, &visit.id)?;
+                if undecided(tx, &visit, &batches)? > 0 {
+                    open.push(visit);
+                }
+            }
             for visit in open {
                 if visits.iter().all(|v| v.id != visit.id) {
                     visits.push(visit);
@@ -106,6 +113,7 @@ impl App {
         } else {
             None
         };
+        let goods_undecided = undecided(tx, &visit, &batches)?;
         Ok(QueueEntry {
             visit: visit.id,
             number: visit.number,
@@ -126,6 +134,7 @@ impl App {
             unknown: batches.iter().any(|b| b.state.in_flight()),
             money,
             given_unsettled,
+            goods_undecided,
             next_try,
             chronic: coverage.is_some_and(|c| c.filings.is_some_and(|f| !f.is_empty())),
         })

@@ -111,6 +111,8 @@ pub struct QueueEntry {
     pub money: Standing,
     /// What was given is not all settled.
     pub given_unsettled: bool,
+    /// Of how many lines that were given and paid back nobody has said what became of the goods.
+    pub goods_undecided: usize,
     /// When the program tries to settle it next; none where it does not.
     pub next_try: Option<Moment>,
     /// Hypertension or diabetes filing.

@@ -404,7 +404,7 @@ $$("[data-search]").forEach(enhance);
 
 // Trace codes come in bursts: each code is kept in the field, sent behind the scenes, and the next
 // field with a box to scan is ready before the next code comes.
-const traces = $$("input.trace");
+const traces = $$("input.trace[data-boxes]");
 const scanned = (input) => input.value.split(/[\s,，]+/).filter(Boolean);
 const wanting = () => traces.find((input) => scanned(input).length < Number(input.dataset.boxes));
 for (const input of traces) {
@@ -432,6 +432,14 @@ async function keep(input, sent) {
   setTimeout(() => input.form.requestSubmit());
 }
 wanting()?.focus();
+// Where codes are a part of a larger form, a scanner's Enter ends the code, not the form.
+for (const input of $$("input.trace:not([data-boxes])")) {
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    input.value = `${scanned(input).join(" ")} `;
+  });
+}
 if (draft) {
   draft.addEventListener("input", changed);
   $("#fee").addEventListener("change", changed);

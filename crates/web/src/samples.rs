@@ -89,6 +89,7 @@ pub fn queue_entry(number: i64, name: &str, state: VisitState) -> QueueEntry {
         unknown: number == 14,
         money: Standing::Even,
         given_unsettled: false,
+        goods_undecided: 0,
         next_try: None,
         chronic: number == 13,
     }

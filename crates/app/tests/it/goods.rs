@@ -118,3 +118,36 @@ fn of_a_part_as_much_comes_back_as_was_given_back_and_of_the_rest_the_rest() {
         w.prove();
     }
 }
+
+#[test]
+fn it_stands_in_the_queue_until_somebody_has_said_it() {
+    for w in worlds("goods_queue") {
+        let undecided = |w: &World| {
+            let queue = w.app.queue(&w.doctor).unwrap();
+            let open = queue.iter().filter(|e| e.goods_undecided > 0);
+            let open = open.map(|e| (e.visit.clone(), e.goods_undecided));
+            open.collect::<Vec<_>>()
+        };
+        // What was only reserved is free, and nothing is asked.
+        let only_reserved = w.settled(w.resident(false), &w.cold());
+        let batch = w.view(&only_reserved).batches[0].id.clone();
+        w.app.reverse(&w.doctor, &batch, "开错药").unwrap();
+        assert_eq!(undecided(&w), []);
+
+        let (visit, _) = reversed(&w);
+        assert_eq!(undecided(&w), [(visit.clone(), 1)]);
+        // Days later it is still there.
+        w.clock.advance(3 * 24 * 3600);
+        assert_eq!(undecided(&w), [(visit.clone(), 1)]);
+        decide(&w, &visit, Goods::Kept, "药已服用").unwrap();
+        assert_eq!(undecided(&w), []);
+        assert!(
+            w.app
+                .queue(&w.doctor)
+                .unwrap()
+                .iter()
+                .all(|e| e.visit != visit)
+        );
+        w.prove();
+    }
+}

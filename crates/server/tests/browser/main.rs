@@ -12,6 +12,7 @@ mod office;
 mod page;
 mod pharmacy;
 mod records;
+mod refund;
 mod setbacks;
 mod waiting;
 mod why;

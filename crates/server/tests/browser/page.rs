@@ -12,6 +12,9 @@ pub struct Page {
     axe: Option<String>,
 }
 
+/// After so many Tabs everything of a page has had the focus.
+const MOST_TABS: usize = 120;
+
 /// How long a page may take to show something.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -178,6 +181,19 @@ impl Page {
 
     pub async fn press(&self, key: Key) {
         self.keys(&String::from(char::from(key))).await;
+    }
+
+    /// Tabs forwards until the focus is on an element.
+    pub async fn tab_to(&self, css: &str) {
+        self.see(css).await;
+        let there = format!("return document.activeElement?.matches(`{css}`) === true");
+        for _ in 0..MOST_TABS {
+            if self.script(&there).await == json!(true) {
+                return;
+            }
+            self.press(Key::Tab).await;
+        }
+        panic!("no Tab leads to {css}:\n{}", self.text().await);
     }
 
     pub async fn script(&self, script: &str) -> Value {

@@ -1,8 +1,8 @@
 //! The cupboard: lots, what is promised of them, what left and came back.
 
 use cunyi_domain::ids::{ClinicId, VisitId};
-use cunyi_domain::ledger::{GoodsDecision, Lot, Reservation, StockMove};
-use cunyi_domain::row::Field;
+use cunyi_domain::ledger::{GoodsDecision, Lot, Reservation, StockMove, Visit};
+use cunyi_domain::row::{Field, Value};
 
 use super::key;
 use crate::{StoreError, Tx};
@@ -56,4 +56,23 @@ pub fn goods_decisions(
 ) -> Result<Vec<GoodsDecision>, StoreError> {
     let rest = "WHERE clinic = ? AND visit = ? ORDER BY charge";
     Ok(tx.select(rest, key(clinic, visit.clone()))?)
+}
+
+/// Visits with a reversed line of a drug that was handed over, or may have been as a part of another line,
+/// and of which nobody has said what became of it; oldest first.
+pub fn goods_undecided(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    limit: i64,
+) -> Result<Vec<Visit>, StoreError> {
+    let rest = "WHERE clinic = ? AND id IN (SELECT c.visit FROM batch b
+          JOIN charge c ON c.clinic = b.clinic AND c.visit = b.visit AND c.batch = b.id
+        WHERE b.clinic = ? AND b.state = 'reversed' AND c.kind = 'drug'
+          AND NOT EXISTS (SELECT 1 FROM goods_decision g WHERE g.clinic = c.clinic AND g.charge = c.id)
+          AND (c.rest_of IS NOT NULL OR EXISTS (SELECT 1 FROM stock_move m
+            WHERE m.clinic = c.clinic AND m.charge = c.id AND m.kind = 'handed_over')))
+        ORDER BY +registered_at, id LIMIT ?";
+    let mut values = key(clinic, clinic.clone());
+    values.push(Value::Int(limit));
+    Ok(tx.select(rest, values)?)
 }

@@ -17,10 +17,11 @@ pub(crate) struct Group {
     pub(crate) entries: Vec<QueueEntry>,
 }
 
-/// Over, and yet something is to be done: given and not settled, money to return or collect.
+/// Over, and yet something is to be done: given and not settled, money to return or collect, goods of
+/// which it was not said what became of them.
 fn has_open_ends(entry: &QueueEntry) -> bool {
     let over = matches!(entry.state, VisitState::Done | VisitState::Cancelled);
-    over && (entry.given_unsettled || entry.money != Money::Even)
+    over && (entry.given_unsettled || entry.money != Money::Even || entry.goods_undecided > 0)
 }
 
 /// The rail on the left.

@@ -522,6 +522,14 @@ impl SignedPage<'_> {
         goods
     }
 
+    /// Of how many lines nobody has said what became of them, and the first batch with such a line.
+    pub(crate) fn undecided_goods(&self) -> Option<(usize, i64)> {
+        let open = |b: &&BatchView| !self.open_goods(&b.id).is_empty();
+        let first = self.v.batches.iter().find(open)?;
+        let lines = self.v.goods.iter().filter(|g| g.decided.is_none());
+        Some((lines.count(), first.position))
+    }
+
     /// What was typed beside a charge or batch and not taken; empty if nothing was.
     pub(crate) fn typed(&self, id: impl std::fmt::Display) -> &str {
         let id = id.to_string();
