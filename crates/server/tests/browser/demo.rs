@@ -2,8 +2,11 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+
+use cunyi_db::{Db, Durability, Target};
+use cunyi_store::{StoreError, Tx};
 
 /// Where a clinic and its centre are reached.
 pub struct Places {
@@ -11,9 +14,21 @@ pub struct Places {
     pub centre: String,
 }
 
+impl Places {
+    /// A clinic's and a centre's, on ports of this machine.
+    pub fn at((clinic, centre): (u16, u16)) -> Self {
+        let address = |port: u16| format!("http://127.0.0.1:{port}");
+        Self {
+            clinic: address(clinic),
+            centre: address(centre),
+        }
+    }
+}
+
 pub struct Demo {
     child: Child,
     folder: PathBuf,
+    ports: (u16, u16),
     places: Places,
 }
 
@@ -31,39 +46,35 @@ impl Demo {
         Self::with_past(name, &["--per-day", "1"])
     }
 
-    /// Starts a fresh demo and waits until it says that it is ready.
+    /// A fresh demo with a past of this size.
     pub fn with_past(name: &str, past: &[&str]) -> Self {
         let folder =
             std::env::temp_dir().join(format!("cunyi-browser-{name}-{}", std::process::id()));
-        let (clinic, centre) = (free_port(), free_port());
-        let mut child = Command::new(env!("CARGO_BIN_EXE_cunyi"))
-            .args(["demo", "--fresh", "--data"])
-            .arg(&folder)
-            .args([
-                "--clinic-port",
-                &clinic.to_string(),
-                "--centre-port",
-                &centre.to_string(),
-            ])
-            .args(past)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the demo starts");
-        let out = child.stdout.take().expect("piped");
-        let ready = BufReader::new(out)
-            .lines()
-            .map_while(Result::ok)
-            .any(|line| line.contains("Ctrl-C"));
-        assert!(ready, "the demo ended before it was ready");
-        let address = |port: u16| format!("http://127.0.0.1:{port}");
+        let ports = (free_port(), free_port());
+        let options: Vec<&str> = ["--fresh"].iter().chain(past).copied().collect();
         Self {
-            child,
+            child: started(&folder, ports, &options),
             folder,
-            places: Places {
-                clinic: address(clinic),
-                centre: address(centre),
-            },
+            ports,
+            places: Places::at(ports),
         }
+    }
+
+    /// The same, stopped, its clinic's database changed by hand, and started again.
+    pub fn changed(name: &str, change: impl FnOnce(&mut Tx<'_>) -> Result<(), StoreError>) -> Self {
+        let mut demo = Self::start(name);
+        demo.stop();
+        let target = Target::File(demo.folder.join("clinic.db"));
+        let db = Db::open(target, Durability::Full, cunyi_store::MIGRATIONS).expect("opens");
+        db.transact("change", change).expect("changed");
+        drop(db);
+        demo.child = started(&demo.folder, demo.ports, &[]);
+        demo
+    }
+
+    fn stop(&mut self) {
+        let _gone = self.child.kill();
+        let _ended = self.child.wait();
     }
 
     /// The database of the demo's centre.
@@ -85,10 +96,29 @@ impl Demo {
 
 impl Drop for Demo {
     fn drop(&mut self) {
-        let _gone = self.child.kill();
-        let _ended = self.child.wait();
+        self.stop();
         let _removed = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// Starts a demo and waits until it says that it is ready.
+fn started(folder: &Path, (clinic, centre): (u16, u16), options: &[&str]) -> Child {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cunyi"))
+        .args(["demo", "--data"])
+        .arg(folder)
+        .args(["--clinic-port", &clinic.to_string()])
+        .args(["--centre-port", &centre.to_string()])
+        .args(options)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the demo starts");
+    let out = child.stdout.take().expect("piped");
+    let ready = BufReader::new(out)
+        .lines()
+        .map_while(Result::ok)
+        .any(|line| line.contains("Ctrl-C"));
+    assert!(ready, "the demo ended before it was ready");
+    child
 }
 
 pub fn free_port() -> u16 {

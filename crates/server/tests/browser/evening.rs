@@ -25,7 +25,13 @@ async fn count(page: &Page) {
     assert_eq!(page.value("input[name=cash]").await, "十二元");
     page.fill("input[name=cash]", &expected).await;
     page.press(Key::Enter).await;
-    page.read("清点。").await;
+    counted(page).await;
+}
+
+/// Waits until the page says what was counted.
+pub async fn counted(page: &Page) {
+    let there = "return document.querySelectorAll('.facts dd')[1]?.textContent !== '–'";
+    page.until("it is counted", there).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

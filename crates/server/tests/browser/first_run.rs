@@ -120,11 +120,7 @@ async fn a_new_clinic_settles_its_first_visit_though_the_centre_is_gone_twice() 
     };
     let folder = Folder::new();
     let (clinic_port, centre_port) = (free_port(), free_port());
-    let address = |port: u16| format!("http://127.0.0.1:{port}");
-    let places = Places {
-        clinic: address(clinic_port),
-        centre: address(centre_port),
-    };
+    let places = Places::at((clinic_port, centre_port));
     let centre = || Server::start("centre", &folder.0.join("centre"), centre_port);
     let up = centre();
     let who = person(&page, &places, RESIDENT).await;

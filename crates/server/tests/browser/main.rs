@@ -14,5 +14,7 @@ mod pharmacy;
 mod records;
 mod refund;
 mod setbacks;
+mod township;
+mod uploads;
 mod waiting;
 mod why;

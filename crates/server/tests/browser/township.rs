@@ -1,0 +1,144 @@
+//! A township's code with two clinics: each doctor sees her own evening, the township the sums of both,
+//! and applies for both at once.
+
+use cunyi_domain::ids::{ClinicId, UserId};
+use cunyi_domain::row::Field;
+use cunyi_store::local::Credential;
+use cunyi_store::reference::{self, Clinic, User};
+use cunyi_store::{StoreError, Tx};
+use fantoccini::key::Key;
+
+use crate::demo::Demo;
+use crate::desk::{RESIDENT, diagnose, identify, order, person, presettle, settle, sign_in};
+use crate::evening::counted;
+use crate::page::{Page, open};
+
+const SECOND: &str = "演示县云溪镇梅溪村卫生室";
+
+/// A second clinic under the code of the first, with a doctor `mei` who has zhang's password.
+fn second_clinic(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    let first = reference::clinics(tx)?.remove(0);
+    let id = ClinicId("second".to_owned());
+    let doctor = UserId("mei".to_owned());
+    let zhang = reference::user_by_login(tx, "zhang")?.expect("zhang");
+    let key = vec![
+        first.clinic.clone().into_value(),
+        zhang.id.clone().into_value(),
+    ];
+    let password: Option<Credential> = tx.find("WHERE clinic = ? AND account = ?", key)?;
+    let mut files = reference::files(tx, &first.clinic, "region")?;
+    files.extend(reference::files(tx, &first.clinic, "policy")?);
+    reference::install(
+        tx,
+        Clinic {
+            clinic: id.clone(),
+            name: SECOND.to_owned(),
+            slot: first.slot + 1,
+            ..first
+        },
+    )?;
+    tx.insert(User {
+        clinic: id.clone(),
+        id: doctor.clone(),
+        login: "mei".to_owned(),
+        name: "梅医生".to_owned(),
+        national_code: "D990000000099".to_owned(),
+        ..zhang
+    })?;
+    tx.insert(Credential {
+        clinic: id.clone(),
+        account: doctor,
+        ..password.expect("a password")
+    })?;
+    for mut file in files {
+        file.clinic = id.clone();
+        tx.insert(file)?;
+    }
+    Ok(())
+}
+
+/// A consultation, settled, and the drawer counted.
+async fn a_day_of(page: &Page, demo: &Demo, login: &str, number: &str) {
+    sign_in(page, demo, login).await;
+    identify(page, demo, "02", number).await;
+    page.see("form[action='/register'] button").await;
+    page.press(Key::F8).await;
+    page.fill("textarea[name=complaint]", "咽痛 1 天").await;
+    diagnose(page, 1, "jxshxdgr").await;
+    order(page, 1, "ybzlf").await;
+    page.see("#fee .fl").await;
+    presettle(page).await;
+    settle(page).await;
+    page.go(&format!("{}/day/reconcile", demo.clinic)).await;
+    page.read("共用本机构编号").await;
+    assert!(!page.has("各卫生室").await, "a clinic sees its own");
+    page.accessible("one clinic's evening of a shared code")
+        .await;
+    page.picture(&format!("township-{login}.png")).await;
+    let expected = page.words_of(".facts dd").await;
+    page.tab_to("input[name=cash]").await;
+    page.keys(&expected).await;
+    page.press(Key::Enter).await;
+    counted(page).await;
+}
+
+/// The township compares the day of both with the centre.
+async fn the_townships_evening(page: &Page, demo: &Demo) {
+    page.go(&format!("{}/day/reconcile", demo.clinic)).await;
+    page.read(SECOND).await;
+    page.tab_to("form[action='/day/reconcile'][method=post] button")
+        .await;
+    page.press(Key::Enter).await;
+    page.read("本机、医保中心、现金三方一致").await;
+    let ours = "return [...document.querySelectorAll('section:has(#h-clinics) tbody tr')]
+        .map(r => r.cells[1].textContent.trim()).join(' ')";
+    assert_eq!(page.script(ours).await, "1 1");
+    page.accessible("a township's green evening").await;
+    page.picture("township.png").await;
+}
+
+/// A period that is over is applied for, once for both.
+async fn the_townships_clearing(page: &Page, demo: &Demo) {
+    page.go(&format!("{}/clearing", demo.clinic)).await;
+    page.accessible("what the fund owes a township").await;
+    page.tab_to("main tbody tr:nth-child(2) a").await;
+    page.press(Key::Enter).await;
+    page.read("清算申请（3203）").await;
+    page.read(SECOND).await;
+    page.accessible("a township's period").await;
+    page.tab_to("form[action='/clearing/apply'] input[name=reason]")
+        .await;
+    page.keys("演示数据，前两个月没有对账").await;
+    page.press(Key::Enter).await;
+    page.read("已申请").await;
+    page.accessible("a period that was applied for").await;
+    page.picture("township-clearing.png").await;
+    assert_eq!(page.count("form[action='/clearing/apply']").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_clinics_under_one_code_have_an_evening_together() {
+    let Some(page) = open(1366, 768).await else {
+        return;
+    };
+    let demo = Demo::changed("township", second_clinic);
+    let one = person(&page, &demo, RESIDENT).await;
+    let other = format!("{RESIDENT} && p.id !== '{}'", one.get("id"));
+    let other = person(&page, &demo, &other).await;
+    a_day_of(&page, &demo, "zhang", one.get("id")).await;
+    page.click("form[action='/logout'] button").await;
+    a_day_of(&page, &demo, "mei", other.get("id")).await;
+    page.click("form[action='/logout'] button").await;
+    sign_in(&page, &demo, "zhen").await;
+    the_townships_evening(&page, &demo).await;
+    the_townships_clearing(&page, &demo).await;
+
+    // The clinic sees what it has settled, and that the township asks for it.
+    page.click("form[action='/logout'] button").await;
+    sign_in(&page, &demo, "mei").await;
+    page.go(&format!("{}/clearing/period", demo.clinic)).await;
+    page.read("由乡镇统一清算").await;
+    page.accessible("one clinic's part of a period").await;
+    assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
+    page.close().await;
+}
