@@ -222,6 +222,12 @@ impl Page {
                 .map(e => `${e.tagName}.${e.className} ${e.scrollWidth} in ${e.clientWidth}`)";
             let found = self.script(sideways).await;
             assert_eq!(found, json!([]), "{what} at {narrow} px");
+            let covered = "const [title, box] = [document.querySelector('.sheet h1'), document.querySelector('.sheet .box')];
+                const words = document.createRange();
+                if (title) words.selectNodeContents(title);
+                return box !== null && words.getBoundingClientRect().right > box.getBoundingClientRect().left";
+            let found = self.script(covered).await;
+            assert_eq!(found, json!(false), "{what}: the title is covered");
         }
         self.widen(width, height).await;
     }

@@ -4,7 +4,17 @@ use fantoccini::key::Key;
 
 use crate::demo::Demo;
 use crate::desk::{prescribe, presettle, sign_in, strike, strike_often};
-use crate::page::open;
+use crate::page::{Page, open};
+
+/// The narrow column holds the longer words.
+async fn in_english_too(page: &Page) {
+    page.click("button[lang=en]").await;
+    page.read("Deposit held").await;
+    page.accessible("drugs given against a deposit, in English")
+        .await;
+    page.click("button[lang=zh-CN]").await;
+    page.read("已收押金").await;
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn drugs_go_against_a_deposit_and_the_rest_is_returned() {
@@ -49,6 +59,7 @@ async fn drugs_go_against_a_deposit_and_the_rest_is_returned() {
             .contains("待了结")
     );
     page.accessible("drugs given against a deposit").await;
+    in_english_too(&page).await;
     page.picture("deposit.png").await;
     page.click("a[href^='/payments/']").await;
     page.read("押金单").await;
