@@ -65,9 +65,9 @@ impl Panel {
         self.lock().down = down;
     }
 
-    /// Slow by so many seconds, at most [`SLOWEST`]; 0 is not at all.
-    pub fn set_slow(&self, seconds: u64) {
-        self.lock().slow = Duration::from_secs(seconds.min(SLOWEST));
+    /// Slow by so much, at most [`SLOWEST`] seconds; zero is not at all.
+    pub fn set_slow(&self, by: Duration) {
+        self.lock().slow = by.min(Duration::from_secs(SLOWEST));
     }
 
     /// The pooled fund pays `percent` of what the rules say, at most 100.

@@ -1,6 +1,7 @@
 //! The centre's own pages: plain Chinese HTML for the person who runs the demo.
 
 use std::fmt::{Display, Write as _};
+use std::time::Duration;
 
 use cunyi_db::{DbError, Tx};
 use serde::Deserialize;
@@ -42,6 +43,8 @@ pub(crate) struct SwitchForm {
     down: Option<u8>,
     /// Seconds.
     slow: Option<u64>,
+    /// Milliseconds, finer.
+    slow_ms: Option<u64>,
     /// Percent of the ratio.
     paid: Option<u8>,
     /// A fault by its text.
@@ -58,7 +61,10 @@ pub(crate) fn switch(centre: &Centre, form: &SwitchForm) {
         centre.panel.set_down(down == 1);
     }
     if let Some(seconds) = form.slow {
-        centre.panel.set_slow(seconds);
+        centre.panel.set_slow(Duration::from_secs(seconds));
+    }
+    if let Some(milliseconds) = form.slow_ms {
+        centre.panel.set_slow(Duration::from_millis(milliseconds));
     }
     if let Some(percent) = form.paid {
         centre.panel.set_paid(percent);

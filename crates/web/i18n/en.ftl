@@ -36,7 +36,8 @@ fault-title = This was not done
 failed = Something went wrong and nothing was done. It has been logged; try again later or call support.
 
 # The script's words
-js-busy = Working…
+js-leave = What was typed last is not saved. Leave all the same?
+js-unanswered = No answer from the program. What you typed is still here: press the button again.
 js-bad-file = Not read: a text file in UTF-8 of at most 24 KB is wanted.
 js-saved = Saved
 js-unsaved = Not saved
@@ -224,6 +225,7 @@ unit-pulse = /min
 queue = Queue
 quick-visit = New visit
 find-patient = Find a patient
+scan-or-find = Scan a card or code, or type a name
 chip-unknown = Unknown
 chip-unsettled = Given, not settled
 chip-goods = Drugs: say where {$n}

@@ -33,7 +33,8 @@ fault-title = 没有办成
 failed = 程序出错了，没有办成。已记入日志，请稍后再试或联系运维。
 
 # The script's words
-js-busy = 正在办理…
+js-leave = 最后输入的内容没有保存，仍要离开吗？
+js-unanswered = 程序没有应答。您输入的内容都在，请再按一次。
 js-bad-file = 没有读入：只读 UTF-8 编码的文本文件，不超过 24 KB。
 js-saved = 已自动保存
 js-unsaved = 未保存
@@ -221,6 +222,7 @@ unit-pulse = 次/分
 queue = 就诊队列
 quick-visit = 快速接诊
 find-patient = 查找患者
+scan-or-find = 刷卡 / 扫码 / 姓名拼音
 chip-unknown = 结果未知
 chip-unsettled = 已发药待结算
 chip-goods = 登记药品去向 {$n}

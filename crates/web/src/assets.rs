@@ -8,6 +8,19 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
+/// The script: one module, a file a concern; what begins the page comes last.
+const SCRIPT: &str = concat!(
+    include_str!("../assets/script/page.js"),
+    include_str!("../assets/script/keys.js"),
+    include_str!("../assets/script/forms.js"),
+    include_str!("../assets/script/search.js"),
+    include_str!("../assets/script/grid.js"),
+    include_str!("../assets/script/draft.js"),
+    include_str!("../assets/script/fees.js"),
+    include_str!("../assets/script/scan.js"),
+    include_str!("../assets/script/start.js"),
+);
+
 /// A file, its type and its text.
 const FILES: &[(&str, &str, &str)] = &[
     (
@@ -15,11 +28,7 @@ const FILES: &[(&str, &str, &str)] = &[
         "text/css; charset=utf-8",
         include_str!("../assets/app.css"),
     ),
-    (
-        "app.js",
-        "text/javascript; charset=utf-8",
-        include_str!("../assets/app.js"),
-    ),
+    ("app.js", "text/javascript; charset=utf-8", SCRIPT),
     (
         "icon.svg",
         "image/svg+xml",

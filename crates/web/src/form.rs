@@ -78,7 +78,7 @@ impl Form {
     }
 
     /// The number of a certificate, which people write in groups.
-    fn certificate(&self, name: &str) -> String {
+    pub(crate) fn certificate(&self, name: &str) -> String {
         self.number(name).split_whitespace().collect()
     }
 

@@ -60,6 +60,7 @@ routes! {
     // Desk: identify, register
     get "/identify", Only(A::Register) => desk::page;
     post "/identify", Only(A::Register) => desk::identify;
+    post "/find", Only(A::Register) => desk::find;
     get "/identify/wait", Only(A::Register) => desk::wait;
     post "/register", Only(A::Register) => desk::register;
     get "/self-pay", Only(A::Register) => desk::self_pay_page;

@@ -1,10 +1,13 @@
-//! Measures: start, pages, write path, replay, policy. Each prints its raw figures under the machine's name;
+//! Measures: start, pages, a silent centre, write path, replay, policy, settlement, study, presses. Each
+//! prints its raw figures under the machine's name;
 //! `docs/performance.md` keeps them.
 
 mod http;
 mod limits;
 mod pages;
 mod program;
+mod silent;
+mod ui;
 
 use std::fs;
 use std::path::Path;
@@ -26,6 +29,8 @@ enum Name {
     Start,
     /// Every read page under 20 users, and what memory that takes.
     Pages,
+    /// The same pages while the centre does not answer for two minutes.
+    Silent,
     /// A visit's write path against bare SQLite.
     Write,
     /// Rebuilding the ledger from the journal.
@@ -34,6 +39,8 @@ enum Name {
     Policy,
     /// What the program adds to a settlement's calls.
     Settle,
+    /// Presses and decisions of a visit, and the time that makes.
+    Ui,
     /// A province's year of claims from its file, under two policies.
     Study,
 }
@@ -72,7 +79,7 @@ pub fn run(options: &Options) -> Result<()> {
     // The engine's measures are programs of their own.
     if !matches!(
         options.name,
-        Some(Name::Policy | Name::Study | Name::Settle)
+        Some(Name::Policy | Name::Study | Name::Settle | Name::Ui)
     ) {
         let server = ["build", "--release", "--package", "cunyi-server"];
         run::step("build", &mut run::cargo(&server))?;
@@ -94,6 +101,9 @@ pub fn run(options: &Options) -> Result<()> {
         start("50,000 visits", &large, &mut limits)?;
         pages::run(&large, Duration::from_secs(options.seconds), &mut limits)?;
     }
+    if wanted(Name::Silent) {
+        silent::run(&folder("large", LARGE)?, &mut limits)?;
+    }
     if wanted(Name::Replay) {
         replay(&folder("large", LARGE)?)?;
     }
@@ -104,6 +114,9 @@ pub fn run(options: &Options) -> Result<()> {
         let said = measured("cunyi-sim", "settle")?;
         let ours = figure(&said, "ours of a settlement, us:")?;
         limits.below("ours of a settlement, us", ours, LONGEST_SETTLEMENT);
+    }
+    if wanted(Name::Ui) {
+        ui::run(&mut limits)?;
     }
     if wanted(Name::Study) {
         study(&mut limits)?;

@@ -36,13 +36,13 @@ const NO_PAGE: &[&str] = &["/setup", "/identify/wait"];
 type Ask = (String, Option<String>);
 
 /// A page with all the ways it is asked for.
-struct Page {
+pub struct Page {
     name: &'static str,
     asks: Vec<Ask>,
 }
 
 /// Who reads, and what came of it: page and time of each answer.
-struct Reader<'a> {
+pub struct Reader<'a> {
     client: Client,
     pages: &'a [Page],
     dice: u64,
@@ -52,9 +52,25 @@ struct Reader<'a> {
 /// Runs the readers over a demo's folder and prints the table and the memory.
 pub fn run(folder: &Path, length: Duration, limits: &mut Limits) -> Result<()> {
     let demo = Demo::start(folder, &[])?;
-    let doctors = doctors_pages(demo.port)?;
+    let lists = lists(demo.port)?;
+    let all = read_all(demo.port, &lists, length)?;
+    println!("{USERS} users, {THINKS:?} think time, {length:?}; ms:");
+    for pages in &lists {
+        print(pages, &times(&all, pages), limits);
+    }
+    let (clinic, centre) = demo.memory()?;
+    let [each, both] = MEMORY.map(|mb| mb * 1024);
+    limits.below("VmHWM of the clinic, kB", clinic, each);
+    limits.below("VmHWM of the centre, kB", centre, each);
+    limits.below("VmHWM of both, kB", clinic + centre, both);
+    Ok(())
+}
+
+/// What each kind of user reads: doctors, an auditor, an administrator. An error if a route is read by none.
+pub fn lists(port: u16) -> Result<[Vec<Page>; 3]> {
+    let doctors = doctors_pages(port)?;
     let visits = paths(&doctors, "visit, done");
-    let auditors = [
+    let auditors = vec![
         page("visit, as auditor: leaves an entry", visits),
         page(
             "patient, as auditor: leaves an entry",
@@ -63,18 +79,24 @@ pub fn run(folder: &Path, length: Duration, limits: &mut Limits) -> Result<()> {
     ];
     let administrators = ["users", "policies", "password"];
     let administrators = administrators.map(|name| page(name, [format!("/{name}")]));
-    let lists = [&doctors[..], &auditors, &administrators];
+    let lists = [doctors, auditors, administrators.into()];
     complete(&lists)?;
+    Ok(lists)
+}
+
+/// All users read for so long, each the pages of its kind.
+pub fn read_all(port: u16, lists: &[Vec<Page>; 3], length: Duration) -> Result<Vec<Reader<'_>>> {
+    let [doctors, auditors, administrators] = lists;
     let mut readers = Vec::new();
     for user in 0..USERS {
         let (login, pages) = match user {
-            _ if user + 1 == USERS => ("shen", &auditors[..]),
-            _ if user + 2 == USERS => ("admin", &administrators[..]),
-            _ if user % 2 == 0 => ("zhang", &doctors[..]),
-            _ => ("li", &doctors[..]),
+            _ if user + 1 == USERS => ("shen", auditors),
+            _ if user + 2 == USERS => ("admin", administrators),
+            _ if user % 2 == 0 => ("zhang", doctors),
+            _ => ("li", doctors),
         };
         readers.push(Reader {
-            client: Client::signed_in(demo.port, login)?,
+            client: Client::signed_in(port, login)?,
             pages,
             dice: user as u64,
             times: Vec::new(),
@@ -90,21 +112,24 @@ pub fn run(folder: &Path, length: Duration, limits: &mut Limits) -> Result<()> {
             .filter_map(|thread| thread.join().ok())
             .collect()
     });
-    let all: Vec<Reader<'_>> = all.into_iter().collect::<Result<_>>()?;
-    println!("{USERS} users, {THINKS:?} think time, {length:?}; ms:");
-    for pages in lists {
-        let readers = all
-            .iter()
-            .filter(|reader| std::ptr::eq(reader.pages, pages));
-        let times: Vec<_> = readers.flat_map(|reader| &reader.times).collect();
-        print(pages, &times, limits);
-    }
-    let (clinic, centre) = demo.memory()?;
-    let [each, both] = MEMORY.map(|mb| mb * 1024);
-    limits.below("VmHWM of the clinic, kB", clinic, each);
-    limits.below("VmHWM of the centre, kB", centre, each);
-    limits.below("VmHWM of both, kB", clinic + centre, both);
-    Ok(())
+    all.into_iter().collect()
+}
+
+/// The times of those who read these pages.
+fn times<'a>(all: &'a [Reader<'_>], pages: &[Page]) -> Vec<&'a (usize, Duration)> {
+    let readers = all
+        .iter()
+        .filter(|reader| std::ptr::eq(reader.pages, pages));
+    readers.flat_map(|reader| &reader.times).collect()
+}
+
+/// How long 99 of 100 answers took at most, whatever the page, and how many there were.
+pub fn slowest(all: &[Reader<'_>]) -> (Duration, usize) {
+    let answers = all.iter().flat_map(|reader| &reader.times);
+    let mut took: Vec<Duration> = answers.map(|(_, took)| *took).collect();
+    took.sort_unstable();
+    let place = (took.len() * 99).div_ceil(100).saturating_sub(1);
+    (took.get(place).copied().unwrap_or_default(), took.len())
 }
 
 impl Reader<'_> {
@@ -219,6 +244,18 @@ fn slips(client: &mut Client, visits: &BTreeSet<String>) -> Result<BTreeSet<Stri
     Ok(slips)
 }
 
+/// The refund pages of some statements: of those that may be paid back.
+fn refunds(client: &mut Client, statements: &BTreeSet<String>) -> Result<Vec<String>> {
+    let mut refunds = Vec::new();
+    for statement in statements.iter().take(DAYS_AGO.len() * 2) {
+        let path = statement.replace("/print/statement", "/refund");
+        if client.get(&path)?.status == 200 {
+            refunds.push(path);
+        }
+    }
+    Ok(refunds)
+}
+
 /// The pages of some days, and the visits and statements that they list.
 fn listed(client: &mut Client) -> Result<(Vec<String>, BTreeSet<String>, BTreeSet<String>)> {
     let (mut days, mut visits, mut batches) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
@@ -239,19 +276,16 @@ fn listed(client: &mut Client) -> Result<(Vec<String>, BTreeSet<String>, BTreeSe
 fn doctors_pages(port: u16) -> Result<Vec<Page>> {
     let mut client = Client::signed_in(port, "zhang")?;
     let home = client.get("/")?.body;
-    let searches: Vec<Ask> = TYPED
-        .iter()
-        .map(|typed| {
-            (
-                "/patients/search".to_owned(),
-                Some(format!("query={}", &typed[..1])),
-            )
-        })
-        .collect();
+    let search = |typed: &&str| {
+        let form = format!("query={}", &typed[..1]);
+        ("/patients/search".to_owned(), Some(form))
+    };
+    let searches: Vec<Ask> = TYPED.iter().map(search).collect();
     let patients = found(&mut client, &searches)?;
     let (days, visits, batches) = listed(&mut client)?;
     let open = open_visits(&mut client, &home)?;
     let slips = slips(&mut client, &visits)?;
+    let refunds = refunds(&mut client, &batches)?;
     let for_days = |path: &str| -> Vec<String> {
         days.iter().map(|day| day.replace("/today", path)).collect()
     };
@@ -282,6 +316,7 @@ fn doctors_pages(port: u16) -> Result<Vec<Page>> {
         page("prescription", under("/print/prescription")),
         page("fee list", under("/print/fee-list")),
         page("statement", batches),
+        page("refund", refunds),
         page("payment slip", slips),
         page("reconciliation", evenings),
         page("owed by the fund", one("/clearing")),
@@ -310,8 +345,8 @@ fn doctors_pages(port: u16) -> Result<Vec<Page>> {
 }
 
 /// An error if a page has nothing to ask for, or a route is asked by no page.
-fn complete(lists: &[&[Page]]) -> Result<()> {
-    let pages = || lists.iter().copied().flatten();
+fn complete(lists: &[Vec<Page>]) -> Result<()> {
+    let pages = || lists.iter().flatten();
     if let Some(empty) = pages().find(|page| page.asks.is_empty()) {
         bail!("nothing to ask for: {}", empty.name);
     }

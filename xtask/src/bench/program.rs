@@ -23,6 +23,8 @@ pub struct Demo {
     child: Child,
     /// The clinic's port.
     pub port: u16,
+    /// The centre's.
+    pub centre: u16,
     /// From spawning to the first page.
     pub took: Duration,
 }
@@ -61,7 +63,12 @@ impl Demo {
         let start = run::now();
         let child = command.spawn()?;
         let took = Duration::ZERO;
-        let mut demo = Self { child, port, took };
+        let mut demo = Self {
+            child,
+            port,
+            centre,
+            took,
+        };
         while !demo.answers() {
             run::go_on()?;
             if demo.child.try_wait()?.is_some() || start.elapsed() > PATIENCE {

@@ -121,6 +121,32 @@ pub struct IdentifyForm {
     pub sex: String,
 }
 
+/// Characters of a resident's ID number (GB 11643).
+const ID_NUMBER: usize = 18;
+/// Fewest characters of what an e-voucher shows: a trace code has 20.
+const VOUCHER: usize = 21;
+
+impl IdentifyForm {
+    /// What was scanned or typed without saying what it is, by its shape: an ID number or an e-voucher.
+    /// None: it is words, or a number that needs to be said what it is of.
+    pub fn scanned(text: &str, typed: bool) -> Option<Self> {
+        let (last, digits) = (text.chars().next_back()?, text.len().saturating_sub(1));
+        let number = text.chars().take(digits).all(|c| c.is_ascii_digit())
+            && (last.is_ascii_digit() || matches!(last, 'x' | 'X'));
+        let certificate = match text.len() {
+            ID_NUMBER if number => "02",
+            VOUCHER.. if text.chars().all(|c| c.is_ascii_alphanumeric()) => "01",
+            _ => return None,
+        };
+        Some(Self {
+            certificate: certificate.to_owned(),
+            number: text.to_owned(),
+            typed,
+            ..Self::default()
+        })
+    }
+}
+
 /// What registration needs besides the identification.
 #[derive(Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -143,4 +169,31 @@ pub struct RegisterForm {
     pub proxy_id_number: String,
     /// 与患者关系
     pub proxy_relation: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_scanned_is_known_by_its_shape() {
+        let certificate = |text| IdentifyForm::scanned(text, false).map(|form| form.certificate);
+        for (text, what) in [
+            ("990001195701010011", Some("02")),
+            ("99000119570101001X", Some("02")),
+            ("99000119570101001x", Some("02")),
+            ("9900011957010100X1", None),
+            ("9900011957010100112", None),
+            ("99000119570101001", None),
+            ("9990001EC0123456789abcdef", Some("01")),
+            ("99900010123456789012345678901", Some("01")),
+            ("999000 10123456789012345678901", None),
+            ("陈桂香陈桂香", None),
+            ("chenguixiang", None),
+            ("cgx", None),
+            ("", None),
+        ] {
+            assert_eq!(certificate(text).as_deref(), what, "{text}");
+        }
+    }
 }

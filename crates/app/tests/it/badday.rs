@@ -1,6 +1,8 @@
 //! A centre on bad days: down, slow, HTML, half a reply, another call's reply. Every call of a visit
 //! meets each of them; nothing is left half-written, and the visit can be finished.
 
+use std::time::Duration;
+
 use cunyi_app::views::IdentifyForm;
 use cunyi_centre::faults::Fault;
 use cunyi_domain::batch::BatchState as S;
@@ -59,7 +61,7 @@ fn set(w: &World, day: Day, infno: &'static str) {
     };
     match day {
         Day::Down => w.centre.panel.set_down(true),
-        Day::Slow => w.centre.panel.set_slow(61),
+        Day::Slow => w.centre.panel.set_slow(Duration::from_secs(61)),
         Day::Html => fault(Fault::Html),
         Day::Half => fault(Fault::Truncate),
         Day::Refused => fault(Fault::Refuse),
@@ -86,7 +88,7 @@ fn came_before(w: &World, infno: &str) -> Reply {
 
 fn over(w: &World) {
     w.centre.panel.set_down(false);
-    w.centre.panel.set_slow(0);
+    w.centre.panel.set_slow(Duration::ZERO);
 }
 
 /// A neighbour's visit from the door to the reversal: her replies are the other calls' replies.

@@ -1,5 +1,7 @@
 //! Each switch, seen from the clinic.
 
+use std::time::Duration;
+
 use cunyi_domain::money::Fen;
 use cunyi_gateway::message::charge::FeeQuery;
 use cunyi_gateway::message::{Data, T1101, T2206, T2207, T5204};
@@ -93,8 +95,8 @@ fn down_is_not_sent_and_slow_is_lost_after_the_deadline() {
     desk.centre.panel.set_down(true);
     assert!(matches!(ask(), Outcome::NotSent));
     desk.centre.panel.set_down(false);
-    desk.centre.panel.set_slow(5);
+    desk.centre.panel.set_slow(Duration::from_secs(5));
     assert!(matches!(ask(), Outcome::Success(_)));
-    desk.centre.panel.set_slow(60);
+    desk.centre.panel.set_slow(Duration::from_mins(1));
     assert!(matches!(ask(), Outcome::Unknown(unknown) if unknown.why == Why::Lost));
 }

@@ -8,7 +8,7 @@ use crate::demo::Demo;
 use crate::desk::{RESIDENT, identify, person, sign_in, strike};
 use crate::page::{Page, open};
 
-const REGISTER: &str = "button[data-key=F8]";
+const REGISTER: &str = "button[form=desk][value=see]";
 
 async fn registered(page: &Page) {
     page.see(REGISTER).await;

@@ -54,7 +54,7 @@ async fn a_day_is_green_until_something_changes_and_again_when_it_is_compared_an
     // What is settled afterwards is neither compared nor counted.
     let who = person(&page, &demo, RESIDENT).await;
     identify(&page, &demo, "02", who.get("id")).await;
-    page.see("form[action='/register'] button").await;
+    page.see("button[form=desk][value=see]").await;
     page.press(Key::F8).await;
     prescribe(&page).await;
     presettle(&page).await;

@@ -14,6 +14,7 @@ mod pharmacy;
 mod records;
 mod refund;
 mod setbacks;
+mod speed;
 mod township;
 mod uploads;
 mod waiting;

@@ -1,7 +1,11 @@
 //! A page in the browser, in the words of a journey.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
+use fantoccini::error::ErrorStatus::StaleElementReference;
 use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -10,6 +14,8 @@ use serde_json::{Value, json};
 pub struct Page {
     client: Client,
     axe: Option<String>,
+    /// Keys pressed so far; a scan is one.
+    presses: AtomicUsize,
 }
 
 /// After so many Tabs everything of a page has had the focus.
@@ -42,10 +48,31 @@ pub async fn open(width: u32, height: u32) -> Option<Page> {
         .expect("a browser");
     let axe = std::env::var("CUNYI_TEST_AXE").ok();
     let axe = axe.map(|path| std::fs::read_to_string(path).expect("axe.min.js"));
-    Some(Page { client, axe })
+    Some(Page {
+        client,
+        axe,
+        presses: AtomicUsize::new(0),
+    })
+}
+
+/// Does it to what is found, again where the page was replaced between the two.
+macro_rules! on_found {
+    ($found:expr, |$element:ident| $done:expr, $what:literal) => {
+        loop {
+            let $element = $found.await.expect($what);
+            match $done.await {
+                Err(CmdError::Standard(error)) if error.error == StaleElementReference => {}
+                done => break done.expect($what),
+            }
+        }
+    };
 }
 
 impl Page {
+    async fn found(&self, css: &str) -> Result<Element, CmdError> {
+        self.client.find(Locator::Css(css)).await
+    }
+
     pub async fn go(&self, url: &str) {
         self.client.goto(url).await.expect("goes");
     }
@@ -87,34 +114,22 @@ impl Page {
     }
 
     pub async fn text(&self) -> String {
-        let body = self
-            .client
-            .find(Locator::Css("body"))
-            .await
-            .expect("a body");
-        body.text().await.expect("text")
+        on_found!(self.found("body"), |body| body.text(), "a body")
     }
 
     pub async fn fill(&self, css: &str, text: &str) {
         self.see(css).await;
-        let field = self.client.find(Locator::Css(css)).await.expect("field");
-        field.clear().await.expect("clears");
-        field.send_keys(text).await.expect("types");
+        on_found!(self.found(css), |field| field.clear(), "a field");
+        on_found!(self.found(css), |field| field.send_keys(text), "types");
     }
 
     pub async fn value(&self, css: &str) -> String {
-        let field = self.client.find(Locator::Css(css)).await.expect("field");
-        field
-            .prop("value")
-            .await
-            .expect("value")
-            .unwrap_or_default()
+        on_found!(self.found(css), |field| field.prop("value"), "a field").unwrap_or_default()
     }
 
     pub async fn click(&self, css: &str) {
         self.see(css).await;
-        let element = self.client.find(Locator::Css(css)).await.expect("element");
-        element.click().await.expect("clicks");
+        on_found!(self.found(css), |element| element.click(), "clicks");
     }
 
     /// Clicks the button or link that bears these words, and no other.
@@ -138,8 +153,11 @@ impl Page {
     /// Chooses an option of a select by its value.
     pub async fn choose(&self, css: &str, value: &str) {
         self.see(css).await;
-        let field = self.client.find(Locator::Css(css)).await.expect("select");
-        field.select_by_value(value).await.expect("chooses");
+        on_found!(
+            self.found(css),
+            |field| field.select_by_value(value),
+            "chooses"
+        );
     }
 
     /// Waits until a script answers true.
@@ -158,8 +176,7 @@ impl Page {
     /// The words of an element.
     pub async fn words_of(&self, css: &str) -> String {
         self.see(css).await;
-        let element = self.client.find(Locator::Css(css)).await.expect("element");
-        element.text().await.expect("text")
+        on_found!(self.found(css), |element| element.text(), "an element")
     }
 
     /// How many elements there are.
@@ -175,8 +192,13 @@ impl Page {
 
     /// Presses keys where the focus is.
     pub async fn keys(&self, text: &str) {
-        let active = self.client.active_element().await.expect("focus");
-        active.send_keys(text).await.expect("types");
+        self.presses
+            .fetch_add(text.chars().count(), Ordering::SeqCst);
+        on_found!(
+            self.client.active_element(),
+            |active| active.send_keys(text),
+            "types"
+        );
     }
 
     pub async fn press(&self, key: Key) {
@@ -194,6 +216,23 @@ impl Page {
             self.press(Key::Tab).await;
         }
         panic!("no Tab leads to {css}:\n{}", self.text().await);
+    }
+
+    /// Keys pressed since the page was opened or this was asked.
+    pub fn presses(&self) -> usize {
+        self.presses.swap(0, Ordering::SeqCst)
+    }
+
+    /// A scanner's burst into whatever has the focus, ended by its Enter: one press, however long.
+    pub async fn scan(&self, text: &str) {
+        self.presses.fetch_add(1, Ordering::SeqCst);
+        let burst = format!(
+            "const key = (key) => document.activeElement.dispatchEvent(
+                 new KeyboardEvent('keydown', {{ key, bubbles: true, cancelable: true }}));
+             for (const one of '{text}') if (key(one)) document.execCommand('insertText', false, one);
+             if (key('Enter')) document.activeElement.form?.requestSubmit();"
+        );
+        self.script(&burst).await;
     }
 
     pub async fn script(&self, script: &str) -> Value {

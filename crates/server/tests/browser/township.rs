@@ -61,7 +61,7 @@ fn second_clinic(tx: &mut Tx<'_>) -> Result<(), StoreError> {
 async fn a_day_of(page: &Page, demo: &Demo, login: &str, number: &str) {
     sign_in(page, demo, login).await;
     identify(page, demo, "02", number).await;
-    page.see("form[action='/register'] button").await;
+    page.see("button[form=desk][value=see]").await;
     page.press(Key::F8).await;
     page.fill("textarea[name=complaint]", "咽痛 1 天").await;
     diagnose(page, 1, "jxshxdgr").await;

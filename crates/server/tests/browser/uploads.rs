@@ -35,7 +35,7 @@ fn asks_for_both(tx: &mut Tx<'_>) -> Result<(), StoreError> {
 /// Identified, registered, with a cold.
 async fn comes_with_a_cold(page: &Page, demo: &Demo, number: &str) {
     identify(page, demo, "02", number).await;
-    page.see("form[action='/register'] button").await;
+    page.see("button[form=desk][value=see]").await;
     page.press(Key::F8).await;
     prescribe(page).await;
 }

@@ -14,16 +14,18 @@ use cunyi_domain::ids::VisitId;
 use cunyi_domain::ledger::VisitState;
 use cunyi_domain::refusal::Code;
 
-use super::visit_path;
+use super::queue::Queue;
+use super::{patients, visit_path};
 use crate::chrome::Chrome;
 use crate::fault::{Answer, Fault, html, status, words};
-use crate::jobs::{Key, Outcome, Place, Standing};
+use crate::jobs::{Key, Outcome, Place, Standing, What};
 use crate::session::{Posted, Signed};
 
 #[derive(Template)]
 #[template(path = "identify.html")]
 pub(crate) struct IdentifyPage<'a> {
     pub(crate) c: &'a Chrome,
+    pub(crate) q: &'a Queue,
     pub(crate) f: &'a IdentifyForm,
     pub(crate) problem: String,
 }
@@ -32,6 +34,7 @@ pub(crate) struct IdentifyPage<'a> {
 #[template(path = "identified.html")]
 pub(crate) struct IdentifiedPage<'a> {
     pub(crate) c: &'a Chrome,
+    pub(crate) q: &'a Queue,
     pub(crate) i: &'a Identified,
     pub(crate) f: &'a RegisterForm,
     pub(crate) problem: String,
@@ -41,12 +44,14 @@ pub(crate) struct IdentifiedPage<'a> {
 #[template(path = "waiting.html")]
 pub(crate) struct WaitingPage<'a> {
     pub(crate) c: &'a Chrome,
+    pub(crate) q: &'a Queue,
 }
 
 #[derive(Template)]
 #[template(path = "self_pay.html")]
 pub(crate) struct SelfPayPage<'a> {
     pub(crate) c: &'a Chrome,
+    pub(crate) q: &'a Queue,
     pub(crate) f: &'a PatientForm,
     pub(crate) with: &'a RegisterForm,
     pub(crate) doctors: &'a [DoctorView],
@@ -79,61 +84,89 @@ pub(crate) async fn page(by: Signed) -> Answer {
         typed: true,
         ..IdentifyForm::default()
     };
-    Ok(html(
-        StatusCode::OK,
-        &IdentifyPage {
-            c: &by.chrome,
-            f: &f,
-            problem: String::new(),
-        },
-    ))
+    let q = Queue::rail(&by).await?;
+    let (c, f, problem) = (&*by.chrome, &f, String::new());
+    let page = IdentifyPage {
+        c,
+        q: &q,
+        f,
+        problem,
+    };
+    Ok(html(StatusCode::OK, &page))
 }
 
 /// `POST /identify`
 pub(crate) async fn identify(Posted { by, form, what }: Posted) -> Answer {
-    let form = form.identify();
+    identified_by(by, form.identify(), what).await
+}
+
+/// `POST /find`: the queue's field. A certificate identifies, words search.
+pub(crate) async fn find(Posted { by, form, what }: Posted) -> Answer {
+    let (text, typed) = (form.certificate("query"), form.get("source") != "reader");
+    match IdentifyForm::scanned(&text, typed) {
+        Some(form) => identified_by(by, form, what).await,
+        None => patients::found(by, form.text("query")).await,
+    }
+}
+
+async fn identified_by(by: Signed, form: IdentifyForm, what: What) -> Answer {
     let (app, actor, asked) = (by.web.app.clone(), by.session.actor.clone(), form.clone());
     let work = move || match app.identify(&actor, &asked) {
         Ok(identified) => Outcome::Identified(Box::new(identified)),
         Err(error) => Outcome::NotIdentified(Box::new(asked), error),
     };
     match by.web.jobs.run(&desk(&by), what, work).await {
-        Ok(standing) => show(&by, standing),
-        Err(refusal) => ended(&by, Outcome::NotIdentified(Box::new(form), refusal.into())),
+        Ok(standing) => show(&by, standing).await,
+        Err(refusal) => ended(&by, Outcome::NotIdentified(Box::new(form), refusal.into())).await,
     }
 }
 
 /// `GET /identify/wait`: the page that follows slow work at the desk.
 pub(crate) async fn wait(by: Signed) -> Answer {
     let standing = by.web.jobs.look(&desk(&by));
-    show(&by, standing)
+    show(&by, standing).await
 }
 
-fn show(by: &Signed, standing: Standing) -> Answer {
+async fn show(by: &Signed, standing: Standing) -> Answer {
     match standing {
         Standing::Nothing => Ok(Redirect::to("/identify").into_response()),
-        Standing::Running => Ok(html(StatusCode::OK, &WaitingPage { c: &by.chrome })),
-        Standing::Ended(outcome) => ended(by, outcome),
+        Standing::Running => {
+            let q = Queue::rail(by).await?;
+            let c = &*by.chrome;
+            Ok(html(StatusCode::OK, &WaitingPage { c, q: &q }))
+        }
+        Standing::Ended(outcome) => ended(by, outcome).await,
     }
 }
 
-fn ended(by: &Signed, outcome: Outcome) -> Answer {
-    let c = &*by.chrome;
+async fn ended(by: &Signed, outcome: Outcome) -> Answer {
+    let (c, problem) = (&*by.chrome, String::new());
+    let q = &Queue::rail(by).await?;
     Ok(match outcome {
         Outcome::Goto(path) => Redirect::to(&path).into_response(),
+        Outcome::Failed(error, _) => return Err(Fault::new(&by.chrome, error)),
         Outcome::Identified(i) => {
             by.web.jobs.remember(&desk(by), (*i).clone());
+            let handle = i.handle.clone();
             let f = RegisterForm {
-                handle: i.handle.clone(),
+                handle,
                 ..RegisterForm::default()
             };
-            let problem = String::new();
             let (i, f) = (&*i, &f);
-            html(StatusCode::OK, &IdentifiedPage { c, i, f, problem })
+            html(
+                StatusCode::OK,
+                &IdentifiedPage {
+                    c,
+                    q,
+                    i,
+                    f,
+                    problem,
+                },
+            )
         }
         Outcome::NotIdentified(f, error) => {
-            let problem = words(c, &error);
-            html(status(&error), &IdentifyPage { c, f: &f, problem })
+            let (f, problem) = (&*f, words(c, &error));
+            html(status(&error), &IdentifyPage { c, q, f, problem })
         }
         Outcome::NotRegistered(f, error) => {
             let Some(i) = by.web.jobs.remembered(&desk(by), &f.handle) else {
@@ -141,9 +174,17 @@ fn ended(by: &Signed, outcome: Outcome) -> Answer {
             };
             let problem = words(c, &error);
             let (i, f) = (&i, &*f);
-            html(status(&error), &IdentifiedPage { c, i, f, problem })
+            html(
+                status(&error),
+                &IdentifiedPage {
+                    c,
+                    q,
+                    i,
+                    f,
+                    problem,
+                },
+            )
         }
-        Outcome::Failed(error, _) => return Err(Fault::new(&by.chrome, error)),
     })
 }
 
@@ -156,8 +197,8 @@ pub(crate) async fn register(Posted { by, form, what }: Posted) -> Answer {
         Err(error) => Outcome::NotRegistered(Box::new(asked), error),
     };
     match by.web.jobs.run(&desk(&by), what, work).await {
-        Ok(standing) => show(&by, standing),
-        Err(refusal) => ended(&by, Outcome::NotRegistered(Box::new(form), refusal.into())),
+        Ok(standing) => show(&by, standing).await,
+        Err(refusal) => ended(&by, Outcome::NotRegistered(Box::new(form), refusal.into())).await,
     }
 }
 
@@ -172,9 +213,10 @@ fn seat(app: &App, actor: &Actor, visit: &VisitId, see: bool) -> Outcome {
 
 /// `GET /self-pay`
 pub(crate) async fn self_pay_page(by: Signed) -> Answer {
-    let doctors = by.call(App::doctors).await?;
+    let (doctors, q) = (by.call(App::doctors).await?, Queue::rail(&by).await?);
     let page = SelfPayPage {
         c: &by.chrome,
+        q: &q,
         f: &PatientForm::default(),
         with: &RegisterForm::default(),
         doctors: &doctors,
@@ -198,11 +240,12 @@ pub(crate) async fn self_pay(Posted { by, form, .. }: Posted) -> Answer {
         Ok(_) => Err(Fault::refused(&by.chrome, Code::NotFound)),
         Err(error) => {
             let problem = words(&by.chrome, &error);
-            let doctors = by.call(App::doctors).await?;
+            let (doctors, q) = (by.call(App::doctors).await?, Queue::rail(&by).await?);
             Ok(html(
                 status(&error),
                 &SelfPayPage {
                     c: &by.chrome,
+                    q: &q,
                     f: &patient,
                     with: &with,
                     doctors: &doctors,

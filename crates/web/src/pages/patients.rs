@@ -49,7 +49,11 @@ pub(crate) async fn page(by: Signed) -> Answer {
 
 /// `POST /patients/search`
 pub(crate) async fn search(Posted { by, form, .. }: Posted) -> Answer {
-    let query = form.text("query");
+    found(by, form.text("query")).await
+}
+
+/// Whom a name, its initials or a number find.
+pub(crate) async fn found(by: Signed, query: String) -> Answer {
     let asked = query.clone();
     let hits = by
         .call(move |app, actor| app.find_patients(actor, &asked))

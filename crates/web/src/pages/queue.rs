@@ -5,10 +5,14 @@
     reason = "templates pass arguments by reference"
 )]
 
+use cunyi_app::App;
 use cunyi_app::views::QueueEntry;
 use cunyi_domain::ids::VisitId;
 use cunyi_domain::ledger::{Standing as Money, VisitState};
 use cunyi_domain::time::Moment;
+
+use crate::fault::Fault;
+use crate::session::Signed;
 
 /// A part of the queue.
 pub(crate) struct Group {
@@ -42,6 +46,11 @@ impl Group {
 }
 
 impl Queue {
+    /// Beside a page that is no visit's.
+    pub(crate) async fn rail(by: &Signed) -> Result<Self, Fault> {
+        Ok(Self::new(by.call(App::queue).await?, VisitId::default()))
+    }
+
     /// Open ends, if there are any; then waiting, seeing, parked and done.
     pub(crate) fn new(entries: Vec<QueueEntry>, current: VisitId) -> Self {
         use VisitState::{Done, Parked, Seeing, Waiting};

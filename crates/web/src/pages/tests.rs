@@ -76,23 +76,24 @@ fn account(c: &Chrome, pages: &mut Pages) {
 }
 
 fn desk(c: &Chrome, pages: &mut Pages) {
-    let (f, problem) = (IdentifyForm::default(), "!".to_owned());
-    pages.push((
-        "identify",
-        IdentifyPage { c, f: &f, problem }.render().unwrap(),
-    ));
+    let q = &Queue::new(samples::queue(), VisitId::default());
+    let (f, problem) = (&IdentifyForm::default(), "!".to_owned());
+    let page = IdentifyPage { c, q, f, problem };
+    pages.push(("identify", page.render().unwrap()));
     let (i, f) = (samples::identified(), RegisterForm::default());
     let page = IdentifiedPage {
         c,
+        q,
         i: &i,
         f: &f,
         problem: String::new(),
     };
     pages.push(("identified", page.render().unwrap()));
-    pages.push(("waiting", WaitingPage { c }.render().unwrap()));
+    pages.push(("waiting", WaitingPage { c, q }.render().unwrap()));
     let with = RegisterForm::default();
     let page = SelfPayPage {
         c,
+        q,
         with: &with,
         doctors: &samples::doctors(),
         f: &PatientForm::default(),

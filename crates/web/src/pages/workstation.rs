@@ -333,7 +333,31 @@ pub(crate) fn fund(batch: &BatchView) -> Fen {
     }
 }
 
+/// 医保版 ICD-10 of hypertension and of diabetes: what each is followed by comes first.
+const FOLLOWED: [(&str, [&str; 5]); 2] = [
+    ("systolic", ["I10", "I11", "I12", "I13", "I15"]),
+    ("glucose", ["E10", "E11", "E12", "E13", "E14"]),
+];
+
 impl DraftPage<'_> {
+    /// The field to begin in: what the illness is followed by and nobody has measured, then the complaint.
+    pub(crate) fn focus(&self) -> &'static str {
+        let has = |codes: &[&str]| {
+            let diagnoses = &self.body.diagnoses;
+            diagnoses
+                .iter()
+                .any(|d| codes.iter().any(|c| d.starts_with(c)))
+        };
+        let empty = |field: &str| match field {
+            "systolic" => self.body.systolic.is_empty(),
+            _ => self.body.glucose.is_empty(),
+        };
+        let followed = FOLLOWED
+            .iter()
+            .find(|(field, codes)| empty(field) && has(codes));
+        followed.map_or("complaint", |(field, _)| field)
+    }
+
     /// Estimates are said to be estimates.
     pub(crate) fn own_pay(&self) -> Fen {
         self.p.lines.iter().map(|l| l.own_pay).sum()

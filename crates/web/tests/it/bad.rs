@@ -1,6 +1,8 @@
 //! Bad input as it comes from a browser: each is told in Chinese, and in English to who reads
 //! English; what was typed stands on the screen again; no fact is written.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use cunyi_app::views::DraftBody;
 use cunyi_centre::faults::Fault;
@@ -425,7 +427,7 @@ fn set(house: &House, day: Day, infno: &'static str) {
     let panel = &house.w.centre.panel;
     match day {
         Day::Down => panel.set_down(true),
-        Day::Slow => panel.set_slow(61),
+        Day::Slow => panel.set_slow(Duration::from_secs(61)),
         Day::Html => panel.set_fault(Fault::Html, infno, 1),
         Day::Half => panel.set_fault(Fault::Truncate, infno, 1),
         Day::Lost => panel.set_fault(Fault::LoseReply, infno, 1),
@@ -438,7 +440,7 @@ fn set(house: &House, day: Day, infno: &'static str) {
 
 fn over(house: &House) {
     house.w.centre.panel.set_down(false);
-    house.w.centre.panel.set_slow(0);
+    house.w.centre.panel.set_slow(Duration::ZERO);
 }
 
 #[tokio::test]

@@ -62,6 +62,10 @@ cases! {
         let number = h.villager().id_number;
         post("/identify", &[("certificate", "02"), ("number", &number), ("source", "typed")])
     };
+    post "/find" New |h, _by| {
+        let number = h.villager().id_number;
+        post("/find", &[("query", &number), ("source", "reader")])
+    };
     get "/identify/wait" New |_h, _by| get("/identify/wait");
     post "/register" Record |h, by| {
         let handle = handle(h, by);

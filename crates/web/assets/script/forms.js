@@ -1,0 +1,48 @@
+// A form goes once, after what is typed elsewhere has been kept; the server holds the same.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const before = form.id === "draft" ? saving : scanning ? scans : unsaved();
+  if (before) {
+    // What is typed, or a trace code, is on its way: the form goes when it is there.
+    event.preventDefault();
+    const { submitter } = event;
+    before.then(() => form.isConnected && form.requestSubmit(submitter));
+    return;
+  }
+  const asked = event.submitter?.dataset.confirm ?? form.dataset.confirm;
+  if (form.dataset.sent || (asked && !confirm(asked))) {
+    event.preventDefault();
+    return;
+  }
+  if (event.submitter && "preview" in event.submitter.dataset) {
+    event.preventDefault();
+    refresh();
+    return;
+  }
+  form.dataset.sent = "yes";
+  if (form.id === "draft") renumber();
+  const { url, body } = wish(form, event.submitter);
+  event.submitter?.setAttribute("aria-busy", "true");
+  // A session begins and ends with a page of the browser's own.
+  if (!$(".top nav") || /^\/(logout|locale)$/.test(url.pathname)) return;
+  event.preventDefault();
+  go(url, body);
+});
+
+// Where a form goes, and with what.
+function wish(form, submitter) {
+  const fields = new URLSearchParams(new FormData(form));
+  if (submitter?.name) fields.append(submitter.name, submitter.value);
+  const action = submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? location.href;
+  const url = new URL(action, location.href);
+  // A field may be called method.
+  if (form.getAttribute("method") === "post") return { url, body: fields };
+  url.search = fields;
+  return { url };
+}
+
+addEventListener("pageshow", (event) => {
+  // A page the browser had kept shows what was true then.
+  if (event.persisted && draft) location.reload();
+  release();
+});

@@ -1,0 +1,66 @@
+// A picked drug brings its usual order; what was typed already stays.
+function fill(row, hit) {
+  if (!row || !("price" in hit)) return;
+  for (const field of ["dose", "route", "frequency", "days"]) {
+    const input = $(`[name$=".${field}"]`, row);
+    if (!input || (input.value && input.value !== input.dataset.usual)) continue;
+    input.value = hit[field];
+    input.dataset.usual = hit[field];
+  }
+  const say = (selector, text) => {
+    const place = $(selector, row);
+    if (place) place.textContent = text;
+  };
+  say(".dose-unit", hit.doseUnit);
+  say(".unit-name", hit.unit);
+  say(".spec", `${hit.class} ${hit.spec} ${hit.price}/${hit.unit}`);
+  row.classList.toggle("service", !hit.route);
+}
+
+// Enter accepts a cell and goes to the next; a filled last row brings a new one.
+const cells = (root) => $$("input:not([type=hidden]), select, textarea", root).filter((e) => e.offsetParent);
+function next(from) {
+  const all = cells($("#draft") ?? document);
+  const place = all.indexOf(from);
+  all[place + 1]?.focus();
+  all[place + 1]?.select?.();
+}
+
+function freeRow(table) {
+  const rows = table ? $$("tbody tr", table).filter((row) => $("[data-search]", row)) : [];
+  const last = rows.at(-1);
+  if (!last || !$("[data-search]", last).value || rows.length >= 60) return;
+  const row = last.cloneNode(true);
+  for (const input of $$("input, select", row)) {
+    if (!input.name) input.remove();
+    input.removeAttribute("aria-invalid");
+    delete input.dataset.usual;
+  }
+  emptied(row);
+  const code = $("[data-search]", row);
+  code.type = "text";
+  code.dataset.name = "";
+  last.after(row);
+  enhance(code);
+  renumber();
+}
+
+function emptied(row) {
+  $$("input, select", row).forEach((input) => (input.value = ""));
+  row.classList.remove("service");
+  $$(".picked, .spec, .dose-unit, .unit-name", row).forEach((e) => (e.textContent = ""));
+}
+
+// Rows are numbered without gaps, so that the server's words meet the right row.
+function renumber() {
+  for (const table of $$("table[data-grid]")) {
+    const rows = $$("tbody tr", table).filter((row) => $("[data-search]", row));
+    const filled = (row) => $$("[name]", row).some((input) => input.value !== "");
+    const order = [...rows.filter(filled), ...rows.filter((row) => !filled(row))];
+    order.forEach((row, place) => {
+      for (const input of $$("[name]", row)) {
+        input.name = input.name.replace(/^(\w+)\.\d+/, `$1.${place}`);
+      }
+    });
+  }
+}

@@ -1,0 +1,124 @@
+// Search as one types. The field with the code is hidden behind one that shows the name.
+
+function enhance(code) {
+  const shown = document.createElement("input");
+  shown.value = code.dataset.name || code.value;
+  shown.autocomplete = "off";
+  for (const name of ["aria-label", "aria-invalid"]) {
+    if (code.hasAttribute(name)) shown.setAttribute(name, code.getAttribute(name));
+  }
+  shown.setAttribute("role", "combobox");
+  shown.setAttribute("aria-expanded", "false");
+  shown.setAttribute("aria-autocomplete", "list");
+  shown.setAttribute("aria-controls", "picks");
+  code.closest("td")?.classList.add("enhanced");
+  code.type = "hidden";
+  code.after(shown);
+  new Picker(code, shown);
+}
+
+class Picker {
+  constructor(code, shown) {
+    Object.assign(this, { code, shown, hits: [], at: 0, asked: 0 });
+    this.search = later(120, () => this.ask());
+    shown.addEventListener("input", () => {
+      code.value = "";
+      this.search();
+    });
+    shown.addEventListener("keydown", (event) => this.key(event));
+    shown.addEventListener("blur", () => {
+      this.close();
+      // Words that were not picked stay visible and are sent as typed, so that they are refused.
+      if (!code.value) code.value = shown.value.trim();
+    });
+  }
+
+  async ask() {
+    const query = this.shown.value.trim();
+    const asked = ++this.asked;
+    if (!query) return this.close();
+    const answer = await fetch(`/api/search/${this.code.dataset.search}?q=${encodeURIComponent(query)}`);
+    if (asked !== this.asked || !answer.ok) return;
+    this.hits = await answer.json();
+    this.at = 0;
+    this.draw();
+  }
+
+  draw() {
+    this.box?.remove();
+    this.box = undefined;
+    this.shown.setAttribute("aria-expanded", String(this.hits.length > 0));
+    if (!this.hits.length || document.activeElement !== this.shown) return;
+    this.box = document.createElement("ul");
+    this.box.className = "pick";
+    this.box.id = "picks";
+    this.box.setAttribute("role", "listbox");
+    this.box.setAttribute("aria-label", this.shown.getAttribute("aria-label") ?? "");
+    this.hits.forEach((hit, place) => {
+      const item = document.createElement("li");
+      item.setAttribute("role", "option");
+      item.setAttribute("aria-selected", String(place === this.at));
+      const parts = [
+        ["", String(place + 1)], ["cls", hit.class], ["", hit.name], ["grow", hit.spec ?? hit.code],
+        ["", hit.price ? `${hit.price}/${hit.unit}` : ""],
+      ];
+      for (const [name, text] of parts) {
+        if (!text) continue;
+        const part = document.createElement("span");
+        part.className = name;
+        part.textContent = text;
+        item.append(part);
+      }
+      item.addEventListener("mousedown", (event) => {
+        event.preventDefault();
+        this.choose(place);
+      });
+      this.box.append(item);
+    });
+    ($("main") ?? document.body).append(this.box);
+    const place = this.shown.getBoundingClientRect();
+    const below = place.bottom + this.box.offsetHeight < innerHeight;
+    const top = below ? place.bottom : Math.max(0, place.top - this.box.offsetHeight);
+    this.box.style.left = `${Math.min(place.left, innerWidth - this.box.offsetWidth - 8)}px`;
+    this.box.style.top = `${top}px`;
+  }
+
+  close() {
+    this.asked++;
+    this.hits = [];
+    this.draw();
+  }
+
+  key(event) {
+    const open = this.hits.length > 0;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (open && step) {
+      this.at = (this.at + step + this.hits.length) % this.hits.length;
+      this.draw();
+    } else if (open && event.key === "Enter") {
+      this.choose(this.at);
+    } else if (open && /^[1-9]$/.test(event.key) && event.key <= String(this.hits.length)) {
+      this.choose(Number(event.key) - 1);
+    } else if (open && event.key === "Escape") {
+      this.close();
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  choose(place) {
+    const hit = this.hits[place];
+    this.code.value = hit.code;
+    this.shown.value = hit.name;
+    this.shown.removeAttribute("aria-invalid");
+    this.close();
+    fill(this.code.closest("tr"), hit);
+    freeRow(this.code.closest("table"));
+    next(this.shown);
+    changed();
+  }
+}
+
+onPage.push(() => $$("[data-search]").forEach(enhance));
