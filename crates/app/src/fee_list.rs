@@ -7,7 +7,7 @@ mod under;
 use cunyi_catalogue as catalogue;
 use cunyi_catalogue::Catalogue;
 use cunyi_domain::ids::BatchId;
-use cunyi_domain::ledger::{Allergy, AllergyKind, Coverage, Patient, Payer};
+use cunyi_domain::ledger::{Allergy, AllergyKind, Coverage, Diagnosis, Patient, Payer, TwoDisease};
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::{Moment, age_on, civil::Date};
@@ -20,7 +20,8 @@ use crate::working;
 use crate::year_use::YearUse;
 use read::ReadLine;
 pub(crate) use read::item_for_rules;
-use under::{Basis, Under};
+use under::Basis;
+pub(crate) use under::Under;
 
 /// Most lines of a visit.
 pub const MOST_LINES: usize = 60;
@@ -191,10 +192,8 @@ fn group(context: &Context<'_>, list: &mut FeeList, lines: Vec<ReadLine<'_>>) {
     let scheme = context.coverage.map(|c| c.scheme.as_str());
     let file = scheme.and_then(|s| context.setup.installed(s, context.at));
     let policy = file.map(|file| &file.policy);
-    let diagnosed = list.diagnoses.iter();
-    let diagnosed =
-        diagnosed.filter_map(|(code, _)| context.catalogue.diagnosis(code)?.two_disease);
-    let diagnosed: Vec<_> = diagnosed.collect();
+    let codes = list.diagnoses.iter().map(|(code, _)| code.as_str());
+    let diagnosed = two_diseases(context.catalogue, codes);
     let basis = context.coverage.map(|c| Basis::new(policy, c, diagnosed));
     // Each batch's benefit and disease, none for self-pay; in order of first appearance.
     let mut keys: Vec<Option<Under>> = Vec::new();
@@ -227,6 +226,28 @@ fn group(context: &Context<'_>, list: &mut FeeList, lines: Vec<ReadLine<'_>>) {
             None => all_own_pay(list, place),
         }
     }
+}
+
+/// The two diseases among diagnoses.
+fn two_diseases<'a>(
+    catalogue: &Catalogue,
+    codes: impl Iterator<Item = &'a str>,
+) -> Vec<TwoDisease> {
+    let of = |code| catalogue.diagnosis(code)?.two_disease;
+    codes.filter_map(of).collect()
+}
+
+/// What a line that was paid for falls under where it is settled with an insurance after all: as it
+/// would have been proposed. The general benefit where the item is not in the lists any more.
+pub(crate) fn proposed(
+    catalogue: &Catalogue,
+    (policy, coverage): (Option<&Policy>, &Coverage),
+    diagnoses: &[Diagnosis],
+    code: &str,
+) -> Under {
+    let codes = diagnoses.iter().map(|d| d.code.as_str());
+    let basis = Basis::new(policy, coverage, two_diseases(catalogue, codes));
+    read::item(catalogue, code).map_or(under::GENERAL, |item| basis.of(item))
 }
 
 /// A batch of a preview, with its disease code.

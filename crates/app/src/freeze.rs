@@ -94,21 +94,7 @@ impl App {
             if row.payer == Payer::SelfPay || !possible {
                 return refuse(Code::WrongState);
             }
-            let mut charges = query::charges(w.tx, &visit.clinic, &visit.id)?;
-            charges.retain(|c| c.batch == row.id);
-            let split = |c: Charge| LineSplit {
-                charge: c.id,
-                class: c.class,
-                own_pay: c.amount,
-                over_limit: Fen::ZERO,
-                pay_first: Fen::ZERO,
-                in_scope: Fen::ZERO,
-            };
-            let moved = BatchMoved {
-                splits: charges.into_iter().map(split).collect(),
-                ..BatchMoved::of(&row, BatchEvent::OwnPay)
-            };
-            w.record(moved, Some(&visit.patient), None)?;
+            make_own_pay(w, &visit, &row)?;
             forget_if_settled(w, &visit)?;
             Ok(row)
         })?;
@@ -132,6 +118,25 @@ impl App {
         })?;
         self.withdraw(actor, &dropped.visit, slice::from_ref(&dropped))
     }
+}
+
+/// An insured batch becomes a self-pay one.
+pub(crate) fn make_own_pay(w: &mut Writer<'_, '_>, visit: &Visit, batch: &Batch) -> Result<()> {
+    let mut charges = query::charges(w.tx, &visit.clinic, &visit.id)?;
+    charges.retain(|c| c.batch == batch.id);
+    let split = |c: Charge| LineSplit {
+        charge: c.id,
+        class: c.class,
+        own_pay: c.amount,
+        over_limit: Fen::ZERO,
+        pay_first: Fen::ZERO,
+        in_scope: Fen::ZERO,
+    };
+    let moved = BatchMoved {
+        splits: charges.into_iter().map(split).collect(),
+        ..BatchMoved::of(batch, BatchEvent::OwnPay)
+    };
+    Ok(w.record(moved, Some(&visit.patient), None)?)
 }
 
 /// A batch with its visit, of which nothing is in flight.

@@ -119,7 +119,8 @@ impl App {
         }
     }
 
-    fn identify_there(
+    /// The same, and only there: what is known here does not do.
+    pub(crate) fn identify_there(
         &self,
         actor: &Actor,
         form: &IdentifyForm,
@@ -462,7 +463,7 @@ fn filings(found: &entitlement::ChronicFilings, now: Moment) -> String {
 }
 
 /// Checks what was typed or read, before anybody is asked.
-fn read(
+pub(crate) fn read(
     form: &IdentifyForm,
     setup: &Setup,
     now: Moment,

@@ -19,6 +19,7 @@ mod hand_over;
 mod hashing;
 mod identify;
 mod install;
+mod insure;
 pub mod kinds;
 mod messages;
 mod own_password;

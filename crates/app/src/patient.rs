@@ -13,7 +13,7 @@ use crate::access;
 use crate::error::{Result, refuse, refuse_at};
 use crate::permission::{Action, may};
 use crate::views::{Actor, PatientForm, PatientHit, PatientView};
-use crate::visit::{age, past};
+use crate::visit::age;
 
 /// Most patients a search answers.
 const MOST_HITS: i64 = 50;
@@ -65,7 +65,7 @@ impl App {
                 erased: row.erased,
                 fields: form_of(&row, may(actor.role, Action::ReadNumbers)),
                 allergies: allergies.into_iter().map(|a| (a.id, a.label)).collect(),
-                visits: past(tx, actor, id, None, MOST_VISITS)?,
+                visits: self.history(tx, actor, id, MOST_VISITS)?,
                 accesses,
             })
         })?;

@@ -1,17 +1,19 @@
 //! 对账 of a day: the clinic's ledger against the centre's (3201, and where that differs 9101, 3202 and
-//! 9102) and against the money that was counted. Nothing is mended here: the page says what would.
+//! 9102) and against the money that was counted. Each difference has its one remedy, which a person asks
+//! for (`mend.rs`); of itself the program only believes what the centre's list says of a lost call.
 //!
 //! The centre's sums are an institution code's. Where clinics share one they are asked for once, and each
 //! sees its part; the township sees all.
 
 mod ask;
 mod books;
+mod mend;
 mod name;
 
 use std::sync::Arc;
 
 use cunyi_domain::ids::ClinicId;
-use cunyi_domain::ledger::Method;
+use cunyi_domain::ledger::{Method, WrittenOff};
 use cunyi_domain::money::Fen;
 use cunyi_domain::reconcile::{Difference, Drawer, Evidence, Reconciled, reconcile};
 use cunyi_domain::refusal::Code;
@@ -26,7 +28,9 @@ use crate::error::{AppError, Result, refuse_at};
 use crate::permission::Action;
 use crate::setup::Setup;
 use crate::under_code::UnderCode;
-use crate::views::{Actor, Counted, DifferenceView, GroupView, PartView, ReconcileView};
+use crate::views::{
+    Actor, Counted, DifferenceView, GroupView, PartView, ReconcileView, WrittenOffView,
+};
 use books::{Books, end_of};
 
 pub(crate) use books::{group, possible, signed};
@@ -43,6 +47,8 @@ struct Day {
     asked: Option<(Moment, String)>,
     /// Of all clinics together, without their drawers.
     whole: Reconciled,
+    /// What people settled of it, by clinic.
+    written_off: Vec<(Difference, WrittenOff)>,
 }
 
 /// One clinic's part of it.
@@ -83,7 +89,7 @@ impl App {
             let all = stands.whole.differences.iter().zip(&owners);
             // What is some clinic's is found with it.
             let mut apart = all
-                .filter(|(_, of)| of.is_none())
+                .filter(|(difference, of)| of.is_none() && stands.is_open(None, difference))
                 .any(|(difference, _)| *difference != Difference::NotAsked);
             for clinic in under.clinics() {
                 let part = stands.part(tx, under, clinic)?.reconciled;
@@ -113,12 +119,21 @@ impl App {
         };
         let ours = books.ours(&setup.gateway.region);
         let whole = reconcile(day, &ours, evidence.as_ref(), &[]);
+        let mut written_off = Vec::new();
+        for clinic in under.clinics() {
+            for row in rows::written_off(tx, &clinic.clinic, day)? {
+                let read = serde_json::from_str(&row.difference);
+                let difference = read.map_err(|error| AppError::Failed(error.to_string()))?;
+                written_off.push((difference, row));
+            }
+        }
         Ok(Day {
             setup,
             books,
             evidence,
             asked,
             whole,
+            written_off,
         })
     }
 
@@ -130,7 +145,8 @@ impl App {
         let caller = self.caller(actor)?;
         let books = self.books(actor, day)?;
         let mut evidence = ask::ask(&caller, &books)?;
-        if self.name_reversals(&caller, &books, &evidence)? {
+        let named = self.name_reversals(&caller, &books, &evidence)?;
+        if self.believe_lists(&caller, &books, &evidence)? || named {
             evidence = ask::ask(&caller, &self.books(actor, day)?)?;
         }
         let evidence = serde_json::to_string(&evidence)
@@ -239,10 +255,35 @@ impl Day {
             }),
             None => None,
         };
+        let mut reconciled = self.whole.part(day, &ours, &drawers, is_own);
+        let open = |difference: &Difference| self.is_open(Some(&clinic.clinic), difference);
+        reconciled.differences.retain(open);
         Ok(Part {
-            reconciled: self.whole.part(day, &ours, &drawers, is_own),
+            reconciled,
             counted,
         })
+    }
+
+    /// True unless a person settled it: a drawer's and the sums' for the clinic that says so, a line for all.
+    fn is_open(&self, clinic: Option<&ClinicId>, difference: &Difference) -> bool {
+        let line = matches!(difference, Difference::Line { .. });
+        let its = |row: &WrittenOff| line || clinic.is_none_or(|clinic| row.clinic == *clinic);
+        let mut all = self.written_off.iter();
+        !all.any(|(of, row)| of == difference && its(row))
+    }
+
+    /// What was settled of the day, as its page shows it.
+    fn settled_by_hand(&self, tx: &mut Tx<'_>, under: &UnderCode) -> Result<Vec<WrittenOffView>> {
+        let mut views = Vec::new();
+        for (difference, row) in &self.written_off {
+            views.push(WrittenOffView {
+                difference: named(tx, &row.clinic, difference)?,
+                reason: row.reason.clone(),
+                at: row.written_at,
+                by: under.name_of(tx, &row.actor)?,
+            });
+        }
+        Ok(views)
     }
 
     /// What a clinic sees: its own.
@@ -254,6 +295,9 @@ impl Day {
         for difference in &part.reconciled.differences {
             differences.push(named(tx, id, difference)?);
         }
+        let written_off = self.settled_by_hand(tx, under)?;
+        let its = |view: &WrittenOffView| view.difference.visit.is_some() || !under.shared();
+        let written_off = written_off.into_iter().filter(its).collect();
         // The code's sums are not hers to see.
         let groups = if under.shared() {
             vec![]
@@ -267,6 +311,7 @@ impl Day {
             groups,
             asked: self.asked,
             counted: part.counted,
+            written_off,
             parts: vec![],
             shared: under.shared(),
         })
@@ -277,7 +322,7 @@ impl Day {
         let (mut parts, mut views, mut drawers) = (Vec::new(), Vec::new(), Vec::<Drawer>::new());
         let whose = self.books.whose(&self.whole.differences);
         let all = self.whole.differences.iter().zip(&whose);
-        let of_code = all.filter(|(_, of)| of.is_none());
+        let of_code = all.filter(|(one, of)| of.is_none() && self.is_open(None, one));
         views.extend(of_code.map(|(difference, _)| DifferenceView::of(difference)));
         for clinic in under.clinics() {
             let part = self.part(tx, under, clinic)?;
@@ -302,6 +347,7 @@ impl Day {
             });
         }
         let differences = views.iter().map(|view| view.difference.clone()).collect();
+        let written_off = self.settled_by_hand(tx, under)?;
         Ok(ReconcileView {
             day: self.books.day,
             groups: self.groups(),
@@ -313,6 +359,7 @@ impl Day {
             differences: views,
             asked: self.asked,
             counted: None,
+            written_off,
             parts,
             shared: true,
         })

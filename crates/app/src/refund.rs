@@ -193,7 +193,7 @@ pub(crate) fn charge_anew(rest: &Batch) -> [Task; 2] {
     ]
 }
 
-fn lines(tx: &mut Tx<'_>, batch: &Batch) -> Result<Vec<Charge>> {
+pub(crate) fn lines(tx: &mut Tx<'_>, batch: &Batch) -> Result<Vec<Charge>> {
     let mut charges = query::charges(tx, &batch.clinic, &batch.visit)?;
     charges.retain(|c| c.batch == batch.id);
     Ok(charges)
@@ -224,7 +224,7 @@ fn rest_of(lines: &[Charge], back: &[GiveBack]) -> Result<Vec<RefundRest>> {
 }
 
 /// All of a line.
-fn whole(line: &Charge) -> RefundRest {
+pub(crate) fn whole(line: &Charge) -> RefundRest {
     RefundRest {
         clinic: line.clinic.clone(),
         charge: line.id.clone(),

@@ -272,7 +272,7 @@ fn known_patient(
     register(w, fields, sex)
 }
 
-fn record_coverage(
+pub(crate) fn record_coverage(
     w: &mut Writer<'_, '_>,
     patient: &PatientId,
     known: &Known,
@@ -387,7 +387,7 @@ pub(crate) fn assign(
         .gateway
         .region
         .batches_share_visit;
-    let mut position = 0;
+    let mut position = COUNTER;
     for row in query::registrations(w.tx, clinic, &visit.id)? {
         position = position.max(row.position);
     }
@@ -474,8 +474,10 @@ impl Step for Register2201 {
         let number = match was.state {
             _ if over || row.payer != Payer::Insured => return refuse(Code::WrongState),
             RegistrationState::Open | RegistrationState::Refused => was.number.clone(),
-            // It may stand at the platform under its number: ask under a new one.
-            RegistrationState::Unknown => next_number(w.tx, caller.app, clinic)?,
+            // It may stand at the platform under its number, or stood there: ask under a new one.
+            RegistrationState::Unknown | RegistrationState::Cancelled => {
+                next_number(w.tx, caller.app, clinic)?
+            }
             _ => return refuse(Code::WrongState),
         };
         let batch = self.batch(w, clinic)?;

@@ -10,6 +10,8 @@ mod look;
 mod registration;
 mod undo;
 
+pub(crate) use decide::Told;
+
 use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::{BatchMoved, EvidenceFound};
 use cunyi_domain::ids::{BatchId, ClinicId, EntryId, PatientId, UserId, VisitId};
@@ -40,9 +42,10 @@ const MOST_LOST: i64 = 100;
 pub(crate) struct Case {
     /// The batch.
     pub batch: Batch,
-    visit: Visit,
+    /// Its visit.
+    pub visit: Visit,
     /// msgids of its 2207s that may have done it, the latest last.
-    messages: Vec<String>,
+    pub messages: Vec<String>,
     /// What was seen of the call that stands, oldest first, and the same as the rule wants it.
     evidence: Vec<Evidence>,
     looks: Vec<Look>,

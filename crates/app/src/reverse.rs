@@ -7,7 +7,9 @@ use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::{SettlementMade, SettlementRequested};
 use cunyi_domain::ids::BatchId;
-use cunyi_domain::ledger::{Batch, Payer, RefundRest, Settlement, SettlementKind, Visit};
+use cunyi_domain::ledger::{
+    Batch, Payer, Payment, RefundRest, Reservation, Settlement, SettlementKind, Visit,
+};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::row::Field;
 use cunyi_domain::time::{Moment, parse_date_time};
@@ -95,11 +97,7 @@ fn reverse_cash(w: &mut Writer<'_, '_>, app: &App, wanted: Wanted) -> Result<()>
     let visit = query::visit(w.tx, &batch.clinic, &batch.visit)?;
     let visit = visit.ok_or(Refusal::new(Code::NotFound))?;
     let told = PaidBack {
-        by: By {
-            platform_settlement: "",
-            message: "",
-            settled_at: w.who.now,
-        },
+        by: By::cash(w.who.now),
         reason: wanted.reason,
         rest: wanted.rest,
         here: true,
@@ -211,6 +209,15 @@ pub(crate) struct By<'a> {
 }
 
 impl<'a> By<'a> {
+    /// Of what the patient paid herself: the platform has no part in it.
+    fn cash(now: Moment) -> Self {
+        Self {
+            platform_settlement: "",
+            message: "",
+            settled_at: now,
+        }
+    }
+
     /// As the answer to our 2208 tells; `else_at` where it tells no time.
     pub fn told(answer: &'a settle::Settlement, message: &'a str, else_at: Moment) -> Self {
         let info = &answer.setlinfo;
@@ -232,6 +239,16 @@ pub(crate) struct PaidBack<'a> {
 }
 
 impl<'a> PaidBack<'a> {
+    /// The centre paid it back, unasked; the patient is not here.
+    pub fn found(by: By<'a>, reason: &str) -> Self {
+        Self {
+            by,
+            reason: reason.to_owned(),
+            rest: Vec::new(),
+            here: false,
+        }
+    }
+
     /// As it stands in the intent of the batch's 2208; without one nothing was wanted.
     pub fn as_wanted(
         w: &mut Writer<'_, '_>,
@@ -268,6 +285,26 @@ pub(crate) fn paid_back(
     (batch, visit): (&Batch, &Visit),
     told: &PaidBack<'_>,
 ) -> Result<Option<Batch>> {
+    let payment = if told.here && told.rest.is_empty() {
+        let cash = in_force(w, batch)?.cash;
+        given_back(w, visit, cash)?
+    } else {
+        None
+    };
+    let held = book_back(w, (batch, visit), told, payment)?;
+    if told.rest.is_empty() {
+        return Ok(None);
+    }
+    charge_rest(w, app, (visit, batch), &told.rest, &held).map(Some)
+}
+
+/// The reversal alone; answers what of stock is free again.
+fn book_back(
+    w: &mut Writer<'_, '_>,
+    (batch, visit): (&Batch, &Visit),
+    told: &PaidBack<'_>,
+    payment: Option<Payment>,
+) -> Result<Vec<Reservation>> {
     let original = in_force(w, batch)?;
     let amounts = Amounts::from(&original);
     let mut row = settlement_row(w, batch, &amounts, SettlementKind::Reversal);
@@ -280,11 +317,6 @@ pub(crate) fn paid_back(
     by.message.clone_into(&mut row.message);
     row.settled_at = by.settled_at.max(original.settled_at);
     told.reason.clone_into(&mut row.reason);
-    let payment = if told.here && told.rest.is_empty() {
-        given_back(w, visit, amounts.cash)?
-    } else {
-        None
-    };
     let reversed = SettlementMade {
         from: batch.state,
         event: BatchEvent::Reverse,
@@ -295,8 +327,21 @@ pub(crate) fn paid_back(
     w.record(reversed, Some(&visit.patient), None)?;
     let held = query::reservations(w.tx, &visit.clinic, &visit.id)?;
     release(w, visit, slice::from_ref(batch))?;
-    if told.rest.is_empty() {
-        return Ok(None);
-    }
-    charge_rest(w, app, (visit, batch), &told.rest, &held).map(Some)
+    Ok(held)
+}
+
+/// Takes back what the patient paid for a batch, to charge all of it anew; what she paid is held until
+/// that is settled.
+pub(crate) fn book_cash_back(
+    w: &mut Writer<'_, '_>,
+    (batch, visit): (&Batch, &Visit),
+    reason: &str,
+) -> Result<Vec<Reservation>> {
+    let told = PaidBack {
+        by: By::cash(w.who.now),
+        reason: reason.to_owned(),
+        rest: Vec::new(),
+        here: true,
+    };
+    book_back(w, (batch, visit), &told, None)
 }

@@ -35,12 +35,14 @@ pub use clearing::{
 };
 pub use cunyi_policy::{Language, Why};
 pub use day::DayView;
-pub use forms::{DoctorView, DraftBody, DraftLine, IdentifyForm, PatientForm, RegisterForm};
+pub use forms::{
+    DoctorView, DraftBody, DraftLine, IdentifyForm, InsureForm, PatientForm, RegisterForm,
+};
 pub use goods::{DecidedView, GoodsView};
 pub use identified::{CoverageView, Filing, Identified, Remaining};
 pub use lost::{LookView, LostView, NextLook};
 pub use payment::{PaymentSlip, PaymentView};
-pub use reconcile::{Counted, DifferenceView, GroupView, PartView, ReconcileView};
+pub use reconcile::{Counted, DifferenceView, GroupView, PartView, ReconcileView, WrittenOffView};
 pub use refund::{GiveBack, RefundEstimate, RefundForm, RefundView};
 pub use stock::StockView;
 pub use upload::UploadView;
@@ -297,6 +299,7 @@ pub struct Preview {
 
 /// A visit on the workstation.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is told by itself")]
 pub struct VisitView {
     /// Visit.
     pub visit: VisitId,
@@ -351,6 +354,8 @@ pub struct VisitView {
     pub deposit: Option<(Fen, Fen)>,
     /// What the centre would object to, as far as it was asked.
     pub objections: Vec<Objection>,
+    /// What the patient paid can be settled with her insurance after all.
+    pub insurable: bool,
 }
 
 impl BatchView {
@@ -398,6 +403,8 @@ pub struct PastVisit {
     pub total: Fen,
     /// 血压 `138/86`, if measured.
     pub pressure: String,
+    /// The patient paid it, and the region would still settle it with her insurance.
+    pub insurable: bool,
 }
 
 /// A patient found by a search.

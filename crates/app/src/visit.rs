@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::mask;
-use cunyi_domain::ids::{PatientId, VisitId};
+use cunyi_domain::ids::{ClinicId, PatientId, VisitId};
 use cunyi_domain::ledger::{
     Batch, Charge, Coverage, Patient, Payer, Registration, RegistrationState, Settlement,
     SettlementKind, Visit, VisitState,
@@ -20,6 +20,7 @@ use crate::App;
 use crate::draft::{repeat, stored};
 use crate::error::Result;
 use crate::goods::goods_views;
+use crate::insure::insurable;
 use crate::payment::{payment_views, standing};
 use crate::permission::Action;
 use crate::register::COUNTER;
@@ -109,7 +110,36 @@ impl App {
             payments: payment_views(tx, clinic, id)?,
             deposit: self.room_for_deposit(tx, &row, batches, &rows.messages)?,
             objections: self.objections(clinic, id),
+            insurable: self.may_insure(tx, clinic, row.registered_at)? && insurable(&row, batches),
         })
+    }
+
+    /// True if the region still settles with the insurance what was paid for a visit of then.
+    fn may_insure(&self, tx: &mut Tx<'_>, clinic: &ClinicId, registered: Moment) -> Result<bool> {
+        let later = self.setup_in(tx, clinic)?.gateway.region.insured_later;
+        Ok(later.is_some_and(|later| later.permits(registered, self.now())))
+    }
+
+    /// A patient's visits, and of which what she paid can be settled with her insurance after all.
+    pub(crate) fn history(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        patient: &PatientId,
+        limit: i64,
+    ) -> Result<Vec<PastVisit>> {
+        let mut all = past(tx, actor, patient, None, limit)?;
+        for one in &mut all {
+            // Newest first: what is before is too old as well.
+            if !self.may_insure(tx, &actor.clinic, one.at)? {
+                break;
+            }
+            let row = query::visit(tx, &actor.clinic, &one.visit)?;
+            let row = row.ok_or(Refusal::new(Code::NotFound))?;
+            let batches = query::batches(tx, &actor.clinic, &one.visit)?;
+            one.insurable = insurable(&row, &batches);
+        }
+        Ok(all)
     }
 
     /// Each batch that is not void, with what was said of it and how its shares came about.
@@ -386,6 +416,7 @@ pub(crate) fn past(
                     _ => String::new(),
                 },
                 visit: visit.id,
+                insurable: false,
             }
         })
         .collect();

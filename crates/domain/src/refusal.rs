@@ -110,6 +110,14 @@ text_enum! {
         TraceCodeUnknown = "trace-code-unknown",
         /// The region's platform reverses what was settled then no more. Args: `within`, `settled`.
         ReversalTooLate = "reversal-too-late",
+        /// The region settles with the insurance later only within so many days. Args: `day`, `days`.
+        InsuredTooLate = "insured-too-late",
+        /// The region settles with the insurance no visit that was paid for.
+        InsuredNever = "insured-never",
+        /// Who was identified is not the patient of this visit.
+        OtherPatient = "other-patient",
+        /// It is registered at the platform under another insurance.
+        OtherCoverage = "other-coverage",
         /// A reason must be given.
         ReasonMissing = "reason-missing",
         /// Too much work is queued; try again in a moment.

@@ -83,7 +83,8 @@ pub enum Next {
     Absent,
     /// Nothing before then.
     Wait(Moment),
-    /// Nothing more of itself: the 3202 file or a person decides.
+    /// The 3202 file or a person decides. Where the platform refused to answer it is asked again now and
+    /// then all the same: it may serve the question by then.
     Person,
 }
 
@@ -122,22 +123,28 @@ impl Lost<'_> {
         if self.is_absent(bounds) {
             return Next::Absent;
         }
+        let due = self.due(bounds);
         let then = if bounds.queries && !self.is_unserved() {
             Next::Look
         } else if self.may_undo(bounds, now) {
             Next::Undo
+        } else if bounds.queries && now >= due {
+            Next::Look
         } else {
             return Next::Person;
         };
-        let due = self.due(bounds);
         if now >= due { then } else { Next::Wait(due) }
     }
 
     /// What a person may say: nothing while the program can find out by itself; that it was not done
     /// only after the bound, and only if nothing was seen that speaks against it.
     pub fn choices(&self, bounds: &Bounds, now: Moment) -> Choices {
-        if self.next(bounds, now) != Next::Person {
-            return Choices::default();
+        // Asked now and then all the same; she need not wait for that.
+        let again = bounds.queries && self.is_unserved() && !self.may_undo(bounds, now);
+        match self.next(bounds, now) {
+            Next::Person => {}
+            Next::Look if again => {}
+            _ => return Choices::default(),
         }
         let against = [Finding::PaidBack, Finding::Contradicts];
         let standing = self.any(Finding::InForce) && self.state != BatchState::ReversalUnknown;

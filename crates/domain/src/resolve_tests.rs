@@ -131,7 +131,21 @@ fn three_refusals_in_a_row_are_a_question_that_is_not_served() {
         lost(Unknown, &three).next(&ASKED, at(90)),
         Next::Wait(at(135))
     );
-    assert_eq!(lost(Unknown, &three).next(&ASKED, at(390)), Next::Person);
+    // Too late for a 2601: a person may decide, and the platform is asked again all the same, seldom.
+    let late = looks(&[(0, Refused), (30, Refused), (90, Refused), (390, Refused)]);
+    assert_eq!(lost(Unknown, &three).next(&ASKED, at(390)), Next::Look);
+    assert_eq!(lost(Unknown, &late).next(&ASKED, at(584)), Next::Person);
+    assert_eq!(lost(Unknown, &late).next(&ASKED, at(585)), Next::Look);
+    for second in [584, 585] {
+        assert!(lost(Unknown, &late).choices(&ASKED, at(second)).done);
+    }
+    let day = looks(&[
+        (0, Refused),
+        (30, Refused),
+        (90, Refused),
+        (86_400, Refused),
+    ]);
+    assert_eq!(lost(Unknown, &day).next(&ASKED, at(88_200)), Next::Look);
     let broken = looks(&[(0, Refused), (30, Nothing), (90, Refused)]);
     assert_eq!(lost(Unknown, &broken).next(&ASKED, at(390)), Next::Look);
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use cunyi_domain::person::{Aid, PersonStatus};
 use cunyi_domain::resolve::Bounds;
+use cunyi_domain::time::Moment;
 use serde::Deserialize;
 
 use crate::evoucher::EvoucherConfig;
@@ -128,6 +129,10 @@ pub struct Region {
     /// What may be settled later when the platform is away; nothing where the file does not say.
     #[serde(default)]
     pub outage: Outage,
+    /// 自费转医保: until when a visit that was paid for is settled with the insurance; where the file does not
+    /// say, never.
+    #[serde(default)]
+    pub insured_later: Option<InsuredLater>,
     /// What the centre is asked before and after a fee list is sent; nothing where the file does not say.
     #[serde(default)]
     pub audit: Option<AuditConfig>,
@@ -176,6 +181,28 @@ impl Outage {
         let known = |c: &String| ["01", "02", "03"].contains(&c.as_str());
         let wrong = !self.certificates.iter().all(known);
         wrong.then_some("outage.certificates: of \"01\", \"02\", \"03\"")
+    }
+}
+
+/// 自费转医保: until when a visit that the patient paid is settled with her insurance (domain.md, The visit).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InsuredLater {
+    /// So many days after the visit's; 0 = the same day only.
+    pub within_days: i64,
+}
+
+impl InsuredLater {
+    /// True if a visit registered then may still be.
+    #[must_use]
+    pub fn permits(self, registered: Moment, now: Moment) -> bool {
+        let day = |at: Moment| Moment::start_of(at.date());
+        day(now).seconds_since(day(registered)) <= self.within_days * 86_400
+    }
+
+    fn fault(self) -> Option<&'static str> {
+        let wrong = !(0..=31).contains(&self.within_days);
+        wrong.then_some("insured_later.within_days: 0 (the same day) to 31")
     }
 }
 
@@ -401,6 +428,7 @@ impl Region {
             .or_else(|| self.clearing.fault())
             .or_else(|| self.lost_calls.fault())
             .or_else(|| self.outage.fault())
+            .or_else(|| self.insured_later.and_then(InsuredLater::fault))
             .or_else(|| self.evoucher.as_ref().and_then(EvoucherConfig::fault))
     }
 

@@ -183,6 +183,10 @@ CREATE TABLE clearing_entry (
   PRIMARY KEY (clinic, id), UNIQUE (clinic, reverses), CHECK (from_day <= to_day),
   FOREIGN KEY (clinic, reverses) REFERENCES clearing_entry (clinic, id));
 CREATE INDEX clearing_entry_by_period ON clearing_entry (clinic, from_day, entered_at, id);
+CREATE TABLE written_off (
+  clinic TEXT NOT NULL REFERENCES clinic (clinic), id TEXT NOT NULL, day TEXT NOT NULL, difference TEXT NOT NULL, reason TEXT NOT NULL,
+  written_at BIGINT NOT NULL, actor TEXT NOT NULL, PRIMARY KEY (clinic, id));
+CREATE INDEX written_off_by_day ON written_off (clinic, day, written_at, id);
 CREATE TABLE access_entry (
   clinic TEXT NOT NULL, id TEXT NOT NULL,
   what TEXT NOT NULL CHECK (what IN ('record', 'list', 'signed-in', 'wrong-password', 'locked',

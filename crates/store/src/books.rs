@@ -3,7 +3,7 @@
 
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::{BatchId, ClinicId, SettlementId, UserId, VisitId};
-use cunyi_domain::ledger::{Method, Payer, PaymentKind, SettlementKind};
+use cunyi_domain::ledger::{Method, Payer, PaymentKind, SettlementKind, WrittenOff};
 use cunyi_domain::money::Fen;
 use cunyi_domain::row::{Field, Value};
 use cunyi_domain::time::Moment;
@@ -231,4 +231,14 @@ pub fn keep_till(tx: &mut Tx<'_>, row: Till) -> Result<(), StoreError> {
     let sql = "DELETE FROM till WHERE clinic = ? AND day = ?";
     tx.execute(sql, day_key(&row.clinic, row.day))?;
     Ok(tx.insert(row)?)
+}
+
+/// The differences of a day that a clinic's people settled, oldest first.
+pub fn written_off(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    day: Date,
+) -> Result<Vec<WrittenOff>, StoreError> {
+    let rest = "WHERE clinic = ? AND day = ? ORDER BY written_at, id LIMIT 500";
+    Ok(tx.select(rest, day_key(clinic, day))?)
 }

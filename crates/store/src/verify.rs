@@ -248,7 +248,7 @@ const fn checks<R: TableRow + PartialEq>() -> (Compare, Types) {
 }
 
 /// Every ledger table.
-const LEDGER: [(Compare, Types); 20] = [
+const LEDGER: [(Compare, Types); 21] = [
     checks::<ledger::Patient>(),
     checks::<ledger::Allergy>(),
     checks::<ledger::Coverage>(),
@@ -264,6 +264,7 @@ const LEDGER: [(Compare, Types); 20] = [
     checks::<ledger::Clearing>(),
     checks::<ledger::ClearingPart>(),
     checks::<ledger::ClearingEntry>(),
+    checks::<ledger::WrittenOff>(),
     checks::<ledger::Lot>(),
     checks::<ledger::StockMove>(),
     checks::<ledger::Reservation>(),

@@ -48,6 +48,7 @@ js-confirm-goods = Record what became of the drugs? It cannot be changed.
 js-confirm-reverse = Refund? Fund and cash both go back.
 js-confirm-refund = Refund this part and settle the rest anew? It cannot be taken back.
 js-confirm-deposit = Take the deposit and hand the drugs over? The difference is returned or collected later.
+js-confirm-insure = Settle it with the insurance? What was paid is taken back first and counted against the new share.
 js-confirm-own-pay = Let the patient pay this batch? It is not settled with the insurance.
 
 # Sign-in and set-up
@@ -409,6 +410,12 @@ method-qr = QR code
 own-pay-batch = Patient pays it herself
 own-pay-hint = This batch is not settled with the insurance: the patient pays all of it. Details that were uploaded are taken back.
 own-pay-go = Self-pay, all {$total}
+insure = Settle with the insurance after all
+insure-hint = What the patient has paid herself is settled with her insurance once she is identified: registered, uploaded and settled with the real times of the visit. Drugs and fee list stay, and what she paid too much is returned. What the centre refuses stays as it was paid.
+insure-card-code = Card identification code (social-security card)
+insure-scheme = Insurance
+insure-scheme-only = Nothing to choose if only one is in force
+insure-go = Identify and settle with the insurance
 resolve-now = Find out now
 lost-sent = Sent at {$at}; no answer came that can be relied on.
 lost-evidence = What was seen so far
@@ -476,7 +483,7 @@ refund-estimate = our estimate; the centre decides
 refund-no-estimate = cannot be estimated; the centre decides
 refund-look = See what it comes to
 refund-go = Refund and settle anew
-rest-of = What stays of batch {$n} after its refund, charged anew
+rest-of = Of batch {$n}, which was reversed: charged anew
 rest-unsettled = This part is not settled yet: the program goes on with it. If the centre refused it, press F8 to pre-settle and settle it, or let the patient pay it herself. What was paid too much is returned after that.
 rest-held = Paid by the patient
 
@@ -702,6 +709,10 @@ refusal-reversal-too-late = This batch was settled on {$settled}, and the centre
     [month] month
    *[other] year
  } only: nothing was done. Take the statement to the clearing office to have it corrected; give no cash back before it has answered.
+refusal-insured-too-late = This visit was on {$day}, and this region settles what was paid with the insurance only within {$days} days: nothing was done. The patient can take her receipts to the clearing office.
+refusal-insured-never = The region's file does not say that what was paid may be settled with the insurance (insured_later): nothing was done. The patient can take her receipts to the clearing office.
+refusal-other-patient = The centre knows this certificate as another person's than the patient of this visit, or her ID number does not stand here: nothing was done. Check the certificate; a missing or wrong ID number is corrected on the patient's page first.
+refusal-other-coverage = This visit is registered at the centre under another insurance: nothing was done. Choose that one.
 refusal-reason-missing = Give a reason.
 refusal-busy = Too much is going on; try again in a few seconds.
 refusal-still-running = Something else is still being done here with the insurance centre. It was not interrupted, and this was not started: wait until it has ended, then do it again.
@@ -866,8 +877,8 @@ found-committed = Not known here; the centre has done it.
 found-unresolved = Not known: the centre does not have it so far, which proves nothing.
 found-twice-here = The same settlement is booked twice here.
 found-twice-there = One request was done twice at the centre.
-mend-adopt = Adopt it: open the visit and press Find out now, which books what the centre has; do not settle again.
-mend-resolve = Open the visit and press Find out now; until it is known neither settle again nor pay back.
+mend-adopt = Adopt it: what the centre has is booked here; do not settle again.
+mend-resolve = Find out once more; until it is known neither settle again nor pay back.
 mend-void-here = Void it here and bill the patient again.
 mend-reverse-there = Reverse it at the centre once more.
 mend-undo-there = Undo or reverse it at the centre.
@@ -877,6 +888,10 @@ mend-ask-office = Take this page to the clearing office.
 mend-other-day = Nothing to correct: it counts on the centre's day.
 mend-drop-here = Look at both and keep one.
 mend-ask-again = Compare with the centre again.
+mend-go = Do it now
+mend-write-off = Settled: keep how
+mend-reason = How it was settled, and who said so (no patient's name)
+written-off = Differences settled by hand
 mend-township = The township reconciles its clinics together.
 mend-count = Count the drawer and the QR receipts and enter them above.
 mend-recount = Two people count again; sign for what is still off.

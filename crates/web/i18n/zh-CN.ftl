@@ -45,6 +45,7 @@ js-confirm-goods = 确认药品去向？登记后不能再改。
 js-confirm-reverse = 确认退费？退费后基金与现金都要退回。
 js-confirm-refund = 确认退费并重新结算？发出以后不能撤回。
 js-confirm-deposit = 确认收下押金并发药？查清后多退少补。
+js-confirm-insure = 确认转医保？已付的先冲回，按医保重新结算。
 js-confirm-own-pay = 确认转自费？这一批不再向医保结算。
 
 # Sign-in and set-up
@@ -406,6 +407,12 @@ method-qr = 扫码
 own-pay-batch = 转自费
 own-pay-hint = 这一批不向医保结算，由患者全额自付；已上传的明细一并撤回。
 own-pay-go = 转自费 全额 {$total}
+insure = 自费转医保
+insure-hint = 患者已经自付的，核验身份后改由医保结算：按就诊的真实时间登记、上传、结算，药和费用清单不变，多收的退还。医保中心拒绝的，仍按自费，钱不动。
+insure-card-code = 卡识别码（社保卡）
+insure-scheme = 险种
+insure-scheme-only = 只有一项参保的不用选
+insure-go = 核验身份并转医保结算
 resolve-now = 立即查询结果
 lost-sent = {$at} 发出，没有收到可以确认的答复。
 lost-evidence = 已经查到的
@@ -473,7 +480,7 @@ refund-estimate = 本机估算，以医保中心结算为准
 refund-no-estimate = 本机算不出，以医保中心结算为准
 refund-look = 看看退多少
 refund-go = 退费并重新结算
-rest-of = 第 {$n} 批退费后留下的部分，重新收费
+rest-of = 第 {$n} 批冲回后重新收费的部分
 rest-unsettled = 这一部分还没有重新结算：程序会接着办；被医保中心拒绝的，请按 F8 重新试算、结算，或转自费。结算后多收的退还患者。
 rest-held = 患者已付
 
@@ -702,6 +709,10 @@ refusal-reversal-too-late = 这一批是 {$settled} 结算的，本地区医保�
     [month] 当月
    *[other] 当年
  }的结算，现在撤不了，什么也没有办。请带结算单到医保经办机构更正；要退给患者的现金，请等经办机构答复后办。
+refusal-insured-too-late = 这次就诊是 {$day} 的，本地区自费转医保只到就诊后 {$days} 天，没有办。请患者带票据到医保经办机构零星报销。
+refusal-insured-never = 本地区文件没有写可以自费转医保（insured_later），没有办。请患者带票据到医保经办机构零星报销。
+refusal-other-patient = 医保中心按这个证件查到的不是本次就诊的患者，或者本机没有登记她的身份证号，没有办。请核对证件；身份证号没有登记或登错的，先在患者页更正。
+refusal-other-coverage = 这次就诊已在医保中心按另一项参保登记，没有办。请选原来那一项。
 refusal-reason-missing = 请写明理由。
 refusal-busy = 现在办理的太多，请稍等几秒再试。
 refusal-still-running = 这里还有另一项业务正在与医保中心办理，没有被打断；刚才这一步没有开始。请等它办完后再做。
@@ -866,8 +877,8 @@ found-committed = 本机结果未知，中心已经办成。
 found-unresolved = 结果未知：中心这时还没有，不等于没有办。
 found-twice-here = 本机把同一笔记了两次。
 found-twice-there = 同一请求在中心办了两次。
-mend-adopt = 认账：打开这次就诊，点“立即查询结果”，按中心的结算ID和金额补记；不要再结算一次。
-mend-resolve = 打开这次就诊，点“立即查询结果”；查明前不要再结算、不要退款。
+mend-adopt = 认账：按中心的结算ID和金额补记；不要再结算一次。
+mend-resolve = 再查一次结果；查明前不要再结算、不要退款。
 mend-void-here = 本机作废这一笔，向患者重新收费。
 mend-reverse-there = 再向中心撤销一次。
 mend-undo-there = 在中心冲正或撤销这一笔。
@@ -876,7 +887,11 @@ mend-take-theirs = 两人核对原始单据，以中心金额为准，多退少�
 mend-ask-office = 带上这一页联系经办机构。
 mend-other-day = 不用改账：计入中心的那一天。
 mend-drop-here = 核对后只留一笔。
-mend-ask-again = 点“与医保中心对账”再对一次。
+mend-ask-again = 与医保中心再对一次。
+mend-go = 现在办
+mend-write-off = 写明并核销
+mend-reason = 怎么处理的、问过谁（不写患者姓名）
+written-off = 已核销的差异
 mend-township = 由乡镇卫生院汇总对账。
 mend-count = 清点钱箱和收款码，填在上面。
 mend-recount = 两人复点；仍不符的，写明差额并签字。

@@ -81,6 +81,7 @@ routes! {
     post "/visits/{id}/retry-registration", Only(A::Register) => follow::retry_registration;
     post "/visits/{id}/self-pay", Only(A::Register) => follow::switch_to_self_pay;
     post "/visits/{id}/voucher", Only(A::Register) => follow::renew_voucher;
+    post "/visits/{id}/insure", Only(A::Settle) => follow::insure;
     post "/visits/{id}/presettle", Only(A::Settle) => follow::presettle;
     post "/visits/{id}/resolve", Only(A::Settle) => follow::resolve;
     post "/visits/{id}/take-back", Only(A::Treat) => follow::take_back;
@@ -117,6 +118,7 @@ routes! {
     // The end of a day
     get "/day/reconcile", Only(A::SeeQueue) => reconcile::page;
     post "/day/reconcile", Only(A::Reconcile) => reconcile::ask;
+    post "/day/reconcile/mend", Only(A::Reconcile) => reconcile::mend;
     post "/day/reconcile/count", Only(A::CountTill) => reconcile::count;
     // What the fund owes
     get "/clearing", Only(A::SeeClearing) => clearing::page;

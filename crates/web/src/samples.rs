@@ -262,6 +262,7 @@ pub fn visit(states: &[BatchState]) -> VisitView {
         deposit: states
             .contains(&BatchState::Unknown)
             .then_some((Fen(863), Fen(2420))),
+        insurable: states.iter().all(|s| *s == BatchState::Settled),
         objections: vec![Objection {
             rule: HOSTILE.to_owned(),
             text: HOSTILE.to_owned(),
@@ -336,6 +337,7 @@ pub fn past() -> PastVisit {
         items: "苯磺酸氨氯地平片".to_owned(),
         total: Fen(1060),
         pressure: "148/92".to_owned(),
+        insurable: true,
     }
 }
 

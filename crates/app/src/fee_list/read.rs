@@ -28,11 +28,15 @@ pub(super) enum Item<'a> {
     Service(&'a Service),
 }
 
+/// An item of the lists, by its code.
+pub(super) fn item<'a>(catalogue: &'a Catalogue, code: &str) -> Option<Item<'a>> {
+    let drug = catalogue.drug(code).map(Item::Drug);
+    drug.or_else(|| catalogue.service(code).map(Item::Service))
+}
+
 /// What reimbursement rules may ask of an item of the lists, by its code.
 pub(crate) fn item_for_rules(catalogue: &Catalogue, code: &str) -> cunyi_policy::Item {
-    let drug = catalogue.drug(code).map(Item::Drug);
-    let item = drug.or_else(|| catalogue.service(code).map(Item::Service));
-    item.map_or_else(
+    item(catalogue, code).map_or_else(
         || cunyi_policy::Item {
             code: Some(code.to_owned()),
             ..cunyi_policy::Item::default()

@@ -11,13 +11,13 @@ use crate::visit::read_filings;
 
 /// One 2207 carries one of these.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Under {
+pub(crate) struct Under {
     pub benefit: Benefit,
     /// Disease code and name, where the benefit has one.
     pub disease: Option<Filing>,
 }
 
-const GENERAL: Under = Under {
+pub(super) const GENERAL: Under = Under {
     benefit: Benefit::General,
     disease: None,
 };
@@ -47,7 +47,7 @@ impl<'a> Basis<'a> {
     /// What was typed for the line, or the proposal where nothing was.
     pub fn under(&self, line: &ReadLine<'_>) -> Result<Under, Refusal> {
         match line.benefit.as_str() {
-            "" => Ok(self.proposed(line).map_or(GENERAL, chronic)),
+            "" => Ok(self.of(line.item)),
             "general" => Ok(GENERAL),
             "chronic" => self.only_one(line).map(chronic),
             text => match text.strip_prefix("chronic:") {
@@ -57,10 +57,15 @@ impl<'a> Basis<'a> {
         }
     }
 
+    /// What is proposed for an item.
+    pub fn of(&self, item: Item<'_>) -> Under {
+        self.proposed(item).map_or(GENERAL, chronic)
+    }
+
     /// 两病 where all agree: the drug is on the disease's list, the disease is diagnosed, and it
     /// is filed under the code the policy covers.
-    fn proposed(&self, line: &ReadLine<'_>) -> Option<Filing> {
-        let Item::Drug(drug) = line.item else {
+    fn proposed(&self, item: Item<'_>) -> Option<Filing> {
+        let Item::Drug(drug) = item else {
             return None;
         };
         let kind = drug.two_disease.filter(|k| self.diagnosed.contains(k))?;
@@ -75,7 +80,7 @@ impl<'a> Basis<'a> {
 
     /// Without a code: the proposed disease, or the only one she has filed.
     fn only_one(&self, line: &ReadLine<'_>) -> Result<Filing, Refusal> {
-        if let Some(filing) = self.proposed(line) {
+        if let Some(filing) = self.proposed(line.item) {
             return Ok(filing);
         }
         match self.filings.as_deref() {

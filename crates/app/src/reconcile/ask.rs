@@ -58,6 +58,12 @@ pub(super) fn lines(caller: &Caller<'_>, books: &Books, group: &Group) -> Result
     Ok(detail.lines.unwrap_or_default())
 }
 
+/// True if the centre says that it has paid one of ours back.
+pub(super) fn paid_back_there(caller: &Caller<'_>, books: &Books, row: &Booked) -> bool {
+    let found = Asking { caller, books }.settlement(row);
+    found.is_some_and(|found| found.is_paid_back())
+}
+
 struct Asking<'a> {
     caller: &'a Caller<'a>,
     books: &'a Books,
@@ -220,6 +226,16 @@ impl Asking<'_> {
         }
     }
 
+    /// 5203 of one of ours.
+    fn settlement(&self, row: &Booked) -> Option<query::SettlementFound> {
+        let input = Data::from(query::SettlementQuery {
+            psn_no: row.person_number.clone()?,
+            setl_id: row.platform_settlement.clone(),
+            mdtrt_id: row.platform_visit.clone()?,
+        });
+        self.output::<T5203>(&input)
+    }
+
     /// 5203 says on which day a settlement stands that the centre does not list on this one.
     fn settled_on(&self, details: &[Detail]) -> BTreeMap<String, Date> {
         let lines = details.iter().flat_map(|d| d.lines.iter().flatten());
@@ -227,12 +243,7 @@ impl Asking<'_> {
         let asked = only_here.take(MOST_ASKED).filter_map(|line| {
             let mut booked = self.books.booked();
             let row = booked.find(|row| row.platform_settlement == line.settlement)?;
-            let input = Data::from(query::SettlementQuery {
-                psn_no: row.person_number.clone()?,
-                setl_id: row.platform_settlement.clone(),
-                mdtrt_id: row.platform_visit.clone()?,
-            });
-            let found = self.output::<T5203>(&input)?;
+            let found = self.settlement(row)?;
             let time = parse_date_time(&found.setlinfo.setl_time)?;
             Some((line.settlement.clone(), time.date()))
         });

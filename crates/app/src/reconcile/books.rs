@@ -64,6 +64,15 @@ impl Books {
         self.clinics.iter().flat_map(|book| &book.booked)
     }
 
+    /// One clinic's rows.
+    pub(super) fn booked_by(&self, clinic: &ClinicId) -> impl Iterator<Item = &Booked> {
+        let its = self
+            .clinics
+            .iter()
+            .filter(move |book| book.clinic == *clinic);
+        its.flat_map(|book| &book.booked)
+    }
+
     /// All of them, compared as the code's.
     pub(super) fn ours(&self, region: &Region) -> Vec<Ours> {
         let each = |book: &ClinicBook| book.ours(region);

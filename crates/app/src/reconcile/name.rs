@@ -118,7 +118,7 @@ fn days(row: &Booked, asked: Date) -> Vec<Date> {
 }
 
 /// A moment, moved into a day.
-fn within(at: Moment, day: Date) -> Moment {
+pub(super) fn within(at: Moment, day: Date) -> Moment {
     let last = Moment(end_of(day).0 - 1_000_000);
     at.clamp(Moment::start_of(day), last)
 }

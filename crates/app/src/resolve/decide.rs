@@ -4,6 +4,7 @@
 use cunyi_domain::ids::BatchId;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::resolve::{Choices, Finding};
+use cunyi_domain::time::Moment;
 use cunyi_gateway::message::settle::SetlInfo;
 use cunyi_store::local::MessageState;
 use cunyi_store::query;
@@ -17,6 +18,33 @@ use crate::reverse::{By, PaidBack, paid_back, read_reason};
 use crate::settle::{About, amounts_of_reply, settled};
 use crate::step::Caller;
 use crate::views::Actor;
+
+/// What says that a lost call was done, without its figures.
+#[derive(Clone, Copy)]
+pub(crate) struct Told<'a> {
+    /// `infno` of what said it; empty: a person.
+    pub infno: &'a str,
+    /// What it is evidence of.
+    pub finding: Finding,
+    /// The `setl_id`.
+    pub id: &'a str,
+    /// The msgid that did it, where that was told.
+    pub message: Option<&'a str>,
+    /// When, where that was told.
+    pub settled_at: Option<Moment>,
+}
+
+impl<'a> Told<'a> {
+    fn by_person(id: &'a str) -> Self {
+        Self {
+            infno: "",
+            finding: Finding::ToldDone,
+            id,
+            message: None,
+            settled_at: None,
+        }
+    }
+}
 
 /// Longest `setl_id` (nhsa-interface §2.13: AN(30)).
 const MOST_ID: usize = 30;
@@ -37,14 +65,14 @@ impl App {
         }
         let caller = self.caller(actor)?;
         if case.batch.state == REVERSING {
-            return self.told_done(&caller, &case, id);
+            return self.done(&caller, &case, Told::by_person(id));
         }
         let asked = self.asked(&caller, &case)?;
         let seen = asked.settlement(&caller, &case, id);
         match seen.finding {
             Finding::Silent => refuse(Code::CentreSilent),
             Finding::Refused if !caller.setup.gateway.region.lost_calls.queries => {
-                self.told_done(&caller, &case, id)
+                self.done(&caller, &case, Told::by_person(id))
             }
             Finding::InForce | Finding::PaidBack => {
                 self.write(actor, "adopt", |w| record(w, &caller, &case, &seen))
@@ -85,21 +113,21 @@ impl App {
         Ok((case, choices))
     }
 
-    /// On her word alone.
-    fn told_done(&self, caller: &Caller<'_>, case: &Case, id: &str) -> Result<()> {
+    /// On that word alone: the figures are those of the pre-settlement.
+    pub(crate) fn done(&self, caller: &Caller<'_>, case: &Case, told: Told<'_>) -> Result<()> {
         self.write(caller.actor, "told_done", |w| {
             let Some(batch) = still(w, case)? else {
                 return refuse(Code::WrongState);
             };
-            let told = ("", Finding::ToldDone, id);
-            record_evidence(w, &batch, &case.visit.patient, told)?;
+            let seen = (told.infno, told.finding, told.id);
+            record_evidence(w, &batch, &case.visit.patient, seen)?;
             let about = About::read(w, &caller.actor.clinic, &batch.id)?;
             let message = batch.intent.clone().unwrap_or_default();
             if batch.state == REVERSING {
                 let by = By {
-                    platform_settlement: id,
+                    platform_settlement: told.id,
                     message: &message,
-                    settled_at: case.lost().called_at,
+                    settled_at: told.settled_at.unwrap_or(case.lost().called_at),
                 };
                 let told = PaidBack::as_wanted(w, &batch, by, false)?;
                 paid_back(w, self, (&batch, &about.visit), &told)?;
@@ -112,12 +140,20 @@ impl App {
                 let amounts = amounts
                     .ok_or_else(|| AppError::Failed("a pre-settlement without figures".into()))?;
                 let info = SetlInfo {
-                    setl_id: id.to_owned(),
+                    setl_id: told.id.to_owned(),
+                    setl_time: told.settled_at.map_or_else(String::new, Moment::date_time),
                     ..SetlInfo::default()
                 };
-                settled(w, &about, (&message, None), &info, &amounts)?;
+                settled(
+                    w,
+                    &about,
+                    (told.message.unwrap_or(&message), None),
+                    &info,
+                    &amounts,
+                )?;
             }
-            mark(w, &batch.clinic, &message, MessageState::Success)
+            let done = told.message.unwrap_or(&message);
+            mark(w, &batch.clinic, done, MessageState::Success)
         })
     }
 }

@@ -2,7 +2,7 @@
 //! by the program, with the real times of the visit. What the patient owes then is returned or collected.
 
 use cunyi_domain::ids::ClinicId;
-use cunyi_domain::ledger::{Batch, Payer, Visit};
+use cunyi_domain::ledger::{Batch, Payer, Settlement, SettlementKind, Visit};
 use cunyi_domain::resolve::again;
 use cunyi_domain::time::Moment;
 use cunyi_gateway::region::Outage;
@@ -33,37 +33,49 @@ pub(crate) fn may_be_later(
 }
 
 /// When what was given and is not settled is tried next. Never after the region's time, and not where
-/// the platform said no: then a person decides. `reversed_at`: when the 2208 was sent whose rest it is;
-/// that is settled whenever it can be, also where an answer was lost: nothing of it is in flight.
+/// the platform said no to one of the batches (`last`: the last that was said of each, if anything): then a
+/// person decides. `reversed_at`: when the settlement was reversed whose rest it is; that is settled
+/// whenever it can be, also where an answer was lost: nothing of it is in flight.
 fn due(
     visit: &Visit,
-    messages: &[Message],
+    last: &[&Message],
     outage: &Outage,
     reversed_at: Option<Moment>,
 ) -> Option<Moment> {
     use MessageState::{NotSent, Success, Unknown};
-    let last = messages.last()?;
+    let goes_on = last.iter().all(|m| match m.state {
+        NotSent | Success => true,
+        Unknown => reversed_at.is_some(),
+        _ => false,
+    });
+    let asked_at = last.iter().map(|m| m.requested_at).max();
     if let Some(began) = reversed_at {
-        let goes_on = matches!(last.state, NotSent | Success | Unknown);
-        return goes_on.then(|| again(began, last.requested_at));
+        return goes_on.then(|| again(began, asked_at.unwrap_or(began)));
     }
-    let goes_on = matches!(last.state, NotSent | Success);
     let given_at = visit.finished_at.unwrap_or(visit.registered_at);
-    let due = again(given_at, last.requested_at);
+    let due = again(given_at, asked_at?);
     let waited = due.seconds_since(visit.registered_at);
     let may = outage.permits(visit.certificate.as_str(), waited);
     (goes_on && may).then_some(due)
 }
 
-/// When the 2208 was sent of which something not settled is the rest.
-fn reversed_at(batches: &[Batch], messages: &[Message]) -> Option<Moment> {
-    let mut open = batches.iter().filter(|b| b.state.is_unsettled());
-    let of = open.find_map(|b| b.rest_of.as_ref())?;
-    let whole = batches.iter().find(|b| b.id == *of)?;
-    let sent = messages
-        .iter()
-        .find(|m| Some(m.id.as_str()) == whole.intent.as_deref())?;
-    Some(sent.requested_at)
+/// The last that was said of each batch, or else of the visit's registration, which is for all of them.
+/// What was said of others proves nothing: a batch that was taken back is cleared with success.
+fn last_said<'a>(open: &[&Batch], messages: &'a [Message]) -> Vec<&'a Message> {
+    let of = |batch: &&Batch| {
+        let own = |m: &&Message| m.batch.as_ref() == Some(&batch.id);
+        let registration = |m: &&Message| m.infno == "2201" && m.batch.is_none();
+        let own = messages.iter().rfind(own);
+        own.or_else(|| messages.iter().rfind(registration))
+    };
+    open.iter().filter_map(of).collect()
+}
+
+/// When the settlement was reversed of which something not settled is the rest.
+fn reversed_at(batches: &[&Batch], settlements: &[Settlement]) -> Option<Moment> {
+    let of = batches.iter().find_map(|b| b.rest_of.as_ref())?;
+    let back = |row: &&Settlement| row.batch == *of && row.kind == SettlementKind::Reversal;
+    Some(settlements.iter().find(back)?.booked_at)
 }
 
 impl App {
@@ -74,16 +86,26 @@ impl App {
         visit: &Visit,
         batches: &[Batch],
     ) -> Result<Option<Moment>> {
-        let insured = |b: &Batch| b.payer == Payer::Insured && b.state.is_unsettled();
+        let insured = |b: &&Batch| b.payer == Payer::Insured && b.state.is_unsettled();
+        let open: Vec<&Batch> = batches.iter().filter(insured).collect();
+        let messages = query::messages(tx, &visit.clinic, &visit.id)?;
         let flying = batches.iter().any(|b| b.state.in_flight());
-        if flying || !batches.iter().any(insured) {
+        let asked = messages.iter().any(|m| m.state == MessageState::Pending);
+        if flying || asked || open.is_empty() {
             return Ok(None);
         }
-        let messages = query::messages(tx, &visit.clinic, &visit.id)?;
         let setup = self.setup_in(tx, &visit.clinic)?;
         let outage = &setup.gateway.region.outage;
-        let reversed_at = reversed_at(batches, &messages);
-        Ok(due(visit, &messages, outage, reversed_at))
+        let reversed_at = if open.iter().any(|b| b.rest_of.is_some()) {
+            reversed_at(&open, &query::settlements(tx, &visit.clinic, &visit.id)?)
+        } else {
+            None
+        };
+        // What was said before it is of what is reversed.
+        let since =
+            messages.partition_point(|m| reversed_at.is_some_and(|began| m.requested_at < began));
+        let last = last_said(&open, &messages[since..]);
+        Ok(due(visit, &last, outage, reversed_at))
     }
 
     /// Settles what was given and is due, at every clinic; answers for how many visits it tried. The

@@ -25,7 +25,16 @@ macro_rules! silent {
     };
 }
 
-silent! { DraftLine DraftBody PatientForm IdentifyForm RegisterForm }
+silent! { DraftLine DraftBody PatientForm IdentifyForm RegisterForm InsureForm }
+
+/// 自费转医保: who she is, and which of her insurances.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct InsureForm {
+    /// What is shown.
+    pub who: IdentifyForm,
+    /// `insutype`; empty: the only one in force.
+    pub scheme: String,
+}
 
 /// A line of the draft as it was typed.
 #[derive(Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -1,6 +1,7 @@
 //! What the page of 对账 shows.
 
 use cunyi_domain::ids::VisitId;
+use cunyi_domain::journal::digest;
 use cunyi_domain::money::Fen;
 use cunyi_domain::reconcile::{Answer, Difference, Drawer, Group, Reconciled, Sums};
 use cunyi_domain::time::{Moment, civil::Date};
@@ -20,6 +21,8 @@ pub struct ReconcileView {
     pub asked: Option<(Moment, String)>,
     /// What was counted last.
     pub counted: Option<Counted>,
+    /// What people settled of it, and how.
+    pub written_off: Vec<WrittenOffView>,
     /// Of the township: each clinic under its code.
     pub parts: Vec<PartView>,
     /// The code is not this clinic's alone: what the centre said is of all of them.
@@ -41,11 +44,26 @@ pub struct PartView {
     pub differences: usize,
 }
 
+/// A difference that a person settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenOffView {
+    /// Which.
+    pub difference: DifferenceView,
+    /// How.
+    pub reason: String,
+    /// When.
+    pub at: Moment,
+    /// By whom.
+    pub by: String,
+}
+
 /// A difference with the visit it is about, where we know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DifferenceView {
     /// What it is.
     pub difference: Difference,
+    /// What it is called when it is to be mended: of these very figures.
+    pub key: String,
     /// Its visit.
     pub visit: Option<VisitId>,
     /// `chrg_bchno`
@@ -61,12 +79,19 @@ impl DifferenceView {
     pub(crate) fn of(difference: &Difference) -> Self {
         Self {
             difference: difference.clone(),
+            key: key(difference),
             visit: None,
             number: String::new(),
             name: String::new(),
             clinic: String::new(),
         }
     }
+}
+
+/// Of the whole difference, so that another one has another.
+fn key(difference: &Difference) -> String {
+    let text = format!("{difference:?}");
+    digest(text.as_bytes()).chars().take(24).collect()
 }
 
 /// What 3201 was asked for one insurance, clearing type and office.

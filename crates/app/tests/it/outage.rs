@@ -119,6 +119,36 @@ fn what_the_platform_refuses_is_left_to_a_person() {
     }
 }
 
+/// The details of another batch were cleared with success, which says nothing of the refused one.
+#[test]
+fn what_is_said_of_another_batch_makes_nobody_try_a_refused_one_again() {
+    for w in worlds("outage_another") {
+        let visit = w.frozen(w.resident(true), &w.cold_and_pressure());
+        w.centre.panel.set_down(true);
+        w.code(w.app.presettle(&w.doctor, &visit));
+        give(&w, &visit);
+        w.centre.panel.set_down(false);
+        // The first is computed, the second refused; then the first is paid by herself, and cleared there.
+        let centre = w.centre.clone();
+        w.wire.twist("2206", move |came| {
+            centre.panel.set_fault(Fault::Refuse, "2206", 1);
+            came
+        });
+        w.clock.advance(30);
+        assert_eq!(w.app.settle_deferred().unwrap(), 1);
+        assert_eq!(w.states(&visit), [S::Presettled, S::Uploaded]);
+        assert_eq!(next_try(&w, &visit), None);
+        let first = w.view(&visit).batches[0].id.clone();
+        w.wire.clear();
+        w.app.own_pay(&w.doctor, &first).unwrap();
+        assert_eq!(w.wire.said(), ["2205"]);
+        assert_eq!(next_try(&w, &visit), None);
+        w.clock.advance(3_600);
+        assert_eq!(w.app.settle_deferred().unwrap(), 0);
+        w.prove();
+    }
+}
+
 #[test]
 fn only_what_the_region_permits_is_settled_later() {
     let usual = Setting::default();

@@ -454,16 +454,30 @@ fn a_settlement_paid_back_at_the_platform_is_both_here() {
     }
 }
 
-/// Its reply lost, the question refused three times, too late for 2601: the program knows no further.
+/// Its reply lost, the question refused over and over, too late for 2601: the program knows no further.
 fn undecided(w: &World, person: &Person, done: bool) -> VisitId {
     let visit = lost(w, person, done);
-    w.centre.panel.set_fault(Fault::Refuse, "5204", 3);
+    w.centre.panel.set_fault(Fault::Refuse, "5204", 4);
     for _ in 0..3 {
         resolve(w, &visit);
     }
     w.clock.advance(3 * BOUND + 1);
+    // It is asked once more, and not again at once.
+    assert_eq!(w.app.resolve_due().unwrap(), 1);
     assert_eq!(w.app.resolve_due().unwrap(), 0);
     visit
+}
+
+#[test]
+fn a_question_that_was_refused_is_asked_again_within_the_hour() {
+    for w in worlds("asked_again") {
+        let visit = undecided(&w, w.resident(false), true);
+        // The platform serves it by now.
+        w.clock.advance(1_800);
+        assert_eq!(w.app.resolve_due().unwrap(), 1);
+        assert_eq!(w.states(&visit), [S::Settled]);
+        w.prove();
+    }
 }
 
 #[test]

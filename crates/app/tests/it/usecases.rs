@@ -1,8 +1,8 @@
 //! Every use case that takes an actor, one a row: who may call it, and what a stranger gets.
 
 use cunyi_app::views::{
-    ApplyForm, ClearingForm, DraftBody, GiveBack, IdentifyForm, PatientForm, RefundForm,
-    RegisterForm,
+    ApplyForm, ClearingForm, DraftBody, GiveBack, IdentifyForm, InsureForm, PatientForm,
+    RefundForm, RegisterForm,
 };
 use cunyi_app::{Actor, App, NewUser, PasswordForm, Result};
 use cunyi_domain::ids::{BatchId, ChargeId, EntryId, PatientId, UserId, VisitId};
@@ -128,7 +128,9 @@ use_cases! {
     move_visit Record |app, by, ids| app.move_visit(by, &ids.visit, VisitState::Seeing);
     reconciliation List |app, by, _ids| app.reconciliation(by, app.now().date());
     reconcile New |app, by, _ids| app.reconcile(by, app.now().date());
+    mend New |app, by, _ids| app.mend(by, app.now().date(), "none", "问过结算科");
     count_till New |app, by, _ids| app.count_till(by, app.now().date(), Fen(1), Fen(0));
+    insure Record |app, by, ids| app.insure(by, &ids.visit, &InsureForm::default());
     register Record |app, by, ids| app.register(by, &RegisterForm {
         handle: ids.handle.clone(),
         ..RegisterForm::default()

@@ -15,8 +15,8 @@ use crate::row::{Change, Field, TableRow, Value};
 use crate::time::Moment;
 
 use super::{
-    Body, CoverageIdentified, PatientErased, PatientFields, Personal, ReversalNamed,
-    SettlementMade, SettlementRequested,
+    Body, CoverageIdentified, PatientErased, PatientFields, Personal, RegistrationMoved,
+    ReversalNamed, SettlementMade, SettlementRequested, VisitInsured,
 };
 
 /// What every fact knows besides its body.
@@ -75,6 +75,7 @@ pub fn apply(about: &About, body: Body, personal: Option<Personal>) -> Vec<Chang
         | Body::AccessRecorded(_) => patient(about, body, personal),
         Body::VisitRegistered(_)
         | Body::PayerSwitched(_)
+        | Body::VisitInsured(_)
         | Body::VisitMoved(_)
         | Body::RegistrationMoved(_)
         | Body::RecordSigned(_) => visit(about, body, personal),
@@ -86,9 +87,10 @@ pub fn apply(about: &About, body: Body, personal: Option<Personal>) -> Vec<Chang
         | Body::SettlementMade(_)
         | Body::ReversalNamed(_)
         | Body::PaymentMade(_) => money(about, body, personal),
-        Body::ClearingRequested(_) | Body::ClearingMoved(_) | Body::ClearingEntered(_) => {
-            clearing::apply(about, body)
-        }
+        Body::ClearingRequested(_)
+        | Body::ClearingMoved(_)
+        | Body::ClearingEntered(_)
+        | Body::DifferenceWrittenOff(_) => clearing::apply(about, body),
         Body::ReservationsReleased(_)
         | Body::HandedOver(_)
         | Body::GoodsDecided(_)
@@ -239,6 +241,7 @@ fn visit(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
             let from = set("payer", Payer::Insured);
             vec![about.guarded::<Visit>(b.visit, from, vec![set("payer", Payer::SelfPay)])]
         }
+        Body::VisitInsured(b) => insured(about, b),
         Body::VisitMoved(b) => {
             let mut to = vec![set("state", b.to)];
             if matches!(b.to, VisitState::Done | VisitState::Cancelled) {
@@ -246,20 +249,7 @@ fn visit(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
             }
             vec![about.guarded::<Visit>(b.visit, set("state", b.from), to)]
         }
-        Body::RegistrationMoved(b) => {
-            let mut only = about.key("visit", b.visit);
-            only.extend([set("position", b.position), set("state", b.from)]);
-            vec![Change::Update {
-                table: Registration::TABLE,
-                set: vec![
-                    set("state", b.to),
-                    set("platform_visit", b.platform_visit),
-                    set("number", b.number),
-                ],
-                add: vec![],
-                only,
-            }]
-        }
+        Body::RegistrationMoved(b) => vec![registration_moved(about, b)],
         Body::RecordSigned(b) => {
             let mut to = vec![
                 set("signed", true),
@@ -297,6 +287,34 @@ fn visit(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
             changes
         }
         _ => vec![],
+    }
+}
+
+fn insured(about: &About, body: VisitInsured) -> Vec<Change> {
+    let to = vec![
+        set("payer", Payer::Insured),
+        set("coverage", Some(body.coverage)),
+        set("certificate", body.certificate),
+        set("typed", body.typed),
+    ];
+    let from = set("payer", body.from);
+    let mut changes = vec![about.guarded::<Visit>(body.visit, from, to)];
+    changes.extend(body.registrations.into_iter().map(Change::insert));
+    changes
+}
+
+fn registration_moved(about: &About, body: RegistrationMoved) -> Change {
+    let mut only = about.key("visit", body.visit);
+    only.extend([set("position", body.position), set("state", body.from)]);
+    Change::Update {
+        table: Registration::TABLE,
+        set: vec![
+            set("state", body.to),
+            set("platform_visit", body.platform_visit),
+            set("number", body.number),
+        ],
+        add: vec![],
+        only,
     }
 }
 

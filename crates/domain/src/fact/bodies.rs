@@ -10,7 +10,7 @@ use crate::ids::{
 use crate::ledger::{
     AccessKind, AllergyKind, Batch, Certificate, Charge, Clearing, ClearingEntry, ClearingPart,
     ClearingState, Diagnosis, Goods, LineClass, Lot, Payer, Payment, RefundRest, Registration,
-    RegistrationState, Reservation, Settlement, StockMove, VisitState,
+    RegistrationState, Reservation, Settlement, StockMove, VisitState, WrittenOff,
 };
 use crate::money::{Fen, Quantity};
 use crate::time::Moment;
@@ -133,6 +133,23 @@ body! {
     pub struct PayerSwitched {
         /// Which visit.
         pub visit: VisitId,
+    }
+
+    /// 自费转医保: a visit that was paid by the patient is settled with her insurance after all.
+    pub struct VisitInsured {
+        /// Which visit.
+        pub visit: VisitId,
+        /// Who paid before: its own-pay batches may stand beside insured ones.
+        pub from: Payer,
+        /// Under which coverage.
+        pub coverage: CoverageId,
+        /// What was shown for it.
+        pub certificate: Certificate,
+        /// 手工录入
+        pub typed: bool,
+        /// Registrations made for it, not yet asked for.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub registrations: Vec<Registration>,
     }
 
     /// In the queue.
@@ -356,6 +373,12 @@ body! {
     pub struct ClearingEntered {
         /// The entry.
         pub entry: ClearingEntry,
+    }
+
+    /// A difference of a day that a person settled.
+    pub struct DifferenceWrittenOff {
+        /// Which, and how.
+        pub entry: WrittenOff,
     }
 
     /// Stock that is free again.

@@ -93,6 +93,8 @@ facts! {
     "visit_registered" 1 VisitRegistered,
     /// A visit goes on without the insurance.
     "payer_switched" 1 PayerSwitched,
+    /// A visit that the patient paid is settled with her insurance.
+    "visit_insured" 1 VisitInsured,
     /// A visit moved in the queue.
     "visit_moved" 1 VisitMoved,
     /// The platform's registration moved.
@@ -121,6 +123,8 @@ facts! {
     "clearing_moved" 1 ClearingMoved,
     /// What the office said of a claim was entered, or taken out.
     "clearing_entered" 1 ClearingEntered,
+    /// A difference of a day was settled by a person.
+    "difference_written_off" 1 DifferenceWrittenOff,
     /// Reserved stock was freed.
     "reservations_released" 1 ReservationsReleased,
     /// Drugs were handed over.

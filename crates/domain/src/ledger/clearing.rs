@@ -154,6 +154,27 @@ table! {
     }
 }
 
+table! {
+    /// 核销: a difference of a day that a person settled, with how. It holds for these very figures: another
+    /// one of the same settlement is open again. Never updated.
+    pub struct WrittenOff in "written_off" (Ledger, ["clinic", "id"]) {
+        /// Clinic.
+        pub clinic: ClinicId,
+        /// Id.
+        pub id: EntryId,
+        /// Which day.
+        pub day: Date,
+        /// The `Difference` as JSON; it names no person.
+        pub difference: String,
+        /// How it was settled, and who said so.
+        pub reason: String,
+        /// When.
+        pub written_at: Moment,
+        /// By whom.
+        pub actor: UserId,
+    }
+}
+
 impl ClearingEntry {
     /// Of which period.
     pub fn period(&self) -> Period {

@@ -80,7 +80,7 @@ pub struct Ours {
 }
 
 /// 钱箱 or 收款码: what came in less what was given back on the day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Drawer {
     /// Which.
     pub method: Method,
@@ -230,8 +230,19 @@ text_enum! {
     }
 }
 
+impl Action {
+    /// True if nothing of it is left to be done once a person says how it was mended: the program cannot
+    /// do it, or what it did left both sides with rows that do not match.
+    pub const fn may_be_written_off(self) -> bool {
+        !matches!(
+            self,
+            Self::Adopt | Self::Resolve | Self::AskAgain | Self::Township | Self::Count
+        )
+    }
+}
+
 /// What is found of one settlement or reversal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Line {
     /// The centre has no such settlement.
     OnlyHere,
@@ -262,7 +273,7 @@ pub enum Line {
 }
 
 /// What is found of a group's sums.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Total {
     /// Sums differ, and no line says why.
     Unexplained,
@@ -277,7 +288,7 @@ pub enum Total {
 }
 
 /// Where two of the three do not agree.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Difference {
     /// A settlement or reversal.
     Line {

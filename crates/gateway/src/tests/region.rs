@@ -100,6 +100,22 @@ fn faults_are_named_with_their_place() {
 }
 
 #[test]
+fn what_was_paid_is_insured_within_days() {
+    let error = with("within_days = 3", "within_days = -1").unwrap_err();
+    assert!(error.to_string().contains("insured_later.within_days"));
+    let later = Region::demo().insured_later.unwrap();
+    let at = |text| cunyi_domain::time::parse_date_time(text).unwrap();
+    let registered = at("2026-11-24 23:59:59");
+    for (now, may) in [
+        ("2026-11-25 00:00:00", true),
+        ("2026-11-27 23:59:59", true),
+        ("2026-11-28 00:00:00", false),
+    ] {
+        assert_eq!(later.permits(registered, at(now)), may, "{now}");
+    }
+}
+
+#[test]
 fn a_region_that_lists_no_columns_has_the_documents() {
     use crate::statement_file::{RESULT, UPLOAD};
     let lists = DEMO.find("upload_columns").unwrap()..DEMO.find("# 人员类别 psn_type").unwrap();

@@ -2,11 +2,14 @@
 //! taken out once.
 
 use cunyi_db::DbError;
-use cunyi_domain::fact::{ClearingEntered, ClearingMoved, ClearingRequested};
+use cunyi_domain::fact::{ClearingEntered, ClearingMoved, ClearingRequested, DifferenceWrittenOff};
 use cunyi_domain::ids::EntryId;
 use cunyi_domain::journal::digest;
-use cunyi_domain::ledger::{Clearing, ClearingEntry, ClearingKind, ClearingPart, ClearingState};
+use cunyi_domain::ledger::{
+    Clearing, ClearingEntry, ClearingKind, ClearingPart, ClearingState, Method, WrittenOff,
+};
 use cunyi_domain::money::Fen;
+use cunyi_domain::reconcile::{Difference, Drawer};
 use cunyi_domain::time::parse_date;
 use cunyi_store::StoreError;
 
@@ -28,7 +31,26 @@ impl World {
         for kind in ClearingKind::ALL {
             self.enter(self.entry(*kind))?;
         }
-        Ok(())
+        self.write_off()
+    }
+
+    /// A drawer's difference, settled by hand.
+    fn write_off(&self) -> Done {
+        let difference = Difference::Cash(Drawer {
+            method: Method::Cash,
+            expected: Fen(500),
+            counted: Some(Fen(490)),
+        });
+        let entry = WrittenOff {
+            clinic: clinic(),
+            id: EntryId::new(self.now(), &self.dice),
+            day: parse_date("2026-10-31").unwrap(),
+            difference: serde_json::to_string(&difference).unwrap(),
+            reason: "复点仍少一角，两人签字".to_owned(),
+            written_at: self.now(),
+            actor: "u1".into(),
+        };
+        self.write(|w| w.record(DifferenceWrittenOff { entry }, None, None))
     }
 
     fn apply_for(&self) -> Result<EntryId, StoreError> {

@@ -168,7 +168,7 @@ impl World {
         self.insured_visit(&liu, &coverage, &lots)?;
         self.self_pay_visit(&liu, &lots)?;
         self.two_registrations(&liu, &coverage)?;
-        self.switched_visit(&liu, coverage)?;
+        self.switched_visit(&liu, &coverage)?;
 
         self.clear()?;
 
@@ -251,8 +251,9 @@ impl World {
         self.happen(&self.batch(&second), BatchEvent::OwnPay, "")
     }
 
-    fn switched_visit(&self, patient: &PatientId, coverage: CoverageId) -> Done {
-        let visit = self.arrive(patient, Some(coverage), None)?;
-        self.switch_payer(&self.visit(&visit))
+    fn switched_visit(&self, patient: &PatientId, coverage: &CoverageId) -> Done {
+        let visit = self.arrive(patient, Some(coverage.clone()), None)?;
+        self.switch_payer(&self.visit(&visit))?;
+        self.insure(&self.visit(&visit), coverage)
     }
 }

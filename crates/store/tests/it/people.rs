@@ -3,7 +3,7 @@
 use cunyi_domain::fact::{
     AccessRecorded, AllergyNoted, AllergyWithdrawn, CoverageIdentified, PatientCorrected,
     PatientFields, PatientRegistered, PayerSwitched, Personal, RecordSigned, RegistrationMoved,
-    VisitMoved, VisitRegistered,
+    VisitInsured, VisitMoved, VisitRegistered,
 };
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{CoverageId, EntryId, PatientId, VisitId};
@@ -181,6 +181,26 @@ impl World {
     pub fn switch_payer(&self, visit: &Visit) -> Done {
         let body = PayerSwitched {
             visit: visit.id.clone(),
+        };
+        self.record(body, &visit.patient, None)
+    }
+
+    /// With the insurance after all.
+    pub fn insure(&self, visit: &Visit, coverage: &CoverageId) -> Done {
+        let body = VisitInsured {
+            visit: visit.id.clone(),
+            from: Payer::SelfPay,
+            coverage: coverage.clone(),
+            certificate: Certificate::IdCard,
+            typed: true,
+            registrations: vec![Registration {
+                clinic: clinic(),
+                visit: visit.id.clone(),
+                position: 2,
+                number: format!("{}B", visit.number),
+                state: RegistrationState::Open,
+                platform_visit: None,
+            }],
         };
         self.record(body, &visit.patient, None)
     }

@@ -60,6 +60,7 @@ pub const TABLES: &[Table] = &[
     of::<ledger::Clearing>(),
     of::<ledger::ClearingPart>(),
     of::<ledger::ClearingEntry>(),
+    of::<ledger::WrittenOff>(),
     of::<ledger::Lot>(),
     of::<ledger::StockMove>(),
     of::<ledger::Reservation>(),

@@ -2,6 +2,7 @@
 //! Steps that ask the insurance centre run as jobs, so that no page waits for it.
 
 use axum::extract::Path;
+use cunyi_app::views::InsureForm;
 use cunyi_app::{Actor, App, AppError};
 use cunyi_domain::ids::{BatchId, ChargeId, VisitId};
 use cunyi_domain::ledger::{Goods, Method, VisitState};
@@ -106,6 +107,23 @@ pub(crate) async fn renew_voucher(
         Kept::Nothing,
         move |app, actor, visit| app.renew_voucher(actor, visit, &number),
     )
+    .await
+}
+
+/// `POST /visits/{id}/insure`: what the patient paid is settled with her insurance after all. What of a
+/// number was typed stays on the page, a voucher's token does not.
+pub(crate) async fn insure(Path(id): Path<String>, Posted { by, form, what }: Posted) -> Answer {
+    let asked = InsureForm {
+        who: form.identify(),
+        scheme: form.text("scheme"),
+    };
+    let kept = match asked.who.certificate.as_str() {
+        "01" => Kept::Nothing,
+        _ => Kept::Field("insure".to_owned(), asked.who.number.clone()),
+    };
+    as_job(by, what, VisitId(id), kept, move |app, actor, visit| {
+        app.insure(actor, visit, &asked)
+    })
     .await
 }
 

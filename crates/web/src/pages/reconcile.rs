@@ -175,6 +175,24 @@ impl ReconcilePage<'_> {
         })
     }
 
+    /// What can be done about it here: nothing, something, or something for which a reason may be given.
+    fn remedy(&self, of: &DifferenceView) -> Option<bool> {
+        let may = match of.difference.action() {
+            Action::Adopt | Action::Resolve => self.c.may(May::Settle) && of.visit.is_some(),
+            Action::Recount => self.c.may(May::CountTill),
+            Action::Count | Action::Township => false,
+            _ => true,
+        };
+        let by_hand = of.difference.action().may_be_written_off();
+        (may && self.may()).then_some(by_hand)
+    }
+
+    /// True if the program can do it of itself, without a reason.
+    fn is_done_here(&self, of: &DifferenceView) -> bool {
+        let action = of.difference.action();
+        !action.may_be_written_off() || action == Action::RefundHere && self.c.may(May::Settle)
+    }
+
     /// Total, fund and account, here and at the centre.
     fn sides(&self, ours: &Option<Money>, theirs: &Option<Money>) -> [Vec<String>; 2] {
         [ours, theirs].map(|side| {
@@ -246,6 +264,20 @@ pub(crate) async fn ask(Posted { by, form, what }: Posted) -> Page {
     let day = day_of(&by, &form)?;
     let done = by.run((key(&by, day), what), path(day), move |app, actor| {
         app.reconcile(actor, day)
+    });
+    match done.await {
+        Ok(()) => Ok(super::to(&path(day))),
+        Err(error) => refused(&by, day, error).await,
+    }
+}
+
+/// `POST /day/reconcile/mend`: what mends a difference, or how a person settled it; then the centre is asked
+/// again.
+pub(crate) async fn mend(Posted { by, form, what }: Posted) -> Page {
+    let day = day_of(&by, &form)?;
+    let (of, reason) = (form.text("difference"), form.text("reason"));
+    let done = by.run((key(&by, day), what), path(day), move |app, actor| {
+        app.mend(actor, day, &of, &reason)
     });
     match done.await {
         Ok(()) => Ok(super::to(&path(day))),

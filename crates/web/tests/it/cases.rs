@@ -6,9 +6,9 @@ use cunyi_app::{Actor, NewLot};
 use cunyi_centre::faults::Fault;
 use cunyi_centre::population::Voucher;
 use cunyi_domain::ids::{PatientId, VisitId};
-use cunyi_domain::ledger::{ClearingKind, VisitState};
+use cunyi_domain::ledger::{ClearingKind, Method, VisitState};
 use cunyi_domain::money::{Fen, Quantity, UnitPrice};
-use cunyi_domain::reconcile::Group;
+use cunyi_domain::reconcile::{Action, Group};
 use cunyi_domain::row::Field;
 use cunyi_domain::time::{Clock, Moment, parse_date};
 use cunyi_domain::transport::{Reply, TransportError};
@@ -100,6 +100,14 @@ cases! {
     post "/visits/{id}/voucher" Record |h, _by| {
         let (visit, code) = by_voucher(h);
         Ask { form: form(&[("number", &code)]), ..of_visit("post", &visit, "/voucher") }
+    };
+    post "/visits/{id}/insure" Record |h, _by| {
+        let visit = paid_herself(h);
+        let patient = h.w.view(&visit).patient.patient;
+        let patient = h.w.app.patient(&h.w.doctor, &patient).expect("her page");
+        let number = patient.fields.id_number;
+        let shown = [("certificate", "02"), ("number", &number)];
+        Ask { form: form(&shown), ..of_visit("post", &visit, "/insure") }
     };
     post "/visits/{id}/presettle" Record |h, _by| of_visit("post", &frozen(h), "/presettle");
     post "/visits/{id}/resolve" Record |h, _by| of_visit("post", &lost(h), "/resolve");
@@ -220,6 +228,15 @@ cases! {
     post "/visits/{id}/upload" Record |h, _by| of_visit("post", &done(h), "/upload");
     get "/day/reconcile" List |h, _by| { settled(h); get("/day/reconcile") };
     post "/day/reconcile" New |_h, _by| post("/day/reconcile", &[("day", "2026-11-24")]);
+    post "/day/reconcile/mend" New |h, by| {
+        // Nobody asked about this day: each role has its own.
+        let day = format!("2026-11-1{}", by.role.as_str().len() % 10);
+        let seen = h.w.app.reconciliation(by, parse_date(&day).expect("a day"));
+        let mut seen = seen.map(|view| view.differences).unwrap_or_default().into_iter();
+        let unasked = seen.find(|one| one.difference.action() == Action::AskAgain);
+        let key = unasked.map(|one| one.key).unwrap_or_default();
+        post("/day/reconcile/mend", &[("day", &day), ("difference", &key)])
+    };
     post "/day/reconcile/count" New |_h, _by| {
         post("/day/reconcile/count", &[("day", "2026-11-24"), ("cash", "12.50"), ("qr", "")])
     };
@@ -490,6 +507,17 @@ pub fn frozen(h: &House) -> VisitId {
 
 pub fn settled(h: &House) -> VisitId {
     h.w.settled(&h.villager(), &draft(h))
+}
+
+/// Registered with her insurance, and paid by herself.
+pub fn paid_herself(h: &House) -> VisitId {
+    let visit = h.w.presettled(&h.villager(), &draft(h));
+    let batch = h.w.view(&visit).batches[0].clone();
+    h.w.app.own_pay(&h.w.doctor, &batch.id).expect("own pay");
+    let shown = [(batch.id, batch.total)];
+    let (by, cash) = (&h.w.doctor, Method::Cash);
+    h.w.app.settle(by, &visit, &shown, cash).expect("paid");
+    visit
 }
 
 /// Settled, and the drugs handed over.

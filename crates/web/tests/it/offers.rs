@@ -260,6 +260,8 @@ fn the_centre_agrees(w: &World, person: &Person, before: Fen, visit: &VisitId, t
 struct Walk<'a> {
     h: &'a House,
     by: Browser,
+    /// The patient's ID number, where a form asks who she is.
+    number: String,
     visit: VisitId,
     dice: Dice,
     trace: String,
@@ -314,7 +316,11 @@ impl Walk<'_> {
 
     /// Does what is offered: it is only refused on a bad day.
     async fn take(&mut self, ask: &Ask, bad: bool) {
-        let answer = self.h.ask(&self.by, ask).await;
+        let mut ask = ask.clone();
+        for (_, value) in ask.form.iter_mut().filter(|(name, _)| name == "number") {
+            value.clone_from(&self.number);
+        }
+        let answer = self.h.ask(&self.by, &ask).await;
         let done = answer.status == StatusCode::SEE_OTHER;
         let told = bad && answer.status == StatusCode::UNPROCESSABLE_ENTITY;
         let problem = answer.problem();
@@ -395,6 +401,7 @@ async fn what_a_page_offers_can_be_done_and_leads_on() {
         let mut walk = Walk {
             h: &h,
             by,
+            number: person.id_number.clone(),
             visit,
             dice,
             trace,

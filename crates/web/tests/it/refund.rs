@@ -53,7 +53,7 @@ async fn it_is_seen_first_and_done_by_the_second_press() {
         panic!("something is to be returned");
     };
     let page = h.ask(&doctor, &of_visit("get", &visit, "")).await;
-    assert!(page.body.contains("退费后留下的部分"));
+    assert!(page.body.contains("冲回后重新收费的部分"));
     assert!(
         page.body
             .contains(&format!("name=\"amount\" value=\"{sum}\""))

@@ -23,6 +23,7 @@ pub(super) fn apply(about: &About, body: Body) -> Vec<Change> {
             vec![about.guarded::<Clearing>(b.clearing, set("state", b.from), to)]
         }
         Body::ClearingEntered(b) => vec![Change::insert(b.entry)],
+        Body::DifferenceWrittenOff(b) => vec![Change::insert(b.entry)],
         _ => vec![],
     }
 }

@@ -1,7 +1,9 @@
 //! 对账: every kind of difference has its words, and green is green only when nothing differs.
 
 use askama::Template;
-use cunyi_app::views::{Counted, DifferenceView, GroupView, PartView, ReconcileView};
+use cunyi_app::views::{
+    Counted, DifferenceView, GroupView, PartView, ReconcileView, WrittenOffView,
+};
 use cunyi_domain::ids::{BatchId, VisitId};
 use cunyi_domain::ledger::{Method, SettlementKind};
 use cunyi_domain::money::Fen;
@@ -90,14 +92,23 @@ fn view(differences: Vec<Difference>) -> ReconcileView {
     };
     let named = |difference: &Difference| DifferenceView {
         difference: difference.clone(),
+        key: "K1".to_owned(),
         visit: Some(VisitId::from("V13")),
         number: "03202611240001".to_owned(),
         name: samples::HOSTILE.to_owned(),
         clinic: String::new(),
     };
+    let all: Vec<DifferenceView> = differences.iter().map(named).collect();
+    let settled = |of: &DifferenceView| WrittenOffView {
+        difference: of.clone(),
+        reason: samples::HOSTILE.to_owned(),
+        at: samples::now(),
+        by: samples::HOSTILE.to_owned(),
+    };
     ReconcileView {
         day: samples::now().date(),
-        differences: differences.iter().map(named).collect(),
+        written_off: all.iter().map(settled).collect(),
+        differences: all,
         reconciled: Reconciled {
             clinic: sums,
             centre: Some(sums),
