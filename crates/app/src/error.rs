@@ -23,6 +23,10 @@ impl From<DbError> for AppError {
         match error {
             DbError::Stale(_) | DbError::Duplicate => Refusal::new(Code::Changed).into(),
             DbError::Busy => Refusal::new(Code::Busy).into(),
+            DbError::Full => {
+                tracing::error!("the disk is full");
+                Refusal::new(Code::DiskFull).into()
+            }
             DbError::NulByte => Refusal::new(Code::BadText).into(),
             other => Self::Failed(other.to_string()),
         }

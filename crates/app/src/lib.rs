@@ -13,6 +13,7 @@ mod draft;
 mod error;
 mod evoucher;
 mod fee_list;
+mod flight;
 mod freeze;
 mod goods;
 mod hand_over;
@@ -99,6 +100,7 @@ pub struct App {
     answers: Mutex<answers::Answers>,
     hashing: hashing::Hashing,
     refused: Mutex<access::Refusals>,
+    flights: flight::Flights,
     take_slot: TakeSlot,
     keys: Box<dyn Keys>,
     started_at: Moment,
@@ -117,6 +119,7 @@ impl App {
             answers: Mutex::default(),
             hashing: hashing::Hashing::default(),
             refused: Mutex::default(),
+            flights: flight::Flights::default(),
             take_slot: Box::new(|_, _| true),
             keys: Box::new(BTreeMap::new()),
         }

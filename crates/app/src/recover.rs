@@ -42,8 +42,7 @@ impl App {
             let cut: Vec<Message> =
                 w.tx.select("WHERE clinic = ? AND state = ? ORDER BY id", values)?;
             for message in &cut {
-                mark(w, clinic, message.id.as_str(), MessageState::Unknown)?;
-                lose(w, message)?;
+                lose_call(w, message)?;
             }
             let applications = clearing::cut_off(w.tx, clinic)?;
             for asked in &applications {
@@ -66,8 +65,10 @@ fn lose_application(w: &mut Writer<'_, '_>, asked: &Clearing) -> Result<()> {
     Ok(w.record(moved, None, None)?)
 }
 
-fn lose(w: &mut Writer<'_, '_>, message: &Message) -> Result<()> {
+/// Nobody waits for its answer any more.
+pub(crate) fn lose_call(w: &mut Writer<'_, '_>, message: &Message) -> Result<()> {
     let clinic = &message.clinic;
+    mark(w, clinic, message.id.as_str(), MessageState::Unknown)?;
     match (message.infno.as_str(), &message.visit, &message.batch) {
         ("2201", Some(visit), _) => lose_registrations(w, message, visit),
         (_, _, Some(id)) => match query::batch(w.tx, clinic, id)? {

@@ -130,6 +130,7 @@ impl App {
     /// 查询结果: finds out now what became of the visit's lost calls, as far as the platform says.
     pub fn resolve(&self, actor: &Actor, visit: &VisitId) -> Result<()> {
         actor.must(Action::Settle)?;
+        self.lose_unwritten()?;
         self.late_answers()?;
         let lost = self.parts.store.db().read("resolve", |tx| -> Result<_> {
             let row = query::visit(tx, &actor.clinic, visit)?;
@@ -165,6 +166,7 @@ impl App {
     /// Does what is due for lost calls at every clinic; answers for how many batches. The program
     /// calls it over and over.
     pub fn resolve_due(&self) -> Result<usize> {
+        self.lose_unwritten()?;
         let told = self.late_answers()?;
         let looked = self.at_every_clinic(|clinic| self.resolve_clinic(clinic))?;
         Ok(told + looked)

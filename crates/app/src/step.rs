@@ -23,6 +23,7 @@ use cunyi_store::{Writer, reference, seal};
 use crate::App;
 use crate::attending::Practitioner;
 use crate::error::{AppError, Result, refuse};
+use crate::flight::Flight;
 use crate::setup::Setup;
 use crate::views::Actor;
 
@@ -40,6 +41,8 @@ pub(crate) struct Pending {
     patient: PatientId,
     /// The transaction's input, which an answer must echo.
     input: Box<dyn Any>,
+    /// Somebody waits for its answer.
+    _flight: Flight,
 }
 
 /// What follows a step.
@@ -353,6 +356,7 @@ impl Caller<'_> {
         })?;
         let (patient, input) = (subject.patient.clone(), Box::new(input));
         Ok(Pending {
+            _flight: self.app.flights.begin(&self.actor.clinic, &id),
             id: MessageId(id),
             infno,
             bytes,

@@ -102,3 +102,22 @@ pub(crate) fn copy_to(connection: &mut Connection, path: &str) -> Result<(), DbE
     Statement::new("VACUUM INTO ?", path)?.execute(connection)?;
     Ok(())
 }
+
+#[cfg(feature = "faults")]
+cunyi_domain::row! {
+    /// How large a file is.
+    pub struct Pages {
+        /// In pages.
+        pub page_count: i64,
+    }
+}
+
+#[cfg(feature = "faults")]
+pub(crate) fn leave_room(connection: &mut Connection, pages: Option<i64>) -> Result<(), DbError> {
+    /// As many as `SQLite` ever has.
+    const ALL: i64 = 4_294_967_294;
+    let there: Vec<Pages> = Statement::new("PRAGMA page_count", vec![])?.load(connection)?;
+    let there = there.first().map_or(0, |row| row.page_count);
+    let most = pages.map_or(ALL, |more| there + more);
+    connection.batch(&format!("PRAGMA max_page_count = {most}"))
+}

@@ -71,20 +71,25 @@ pub enum DbError {
     /// Too many wait for this lane.
     #[error("database: too many requests wait")]
     Busy,
+    /// The disk has no room: nothing of the transaction was kept.
+    #[error("database: the disk is full")]
+    Full,
 }
 
-/// On which side of a COMMIT a process may be cut off.
+/// Where in a write transaction a process may be cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CommitSide {
+pub enum Point {
+    /// Before a statement that changes something.
+    Statement,
     /// All statements are done, and nothing is kept yet.
-    Before,
+    BeforeCommit,
     /// It is kept, and nobody has been told.
-    After,
+    AfterCommit,
 }
 
-/// What the simulator does at a COMMIT: a power cut unwinds from here.
+/// What the simulator does there: a power cut unwinds from here.
 #[cfg(feature = "faults")]
-pub type AtCommit = Box<dyn Fn(&'static str, CommitSide) + Send + Sync>;
+pub type AtPoint = Box<dyn Fn(&'static str, Point) + Send + Sync>;
 
 /// A database: a lane for the one writer and a lane for readers.
 pub struct Db {
@@ -92,7 +97,7 @@ pub struct Db {
     writer: Lane,
     readers: Option<Lane>,
     #[cfg(feature = "faults")]
-    at_commit: std::sync::OnceLock<AtCommit>,
+    at_point: std::sync::OnceLock<AtPoint>,
 }
 
 /// Writers that may wait; more are told the database is busy.
@@ -122,15 +127,22 @@ impl Db {
             target,
             readers,
             #[cfg(feature = "faults")]
-            at_commit: std::sync::OnceLock::new(),
+            at_point: std::sync::OnceLock::new(),
         })
     }
 
-    /// From here on this is called at each COMMIT of a write transaction, with its name. The first
-    /// that is set stays.
+    /// From here on this is called at each point of a write transaction, with its name. The first that
+    /// is set stays.
     #[cfg(feature = "faults")]
-    pub fn at_commit(&self, call: AtCommit) {
-        drop(self.at_commit.set(call));
+    pub fn at_point(&self, call: AtPoint) {
+        drop(self.at_point.set(call));
+    }
+
+    /// `SQLite` only: from here on its disk has room for so many pages more, or for as many as there are.
+    #[cfg(feature = "faults")]
+    pub fn leave_room(&self, pages: Option<i64>) -> Result<(), DbError> {
+        self.writer
+            .with(|connection| connection::leave_room(connection, pages))
     }
 
     /// Where it is.
@@ -144,21 +156,21 @@ impl Db {
         name: &'static str,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let reached = |side| self.reached(name, side);
+        let reached = |point| self.reached(name, point);
         self.writer
-            .with(|connection| transaction::run(connection, name, true, reached, work))
+            .with(|connection| transaction::run(connection, name, true, &reached, work))
     }
 
     #[cfg(feature = "faults")]
-    fn reached(&self, name: &'static str, side: CommitSide) {
-        if let Some(call) = self.at_commit.get() {
-            call(name, side);
+    fn reached(&self, name: &'static str, point: Point) {
+        if let Some(call) = self.at_point.get() {
+            call(name, point);
         }
     }
 
     #[cfg(not(feature = "faults"))]
     #[expect(clippy::unused_self, reason = "only the simulator stops here")]
-    const fn reached(&self, _: &'static str, _: CommitSide) {}
+    const fn reached(&self, _: &'static str, _: Point) {}
 
     /// Runs `work` on one consistent picture of the database; it changes nothing.
     pub fn read<T, E: From<DbError>>(
@@ -167,7 +179,7 @@ impl Db {
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let lane = self.readers.as_ref().unwrap_or(&self.writer);
-        lane.with(|connection| transaction::run(connection, name, false, |_| {}, work))
+        lane.with(|connection| transaction::run(connection, name, false, &|_| {}, work))
     }
 
     /// SQLite only: writes the log back into the file and empties it, so that erased pages are

@@ -43,47 +43,41 @@ pub(crate) fn run(connection: &mut Connection, migrations: &[Migration]) -> Resu
         Connection::Sqlite(_) => "WITHOUT ROWID",
         Connection::Postgres(_) => "",
     };
-    transaction::run(
-        connection,
-        "migrate",
-        true,
-        |_| {},
-        |tx| {
-            tx.execute(TABLE, vec![])?;
-            let done: Vec<Done> = tx.query(
-                "SELECT number, sql_text FROM schema_migration ORDER BY number",
-                vec![],
+    transaction::run(connection, "migrate", true, &|_| {}, |tx| {
+        tx.execute(TABLE, vec![])?;
+        let done: Vec<Done> = tx.query(
+            "SELECT number, sql_text FROM schema_migration ORDER BY number",
+            vec![],
+        )?;
+        if done.len() > migrations.len() {
+            return Err(DbError::Engine(
+                "the database is newer than this program".to_owned(),
+            ));
+        }
+        for (place, migration) in migrations.iter().enumerate() {
+            if let Some(done) = done.get(place) {
+                if done.number != migration.number || done.sql_text != migration.sql {
+                    let name = migration.name;
+                    return Err(DbError::Engine(format!(
+                        "migration {name} changed after it ran"
+                    )));
+                }
+                continue;
+            }
+            for statement in statements(migration.sql) {
+                tx.execute(&statement.replace(CLUSTERED, clustered), vec![])?;
+            }
+            tx.execute(
+                "INSERT INTO schema_migration (number, name, sql_text) VALUES (?, ?, ?)",
+                vec![
+                    Value::Int(migration.number),
+                    migration.name.to_owned().into_value(),
+                    migration.sql.to_owned().into_value(),
+                ],
             )?;
-            if done.len() > migrations.len() {
-                return Err(DbError::Engine(
-                    "the database is newer than this program".to_owned(),
-                ));
-            }
-            for (place, migration) in migrations.iter().enumerate() {
-                if let Some(done) = done.get(place) {
-                    if done.number != migration.number || done.sql_text != migration.sql {
-                        let name = migration.name;
-                        return Err(DbError::Engine(format!(
-                            "migration {name} changed after it ran"
-                        )));
-                    }
-                    continue;
-                }
-                for statement in statements(migration.sql) {
-                    tx.execute(&statement.replace(CLUSTERED, clustered), vec![])?;
-                }
-                tx.execute(
-                    "INSERT INTO schema_migration (number, name, sql_text) VALUES (?, ?, ?)",
-                    vec![
-                        Value::Int(migration.number),
-                        migration.name.to_owned().into_value(),
-                        migration.sql.to_owned().into_value(),
-                    ],
-                )?;
-            }
-            Ok(())
-        },
-    )
+        }
+        Ok(())
+    })
 }
 
 /// Splits at `;` at a line's end: no literal or trigger of ours contains one there.

@@ -127,6 +127,9 @@ where
     }
 }
 
+/// `SQLITE_FULL` in its own words.
+const NO_ROOM: &str = "database or disk is full";
+
 /// An engine's error in our words; values never appear in it.
 pub(crate) fn engine_error(error: Error) -> DbError {
     match error {
@@ -137,6 +140,7 @@ pub(crate) fn engine_error(error: Error) -> DbError {
             | DatabaseErrorKind::NotNullViolation,
             info,
         ) => DbError::Constraint(info.message().to_owned()),
+        Error::DatabaseError(_, info) if info.message() == NO_ROOM => DbError::Full,
         other => DbError::Engine(other.to_string()),
     }
 }

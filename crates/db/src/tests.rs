@@ -82,6 +82,40 @@ fn an_error_or_a_panic_leaves_nothing() {
     }
 }
 
+cunyi_domain::row! {
+    /// A pragma's number.
+    pub struct Most {
+        /// Pages that a file may have.
+        pub max_page_count: i64,
+    }
+}
+
+#[test]
+fn a_full_disk_keeps_nothing_and_says_so() {
+    let db = Db::open(Target::Memory, Durability::Scratch, SCHEMA).unwrap();
+    let room_for = |pages: i64| {
+        let sql = format!("PRAGMA max_page_count = {pages}");
+        let done = db.transact("room", |tx| tx.query::<Most>(&sql, vec![]));
+        done.unwrap();
+    };
+    let fill = || {
+        db.transact("fill", |tx| {
+            (1..=200).try_for_each(|id| tx.insert(thing(id, Some(&"村医".repeat(200)))))
+        })
+    };
+    let count = || {
+        let all = db.read("count", |tx| tx.select::<Thing>("", vec![]));
+        all.unwrap().len()
+    };
+    room_for(1);
+    let refused = fill();
+    assert!(matches!(refused, Err(DbError::Full)), "{refused:?}");
+    assert_eq!(count(), 0);
+    room_for(10_000);
+    fill().unwrap();
+    assert_eq!(count(), 200);
+}
+
 #[test]
 fn a_guarded_update_says_when_the_row_changed() {
     for db in engines("db_guard") {

@@ -4,18 +4,22 @@ use cunyi_domain::row::{Change, Column, Row, TableRow, Value};
 
 use crate::connection::Connection;
 use crate::statement::Statement;
-use crate::{CommitSide, DbError};
+use crate::{DbError, Point};
 
 /// An open transaction.
 pub struct Tx<'a> {
     connection: &'a mut Connection,
+    reached: Reached<'a>,
 }
+
+/// What is told that a point is reached.
+type Reached<'a> = &'a dyn Fn(Point);
 
 pub(crate) fn run<T, E: From<DbError>>(
     connection: &mut Connection,
     name: &'static str,
     write: bool,
-    reached: impl Fn(CommitSide),
+    reached: Reached<'_>,
     work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
     tracing::trace!(name, write, "transaction");
@@ -30,11 +34,12 @@ pub(crate) fn run<T, E: From<DbError>>(
     };
     let value = work(&mut Tx {
         connection: &mut *open.connection,
+        reached,
     })?;
-    reached(CommitSide::Before);
+    reached(Point::BeforeCommit);
     open.connection.batch("COMMIT")?;
     open.done = true;
-    reached(CommitSide::After);
+    reached(Point::AfterCommit);
     Ok(value)
 }
 
@@ -78,6 +83,7 @@ impl Tx<'_> {
 
     /// Runs SQL with `?` parameters; answers how many rows it touched.
     pub fn execute(&mut self, sql: &str, values: Vec<Value>) -> Result<usize, DbError> {
+        (self.reached)(Point::Statement);
         Statement::new(sql, values)?.execute(self.connection)
     }
 

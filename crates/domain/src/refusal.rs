@@ -122,6 +122,8 @@ text_enum! {
         ReasonMissing = "reason-missing",
         /// Too much work is queued; try again in a moment.
         Busy = "busy",
+        /// The computer's disk is full: it could not be written down.
+        DiskFull = "disk-full",
         /// Something else is being done with this visit or at this desk.
         StillRunning = "still-running",
         /// Wrong user name or password, or locked after too many wrong ones.

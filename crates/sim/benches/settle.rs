@@ -67,6 +67,7 @@ impl World {
         let plan = Plan {
             queries: true,
             shared: true,
+            three: false,
             ..Plan::of(1)
         };
         let folder = Folder::new()?;
@@ -92,7 +93,7 @@ impl World {
         });
         Ok(Self {
             app,
-            doctor: template.doctors(&plan)[0].clone(),
+            doctor: template.staff(&plan).doctors[0][0].clone(),
             template,
             line,
             _folder: folder,

@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use cunyi_db::{Db, Durability, Target};
-use cunyi_domain::ids::{ClinicId, VisitId};
+use cunyi_domain::ids::{ClinicId, UserId, VisitId};
 use cunyi_domain::money::Fen;
+use cunyi_domain::reconcile::Sums;
 use cunyi_domain::row;
 use cunyi_domain::row::Row;
 use cunyi_domain::time::Moment;
 use cunyi_domain::time::civil::Date;
 use cunyi_store::{InstallationKey, Store, reference};
 
+use crate::cupboard::{self, GOODS, GoodsRow, LINES, LOTS, LineRow};
 use crate::day::Done;
 use crate::money;
 use crate::world::told;
@@ -30,6 +32,8 @@ row! {
     pub struct Ours {
         /// Ours.
         pub id: String,
+        /// Of which clinic.
+        pub clinic: String,
         /// Its batch's id.
         pub batch: String,
         /// `chrg_bchno`
@@ -98,6 +102,8 @@ row! {
     pub struct BatchRow {
         /// Id.
         pub id: String,
+        /// Of which clinic.
+        pub clinic: String,
         /// `chrg_bchno`
         pub number: String,
         /// State.
@@ -111,75 +117,18 @@ row! {
     }
 }
 
-row! {
-    /// A lot with what moved.
-    pub struct LotRow {
-        /// Id.
-        pub id: String,
-        /// In the cupboard.
-        pub on_hand: i64,
-        /// Promised.
-        pub reserved: i64,
-        /// What came less what went.
-        pub moved: i64,
-        /// What lines hold.
-        pub held: i64,
-    }
-}
-
-row! {
-    /// A line of a drug, what it holds and what was handed over for it.
-    pub struct LineRow {
-        /// Id.
-        pub id: String,
-        /// Its batch.
-        pub batch: String,
-        /// Its batch's state.
-        pub state: String,
-        /// Its visit's state.
-        pub visit: String,
-        /// Smallest units a line sells, in the stock's unit.
-        pub held: i64,
-        /// Handed over.
-        pub given: i64,
-        /// When it was handed over; 0 if not.
-        pub given_at: i64,
-        /// Its visit's id.
-        pub visit_id: String,
-        /// The batch of whose reversal its batch is the rest; empty if of none.
-        pub rest_of: String,
-    }
-}
-
-/// By how much the clock by which drugs are handed over may be behind the centre's, or its own before it was
-/// set.
-const CLOCKS_APART: i64 = 120_000_000;
-
-const OURS: &str = "SELECT s.id AS id, s.batch AS batch, b.number AS number, b.payer AS payer, s.kind AS kind, \
+const OURS: &str = "SELECT s.id AS id, s.clinic AS clinic, s.batch AS batch, \
+    b.number AS number, b.payer AS payer, s.kind AS kind, \
     s.reverses AS reverses, s.platform_settlement AS setl, s.message AS message, s.settled_at AS settled_at, \
     s.total AS total, s.own_pay AS own_pay, s.over_limit AS over_limit, s.pay_first AS pay_first, \
     s.in_scope AS in_scope, s.fund AS fund, s.account AS account, s.cash AS cash, s.hospital AS hospital \
     FROM settlement s JOIN batch b ON b.clinic = s.clinic AND b.id = s.batch ORDER BY s.id";
 const THEIRS: &str = "SELECT id, message, kind, state, reverses, batch, total, fund, account, cash \
     FROM settlement ORDER BY id";
-const BATCHES: &str = "SELECT b.id AS id, b.number AS number, b.state AS state, b.total AS total, \
+const BATCHES: &str = "SELECT b.id AS id, b.clinic AS clinic, b.number AS number, \
+    b.state AS state, b.total AS total, \
     COALESCE(SUM(c.amount), 0) AS lines, COALESCE(SUM(c.fund), 0) AS fund \
     FROM batch b LEFT JOIN charge c ON c.clinic = b.clinic AND c.batch = b.id GROUP BY b.clinic, b.id ORDER BY b.id";
-const LOTS: &str = "SELECT l.id AS id, l.on_hand AS on_hand, l.reserved AS reserved, \
-    COALESCE((SELECT SUM(CASE WHEN m.kind IN ('received', 'counted_more', 'returned') THEN m.quantity \
-        ELSE -m.quantity END) FROM stock_move m WHERE m.clinic = l.clinic AND m.lot = l.id), 0) AS moved, \
-    COALESCE((SELECT SUM(r.quantity) FROM reservation r WHERE r.clinic = l.clinic AND r.lot = l.id), 0) AS held \
-    FROM stock_lot l ORDER BY l.id";
-const LINES: &str = "SELECT c.id AS id, c.batch AS batch, b.state AS state, v.state AS visit, \
-    COALESCE((SELECT SUM(r.quantity) FROM reservation r WHERE r.clinic = c.clinic AND r.charge = c.id), 0) AS held, \
-    COALESCE((SELECT SUM(m.quantity) FROM stock_move m WHERE m.clinic = c.clinic AND m.charge = c.id \
-        AND m.kind = 'handed_over'), 0) AS given, \
-    COALESCE((SELECT MIN(m.moved_at) FROM stock_move m WHERE m.clinic = c.clinic AND m.charge = c.id \
-        AND m.kind = 'handed_over'), 0) AS given_at, c.visit AS visit_id, \
-    COALESCE(b.rest_of, '') AS rest_of \
-    FROM charge c JOIN batch b ON b.clinic = c.clinic AND b.id = c.batch \
-    JOIN visit v ON v.clinic = c.clinic AND v.id = c.visit WHERE c.kind = 'drug' ORDER BY c.id";
-
 /// The visits of a clinic, oldest first.
 pub(crate) fn visits(store: &Store, clinic: &ClinicId) -> Result<Vec<VisitId>, String> {
     let sql = format!("SELECT id FROM visit WHERE clinic = '{clinic}' ORDER BY id");
@@ -225,7 +174,7 @@ pub fn audit_files(clinic: &Path, key: InstallationKey, centre: &Path) -> Result
         rows.map(|row| row.number.clone()).collect()
     };
     Ok(Audited {
-        done: audit(&store, &clinic.clinic, centre)?,
+        done: audit(&store, std::slice::from_ref(&clinic.clinic), centre)?,
         visits: visits(&store, &clinic.clinic)?
             .into_iter()
             .map(|id| id.0)
@@ -240,52 +189,91 @@ fn in_flight(state: &str) -> bool {
     state.ends_with("unknown") || state.ends_with("requested")
 }
 
-/// What patients paid on a day less what they got back: in cash and by code.
-pub(crate) fn taken(store: &Store, day: Date) -> Result<(Fen, Fen), String> {
+/// What patients of a clinic paid on a day less what they got back: in cash and by code.
+pub(crate) fn taken(store: &Store, clinic: &ClinicId, day: Date) -> Result<(Fen, Fen), String> {
     let rows: Vec<money::Paid> = read(store.db(), money::PAID)?;
     let of = |method: &str| {
-        let mine = rows.iter().filter(|row| row.method == method);
+        let its = rows.iter().filter(|row| row.clinic == clinic.0);
+        let mine = its.filter(|row| row.method == method);
         let of_day = mine.filter(|row| Moment(row.at).date() == day);
         Fen(of_day.map(|row| row.more).sum())
     };
     Ok((of("cash"), of("qr")))
 }
 
-/// Everything that must hold in the evening. The first that does not is told.
-pub(crate) fn audit(store: &Store, clinic: &ClinicId, centre: &Path) -> Result<Done, String> {
+row! {
+    /// How much is written.
+    pub struct Written {
+        /// Rows of what only grows.
+        pub rows: i64,
+    }
+}
+
+/// Facts by a user and messages about a visit, whatever the clinic.
+pub(crate) fn written(store: &Store, user: &UserId, visit: &VisitId) -> Result<i64, String> {
+    let sql = format!(
+        "SELECT (SELECT COUNT(*) FROM journal WHERE actor = '{user}') \
+            + (SELECT COUNT(*) FROM message WHERE visit = '{visit}') AS rows"
+    );
+    let all: Vec<Written> = read(store.db(), &sql)?;
+    Ok(all.first().map_or(0, |row| row.rows))
+}
+
+/// What a clinic settled with the insurance less what it took back; both count.
+pub(crate) fn insured(store: &Store, clinic: &ClinicId) -> Result<Sums, String> {
+    let ours: Vec<Ours> = read(store.db(), OURS)?;
+    let its = ours.iter().filter(|row| row.clinic == clinic.0);
+    let mut sums = Sums::default();
+    for row in its.filter(|row| row.payer == "insured") {
+        sums.count += 1;
+        sums.money.total += Fen(sign(&row.kind) * row.total);
+        sums.money.fund += Fen(sign(&row.kind) * row.fund);
+        sums.money.account += Fen(sign(&row.kind) * row.account);
+    }
+    Ok(sums)
+}
+
+/// Everything that must hold in the evening of clinics under one code. The first that does not is told.
+pub(crate) fn audit(store: &Store, clinics: &[ClinicId], centre: &Path) -> Result<Done, String> {
     let centre = Target::File(centre.to_owned());
     let centre = Db::open(centre, Durability::Scratch, cunyi_centre::MIGRATIONS).map_err(told)?;
     let db = store.db();
     let ours: Vec<Ours> = read(db, OURS)?;
     let theirs: Vec<Theirs> = read(&centre, THEIRS)?;
     let batches: Vec<BatchRow> = read(db, BATCHES)?;
+    let lines: Vec<LineRow> = read(db, LINES)?;
+    let goods: Vec<GoodsRow> = read(db, GOODS)?;
     let checks = [
         parts(&ours),
         reversals(&ours),
         both(&ours, &theirs, &batches),
         states(&ours, &batches),
-        stock(&read(db, LOTS)?),
-        given(&read(db, LINES)?, &ours, &read(db, money::MOVES)?),
-        sums(&ours, &theirs, &batches),
+        cupboard::stock(&read(db, LOTS)?),
+        cupboard::given(&lines, &ours, &read(db, money::MOVES)?),
+        sums(clinics, &ours, &theirs, &batches),
+        cupboard::decided(&goods, &lines),
         money::check(&read(db, money::VISITS)?),
     ];
     for check in checks {
         check.map_err(|what| format!("audit: {what}"))?;
     }
-    for report in [store.verify(clinic), store.replay_check(clinic)] {
-        if let Some(problem) = report.map_err(told)?.problems.first() {
-            return Err(format!("audit: journal: {problem}"));
+    for clinic in clinics {
+        for report in [store.verify(clinic), store.replay_check(clinic)] {
+            if let Some(problem) = report.map_err(told)?.problems.first() {
+                return Err(format!("audit: journal: {problem}"));
+            }
         }
     }
     let of = |kind: &str| ours.iter().filter(|row| row.kind == kind).count() as u64;
     Ok(Done {
         settlements: of("settlement"),
         reversals: of("reversal"),
+        decided: goods.len() as u64,
         ..Done::default()
     })
 }
 
-fn must(holds: bool, what: impl FnOnce() -> String) -> Result<(), String> {
+pub(crate) fn must(holds: bool, what: impl FnOnce() -> String) -> Result<(), String> {
     if holds { Ok(()) } else { Err(what()) }
 }
 
@@ -413,67 +401,46 @@ fn states(ours: &[Ours], batches: &[BatchRow]) -> Result<(), String> {
     Ok(())
 }
 
-/// What is in the cupboard came and did not go; what is promised is held by lines.
-fn stock(lots: &[LotRow]) -> Result<(), String> {
-    lots.iter().try_for_each(|lot| {
-        must(lot.on_hand == lot.moved && lot.reserved == lot.held, || {
-            format!("lot {}: {lot:?}", lot.id)
-        })
+fn sign(kind: &str) -> i64 {
+    if kind == "reversal" { -1 } else { 1 }
+}
+
+/// Fund and cash are the same on both sides: of each clinic, whose batches' numbers the centre knows, and of
+/// all under the code.
+fn sums(
+    clinics: &[ClinicId],
+    ours: &[Ours],
+    theirs: &[Theirs],
+    batches: &[BatchRow],
+) -> Result<(), String> {
+    let of = |their: &Theirs| {
+        let mut its = batches.iter().filter(|b| b.number == their.batch);
+        its.next().map(|batch| batch.clinic.as_str())
+    };
+    let mut all = (0, 0);
+    for clinic in clinics {
+        let our = ours.iter().filter(|r| {
+            r.clinic == clinic.0 && r.payer == "insured" && !undecided(batches, &r.number)
+        });
+        let our = our.fold((0, 0), |(fund, cash), r| {
+            (fund + sign(&r.kind) * r.fund, cash + sign(&r.kind) * r.cash)
+        });
+        let their = in_sum(theirs, batches, |their| of(their) == Some(&clinic.0));
+        must(our == their, || {
+            format!("fund and cash of {clinic}: {our:?} here, {their:?} there")
+        })?;
+        all = (all.0 + our.0, all.1 + our.1);
+    }
+    let their = in_sum(theirs, batches, |_| true);
+    must(all == their, || {
+        format!("fund and cash {all:?} here, {their:?} there")
     })
 }
 
-/// What was handed over was paid before, or more was left than was owed; what nobody will be given is
-/// promised to nobody.
-fn given(lines: &[LineRow], ours: &[Ours], moves: &[money::Move]) -> Result<(), String> {
-    lines.iter().try_for_each(|line| {
-        let mut of_batch = ours.iter().filter(|r| r.batch == line.batch);
-        let before = line.given_at + CLOCKS_APART;
-        let paid = of_batch.any(|r| r.kind == "settlement" && r.settled_at <= before);
-        let left = money::left_at(moves, &line.visit_id, line.given_at) > 0;
-        must(line.given == 0 || paid || left, || {
-            format!("line {} was handed over unpaid", line.id)
-        })?;
-        must(
-            line.given == 0 || !given_before(lines, &line.rest_of),
-            || format!("line {} was handed over twice", line.id),
-        )?;
-        must(line.given == 0 || line.held == 0, || {
-            format!("line {} is handed over and held", line.id)
-        })?;
-        let gone = matches!(line.state.as_str(), "void" | "reversed");
-        must(!gone || line.held == 0, || {
-            format!("line {} of a batch that is gone is held", line.id)
-        })?;
-        let before = given_before(lines, &line.rest_of);
-        let due = line.state == "settled" && line.visit == "done" && !before;
-        must(!due || line.given > 0, || {
-            format!("line {} is paid and was not handed over", line.id)
-        })
-    })
-}
-
-/// What stays of a batch that was handed over is not handed over again.
-fn given_before(lines: &[LineRow], batch: &str) -> bool {
-    let mut its = lines.iter().filter(|line| line.batch == batch);
-    its.any(|line| line.given > 0 || given_before(lines, &line.rest_of))
-}
-
-/// Cash and fund of the day are the same on both sides.
-fn sums(ours: &[Ours], theirs: &[Theirs], batches: &[BatchRow]) -> Result<(), String> {
-    let sign = |kind: &str| if kind == "reversal" { -1 } else { 1 };
-    let our = ours
-        .iter()
-        .filter(|r| r.payer == "insured" && !undecided(batches, &r.number));
-    let our = our.fold((0, 0), |(fund, cash), r| {
-        (fund + sign(&r.kind) * r.fund, cash + sign(&r.kind) * r.cash)
-    });
-    let their = theirs
-        .iter()
-        .filter(|t| t.state != "cancelled" && !undecided(batches, &t.batch));
-    let their = their.fold((0, 0), |(fund, cash), t| {
+fn in_sum(theirs: &[Theirs], batches: &[BatchRow], counts: impl Fn(&Theirs) -> bool) -> (i64, i64) {
+    let stands = |t: &&Theirs| t.state != "cancelled" && !undecided(batches, &t.batch);
+    let its = theirs.iter().filter(stands).filter(|their| counts(their));
+    its.fold((0, 0), |(fund, cash), t| {
         (fund + sign(&t.kind) * t.fund, cash + sign(&t.kind) * t.cash)
-    });
-    must(our == their, || {
-        format!("fund and cash {our:?} here, {their:?} there")
     })
 }

@@ -10,11 +10,14 @@ pub mod mutant;
 pub mod plan;
 pub mod wire;
 
+mod act;
 mod audit;
+mod cupboard;
 mod day;
 mod evening;
 mod run;
 mod shrink;
+mod trespass;
 mod world;
 
 pub use audit::{Audited, audit_files};
@@ -22,7 +25,7 @@ pub use day::Done;
 pub use run::{Failed, Lived, Run, Until};
 pub use shrink::smaller;
 pub use world::{
-    CENTRE, CLINIC, DOCTORS, DRUGS, Folder, PASSWORD, Template, set_up, setup_form, well,
+    CENTRE, CLINIC, DOCTORS, DRUGS, Folder, PASSWORD, Staff, Template, set_up, setup_form, well,
 };
 
 use day::Day;

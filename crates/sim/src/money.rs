@@ -38,6 +38,8 @@ pub(crate) const MOVES: &str = "SELECT visit, moved_at AS at, \
 row! {
     /// What came into a drawer, or went.
     pub struct Paid {
+        /// Whose drawer.
+        pub clinic: String,
         /// When.
         pub at: i64,
         /// `cash` or `qr`.
@@ -47,7 +49,7 @@ row! {
     }
 }
 
-pub(crate) const PAID: &str = "SELECT moved_at AS at, method, \
+pub(crate) const PAID: &str = "SELECT clinic, moved_at AS at, method, \
     CASE WHEN kind IN ('paid', 'deposit', 'collected') THEN amount ELSE -amount END AS more FROM payment";
 
 /// What lay here for a visit above what was owed, at a moment.

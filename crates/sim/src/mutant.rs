@@ -23,17 +23,19 @@ pub enum Mutant {
     RefusedUndoBelieved,
     /// Drugs are handed over while nobody knows, and the settlement is taken back all the same.
     ReversedAfterHandOver,
+    /// What cannot be written, for the disk is full, is sent all the same.
+    SentBeforeWritten,
+    /// What was cut off is not looked for when the program starts.
+    NoRecovery,
+    /// Who asks for a visit is not asked of which clinic she is.
+    AnothersVisit,
 }
 
 impl Mutant {
-    /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::SkippedIntent,
-        Self::TimeoutIsRefusal,
-        Self::NewBatchNumber,
-        Self::RefusedUndoBelieved,
-        Self::ReversedAfterHandOver,
-    ];
+    /// Something that it sent was not written.
+    pub(crate) const fn forgets(self) -> bool {
+        matches!(self, Self::SkippedIntent | Self::SentBeforeWritten)
+    }
 }
 
 /// What a mutant keeps of the calls it saw.

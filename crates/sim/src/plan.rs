@@ -1,6 +1,7 @@
 //! What is done on a day, as data: made of a seed, and made smaller when it fails.
 
-use cunyi_db::CommitSide;
+use cunyi_db::Point;
+use cunyi_domain::ledger::Goods;
 
 use crate::dice::Dice;
 use crate::wire::Fault;
@@ -37,6 +38,8 @@ pub enum Op {
     Reverse(usize, usize),
     /// 退一部分 of the batch at that place: one unit of what can be parted, else a whole line.
     GiveBack(usize, usize),
+    /// 药品去向 of the first line that is not decided yet.
+    Decide(usize, Goods),
     /// Takes the fee list back.
     TakeBack(usize),
     /// Drops the batch at that place.
@@ -45,6 +48,8 @@ pub enum Op {
     Cancel(usize),
     /// 查询结果
     Resolve(usize),
+    /// A doctor of another clinic under the code tries everything with the visit.
+    Trespass(usize),
     /// The program looks after lost calls.
     Due,
     /// So many seconds pass.
@@ -55,11 +60,15 @@ pub enum Op {
     RestartCentre,
     /// The clinic's clock is set: so many seconds before or behind the centre's from here on.
     SetClock(i64),
+    /// From here on the clinic's disk has room for so many pages more.
+    FillDisk(i64),
+    /// There is room again.
+    FreeDisk,
 }
 
 impl Op {
     /// Of which visit.
-    fn visit(self) -> Option<usize> {
+    pub fn visit(self) -> Option<usize> {
         match self {
             Self::Register(visit, ..)
             | Self::Retry(visit)
@@ -71,14 +80,18 @@ impl Op {
             | Self::Reverse(visit, _)
             | Self::GiveBack(visit, _)
             | Self::TakeBack(visit)
+            | Self::Decide(visit, _)
             | Self::Drop(visit, _)
             | Self::Cancel(visit)
-            | Self::Resolve(visit) => Some(visit),
+            | Self::Resolve(visit)
+            | Self::Trespass(visit) => Some(visit),
             Self::Due
             | Self::Pass(_)
             | Self::RestartClinic
             | Self::RestartCentre
-            | Self::SetClock(_) => None,
+            | Self::SetClock(_)
+            | Self::FillDisk(_)
+            | Self::FreeDisk => None,
         }
     }
 }
@@ -90,8 +103,8 @@ pub struct Step {
     pub op: Op,
     /// What goes wrong with which of its calls, counted from 0.
     pub faults: Vec<(u8, Fault)>,
-    /// The power cut at which of its commits, counted from 0.
-    pub cut: Option<(u8, CommitSide)>,
+    /// The power cut at which of its statements or commits, counted from 0.
+    pub cut: Option<(u8, Point)>,
     /// What somebody else does while which of its calls is on its way.
     pub meanwhile: Option<(u8, Op)>,
 }
@@ -108,6 +121,9 @@ impl Step {
     }
 }
 
+/// Clinics under a code that several share.
+pub const CLINICS: usize = 3;
+
 /// A day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
@@ -117,6 +133,8 @@ pub struct Plan {
     pub queries: bool,
     /// The batches of a visit stand under one registration.
     pub shared: bool,
+    /// Three clinics settle under the code, not one.
+    pub three: bool,
     /// Seconds from the morning that everything was installed on.
     pub begins: i64,
     /// What is done.
@@ -133,6 +151,12 @@ const CUT: u64 = 6;
 const CROSSED: u64 = 15;
 /// Most days begin in the morning; some an hour before the month ends, and the year.
 const BEGINS: [i64; 6] = [0, 0, 0, 0, 6 * 86_400 + 15 * 3600, 37 * 86_400 + 15 * 3600];
+/// Of a hundred days, on how many three clinics settle under the code.
+const THREE: u64 = 25;
+/// Of a hundred days, on how many the clinic's disk is full for a while.
+const FULL: u64 = 30;
+/// Most pages that a disk has room for that is full soon; what a call writes takes about one.
+const PAGES: i64 = 4;
 /// Most seconds that the clinic's clock is wrong by.
 const WRONG: i64 = 60;
 
@@ -163,13 +187,58 @@ impl Plan {
                 steps.push(troubled(&mut dice, between));
             }
         }
+        let three = dice.percent(THREE);
+        if three {
+            trespass(&mut dice, &mut steps);
+        }
+        if dice.percent(FULL) {
+            fill(&mut dice, &mut steps);
+        }
         Self {
             seed,
             queries,
             shared,
+            three,
             begins,
             steps,
         }
+    }
+
+    /// At which of the clinics a visit is.
+    pub fn clinic(&self, visit: usize) -> usize {
+        if self.three { visit % CLINICS } else { 0 }
+    }
+}
+
+fn place(dice: &mut Dice, places: usize) -> usize {
+    usize::try_from(dice.below(places.max(1) as u64)).unwrap_or(0)
+}
+
+/// A doctor of another clinic tries what is not hers: between other things, and while a call is on its way.
+fn trespass(dice: &mut Dice, steps: &mut Vec<Step>) {
+    for step in &mut *steps {
+        if let (Some((_, meanwhile)), Some(visit)) = (&mut step.meanwhile, step.op.visit())
+            && dice.percent(20)
+        {
+            *meanwhile = Op::Trespass(visit);
+        }
+    }
+    for _ in 0..3 {
+        let at = place(dice, steps.len());
+        if let Some(visit) = steps[at].op.visit() {
+            steps.insert(at + 1, Step::fine(Op::Trespass(visit)));
+        }
+    }
+}
+
+/// The disk is full from some step on, and has room again some steps later.
+fn fill(dice: &mut Dice, steps: &mut Vec<Step>) {
+    for _ in 0..dice.between(2, 4) {
+        let at = place(dice, steps.len());
+        let long = place(dice, 12) + 1;
+        steps.insert(at, Step::fine(Op::FillDisk(dice.between(0, PAGES))));
+        let end = (at + 1 + long).min(steps.len());
+        steps.insert(end, Step::fine(Op::FreeDisk));
     }
 }
 
@@ -193,9 +262,12 @@ fn troubled(dice: &mut Dice, op: Op) -> Step {
         step.faults.push((at, fault(dice)));
     }
     if dice.percent(CUT) {
-        let at = u8::try_from(dice.below(5)).unwrap_or(0);
-        let side = dice.pick(&[CommitSide::Before, CommitSide::After]);
-        step.cut = Some((at, side));
+        let at = u8::try_from(dice.below(100)).unwrap_or(0);
+        let point = dice.pick(&[Point::Statement, Point::BeforeCommit, Point::AfterCommit]);
+        step.cut = Some(match point {
+            Point::Statement => (at, point),
+            Point::BeforeCommit | Point::AfterCommit => (at % 5, point),
+        });
     }
     if let Some(visit) = op.visit().filter(|_| dice.percent(CROSSED)) {
         let call = u8::try_from(dice.below(4)).unwrap_or(0);
@@ -257,16 +329,6 @@ fn script(dice: &mut Dice, visit: usize) -> Vec<Op> {
     let who = usize::try_from(dice.below(40)).unwrap_or(0);
     let mut ops = vec![Op::Register(visit, complaint, who)];
     let days = dice.between(1, 3);
-    let freeze = |ops: &mut Vec<Op>, dice: &mut Dice, days| {
-        ops.push(Op::Freeze(visit, days));
-        for op in [Op::Presettle(visit), Op::Settle(visit)] {
-            ops.push(op);
-            // Whoever is told that it did not work tries again.
-            if dice.percent(50) {
-                ops.extend([Op::Resolve(visit), op]);
-            }
-        }
-    };
     if dice.percent(30) {
         ops.push(Op::Retry(visit));
     }
@@ -277,49 +339,69 @@ fn script(dice: &mut Dice, visit: usize) -> Vec<Op> {
         1 => {
             ops.extend([Op::Freeze(visit, days), Op::Presettle(visit)]);
             ops.push(Op::TakeBack(visit));
-            freeze(&mut ops, dice, days + 1);
+            freeze(&mut ops, dice, visit, days + 1);
             ops.push(Op::HandOver(visit));
         }
         2 => {
-            freeze(&mut ops, dice, days);
+            freeze(&mut ops, dice, visit, days);
             ops.extend([Op::HandOver(visit), Op::Reverse(visit, batch)]);
             ops.extend([Op::Resolve(visit), Op::Reverse(visit, batch)]);
+            ops.extend([decide(dice, visit), decide(dice, visit)]);
         }
         3 => {
-            freeze(&mut ops, dice, days);
+            freeze(&mut ops, dice, visit, days);
             ops.extend([Op::Reverse(visit, batch), Op::Resolve(visit)]);
             ops.push(Op::Reverse(visit, 1 - batch));
-            freeze(&mut ops, dice, days + 1);
+            freeze(&mut ops, dice, visit, days + 1);
             ops.push(Op::HandOver(visit));
         }
         4 => {
-            freeze(&mut ops, dice, days);
+            freeze(&mut ops, dice, visit, days);
             ops.extend([Op::Drop(visit, batch), Op::Cancel(visit)]);
         }
         5 => {
             ops.push(Op::SelfPay(visit));
-            freeze(&mut ops, dice, days);
+            freeze(&mut ops, dice, visit, days);
             ops.extend([Op::HandOver(visit), Op::Reverse(visit, batch)]);
         }
         6 => {
-            freeze(&mut ops, dice, days);
+            freeze(&mut ops, dice, visit, days);
             let given = dice.percent(70);
             if given {
                 ops.push(Op::HandOver(visit));
             }
             ops.extend([Op::GiveBack(visit, batch), Op::Resolve(visit)]);
-            ops.extend([Op::GiveBack(visit, batch), Op::GiveBack(visit, batch + 1)]);
+            ops.extend([Op::GiveBack(visit, batch), decide(dice, visit)]);
+            ops.push(Op::GiveBack(visit, batch + 1));
             if !given {
                 ops.push(Op::HandOver(visit));
             }
             if dice.percent(30) {
                 ops.push(Op::Reverse(visit, batch + 1));
             }
+            ops.extend([decide(dice, visit), decide(dice, visit)]);
         }
         _ => {
-            freeze(&mut ops, dice, days);
+            freeze(&mut ops, dice, visit, days);
             ops.push(Op::HandOver(visit));
         }
     }
     ops
+}
+
+/// Signed and settled; whoever is told that it did not work tries again.
+fn freeze(ops: &mut Vec<Op>, dice: &mut Dice, visit: usize, days: i64) {
+    ops.push(Op::Freeze(visit, days));
+    for op in [Op::Presettle(visit), Op::Settle(visit)] {
+        ops.push(op);
+        if dice.percent(50) {
+            ops.extend([Op::Resolve(visit), op]);
+        }
+    }
+}
+
+/// What becomes of goods.
+fn decide(dice: &mut Dice, visit: usize) -> Op {
+    let goods = dice.pick(&[Goods::Kept, Goods::Quarantined, Goods::NotHandedOver]);
+    Op::Decide(visit, goods)
 }

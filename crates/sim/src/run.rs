@@ -75,12 +75,16 @@ struct Count {
     begun: u64,
     waiting: BTreeMap<u64, Result<Done, String>>,
     lived: Lived,
-    failed: Option<Failed>,
+    failed: Option<Box<Failed>>,
 }
 
 impl Run {
     /// Lives it; `tell` is called with each day that is counted.
-    pub fn live(&self, template: &Template, tell: impl Fn(&Lived) + Sync) -> Result<Lived, Failed> {
+    pub fn live(
+        &self,
+        template: &Template,
+        tell: impl Fn(&Lived) + Sync,
+    ) -> Result<Lived, Box<Failed>> {
         self.live_by(|seed| live(template, &Plan::of(seed), self.mutant), tell)
     }
 
@@ -88,7 +92,7 @@ impl Run {
         &self,
         day: impl Fn(u64) -> Result<Done, String> + Sync,
         tell: impl Fn(&Lived) + Sync,
-    ) -> Result<Lived, Failed> {
+    ) -> Result<Lived, Box<Failed>> {
         let count: Mutex<Count> = Mutex::default();
         let work = || {
             loop {
@@ -129,11 +133,11 @@ impl Run {
                     tell(&count.lived);
                 }
                 Some(Err(told)) => {
-                    count.failed = Some(Failed {
+                    count.failed = Some(Box::new(Failed {
                         seed: self.from + place,
                         told,
                         before: count.lived,
-                    });
+                    }));
                 }
             }
         }

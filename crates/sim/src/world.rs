@@ -3,24 +3,26 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use cunyi_app::{Actor, App, NewLot, NewUser, Parts, SetupForm};
 use cunyi_catalogue::{Catalogue, Class, Drug, ServiceRole};
 use cunyi_centre::population::{AREA, Cover, Person, population};
 use cunyi_centre::{Centre, Gate, Item, Parts as CentreParts};
-use cunyi_db::{CommitSide, Durability, Target};
+use cunyi_db::{Durability, Point, Target};
+use cunyi_domain::ids::{ClinicId, UserId};
 use cunyi_domain::ledger::LineClass;
 use cunyi_domain::money::{Quantity, UnitPrice};
 use cunyi_domain::time::civil::Date;
 use cunyi_domain::time::{Clock, Moment, Rng, parse_date, parse_date_time};
 use cunyi_gateway::{Region, region};
-use cunyi_store::{InstallationKey, Store};
+use cunyi_store::reference::{self, Clinic, Level, ReferenceFile, Role, User};
+use cunyi_store::{InstallationKey, Store, StoreError};
 
 use crate::dice::{SeededRng, SimClock};
 use crate::plan::Plan;
-use crate::wire::Wire;
+use crate::wire::{Wire, lock};
 
 /// A folder that goes with its owner.
 pub struct Folder(PathBuf);
@@ -63,18 +65,29 @@ pub const PASSWORD: &str = "correct horse";
 const PACKS: i64 = 11;
 /// What is prescribed: for a cold, for high blood pressure.
 pub const DRUGS: [&str; 2] = ["感冒灵颗粒", "苯磺酸氨氯地平片"];
+/// Slot and name of the clinics beside the first.
+const BESIDE: [(i64, &str); 2] = [(4, "演示县梅溪村卫生室"), (5, "演示县柳湾村卫生室")];
 /// The clinic's ledger in its folder.
 pub const CLINIC: &str = "clinic.db";
 /// The centre's ledger in its folder.
 pub const CENTRE: &str = "centre.db";
 
-/// An installed clinic and a settled centre, for each kind of region.
+/// Who works under an institution's code.
+pub struct Staff {
+    /// Who does everything on a day, and who else is there, of each clinic.
+    pub doctors: Vec<[Actor; 2]>,
+    /// Who answers for the code.
+    pub answers: Actor,
+}
+
+/// An installed clinic and a settled centre, for each kind of region; and once more with two clinics beside
+/// it under the same code.
 pub struct Template {
     folder: Folder,
     /// Of both.
     pub catalogue: Arc<Catalogue>,
-    /// Two doctors of each.
-    doctors: Vec<[Actor; 2]>,
+    /// Who works there, of each.
+    staff: Vec<Staff>,
     /// When the days begin.
     pub morning: Moment,
     /// Grown-up residents without a filing.
@@ -96,7 +109,7 @@ fn region_text(queries: bool, shared: bool) -> String {
 
 fn kind(plan: &Plan) -> usize {
     let of = |kind: &(bool, bool)| *kind == (plan.queries, plan.shared);
-    KINDS.iter().position(of).unwrap_or(0)
+    2 * KINDS.iter().position(of).unwrap_or(0) + usize::from(plan.three)
 }
 
 impl Template {
@@ -111,43 +124,92 @@ impl Template {
             pressed: filed_for(&people, &["高血压"]),
             folder,
             catalogue: Arc::new(Catalogue::demo()),
-            doctors: Vec::new(),
+            staff: Vec::new(),
             morning,
         };
-        for (number, (queries, shared)) in KINDS.into_iter().enumerate() {
-            let folder = template.folder.file(&number.to_string());
-            fs::create_dir_all(&folder).map_err(told)?;
-            let doctors = template.install(&folder, &region_text(queries, shared))?;
-            template.doctors.push(doctors);
+        for (queries, shared) in KINDS {
+            let region = region_text(queries, shared);
+            let one = template.next_folder()?;
+            let staff = template.install(&one, &region)?;
+            let clinic = staff.doctors[0][0].clinic.clone();
+            template.staff.push(staff);
+            let three = template.next_folder()?;
+            copy(&one, &three)?;
+            let staff = template.install_more(&three, &region, &clinic)?;
+            template.staff.push(staff);
         }
         Ok(template)
     }
 
-    fn install(&self, folder: &Path, region: &str) -> Result<[Actor; 2], String> {
-        let clock = Arc::new(SimClock::at(self.morning));
-        let rng: Arc<dyn Rng> = Arc::new(SeededRng::new(1));
+    /// Of the next kind.
+    fn next_folder(&self) -> Result<PathBuf, String> {
+        let folder = self.folder.file(&self.staff.len().to_string());
+        fs::create_dir_all(&folder).map_err(told)?;
+        Ok(folder)
+    }
+
+    /// Lets a program do something in a folder, and keeps that in its files.
+    fn prepare<T>(
+        &self,
+        folder: &Path,
+        region: &str,
+        work: impl FnOnce(&App) -> Result<T, String>,
+    ) -> Result<T, String> {
+        let before = self.staff.len() as u64;
+        let begins = self.morning.0.saturating_add_unsigned(before * 1_000_000);
+        let clock = Arc::new(SimClock::at(Moment(begins)));
+        let rng: Arc<dyn Rng> = Arc::new(SeededRng::new(1 + before));
         let centre = self.centre(folder, region, &clock, &rng)?;
         let wire = Arc::new(Wire::new(Arc::clone(&centre), Arc::clone(&clock), None));
         let own = Arc::clone(&clock) as Arc<dyn Clock>;
         let app = self.clinic(folder, &wire, &own, &rng, None)?;
-        let doctor = set_up(&app, &self.catalogue, &setup_form(region), PACKS)?;
+        let done = work(&app)?;
         app.store().db().checkpoint().map_err(told)?;
         centre.checkpoint().map_err(told)?;
-        Ok([doctor, signed_in(&app, DOCTORS[1])?])
+        Ok(done)
     }
 
-    /// Who does everything on a day, and who else is there.
-    pub fn doctors(&self, plan: &Plan) -> &[Actor; 2] {
-        &self.doctors[kind(plan)]
+    fn install(&self, folder: &Path, region: &str) -> Result<Staff, String> {
+        self.prepare(folder, region, |app| {
+            let doctor = set_up(app, &self.catalogue, &setup_form(region), PACKS)?;
+            let second = signed_in(app, DOCTORS[1])?;
+            Ok(Staff {
+                answers: doctor.clone(),
+                doctors: vec![[doctor, second]],
+            })
+        })
+    }
+
+    /// Two clinics more beside the first, and the township's officer, who is the first one's user.
+    fn install_more(&self, folder: &Path, region: &str, first: &ClinicId) -> Result<Staff, String> {
+        self.prepare(folder, region, |app| {
+            let answers = user_of(app, first, Role::Township, "township")?;
+            let own = DOCTORS.map(|login| user_by(app, login));
+            let [doctor, second, _] = own;
+            let mut doctors = vec![[doctor?, second?]];
+            for (slot, name) in BESIDE {
+                let clinic = ClinicId(format!("clinic-{slot}"));
+                open(app, &clinic, (slot, name), region)?;
+                let user = |login: &str| user_of(app, &clinic, Role::Doctor, login);
+                let both = [
+                    user(&format!("first-{slot}"))?,
+                    user(&format!("second-{slot}"))?,
+                ];
+                receive(app, &self.catalogue, &both[0], PACKS)?;
+                doctors.push(both);
+            }
+            Ok(Staff { doctors, answers })
+        })
+    }
+
+    /// Who works on a day.
+    pub fn staff(&self, plan: &Plan) -> &Staff {
+        &self.staff[kind(plan)]
     }
 
     /// Fresh ledgers for a day.
     pub fn copy(&self, plan: &Plan, to: &Folder) -> Result<(), String> {
-        let from = self.folder.file(&kind(plan).to_string());
-        for name in [CLINIC, CENTRE] {
-            fs::copy(from.join(name), to.file(name)).map_err(told)?;
-        }
-        Ok(())
+        copy(&self.folder.file(&kind(plan).to_string()), &to.0)
     }
 
     /// The centre of a day.
@@ -218,7 +280,7 @@ impl Template {
             let power = Arc::clone(power);
             store
                 .db()
-                .at_commit(Box::new(move |_, side| power.reached(side)));
+                .at_point(Box::new(move |_, point| power.reached(point)));
         }
         Ok(App::new(Parts {
             store,
@@ -235,6 +297,11 @@ impl Template {
 pub fn set_up(app: &App, lists: &Catalogue, form: &SetupForm, packs: i64) -> Result<Actor, String> {
     app.install(form).map_err(told)?;
     let doctor = signed_in(app, DOCTORS[0])?;
+    receive(app, lists, &doctor, packs)?;
+    Ok(doctor)
+}
+
+fn receive(app: &App, lists: &Catalogue, doctor: &Actor, packs: i64) -> Result<(), String> {
     let lot = |drug: &Drug, number: &str, expires_on| NewLot {
         code: drug.code.clone(),
         lot_number: number.to_owned(),
@@ -247,8 +314,79 @@ pub fn set_up(app: &App, lists: &Catalogue, form: &SetupForm, packs: i64) -> Res
         .filter(|drug| DRUGS.contains(&drug.name.as_str()))
         .flat_map(|drug| [lot(drug, "L1", "2027-01-31"), lot(drug, "L2", "2028-01-31")])
         .collect();
-    app.receive_stock(&doctor, &lots).map_err(told)?;
-    Ok(doctor)
+    app.receive_stock(doctor, &lots).map_err(told)
+}
+
+/// Opens a clinic beside the one that is installed.
+fn open(app: &App, id: &ClinicId, (slot, name): (i64, &str), region: &str) -> Result<(), String> {
+    let form = setup_form(region);
+    let row = Clinic {
+        clinic: id.clone(),
+        name: name.to_owned(),
+        institution_code: form.institution_code,
+        institution_name: form.institution_name,
+        level: Level::Village,
+        slot,
+        fictional: true,
+        opened_at: app.now(),
+    };
+    let file = |what: &str, name: &str, content: &str| ReferenceFile {
+        clinic: id.clone(),
+        what: what.to_owned(),
+        name: name.to_owned(),
+        version: "1".to_owned(),
+        content: content.to_owned(),
+        confirmed_by: String::new(),
+        confirmed_on: String::new(),
+        active_from: Moment(0),
+    };
+    let mut files = vec![file("region", "region", region)];
+    for (place, text) in form.policies.iter().enumerate() {
+        files.push(file("policy", &format!("policy-{}", place + 1), text));
+    }
+    let opened: Result<(), StoreError> = app.store().db().transact("open", |tx| {
+        reference::install(tx, row)?;
+        files.into_iter().try_for_each(|file| Ok(tx.insert(file)?))
+    });
+    opened.map_err(told)
+}
+
+/// A user of a clinic more, who never needs a password.
+fn user_of(app: &App, clinic: &ClinicId, role: Role, login: &str) -> Result<Actor, String> {
+    let user = User {
+        clinic: clinic.clone(),
+        id: UserId(login.to_owned()),
+        login: login.to_owned(),
+        name: "测试".to_owned(),
+        role,
+        national_code: "D990001000001".to_owned(),
+        active: true,
+    };
+    let actor = acting(&user);
+    let inserted = app.store().db().transact("user", |tx| tx.insert(user));
+    inserted.map_err(told).map(|()| actor)
+}
+
+fn user_by(app: &App, login: &str) -> Result<Actor, String> {
+    let db = app.store().db();
+    let user = db.read("user", |tx| reference::user_by_login(tx, login));
+    let user = user.map_err(told)?.ok_or("no such user")?;
+    Ok(acting(&user))
+}
+
+fn acting(user: &User) -> Actor {
+    Actor {
+        clinic: user.clinic.clone(),
+        user: user.id.clone(),
+        role: user.role,
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    for name in [CLINIC, CENTRE] {
+        fs::copy(from.join(name), to.join(name)).map_err(told)?;
+    }
+    Ok(())
 }
 
 fn signed_in(app: &App, login: &str) -> Result<Actor, String> {
@@ -264,32 +402,43 @@ pub fn well(seed: u64, today: Date) -> Vec<Person> {
     filed_for(&people, &[])
 }
 
-/// The clinic's electricity: it may fail at a commit, and the program unwinds from there.
+/// The clinic's electricity: it may fail in a write transaction, and the program unwinds from there.
 #[derive(Default)]
-pub struct Power(AtomicI64);
+pub struct Power(Mutex<Supply>);
 
-/// The power is gone: nothing commits any more, whoever works on.
-const GONE: i64 = -1;
+#[derive(Clone, Copy, Default)]
+enum Supply {
+    #[default]
+    On,
+    /// It fails when a point of that kind is reached after so many more.
+    FailsAt(u8, Point),
+    /// Nothing commits any more, whoever works on.
+    Gone,
+}
 
 /// What the program unwinds with.
 pub struct Cut;
 
 impl Power {
-    /// Fails at the commit of that number from here on, on that side of it.
-    pub fn fail_at(&self, cut: Option<(u8, CommitSide)>) {
-        let left = cut.map_or(0, |(at, side)| {
-            i64::from(at) * 2 + 1 + i64::from(side == CommitSide::After)
-        });
-        self.0.store(left, Ordering::SeqCst);
+    /// Fails at the point of that number from here on.
+    pub fn fail_at(&self, cut: Option<(u8, Point)>) {
+        *lock(&self.0) = cut.map_or(Supply::On, |(at, point)| Supply::FailsAt(at, point));
     }
 
-    fn reached(&self, _: CommitSide) {
-        match self.0.load(Ordering::SeqCst) {
-            0 => return,
-            1 | GONE => self.0.store(GONE, Ordering::SeqCst),
-            left => return self.0.store(left - 1, Ordering::SeqCst),
+    fn reached(&self, point: Point) {
+        if self.is_gone_at(point) {
+            std::panic::resume_unwind(Box::new(Cut));
         }
-        std::panic::resume_unwind(Box::new(Cut));
+    }
+
+    fn is_gone_at(&self, point: Point) -> bool {
+        let mut supply = lock(&self.0);
+        *supply = match *supply {
+            Supply::FailsAt(0, at) if at == point => Supply::Gone,
+            Supply::FailsAt(left, at) if at == point => Supply::FailsAt(left - 1, at),
+            other => other,
+        };
+        matches!(*supply, Supply::Gone)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Clinic-days on fixed seeds, and mutants that must not get through one.
 
 use cunyi_sim::mutant::Mutant;
-use cunyi_sim::plan::Plan;
+use cunyi_sim::plan::{Complaint, Op, Plan, Step};
+use cunyi_sim::wire::Fault;
 use cunyi_sim::{Failed, Lived, Run, Template, Until, live};
 
 /// Days of the first test. `cargo xtask days` lives 2,200, optimised.
@@ -11,7 +12,7 @@ const CAUGHT_WITHIN: u64 = 40;
 const THREADS: u64 = 2;
 
 /// Lives so many days from a seed on until one fails.
-fn days(from: u64, days: u64, mutant: Option<Mutant>) -> Result<Lived, Failed> {
+fn days(from: u64, days: u64, mutant: Option<Mutant>) -> Result<Lived, Box<Failed>> {
     let run = Run {
         from,
         until: Until::Days(days),
@@ -36,6 +37,10 @@ fn on_every_day_clinic_and_centre_agree_in_the_evening() {
         "{sum:?}"
     );
     assert!(sum.restarts > DAYS, "{sum:?}");
+    assert!(
+        sum.trespasses > DAYS && sum.decided > DAYS / 2 && sum.full > 0,
+        "{sum:?}"
+    );
 }
 
 fn caught(mutant: Mutant, from: u64) {
@@ -60,8 +65,28 @@ fn a_clinic_that_sends_a_lost_2207_under_a_new_batch_number_is_caught() {
 
 #[test]
 fn a_clinic_that_believes_a_refused_2601_is_caught() {
-    // It takes a region that answers no question, and a call that comes late: one day of a hundred.
-    caught(Mutant::RefusedUndoBelieved, 100);
+    // It takes a region that answers no question, and a call that comes after the 2601: one day of a hundred.
+    let plan = Plan {
+        queries: false,
+        shared: false,
+        three: false,
+        begins: 0,
+        steps: vec![
+            Step::fine(Op::Register(0, Complaint::Cold, 3)),
+            Step::fine(Op::Freeze(0, 3)),
+            Step::fine(Op::Presettle(0)),
+            Step {
+                faults: vec![(0, Fault::Late(400))],
+                ..Step::fine(Op::Settle(0))
+            },
+            Step::fine(Op::Resolve(0)),
+        ],
+        ..Plan::of(1)
+    };
+    let template = Template::new().unwrap();
+    live(&template, &plan, None).unwrap();
+    let told = live(&template, &plan, Some(Mutant::RefusedUndoBelieved)).unwrap_err();
+    println!("{told}");
 }
 
 #[test]
@@ -70,9 +95,53 @@ fn a_clinic_that_takes_back_what_it_handed_over_is_caught() {
 }
 
 #[test]
+fn a_clinic_that_sends_what_it_cannot_write_is_caught() {
+    caught(Mutant::SentBeforeWritten, 1);
+}
+
+#[test]
+fn a_clinic_that_does_not_recover_is_caught() {
+    caught(Mutant::NoRecovery, 1);
+}
+
+#[test]
+fn a_clinic_that_lets_a_stranger_in_is_caught() {
+    caught(Mutant::AnothersVisit, 1);
+}
+
+#[test]
+fn what_a_full_disk_kept_from_being_written_is_asked_for_without_a_restart() {
+    let template = Template::new().unwrap();
+    let mut full = 0;
+    // With this much room the intent is written, the answer, both or nothing.
+    for room in 0..8 {
+        let plan = Plan {
+            queries: true,
+            shared: true,
+            three: false,
+            begins: 0,
+            steps: vec![
+                Step::fine(Op::Register(0, Complaint::Cold, 3)),
+                Step::fine(Op::Freeze(0, 3)),
+                Step::fine(Op::Presettle(0)),
+                Step::fine(Op::FillDisk(room)),
+                Step::fine(Op::Settle(0)),
+                Step::fine(Op::Due),
+                Step::fine(Op::FreeDisk),
+                Step::fine(Op::Due),
+                Step::fine(Op::HandOver(0)),
+            ],
+            ..Plan::of(1)
+        };
+        let done = live(&template, &plan, None).unwrap();
+        assert_eq!(done.restarts, 0);
+        full += done.full;
+    }
+    assert!(full > 1, "the disk was full {full} times");
+}
+
+#[test]
 fn another_calls_answer_to_a_2601_takes_nothing_back() {
-    use cunyi_sim::plan::{Complaint, Op, Step};
-    use cunyi_sim::wire::Fault;
     let with = |op, fault| Step {
         faults: vec![(0, fault)],
         ..Step::fine(op)
@@ -80,6 +149,7 @@ fn another_calls_answer_to_a_2601_takes_nothing_back() {
     let plan = Plan {
         queries: false,
         shared: false,
+        three: false,
         begins: 0,
         steps: vec![
             Step::fine(Op::Register(0, Complaint::ColdAndPressure, 34)),

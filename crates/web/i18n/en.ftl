@@ -715,6 +715,7 @@ refusal-other-patient = The centre knows this certificate as another person's th
 refusal-other-coverage = This visit is registered at the centre under another insurance: nothing was done. Choose that one.
 refusal-reason-missing = Give a reason.
 refusal-busy = Too much is going on; try again in a few seconds.
+refusal-disk-full = The computer’s disk is full, so this could not be written down. Delete or move files that are not the clinic’s, then try again; what was already on its way to the platform is asked for by itself.
 refusal-still-running = Something else is still being done here with the insurance centre. It was not interrupted, and this was not started: wait until it has ended, then do it again.
 refusal-wrong-password = Wrong user name or password. After five wrong passwords in a row nobody can sign in under that name for 15 minutes, with the right one neither.
 refusal-signed-out = Your session has ended, so this was not saved. What you typed is still on the screen: copy it, sign in in another window, and enter it there.

@@ -715,6 +715,7 @@ refusal-other-patient = 医保中心按这个证件查到的不是本次就诊�
 refusal-other-coverage = 这次就诊已在医保中心按另一项参保登记，没有办。请选原来那一项。
 refusal-reason-missing = 请写明理由。
 refusal-busy = 现在办理的太多，请稍等几秒再试。
+refusal-disk-full = 电脑磁盘已满，刚才的操作没有保存。请删除或移走与诊所无关的文件，再重试；已经发往医保平台的，系统会自动查询结果。
 refusal-still-running = 这里还有另一项业务正在与医保中心办理，没有被打断；刚才这一步没有开始。请等它办完后再做。
 refusal-wrong-password = 用户名或密码不对。连续输错 5 次后，该用户名 15 分钟内不能登录，密码正确也一样。
 refusal-signed-out = 登录已过期，没有保存。您输入的内容还在屏幕上：请先复制，在另一个窗口重新登录后再录入。

@@ -92,6 +92,7 @@ pub(crate) fn status(error: &AppError) -> StatusCode {
             Code::Forbidden => StatusCode::FORBIDDEN,
             Code::NotFound => StatusCode::NOT_FOUND,
             Code::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Code::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
             Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         },
