@@ -223,6 +223,7 @@ unit-pulse = 次/分
 queue = 就诊队列
 quick-visit = 快速接诊
 find-patient = 查找患者
+large-type = 大字
 scan-or-find = 刷卡 / 扫码 / 姓名拼音
 chip-unknown = 结果未知
 chip-unsettled = 已发药待结算

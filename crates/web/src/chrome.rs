@@ -34,6 +34,8 @@ pub struct Chrome {
     pub now: Moment,
     /// 演示 on every page, a guest's too.
     pub fictional: bool,
+    /// 大字, on this computer.
+    pub large: bool,
 }
 
 impl Chrome {

@@ -53,6 +53,7 @@ routes! {
     post "/login", Anyone => account::sign_in;
     post "/logout", SignedIn => account::sign_out;
     post "/locale", SignedIn => account::set_locale;
+    post "/type", SignedIn => account::set_type;
     get "/password", SignedIn => account::password;
     post "/password", SignedIn => account::change_password;
     get "/setup", Anyone => account::setup;

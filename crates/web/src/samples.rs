@@ -65,6 +65,7 @@ pub fn chrome(locale: Locale) -> Chrome {
         session: Some(session),
         now: now(),
         fictional: true,
+        large: false,
     }
 }
 

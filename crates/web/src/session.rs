@@ -31,14 +31,26 @@ pub(crate) fn set_cookie(secure: bool, token: &str) -> String {
     format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict{secure}{age}")
 }
 
-fn token(headers: &HeaderMap, secure: bool) -> Option<String> {
-    let name = cookie_name(secure);
+/// The cookie of large type: this computer's, whoever sits at it.
+const LARGE: &str = "cunyi-large";
+
+/// `Set-Cookie` for large type or the usual one, kept for a year.
+pub(crate) fn large_cookie(large: bool) -> String {
+    let age = if large { 31_536_000 } else { 0 };
+    format!("{LARGE}=1; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}")
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let cookies = headers
         .get_all(header::COOKIE)
         .into_iter()
         .filter_map(|v| v.to_str().ok());
     let mut pairs = cookies.flat_map(|cookies| cookies.split(';'));
-    let found = pairs.find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))?;
+    pairs.find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+fn token(headers: &HeaderMap, secure: bool) -> Option<String> {
+    let found = cookie(headers, cookie_name(secure))?;
     let plausible = found.len() <= 256 && found.bytes().all(|b| b.is_ascii_alphanumeric());
     (plausible && !found.is_empty()).then(|| found.to_owned())
 }
@@ -81,6 +93,7 @@ impl Guest {
             session: None,
             now: web.app.now(),
             fictional: web.options.fictional,
+            large: false,
         };
         Self {
             web: Arc::clone(web),
@@ -192,6 +205,7 @@ impl FromRequestParts<Arc<Web>> for Signed {
                     locale: Locale::from_tag(&session.locale),
                     fictional: guest.chrome.fictional || session.fictional,
                     session: Some(session.clone()),
+                    large: cookie(&parts.headers, LARGE).is_some(),
                     ..(*guest.chrome).clone()
                 });
                 // A route that says nothing lets nobody in.

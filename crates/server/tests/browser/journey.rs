@@ -61,6 +61,13 @@ async fn a_patient_is_seen_from_identification_to_the_printed_fee_list() {
     page.read("已自动保存").await;
     page.picture("workstation.png").await;
     page.accessible("the visit").await;
+    // In large type, with what was typed.
+    page.click("button[name=large]").await;
+    page.see(".large #draft").await;
+    page.stays("the visit in large type").await;
+    page.picture("workstation-large.png").await;
+    page.click("button[name=large]").await;
+    page.see("html:not(.large) #draft").await;
     presettle(&page).await;
     page.read("医保中心的结果与本机估算一致").await;
     page.picture("settle.png").await;

@@ -254,21 +254,26 @@ impl Page {
         let [width, height] = [size.0, size.1].map(|n| u32::try_from(n).expect("a size"));
         for narrow in [1024, 1092] {
             self.widen(narrow, height).await;
-            let sideways = "return [document.documentElement, ...document.querySelectorAll('body *')]
+            self.stays(what).await;
+        }
+        self.widen(width, height).await;
+    }
+
+    /// Nothing of the page scrolls sideways, and a paper's title is not covered.
+    pub async fn stays(&self, what: &str) {
+        let sideways = "return [document.documentElement, ...document.querySelectorAll('body *')]
                 .filter(e => e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1)
                 .filter(e => e === document.documentElement || getComputedStyle(e).overflowX !== 'visible')
                 .filter(e => !e.matches('input, textarea, select'))
                 .map(e => `${e.tagName}.${e.className} ${e.scrollWidth} in ${e.clientWidth}`)";
-            let found = self.script(sideways).await;
-            assert_eq!(found, json!([]), "{what} at {narrow} px");
-            let covered = "const [title, box] = [document.querySelector('.sheet h1'), document.querySelector('.sheet .box')];
+        let found = self.script(sideways).await;
+        assert_eq!(found, json!([]), "{what} scrolls sideways");
+        let covered = "const [title, box] = [document.querySelector('.sheet h1'), document.querySelector('.sheet .box')];
                 const words = document.createRange();
                 if (title) words.selectNodeContents(title);
                 return box !== null && words.getBoundingClientRect().right > box.getBoundingClientRect().left";
-            let found = self.script(covered).await;
-            assert_eq!(found, json!(false), "{what}: the title is covered");
-        }
-        self.widen(width, height).await;
+        let found = self.script(covered).await;
+        assert_eq!(found, json!(false), "{what}: the title is covered");
     }
 
     /// axe-core finds nothing serious on the page, and it fits a small screen.

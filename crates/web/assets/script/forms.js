@@ -24,7 +24,7 @@ document.addEventListener("submit", (event) => {
   const { url, body } = wish(form, event.submitter);
   event.submitter?.setAttribute("aria-busy", "true");
   // A session begins and ends with a page of the browser's own.
-  if (!$(".top nav") || /^\/(logout|locale)$/.test(url.pathname)) return;
+  if (!$(".top nav") || url.pathname === "/logout") return;
   event.preventDefault();
   go(url, body);
 });

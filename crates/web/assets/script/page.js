@@ -51,7 +51,7 @@ function show(page, again) {
   const [main, queue] = [again && scrolled("main"), scrolled(".queue")];
   send();
   document.title = page.title;
-  document.documentElement.lang = page.documentElement.lang;
+  for (const name of ["lang", "className"]) document.documentElement[name] = page.documentElement[name];
   document.body.replaceWith(document.adoptNode(page.body));
   // What was refused is said at the top.
   if (main && !$("main > [role=alert]")) $("main")?.scrollTo(0, main);

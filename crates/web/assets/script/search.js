@@ -20,7 +20,7 @@ function enhance(code) {
 class Picker {
   constructor(code, shown) {
     Object.assign(this, { code, shown, hits: [], at: 0, asked: 0 });
-    this.search = later(120, () => this.ask());
+    this.search = later(40, () => this.ask());
     shown.addEventListener("input", () => {
       code.value = "";
       this.search();

@@ -15,7 +15,7 @@ use crate::WebOptions;
 use crate::chrome::Chrome;
 use crate::fault::{Answer, Fault, html, status, words};
 use crate::form::Form;
-use crate::session::{Guest, GuestForm, Posted, Signed, blocking, set_cookie};
+use crate::session::{Guest, GuestForm, Posted, Signed, blocking, large_cookie, set_cookie};
 use crate::words::Locale;
 
 #[derive(Template)]
@@ -89,18 +89,21 @@ pub(crate) async fn set_locale(Posted { by, form, .. }: Posted) -> Answer {
     let (token, locale) = (by.token.clone(), form.text("locale"));
     by.call(move |app, _| app.set_locale(&token, &locale))
         .await?;
-    let back = form.get("back");
-    // Only a path of ours: neither another host nor a scheme.
-    let own = back.starts_with('/')
-        && back
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"/-".contains(&b));
-    let back = if own && !back.starts_with("//") {
-        back
-    } else {
-        "/"
-    };
-    Ok(Redirect::to(back).into_response())
+    Ok(back(&form))
+}
+
+/// `POST /type`: large type or the usual one, on this computer.
+pub(crate) async fn set_type(Posted { form, .. }: Posted) -> Answer {
+    let cookie = large_cookie(form.ticked("large"));
+    Ok(([(header::SET_COOKIE, cookie)], back(&form)).into_response())
+}
+
+/// To where a form was posted from: only a path of ours, neither another host nor a scheme.
+fn back(form: &Form) -> Response {
+    let path = form.get("back");
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"/-".contains(&b);
+    let own = path.starts_with('/') && !path.starts_with("//") && path.bytes().all(plain);
+    Redirect::to(if own { path } else { "/" }).into_response()
 }
 
 #[derive(Template)]

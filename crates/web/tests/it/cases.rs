@@ -51,6 +51,7 @@ cases! {
     post "/login" New |_h, _by| post("/login", &[("login", "doctor"), ("password", PASSWORD)]);
     post "/logout" New |_h, _by| post("/logout", &[]);
     post "/locale" New |_h, _by| post("/locale", &[("locale", "zh-CN"), ("back", "/today")]);
+    post "/type" New |_h, _by| post("/type", &[("large", "1"), ("back", "/today")]);
     get "/password" New |_h, _by| get("/password");
     post "/password" New |_h, _by| post("/password", &[
         ("old", PASSWORD), ("password", PASSWORD), ("again", PASSWORD),
