@@ -99,15 +99,15 @@ pub(crate) fn undecided(tx: &mut Tx<'_>, visit: &Visit, batches: &[Batch]) -> Re
 }
 
 /// A visit's goods.
-struct Given {
-    charges: Vec<Charge>,
+pub(crate) struct Given {
+    pub(crate) charges: Vec<Charge>,
     reversed: Vec<BatchId>,
     moves: Vec<StockMove>,
     decisions: Vec<GoodsDecision>,
 }
 
 impl Given {
-    fn read(tx: &mut Tx<'_>, visit: &Visit) -> Result<Self> {
+    pub(crate) fn read(tx: &mut Tx<'_>, visit: &Visit) -> Result<Self> {
         let (clinic, id) = (&visit.clinic, &visit.id);
         let batches = query::batches(tx, clinic, id)?;
         let reversed = batches
@@ -133,8 +133,12 @@ impl Given {
             .filter(handed)
     }
 
-    fn decided(&self, line: &Charge) -> Option<&GoodsDecision> {
+    pub(crate) fn decided(&self, line: &Charge) -> Option<&GoodsDecision> {
         self.decisions.iter().find(|row| row.charge == line.id)
+    }
+
+    pub(crate) fn is_reversed(&self, line: &Charge) -> bool {
+        self.reversed.contains(&line.batch)
     }
 
     /// What of a reversed line was not charged anew.
@@ -147,7 +151,7 @@ impl Given {
     }
 
     /// The line with which a line's goods were handed over: itself, or the one it is the rest of.
-    fn handed<'a>(&'a self, line: &'a Charge) -> Option<&'a Charge> {
+    pub(crate) fn handed<'a>(&'a self, line: &'a Charge) -> Option<&'a Charge> {
         let left =
             |m: &StockMove| m.kind == MoveKind::HandedOver && m.charge.as_ref() == Some(&line.id);
         if self.moves.iter().any(left) {

@@ -14,6 +14,7 @@ use crate::payment::standing;
 use crate::permission::Action;
 use crate::register::forget_certificate;
 use crate::step::alone;
+use crate::traced::must_be_unsold;
 use crate::upload;
 use crate::views::Actor;
 
@@ -23,7 +24,8 @@ const LONGEST_CODE: usize = 100;
 const MOST_CODES: usize = 100;
 
 impl App {
-    /// Keeps the trace codes of a line, one a scan, before the fund pays.
+    /// Keeps the trace codes of a line, one a scan, before the fund pays. A code that another line has is
+    /// refused.
     pub fn scan_trace(&self, actor: &Actor, charge: &ChargeId, codes: &str) -> Result<()> {
         actor.must(Action::HandOver)?;
         let separators = |c: char| c.is_whitespace() || c == ',' || c == '，';
@@ -53,6 +55,9 @@ impl App {
             );
             if row.kind != ItemKind::Drug || !open {
                 return refuse(Code::WrongState);
+            }
+            for code in &list {
+                must_be_unsold(w.tx, self.catalogue(), &row, code)?;
             }
             let scanned = TraceCodesScanned {
                 charge: charge.clone(),

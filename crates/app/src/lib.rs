@@ -41,6 +41,7 @@ mod settle;
 mod setup;
 mod step;
 mod stock;
+mod traced;
 mod under_code;
 mod upload;
 mod users;

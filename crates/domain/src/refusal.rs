@@ -108,6 +108,10 @@ text_enum! {
         TooMuchGivenBack = "too-much-given-back",
         /// A trace code that is given back is not one of the line's. Args: `item`, `line`.
         TraceCodeUnknown = "trace-code-unknown",
+        /// A trace code stands on a line that was handed over. Args: `trace`, `item`, `number`, `on`.
+        TraceCodeSold = "trace-code-sold",
+        /// A trace code stands on a line that waits to be handed over. Args: `trace`, `item`, `number`, `on`.
+        TraceCodeHeld = "trace-code-held",
         /// The region's platform reverses what was settled then no more. Args: `within`, `settled`.
         ReversalTooLate = "reversal-too-late",
         /// The region settles with the insurance later only within so many days. Args: `day`, `days`.

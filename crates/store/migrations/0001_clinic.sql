@@ -133,6 +133,7 @@ CREATE TABLE charge (
   FOREIGN KEY (clinic, rest_of) REFERENCES charge (clinic, id),
   FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id), FOREIGN KEY (clinic, batch) REFERENCES batch (clinic, id));
 CREATE INDEX charge_by_visit ON charge (clinic, visit, position);
+CREATE INDEX charge_traced ON charge (clinic, visit) WHERE trace_codes <> '';
 CREATE TABLE refund_rest (
   clinic TEXT NOT NULL, charge TEXT NOT NULL, batch TEXT NOT NULL, quantity BIGINT NOT NULL CHECK (quantity > 0), trace_codes TEXT NOT NULL,
   PRIMARY KEY (clinic, charge), FOREIGN KEY (clinic, charge) REFERENCES charge (clinic, id),

@@ -17,7 +17,9 @@ mod settled;
 mod stock;
 
 pub use settled::{Use, settlements, settlements_between, uses};
-pub use stock::{free_lots, goods_decisions, goods_undecided, lots, moves, reservations};
+pub use stock::{
+    free_lots, goods_decisions, goods_undecided, lots, moves, reservations, visits_with_code,
+};
 
 fn key<T: Field>(clinic: &ClinicId, id: T) -> Vec<Value> {
     vec![clinic.clone().into_value(), id.into_value()]

@@ -706,6 +706,8 @@ refusal-settlement-differs = The centre knows no such settlement ID, or it is no
 refusal-nothing-given-back = Nothing is given back yet: enter a quantity behind what comes back.
 refusal-too-much-given-back = Of {$item} at most {$most} can be given back, in whole units or all of it.
 refusal-trace-code-unknown = {$item} was not settled with this trace code: check that it is this box that comes back.
+refusal-trace-code-sold = The trace code {$trace} ({$item}) was handed over on {$on} with visit {$number} and is not sold again. Check that it is the right box; if it was paid back and had not left, say so at that visit first.
+refusal-trace-code-held = The trace code {$trace} ({$item}) is scanned for visit {$number} of {$on}, which waits for its drugs. Check that it is the right box.
 refusal-reversal-too-late = This batch was settled on {$settled}, and the centre of this region reverses settlements of the same { $within ->
     [month] month
    *[other] year

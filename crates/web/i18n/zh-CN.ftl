@@ -706,6 +706,8 @@ refusal-settlement-differs = 医保中心没有这个结算ID，或者它不是�
 refusal-nothing-given-back = 还没有写退回什么：请在要退的项目后填退回数量。
 refusal-too-much-given-back = {$item} 最多可退 {$most}，只能整个单位地退，或全部退。
 refusal-trace-code-unknown = {$item} 结算时没有这个追溯码，请核对退回的是不是这一盒。
+refusal-trace-code-sold = 追溯码 {$trace}（{$item}）已在 {$on} 随就诊 {$number} 发出，不能再卖。请核对是不是扫错了盒；退了费、药确实没有拿走的，先在那次就诊登记药品去向。
+refusal-trace-code-held = 追溯码 {$trace}（{$item}）已扫在 {$on} 的就诊 {$number} 上，还没有发药。请核对是不是扫错了盒。
 refusal-reversal-too-late = 这一批是 {$settled} 结算的，本地区医保中心只撤销{ $within ->
     [month] 当月
    *[other] 当年

@@ -22,6 +22,7 @@ use crate::payment::taken;
 use crate::register::{DEPARTMENT, Register2201, certificate_number};
 use crate::resolve::earlier_is_lost;
 use crate::step::{Answer, Caller, Next, Pending, Step, alone, clock_refusal, told};
+use crate::traced::is_split;
 
 /// What the platform still has to be told before it computes a batch's shares (2206).
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -481,15 +482,12 @@ impl Step for Settle2207 {
     }
 }
 
-/// `drug_trac_info`: a row a code. 拆零: sold by the smallest unit, and no whole number of packs.
+/// `drug_trac_info`: a row a code.
 fn trace_codes(catalogue: &Catalogue, charges: &[Charge]) -> Vec<settle::DrugTrac> {
     let rows = |c: &Charge| {
         let id = c.id.0.clone();
         let unit = c.unit.clone();
-        let split = catalogue.drug(&c.code).is_some_and(|drug| {
-            let pack = Quantity::whole(drug.units_per_pack.max(1));
-            c.unit == drug.unit && c.quantity.0 % pack.0 != 0
-        });
+        let split = is_split(catalogue, c);
         let codes = c.trace_codes.split(',').filter(|code| !code.is_empty());
         let row = |code: &str| settle::DrugTrac {
             feedetl_sn: id.clone(),

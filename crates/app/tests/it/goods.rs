@@ -25,7 +25,7 @@ fn stock(w: &World) -> (Quantity, Quantity) {
     (w.stock(DRUG).0, drug.quarantined)
 }
 
-fn decide(w: &World, visit: &VisitId, goods: Goods, reason: &str) -> cunyi_app::Result<()> {
+pub fn decide(w: &World, visit: &VisitId, goods: Goods, reason: &str) -> cunyi_app::Result<()> {
     let view = w.view(visit);
     let open = view.goods.iter().find(|g| g.decided.is_none()).unwrap();
     let decision = [(open.charge.clone(), goods)];

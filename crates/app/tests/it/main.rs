@@ -40,6 +40,7 @@ mod stock;
 mod story;
 mod together;
 mod township;
+mod traced;
 mod uploads;
 mod usecases;
 mod users;

@@ -222,10 +222,10 @@ fn a_split_box_is_said_with_its_trace_code() {
             line.quantity = quantity.to_string();
             line
         };
-        for (drug, quantity, flag) in [
-            (split, split.units_per_pack - 1, "1"),
-            (split, split.units_per_pack, "0"),
-            (whole, 1, "0"),
+        for (drug, quantity, flag, code) in [
+            (split, split.units_per_pack - 1, "1", "81234567890123456781"),
+            (split, split.units_per_pack, "0", "81234567890123456782"),
+            (whole, 1, "0", "81234567890123456783"),
         ] {
             let visit = w.register(w.resident(false));
             let mut body = w.cold();
@@ -235,9 +235,7 @@ fn a_split_box_is_said_with_its_trace_code() {
             body.reasons = findings.map(|f| (f.key, "家中还有".to_owned())).collect();
             w.app.freeze(&w.doctor, &visit, 0, &body).unwrap();
             let line = w.view(&visit).charges[0].id.clone();
-            w.app
-                .scan_trace(&w.doctor, &line, "81234567890123456789")
-                .unwrap();
+            w.app.scan_trace(&w.doctor, &line, code).unwrap();
             w.app.presettle(&w.doctor, &visit).unwrap();
             w.settle(&visit).unwrap();
             let sent = w.wire.of("2207").pop().unwrap().sent;

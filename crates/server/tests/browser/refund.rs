@@ -73,6 +73,23 @@ async fn the_goods_are_decided_on(page: &Page, demo: &Demo) {
     assert!(!page.has("登记药品去向").await && !page.has("待了结").await);
 }
 
+/// What came back for its quality is never sold: its code is refused for the next patient, and said
+/// with the visit it left with.
+async fn the_same_box_is_not_sold_again(page: &Page, demo: &Demo) {
+    page.go(&demo.clinic).await;
+    page.script("document.querySelectorAll('a[href^=\"/visits/\"]')[1].click()")
+        .await;
+    prescribe(page).await;
+    page.press(Key::F8).await;
+    page.see("input.trace").await;
+    page.keys(&format!("{CODE}{}", char::from(Key::Enter)))
+        .await;
+    page.read("不能再卖").await;
+    assert_eq!(page.value("input.trace").await.trim(), CODE);
+    page.accessible("a trace code that was sold").await;
+    page.picture("trace-sold.png").await;
+}
+
 const BACK: &str = "input[name^='back.']";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -115,7 +132,7 @@ async fn a_part_is_given_back_and_its_goods_are_decided_on() {
     page.agree().await;
     page.see(".state-reversed").await;
     page.read("待退").await;
-    page.read("退费后留下的部分，重新收费").await;
+    page.read("冲回后重新收费的部分").await;
     assert_eq!(page.count(BACK).await, 0);
     let open_ends = page.words_of(".queue details:first-of-type").await;
     assert!(open_ends.contains("待退"), "{open_ends}");
@@ -140,6 +157,7 @@ async fn a_part_is_given_back_and_its_goods_are_decided_on() {
     page.read("完诊").await;
     page.go(&format!("{}/stock", demo.clinic)).await;
     page.read("隔离").await;
+    the_same_box_is_not_sold_again(&page, &demo).await;
     assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
     page.close().await;
 }

@@ -76,3 +76,24 @@ pub fn goods_undecided(
     values.push(Value::Int(limit));
     Ok(tx.select(rest, values)?)
 }
+
+cunyi_domain::row! {
+    /// A visit.
+    pub struct OfVisit {
+        /// Its id.
+        pub visit: VisitId,
+    }
+}
+
+/// Visits with a line on which a text stands among the trace codes, perhaps as a part of one.
+pub fn visits_with_code(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    code: &str,
+) -> Result<Vec<VisitId>, StoreError> {
+    // The first condition is the index's.
+    let sql = "SELECT DISTINCT visit FROM charge
+               WHERE clinic = ? AND trace_codes <> '' AND trace_codes LIKE ? ORDER BY visit";
+    let found: Vec<OfVisit> = tx.query(sql, key(clinic, format!("%{code}%")))?;
+    Ok(found.into_iter().map(|row| row.visit).collect())
+}

@@ -1,6 +1,11 @@
 //! 退一部分: what of a settled batch is given back. The first press shows what that comes to, the second
 //! does it; what was changed in between is shown again.
 
+#![expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "templates pass arguments by reference"
+)]
+
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -50,6 +55,13 @@ impl Typed {
         }
     }
 
+    /// What was shown: what stays costs so much, and these quantities come back.
+    fn seen(&self, total: Fen) -> String {
+        let back = self.lines.iter().map(|(_, back, _)| back.as_str());
+        let words: Vec<&str> = back.collect();
+        format!("{total} {}", words.join(" "))
+    }
+
     /// As the use case wants it; what is empty is not given back.
     fn read(&self) -> Result<RefundForm, Refusal> {
         let mut back = Vec::new();
@@ -87,6 +99,11 @@ impl RefundPage<'_> {
     /// The codes that come back.
     pub(crate) fn codes(&self, charge: &ChargeView) -> &str {
         self.line(charge).map_or("", |(.., codes)| codes)
+    }
+
+    /// What the second press confirms.
+    pub(crate) fn seen(&self, total: &Fen) -> String {
+        self.typed.seen(*total)
     }
 
     /// True if the shares are our estimate: the centre is asked once it is done.
@@ -134,8 +151,8 @@ pub(crate) async fn refund(Path(id): Path<String>, Posted { by, form, what }: Po
         }
         Err(error) => return Err(Fault::new(&by.chrome, error)),
     };
-    let seen: Option<Fen> = form.get("seen").parse().ok();
-    if seen.is_some() && seen == view.estimate.map(|e| e.total) {
+    let shown = view.estimate.map(|e| typed.seen(e.total));
+    if shown.as_deref() == Some(form.get("seen")) {
         return as_job(by, what, view.visit, Kept::Nothing, move |app, actor, _| {
             app.reverse_part(actor, &batch, &wanted)
         })

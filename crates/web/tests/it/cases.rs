@@ -133,7 +133,7 @@ cases! {
     post "/charges/{id}/trace" Record |h, _by| {
         let visit = frozen(h);
         let line = &h.w.view(&visit).charges[0].id;
-        let scanned = [("visit", visit.as_str()), ("trace_codes", "81234567890123456789")];
+        let scanned = [("visit", visit.as_str()), ("trace_codes", line.as_str())];
         post(&format!("/charges/{line}/trace"), &scanned)
     };
     post "/batches/{id}/drop" Record |h, _by| {
@@ -181,7 +181,7 @@ cases! {
             ("charge.0", line.id.as_str()),
             ("back.0", &line.quantity.to_string()),
             ("reason", "开错药"),
-            ("seen", &rest.to_string()),
+            ("seen", &format!("{rest} {}", line.quantity)),
         ];
         post(&format!("/batches/{batch}/refund"), &typed)
     };
