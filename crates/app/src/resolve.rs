@@ -11,6 +11,7 @@ mod registration;
 mod undo;
 
 pub(crate) use decide::Told;
+pub(crate) use late::Unwritten;
 
 use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::{BatchMoved, EvidenceFound};

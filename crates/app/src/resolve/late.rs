@@ -2,6 +2,9 @@
 //! Kept with their messages, and believed as if they had come in time, as long as nothing else became
 //! of the batch.
 
+use std::cell::Cell;
+use std::sync::{MutexGuard, PoisonError};
+
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::BatchMoved;
@@ -24,6 +27,18 @@ use crate::settle::{About, amounts_of_reply, reversal_agrees, settled};
 use crate::setup::Setup;
 use crate::step::keep_answer;
 
+/// Most answers that wait to be written; of more the clinic asks.
+const MOST_UNWRITTEN: usize = 200;
+
+/// What came late and is not written yet: the disk may be full, and it comes only once. Loss: the clinic
+/// asks what became of its call.
+pub(crate) struct Unwritten {
+    id: MessageId,
+    reply: Reply,
+    /// It was looked whether it came before: it did not.
+    heard: Cell<bool>,
+}
+
 /// A lost call whose answer came.
 struct Late<'a> {
     app: &'a App,
@@ -37,15 +52,35 @@ struct Late<'a> {
 impl App {
     /// Uses what came late at any clinic; answers how many calls it told of.
     pub(super) fn late_answers(&self) -> Result<usize> {
-        let mut used = 0;
-        for (id, reply) in self.parts.transport.late() {
-            let id = MessageId(id);
-            used += self.at_every_clinic(|clinic| self.late_answer(clinic, &id, &reply))?;
+        let came = self.parts.transport.late().into_iter();
+        let mut all = std::mem::take(&mut *self.unwritten());
+        all.extend(came.map(|(id, reply)| Unwritten {
+            id: MessageId(id),
+            reply,
+            heard: Cell::new(false),
+        }));
+        let (mut used, mut failed) = (0, None);
+        for one in all {
+            match self.at_every_clinic(|clinic| self.late_answer(clinic, &one)) {
+                Ok(told) => used += told,
+                Err(error) => {
+                    failed = Some(error);
+                    let mut kept = self.unwritten();
+                    if kept.len() < MOST_UNWRITTEN {
+                        kept.push(one);
+                    }
+                }
+            }
         }
-        Ok(used)
+        failed.map_or(Ok(used), Err)
     }
 
-    fn late_answer(&self, clinic: &ClinicId, id: &MessageId, reply: &Reply) -> Result<usize> {
+    fn unwritten(&self) -> MutexGuard<'_, Vec<Unwritten>> {
+        self.late.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn late_answer(&self, clinic: &ClinicId, one: &Unwritten) -> Result<usize> {
+        let (id, reply) = (&one.id, &one.reply);
         let setup = self.setup(clinic)?;
         let values = vec![clinic.clone().into_value(), id.clone().into_value()];
         let db = self.parts.store.db();
@@ -63,9 +98,11 @@ impl App {
             return Ok(0);
         };
         let reply = setup.line.late(reply.clone());
-        let Some(reply) = reply.filter(|reply| !self.came_before(&setup, reply)) else {
+        let fresh = |reply: &Reply| one.heard.get() || !self.came_before(&setup, reply);
+        let Some(reply) = reply.filter(fresh) else {
             return Ok(0);
         };
+        one.heard.set(true);
         tracing::info!(infno = message.infno, "a late answer");
         let Some(batch) = message.batch.clone() else {
             return Ok(0);

@@ -53,6 +53,31 @@ fn a_settlement_that_answers_late_is_settled_without_a_question() {
     }
 }
 
+/// It comes once: what cannot be written then is written when it can be.
+#[test]
+fn a_late_answer_that_cannot_be_written_is_not_lost() {
+    for w in worlds_of("late_unwritten", &without_queries()) {
+        let visit = waiting(&w);
+        w.wire.deliver_late();
+        let db = w.app.store().db();
+        let rename = |from: &str, to: &str| {
+            let sql = format!("ALTER TABLE settlement RENAME COLUMN {from} TO {to}");
+            db.transact("rename", |tx| tx.execute(&sql, vec![]))
+                .unwrap();
+        };
+        rename("ratio", "ratio_gone");
+        for _ in 0..2 {
+            w.app.resolve_due().unwrap_err();
+        }
+        rename("ratio_gone", "ratio");
+        assert_eq!(w.states(&visit), [S::Unknown]);
+        assert_eq!(w.app.resolve_due().unwrap(), 1);
+        assert_eq!(w.states(&visit), [S::Settled]);
+        assert_eq!(w.app.resolve_due().unwrap(), 0);
+        w.prove();
+    }
+}
+
 #[test]
 fn a_late_refusal_is_a_refusal() {
     for w in worlds("late_refused") {
