@@ -536,7 +536,7 @@ impl Step for Register2201 {
             ),
             Outcome::Refused(_) => (RegistrationState::Refused, None),
             Outcome::Unknown(_) => (RegistrationState::Unknown, None),
-            Outcome::NotSent => (RegistrationState::Open, None),
+            Outcome::NotSent { .. } => (RegistrationState::Open, None),
         };
         let is = Registration {
             state,

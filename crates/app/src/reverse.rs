@@ -190,7 +190,7 @@ impl Step for Reverse2208 {
                 BatchEvent::LoseReversal
             }
             Outcome::Refused(_) => BatchEvent::RefuseReversal,
-            Outcome::NotSent => BatchEvent::NotSent,
+            Outcome::NotSent { .. } => BatchEvent::NotSent,
         };
         about.record(w, about.moved(event, pending))?;
         Ok(Next::Stop(told(&outcome)))

@@ -94,8 +94,8 @@ pub(crate) struct Caller<'a> {
     /// 医师代码, or the login where there is none.
     pub code: String,
     sign_number: String,
-    /// The platform could not be reached to sign in: nothing is sent.
-    away: bool,
+    /// The platform could not be reached to sign in, or turned that away: nothing is sent.
+    away: Option<Code>,
 }
 
 impl App {
@@ -179,7 +179,7 @@ impl App {
             name,
             code,
             sign_number: String::new(),
-            away: false,
+            away: None,
         };
         let number = match signed {
             Some(row) => Ok(row.sign_number),
@@ -188,7 +188,9 @@ impl App {
         match number {
             Ok(number) => caller.sign_number = number,
             // What is asked for then is recorded as not sent.
-            Err(AppError::Refused(refusal)) if refusal.is_away() => caller.away = true,
+            Err(AppError::Refused(refusal)) if refusal.is_away() => {
+                caller.away = Some(refusal.code);
+            }
             Err(error) => return Err(error),
         }
         Ok(caller)
@@ -286,8 +288,11 @@ impl Caller<'_> {
 
     /// Sends; `late` is the name of an answer that comes when nobody waits any more.
     pub(crate) fn post(&self, infno: &str, bytes: Vec<u8>, late: &str) -> Answer {
-        if self.away {
-            return Err(TransportError::NotSent("not signed in".to_owned()));
+        let unsigned = "not signed in".to_owned();
+        match self.away {
+            Some(Code::TurnedAway) => return Err(TransportError::TurnedAway(unsigned)),
+            Some(_) => return Err(TransportError::NotSent(unsigned)),
+            None => {}
         }
         let Setup { gateway, line, .. } = &*self.setup;
         let nonce = self.app.random_hex();
@@ -300,7 +305,7 @@ impl Caller<'_> {
         };
         let transport = &*self.app.parts.transport;
         let answer = line.send(transport, &call, gateway.region.timeout(infno));
-        if let Err(TransportError::NotSent(why)) = &answer {
+        if let Err(TransportError::NotSent(why) | TransportError::TurnedAway(why)) = &answer {
             tracing::warn!(infno, why, "not sent");
         }
         match answer {
@@ -316,7 +321,7 @@ impl Caller<'_> {
     pub fn ask<T: Transaction>(&self, place: &str, input: &T::Input) -> Outcome<T::Output> {
         let gateway = &self.setup.gateway;
         let Ok(issued) = self.app.query_id(&self.setup) else {
-            return Outcome::NotSent;
+            return Outcome::NotSent { turned_away: false };
         };
         let id = issued.msgid(&gateway.institution.code);
         let bytes = gateway.encode::<T>(&self.header(&id, place), input);
@@ -405,7 +410,7 @@ impl Caller<'_> {
             Outcome::Success(_) => MessageState::Success,
             Outcome::Refused(_) => MessageState::Refused,
             Outcome::Unknown(_) => MessageState::Unknown,
-            Outcome::NotSent => MessageState::NotSent,
+            Outcome::NotSent { .. } => MessageState::NotSent,
         };
         let about = (&pending.patient, &pending.id);
         keep_answer(w, about, state, answer.as_ref().ok())?;
@@ -453,7 +458,8 @@ pub(crate) fn succeed<T>(outcome: Outcome<T>) -> Result<Success<T>> {
 pub(crate) fn told<T>(outcome: &Outcome<T>) -> Refusal {
     match outcome {
         Outcome::Refused(refusal) => Refusal::new(Code::CentreRefused).with("text", &refusal.text),
-        Outcome::NotSent => Refusal::new(Code::CentreDown),
+        Outcome::NotSent { turned_away: true } => Refusal::new(Code::TurnedAway),
+        Outcome::NotSent { turned_away: false } => Refusal::new(Code::CentreDown),
         Outcome::Unknown(unknown) if matches!(unknown.why, cunyi_gateway::Why::Mismatch(_)) => {
             Refusal::new(Code::CentreMismatch)
         }

@@ -65,7 +65,7 @@ impl App {
             for row in &due {
                 match self.upload_one(&program, &row.visit) {
                     // The platform is away: so it is for the others.
-                    Err(AppError::Refused(refusal)) if is_away(&refusal) => {
+                    Err(AppError::Refused(refusal)) if refusal.is_away() => {
                         let until = seconds_after(self.now(), AWAY);
                         self.write(&program, "uploads_later", |w| {
                             Ok(uploads::postpone(w.tx, clinic, until)?)
@@ -174,11 +174,6 @@ impl App {
     }
 }
 
-/// True if nobody answers.
-fn is_away(refusal: &Refusal) -> bool {
-    matches!(refusal.code, Code::CentreDown | Code::CentreSilent)
-}
-
 /// A visit with what its record needs.
 struct About {
     visit: Visit,
@@ -278,7 +273,7 @@ impl Step for UploadRecord4301 {
                     let state = UploadState::Done;
                     uploads::keep(w.tx, Upload { state, ..row })?;
                 }
-                Outcome::NotSent => {
+                Outcome::NotSent { .. } => {
                     let attempts = row.attempts - 1;
                     uploads::keep(w.tx, Upload { attempts, ..row })?;
                 }

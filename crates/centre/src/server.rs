@@ -103,7 +103,9 @@ async fn transaction(State(centre): State<Arc<Centre>>, request: Request) -> Res
             let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
             (status, [(header::CONTENT_TYPE, kind)], reply.body).into_response()
         }
-        Err(TransportError::NotSent(_)) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Err(TransportError::NotSent(_) | TransportError::TurnedAway(_)) => {
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
         Err(TransportError::Lost(_) | TransportError::Another) => Body::new(Broken).into_response(),
     }
 }

@@ -34,6 +34,9 @@ text_enum! {
         CentreRefused = "centre-refused",
         /// The centre could not be reached; nothing was sent.
         CentreDown = "centre-down",
+        /// The gateway in front of the centre takes nothing that is signed so: the key or certificate in the
+        /// settings is wrong, or the clock. Nothing was sent.
+        TurnedAway = "turned-away",
         /// The centre's answer did not arrive or could not be read; what it did is unknown.
         CentreUnknown = "centre-unknown",
         /// The centre did not answer a question, or not readably: nothing happened, ask again.
@@ -187,7 +190,10 @@ pub struct Refusal {
 impl Refusal {
     /// True if it says that the centre could not be reached, or did not answer a question.
     pub const fn is_away(&self) -> bool {
-        matches!(self.code, Code::CentreDown | Code::CentreSilent)
+        matches!(
+            self.code,
+            Code::CentreDown | Code::CentreSilent | Code::TurnedAway
+        )
     }
 
     /// Of a code.

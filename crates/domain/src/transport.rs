@@ -45,9 +45,11 @@ pub const MAX_REPLY: usize = 4 << 20;
 /// Why there is no reply. The difference decides whether money may have moved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TransportError {
-    /// The request certainly did not arrive: no connection was made, or a gateway in front turned it
-    /// away.
+    /// The request certainly did not arrive: no connection was made.
     NotSent(String),
+    /// It did not arrive either: a gateway in front takes no message that is signed so, or gives no token
+    /// for these credentials.
+    TurnedAway(String),
     /// It may have arrived: time-out, broken connection, a reply too long.
     Lost(String),
     /// What came is the answer to another call: it came before. The request may have arrived.

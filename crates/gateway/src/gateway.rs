@@ -68,7 +68,8 @@ impl Gateway {
         reply: &Result<Reply, TransportError>,
     ) -> Outcome<T::Output> {
         let judged = match reply {
-            Err(TransportError::NotSent(_)) => return Outcome::NotSent,
+            Err(TransportError::NotSent(_)) => return Outcome::NotSent { turned_away: false },
+            Err(TransportError::TurnedAway(_)) => return Outcome::NotSent { turned_away: true },
             Err(TransportError::Lost(_)) => Err(Failed::Unknown(Why::Lost)),
             Err(TransportError::Another) => Err(Why::Mismatch("inf_refmsgid").into()),
             Ok(reply) => self.judge::<T>(msgid, input, reply),

@@ -148,7 +148,8 @@ impl Line {
             }
             self.forget(&token);
         }
-        Err(not_sent("the platform turns a new token away: HTTP 401"))
+        let text = "the platform turns a new token away: HTTP 401";
+        Err(TransportError::TurnedAway(text.to_owned()))
     }
 
     fn once(
@@ -165,7 +166,7 @@ impl Line {
         let request = request.ok_or_else(|| not_sent("the message could not be signed"))?;
         let reply = transport.send(&request, deadline)?;
         match self.turned_away(&reply) {
-            Some(away) => Err(TransportError::NotSent(away)),
+            Some(away) => Err(TransportError::TurnedAway(away)),
             None => Ok(self.opened(reply)),
         }
     }
@@ -302,10 +303,18 @@ impl Line {
                 TransportError::NotSent(text) | TransportError::Lost(text) => {
                     not_sent(&format!("no token: {text}"))
                 }
+                TransportError::TurnedAway(text) => TransportError::TurnedAway(text),
                 TransportError::Another => not_sent("no token: another answer"),
             })?;
         if reply.status != 200 {
-            return Err(not_sent(&format!("no token: HTTP {}", reply.status)));
+            let text = format!("no token: HTTP {}", reply.status);
+            // RFC 6749 §5.2: the client or the user is not known by these credentials.
+            let refused = matches!(reply.status, 400 | 401 | 403);
+            return Err(if refused {
+                TransportError::TurnedAway(text)
+            } else {
+                not_sent(&text)
+            });
         }
         let node = Node::parse(&reply.body).unwrap_or_default();
         let text = node.get("access_token").and_then(Node::scalar);

@@ -14,7 +14,10 @@ pub enum Outcome<T> {
     /// Anything else: what happened is not known.
     Unknown(Unknown),
     /// No connection was made, or the gateway in front turned the message away: nothing happened.
-    NotSent,
+    NotSent {
+        /// Turned away: the key or certificate is not the one it knows.
+        turned_away: bool,
+    },
 }
 
 /// A believed answer.

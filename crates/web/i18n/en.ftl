@@ -669,6 +669,7 @@ refusal-forbidden = Your role may not do this.
 refusal-changed = Somebody else (or another window) has just changed this. What you typed is still on the screen; compare with a fresh page and enter it again.
 refusal-wrong-state = This step is not possible in the present state. Reload to see it.
 refusal-centre-refused = The insurance centre refused: {$text}
+refusal-turned-away = The insurance platform takes no message from this computer and nothing was sent: the key or certificate in the settings is wrong or has expired, or the clock is off. Check the clock and the key files, or ask who maintains the program; the network is up.
 refusal-centre-down = The insurance centre cannot be reached; nothing was sent. Check the network and try again, or go on as self-pay.
 refusal-centre-unknown = The centre's answer did not arrive; whether it was done is unknown. Do not charge again; look later.
 refusal-last-known = The insurance centre cannot be reached: her insurance is taken as it was told on {$day}, amounts are estimates. What the centre answers later holds.

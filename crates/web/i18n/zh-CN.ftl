@@ -669,6 +669,7 @@ refusal-forbidden = 您的角色不能这样做。
 refusal-changed = 这条记录刚被别人（或另一个窗口）改过。您输入的内容还在屏幕上，请另开一页对照后重新录入。
 refusal-wrong-state = 现在的状态不允许这一步。请刷新页面看最新状态。
 refusal-centre-refused = 医保中心拒绝：{$text}
+refusal-turned-away = 医保平台不收本机的报文，什么也没有发出：设置里的密钥或证书不对、过期，或电脑时间不准。请核对电脑时间和密钥文件，或请软件维护人员处理；网络是通的。
 refusal-centre-down = 连不上医保中心，什么也没有发出。请检查网络后重试，或先按自费办理。
 refusal-centre-unknown = 没有收到医保中心的答复，办没办成尚不清楚。请勿重复收费，稍后再看。
 refusal-last-known = 连不上医保中心：按 {$day} 查到的参保情况办理，费用只是估算；网络恢复后以医保中心的答复为准。

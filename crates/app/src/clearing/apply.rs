@@ -179,7 +179,7 @@ fn moved(clearing: EntryId, outcome: &Outcome<ClearingApplied>) -> ClearingMoved
             (ClearingState::Applied, event, String::new())
         }
         Outcome::Refused(refusal) => (ClearingState::Refused, String::new(), refusal.text.clone()),
-        Outcome::NotSent => (ClearingState::Refused, String::new(), String::new()),
+        Outcome::NotSent { .. } => (ClearingState::Refused, String::new(), String::new()),
         Outcome::Unknown(_) => (ClearingState::Unknown, String::new(), String::new()),
     };
     ClearingMoved {

@@ -78,7 +78,7 @@ impl Asking<'_> {
     fn output<T: Transaction>(&self, input: &T::Input) -> Option<T::Output> {
         match self.caller.ask::<T>("", input) {
             Outcome::Success(success) => Some(success.output),
-            Outcome::Refused(_) | Outcome::Unknown(_) | Outcome::NotSent => None,
+            Outcome::Refused(_) | Outcome::Unknown(_) | Outcome::NotSent { .. } => None,
         }
     }
 

@@ -76,9 +76,9 @@ impl Step for Undo2601 {
                 BatchEvent::Undo
             }
             // Of two, the second may be refused because the first was done.
-            Outcome::Refused(_) | Outcome::NotSent if earlier => BatchEvent::LoseUndo,
+            Outcome::Refused(_) | Outcome::NotSent { .. } if earlier => BatchEvent::LoseUndo,
             Outcome::Refused(_) => BatchEvent::RefuseUndo,
-            Outcome::NotSent => BatchEvent::NotSent,
+            Outcome::NotSent { .. } => BatchEvent::NotSent,
             Outcome::Unknown(_) => BatchEvent::LoseUndo,
         };
         about.record(w, about.moved(event, pending))?;

@@ -473,7 +473,7 @@ impl Step for Settle2207 {
                         BatchEvent::Lose
                     }
                     Outcome::Refused(_) => BatchEvent::Refuse,
-                    Outcome::NotSent => BatchEvent::NotSent,
+                    Outcome::NotSent { .. } => BatchEvent::NotSent,
                 };
                 about.record(w, about.moved(event, pending))?;
                 Ok(Next::Stop(told(&other)))

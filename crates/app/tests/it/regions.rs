@@ -1,10 +1,12 @@
 //! What regions do differently is in their file: the same visit under another one.
 
+use cunyi_app::views::IdentifyForm;
 use cunyi_centre::population::{Cover, Person};
 use cunyi_domain::batch::BatchState as S;
 use cunyi_domain::ledger::VisitState;
 use cunyi_domain::money::Fen;
-use cunyi_domain::transport::TransportError;
+use cunyi_domain::refusal::Code;
+use cunyi_domain::transport::{Reply, TransportError};
 use cunyi_gateway::region::{TRANSPORTS, demo_over};
 
 use crate::world::{Setting, World, worlds_of};
@@ -168,5 +170,42 @@ fn the_personal_account_pays_first_where_the_region_says_so() {
             assert_eq!(computed.account, Fen::ZERO);
             w.prove();
         }
+    }
+}
+
+/// A wrong key is no network that is down: the page says what to look at.
+#[test]
+fn a_gateway_that_turns_messages_away_is_not_called_unreachable() {
+    let setting = Setting {
+        region: demo_over("csb"),
+        ..Setting::default()
+    };
+    for w in worlds_of("turned_away", &setting) {
+        let away = |_| {
+            let body = br#"{"code":"AuthenticationFailed"}"#.to_vec();
+            Ok(Reply { status: 403, body })
+        };
+        // At the first call of the day nobody is signed in.
+        w.wire.twist("9001", away);
+        let person = w.resident(false);
+        let form = IdentifyForm {
+            certificate: "02".to_owned(),
+            number: person.id_number.clone(),
+            typed: true,
+            ..IdentifyForm::default()
+        };
+        let found = w.app.identify(&w.doctor, &form);
+        assert_eq!(w.code(found), Code::TurnedAway);
+        let visit = w.frozen(person, &w.cold());
+        w.wire.twist("2206", away);
+        assert_eq!(w.code(w.app.presettle(&w.doctor, &visit)), Code::TurnedAway);
+        assert!(w.view(&visit).batches[0].not_sent);
+        w.app.presettle(&w.doctor, &visit).unwrap();
+        w.wire.hold("2207");
+        w.wire.twist("2207", away);
+        assert_eq!(w.code(w.settle(&visit)), Code::TurnedAway);
+        assert_eq!(w.states(&visit), [S::Presettled], "nothing happened");
+        w.settle(&visit).unwrap();
+        w.prove();
     }
 }

@@ -494,7 +494,7 @@ impl World {
         match gateway.decode::<T>(msgid, input, &came) {
             Outcome::Success(found) => found.output,
             Outcome::Refused(refusal) => panic!("{} refused: {}", T::INFNO, refusal.text),
-            Outcome::Unknown(_) | Outcome::NotSent => panic!("{} unknown", T::INFNO),
+            Outcome::Unknown(_) | Outcome::NotSent { .. } => panic!("{} unknown", T::INFNO),
         }
     }
 

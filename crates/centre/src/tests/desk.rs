@@ -254,7 +254,7 @@ impl Desk {
             Outcome::Success(success) => success.output,
             Outcome::Refused(refusal) => panic!("{} refused: {}", T::INFNO, refusal.text),
             Outcome::Unknown(unknown) => panic!("{} unknown: {}", T::INFNO, unknown.why),
-            Outcome::NotSent => panic!("{} not sent", T::INFNO),
+            Outcome::NotSent { .. } => panic!("{} not sent", T::INFNO),
         }
     }
 

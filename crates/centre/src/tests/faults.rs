@@ -24,7 +24,7 @@ fn settle_under(fault: Fault) -> (Outcome<()>, bool) {
         Outcome::Success(_) => panic!("{fault} did not strike"),
         Outcome::Refused(refusal) => Outcome::Refused(refusal),
         Outcome::Unknown(unknown) => Outcome::Unknown(unknown),
-        Outcome::NotSent => Outcome::NotSent,
+        Outcome::NotSent { turned_away } => Outcome::NotSent { turned_away },
     };
     let fees = FeeQuery {
         psn_no: seen.person,
@@ -93,7 +93,7 @@ fn down_is_not_sent_and_slow_is_lost_after_the_deadline() {
     let desk = Desk::new();
     let ask = || desk.call::<T1101>(&Desk::identify("02", &desk.people[0].id_number, ""));
     desk.centre.panel.set_down(true);
-    assert!(matches!(ask(), Outcome::NotSent));
+    assert!(matches!(ask(), Outcome::NotSent { .. }));
     desk.centre.panel.set_down(false);
     desk.centre.panel.set_slow(Duration::from_secs(5));
     assert!(matches!(ask(), Outcome::Success(_)));

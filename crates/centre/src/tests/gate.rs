@@ -52,7 +52,8 @@ fn told(desk: &Desk, line: &Line, header: &Header, age: i64, change: Change<'_>)
         }
         Outcome::Refused(refusal) => format!("refused {}", refusal.text),
         Outcome::Unknown(unknown) => format!("unknown {}", unknown.why),
-        Outcome::NotSent => "not sent".to_owned(),
+        Outcome::NotSent { turned_away: true } => "turned away".to_owned(),
+        Outcome::NotSent { turned_away: false } => "not sent".to_owned(),
     }
 }
 
@@ -90,7 +91,7 @@ fn csb_lets_in_who_signed_its_headers_just_now() {
     served_over("csb", |desk, _| {
         let line = &desk.line;
         assert_eq!(call(desk, line, 0, &unchanged), "success");
-        let away = "not sent";
+        let away = "turned away";
         assert_eq!(call(desk, line, 900, &unchanged), away);
         assert_eq!(call(desk, line, -900, &unchanged), away);
         for name in [
@@ -172,7 +173,10 @@ fn oauth_lets_in_a_token_and_what_its_client_signed_and_sealed() {
     served_over("oauth", |desk, _| {
         let line = &desk.line;
         assert_eq!(call(desk, line, 0, &unchanged), "success");
-        assert_eq!(call(desk, line, 0, &without("Authorization")), "not sent");
+        assert_eq!(
+            call(desk, line, 0, &without("Authorization")),
+            "turned away"
+        );
         // The platform forgot the token before its time: renewed, and the message is sent again.
         desk.centre.gate.forget_tokens();
         assert_eq!(call(desk, line, 0, &unchanged), "success");

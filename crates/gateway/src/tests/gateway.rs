@@ -203,7 +203,7 @@ fn what_is_no_answer_is_unknown() {
     let not_sent = Err(TransportError::NotSent("refused".into()));
     assert_eq!(
         gateway().decode::<T2207>(MSGID, &settle(), &not_sent),
-        Outcome::NotSent
+        Outcome::NotSent { turned_away: false }
     );
 }
 

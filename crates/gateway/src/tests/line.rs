@@ -241,23 +241,31 @@ fn an_ended_token_is_renewed_once_and_the_same_message_sent_again() {
 #[test]
 fn without_a_good_token_nothing_was_sent() {
     let lost = || Err(TransportError::Lost("time-out".to_owned()));
-    for (name, replies) in [
-        ("lost", vec![lost()]),
-        ("refused", vec![says(400, r#"{"error":"invalid_grant"}"#)]),
-        ("no token", vec![says(200, r#"{"infcode":0}"#)]),
-        ("HTML", vec![says(200, "<html>")]),
-        ("no header", vec![token("a\\nb", "9")]),
+    for (name, replies, turned_away) in [
+        ("lost", vec![lost()], false),
+        (
+            "refused",
+            vec![says(400, r#"{"error":"invalid_grant"}"#)],
+            true,
+        ),
+        ("busy", vec![says(503, "busy")], false),
+        ("no token", vec![says(200, r#"{"infcode":0}"#)], false),
+        ("HTML", vec![says(200, "<html>")], false),
+        ("no header", vec![token("a\\nb", "9")], false),
         (
             "fresh and turned away",
             vec![token("a", "99"), says(401, "")],
+            true,
         ),
     ] {
         let script = Script::new(replies);
         let sent = line("oauth").send(&script, &call(NOW), DEADLINE);
-        assert!(
-            matches!(sent, Err(TransportError::NotSent(_))),
-            "{name}: {sent:?}"
-        );
+        let expected = if turned_away {
+            matches!(sent, Err(TransportError::TurnedAway(_)))
+        } else {
+            matches!(sent, Err(TransportError::NotSent(_)))
+        };
+        assert!(expected, "{name}: {sent:?}");
     }
     // A token that was turned away is not tried again.
     let line = line("oauth");
@@ -293,7 +301,7 @@ fn only_what_the_region_lists_says_that_the_gateway_turned_it_away() {
         let script = Script::new(vec![says(status, body)]);
         let sent = line("csb").send(&script, &call(NOW), DEADLINE);
         assert_eq!(
-            matches!(sent, Err(TransportError::NotSent(_))),
+            matches!(sent, Err(TransportError::TurnedAway(_))),
             away,
             "{status} {body}"
         );
