@@ -53,7 +53,7 @@ impl App {
     /// Uses what came late at any clinic; answers how many calls it told of.
     pub(super) fn late_answers(&self) -> Result<usize> {
         let came = self.parts.transport.late().into_iter();
-        let mut all = std::mem::take(&mut *self.unwritten());
+        let mut all = std::mem::take(&mut *self.kept_late());
         all.extend(came.map(|(id, reply)| Unwritten {
             id: MessageId(id),
             reply,
@@ -65,7 +65,7 @@ impl App {
                 Ok(told) => used += told,
                 Err(error) => {
                     failed = Some(error);
-                    let mut kept = self.unwritten();
+                    let mut kept = self.kept_late();
                     if kept.len() < MOST_UNWRITTEN {
                         kept.push(one);
                     }
@@ -75,7 +75,7 @@ impl App {
         failed.map_or(Ok(used), Err)
     }
 
-    fn unwritten(&self) -> MutexGuard<'_, Vec<Unwritten>> {
+    fn kept_late(&self) -> MutexGuard<'_, Vec<Unwritten>> {
         self.late.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
