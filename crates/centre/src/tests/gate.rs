@@ -184,10 +184,10 @@ fn oauth_lets_in_a_token_and_what_its_client_signed_and_sealed() {
         desk.pass(1);
         assert_eq!(call(desk, line, 0, &unchanged), "success");
         for (name, key, outcome) in [
-            ("oauth.secret", "x", "not sent"),
-            ("oauth.user", "x", "not sent"),
-            ("oauth.password", "x", "not sent"),
-            ("oauth.client", "fedcba9876543210", "not sent"),
+            ("oauth.secret", "x", "turned away"),
+            ("oauth.user", "x", "turned away"),
+            ("oauth.password", "x", "turned away"),
+            ("oauth.client", "fedcba9876543210", "turned away"),
             ("sm2.key", &"3".repeat(64), "refused 报文验签失败"),
         ] {
             let other = with_key(desk, name, key);
