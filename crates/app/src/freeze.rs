@@ -222,8 +222,9 @@ fn accept(list: &FeeList, body: &DraftBody) -> Result<()> {
     if let Some(finding) = list.findings.iter().find(|f| f.reason.is_empty()) {
         return Err(told(Refusal::at(Code::CheckWants, "reasons"), finding).into());
     }
-    if agreed(list).is_some() && !body.own_pay_consent {
-        return Err(Refusal::at(Code::Missing, "own_pay_consent").into());
+    if let Some(amount) = agreed(list).filter(|_| !body.own_pay_consent) {
+        let refusal = Refusal::at(Code::OwnPayConsent, "own_pay_consent");
+        return Err(refusal.with("amount", amount).into());
     }
     Ok(())
 }

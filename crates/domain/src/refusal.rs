@@ -95,6 +95,8 @@ text_enum! {
         AppliedAlready = "applied-already",
         /// Days of the period do not agree: reconcile them, or say why not. Args: `days`.
         DaysDiffer = "days-differ",
+        /// Items that no insurance pays, and the patient's consent is not ticked. Args: `amount`.
+        OwnPayConsent = "own-pay-consent",
         /// The share changed since the doctor saw it: confirm again.
         ShareChanged = "share-changed",
         /// The sum to return or collect changed since it was seen. Args: `old`, `new`.

@@ -7,8 +7,8 @@ use axum::{Extension, Router};
 use cunyi_app::{Action as A, Actor, may};
 
 use crate::pages::{
-    account, clearing, desk, drafts, follow, lists, papers, patients, policies, reconcile, refund,
-    uploads, users, workstation,
+    account, clearing, desk, drafts, follow, lists, papers, patients, policies, queue, reconcile,
+    refund, uploads, users, workstation,
 };
 use crate::{Web, assets};
 use Access::{Anyone, Only, SignedIn};
@@ -68,6 +68,7 @@ routes! {
     post "/self-pay", Only(A::Register) => desk::self_pay;
     // Workstation
     get "/", SignedIn => workstation::home;
+    get "/display", Only(A::SeeQueue) => queue::display;
     get "/visits/{id}", Only(A::ReadRecord) => workstation::visit;
     post "/visits/{id}/draft", Only(A::Treat) => drafts::save;
     post "/visits/{id}/preview", Only(A::Treat) => drafts::preview;

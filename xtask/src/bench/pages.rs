@@ -310,6 +310,7 @@ fn doctors_pages(port: u16) -> Result<Vec<Page>> {
         .collect();
     let pages = vec![
         page("queue", one("/")),
+        page("queue, waiting room", one("/display")),
         page("visit, open", open),
         page("visit, done", visits.clone()),
         page("messages", under("/messages")),

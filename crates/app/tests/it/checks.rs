@@ -141,7 +141,7 @@ fn own_pay_wants_consent_of_the_insured() {
         let refusal = w.refused(w.app.freeze(&w.doctor, &visit, 0, &body));
         assert_eq!(
             (refusal.code, refusal.field),
-            (Code::Missing, Some("own_pay_consent")),
+            (Code::OwnPayConsent, Some("own_pay_consent")),
             "{name}"
         );
         body.own_pay_consent = true;

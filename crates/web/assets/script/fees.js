@@ -33,3 +33,8 @@ function mark() {
     draft.elements[`lines.${finding.dataset.line}.code`]?.closest("tr")?.classList.add("finding-on");
   }
 }
+
+// A consent that was asked for is the next thing to give.
+onPage.push(() => {
+  if ($("main > [role=alert]")) $("#fee [name=own_pay_consent]:not(:checked)")?.focus();
+});

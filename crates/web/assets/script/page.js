@@ -58,8 +58,9 @@ function show(page, again) {
   if (queue) $(".queue")?.scrollTo(0, queue);
   if (!again) scrollTo(0, 0);
   pageCame();
-  ($("main [aria-invalid=true]:not([type=hidden])") ?? $("[autofocus]"))?.focus();
-  if (document.activeElement === document.body) focusOn($("main"));
+  const nowhere = () => document.activeElement === document.body;
+  if (nowhere()) ($("main [aria-invalid=true]:not([type=hidden])") ?? $("[autofocus]"))?.focus();
+  if (nowhere()) focusOn($("main"));
 }
 
 function focusOn(place) {

@@ -1,17 +1,20 @@
-//! The queue: the rail on the left of the workstation.
+//! The queue: the rail on the left of the workstation, and the screen of the waiting room.
 
 #![expect(
     clippy::trivially_copy_pass_by_ref,
     reason = "templates pass arguments by reference"
 )]
 
+use askama::Template;
+use axum::http::StatusCode;
 use cunyi_app::App;
 use cunyi_app::views::QueueEntry;
 use cunyi_domain::ids::VisitId;
 use cunyi_domain::ledger::{Standing as Money, VisitState};
 use cunyi_domain::time::Moment;
 
-use crate::fault::Fault;
+use crate::chrome::Chrome;
+use crate::fault::{Answer, Fault, html};
 use crate::session::Signed;
 
 /// A part of the queue.
@@ -74,5 +77,72 @@ impl Queue {
     pub(crate) fn fresh(&self) -> bool {
         let done = |g: &Group| g.state == Some(VisitState::Done) && !g.entries.is_empty();
         !self.groups.iter().any(done)
+    }
+}
+
+/// The queue for everyone in the waiting room to read: numbers, and names that tell only her who knows
+/// her own.
+#[derive(Template)]
+#[template(path = "display.html")]
+pub(crate) struct DisplayPage<'a> {
+    pub(crate) c: &'a Chrome,
+    pub(crate) q: &'a Queue,
+}
+
+impl DisplayPage<'_> {
+    /// With the doctor, and called next in this order; each under its title.
+    pub(crate) fn parts(&self) -> [(&'static str, &[QueueEntry]); 2] {
+        let group = |state| {
+            let group = self.q.groups.iter().find(|g| g.state == Some(state));
+            group.map_or(&[][..], |g| &g.entries)
+        };
+        [
+            ("display-seeing", group(VisitState::Seeing)),
+            ("display-waiting", group(VisitState::Waiting)),
+        ]
+    }
+}
+
+/// `GET /display`
+pub(crate) async fn display(by: Signed) -> Answer {
+    let q = Queue::rail(&by).await?;
+    let c = &*by.chrome;
+    Ok(html(StatusCode::OK, &DisplayPage { c, q: &q }))
+}
+
+/// How many digits of a visit's number are called out: the day stands before them.
+const CALLED: usize = 3;
+
+/// The end of a visit's number, as it is called out.
+pub(crate) fn short_number(number: &str) -> &str {
+    let from = number.char_indices().rev().nth(CALLED - 1);
+    from.map_or(number, |(at, _)| &number[at..])
+}
+
+/// A name without its middle: 周*雨, 刘*.
+pub(crate) fn discreet(name: &str) -> String {
+    let mut all = name.chars();
+    let (first, last) = (all.next(), all.next_back());
+    let last = last.filter(|_| all.next().is_some());
+    first.into_iter().chain(['*']).chain(last).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_waiting_room_reads_no_whole_name() {
+        for (name, shown) in [
+            ("周小雨", "周*雨"),
+            ("刘军", "刘*"),
+            ("欧阳建英", "欧*英"),
+            ("阿", "阿*"),
+            ("", "*"),
+        ] {
+            assert_eq!(discreet(name), shown, "{name}");
+        }
+        assert_eq!(short_number("0020261127014"), "014");
+        assert_eq!(short_number("14"), "14");
     }
 }

@@ -23,6 +23,7 @@ use super::papers::{
 };
 use super::patients::{PatientPage, PatientsPage};
 use super::policies::{PoliciesPage, Typed};
+use super::queue::DisplayPage;
 use super::refund::{RefundPage, Typed as RefundTyped};
 use super::uploads::UploadsPage;
 use super::users::UsersPage;
@@ -114,6 +115,7 @@ fn draft(c: &Chrome, pages: &mut Pages) {
         .render()
         .unwrap(),
     ));
+    pages.push(("display", DisplayPage { c, q: &q }.render().unwrap()));
     let page = draft_of(c, &samples::visit(&[]));
     assert!(page.contains(r#"name="lines.1.code""#) && page.contains(r#"name="lines.3.code""#));
     pages.push(("visit-draft", page));

@@ -75,6 +75,7 @@ cases! {
     get "/self-pay" New |_h, _by| get("/self-pay");
     post "/self-pay" New |_h, _by| post("/self-pay", &NEWBORN);
     get "/" List |h, _by| { registered(h); get("/") };
+    get "/display" List |h, _by| { registered(h); get("/display") };
     get "/visits/{id}" Record |h, _by| of_visit("get", &frozen(h), "");
     post "/visits/{id}/draft" Record |h, _by| typed(h, &registered(h), "/draft");
     post "/visits/{id}/preview" Record |h, _by| typed(h, &registered(h), "/preview");
