@@ -154,11 +154,13 @@ impl App {
     /// Asks the platform again for a visit it refused, or whose answer was lost.
     pub fn retry_registration(&self, actor: &Actor, visit: &VisitId) -> Result<()> {
         actor.must(Action::Register)?;
-        self.work_off(
-            actor,
-            &actor.user,
-            &[Task::Register(visit.clone(), COUNTER)],
-        )
+        // Of a visit that is not this clinic's nobody is asked, nor signed in for.
+        let row = self.parts.store.db().read("retry_registration", |tx| {
+            query::visit(tx, &actor.clinic, visit)
+        })?;
+        row.ok_or(Refusal::new(Code::NotFound))?;
+        let register = Task::Register(visit.clone(), COUNTER);
+        self.work_off(actor, &actor.user, &[register])
     }
 
     /// Goes on without the insurance; a registration that stands at the platform is taken back.

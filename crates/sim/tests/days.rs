@@ -163,3 +163,28 @@ fn another_calls_answer_to_a_2601_takes_nothing_back() {
     };
     live(&Template::new().unwrap(), &plan, None).unwrap();
 }
+
+#[test]
+fn for_another_clinics_visit_nobody_signs_in() {
+    use cunyi_sim::plan::{Complaint, Op, Step};
+    use cunyi_sim::wire::Fault;
+    let plan = Plan {
+        queries: true,
+        shared: true,
+        three: true,
+        begins: 0,
+        steps: vec![
+            Step::fine(Op::Register(1, Complaint::Cold, 37)),
+            Step::fine(Op::Freeze(1, 3)),
+            Step::fine(Op::Presettle(1)),
+            // What goes wrong with the call after the 2207 met the stranger's 9001.
+            Step {
+                faults: vec![(1, Fault::TwiceSecond)],
+                meanwhile: Some((0, Op::Trespass(1))),
+                ..Step::fine(Op::Settle(1))
+            },
+        ],
+        ..Plan::of(1)
+    };
+    live(&Template::new().unwrap(), &plan, None).unwrap();
+}
