@@ -65,9 +65,10 @@ pub fn goods_undecided(
     clinic: &ClinicId,
     limit: i64,
 ) -> Result<Vec<Visit>, StoreError> {
-    let rest = "WHERE clinic = ? AND id IN (SELECT c.visit FROM batch b
-          JOIN charge c ON c.clinic = b.clinic AND c.visit = b.visit AND c.batch = b.id
-        WHERE b.clinic = ? AND b.state = 'reversed' AND c.kind = 'drug'
+    // From the few reversed batches to their lines (`CROSS JOIN` keeps the order): never over all lines.
+    let rest = "WHERE clinic = ? AND id IN (SELECT c.visit FROM batch b CROSS JOIN charge c
+        WHERE b.clinic = ? AND b.state = 'reversed'
+          AND c.clinic = b.clinic AND c.visit = b.visit AND c.batch = b.id AND c.kind = 'drug'
           AND NOT EXISTS (SELECT 1 FROM goods_decision g WHERE g.clinic = c.clinic AND g.charge = c.id)
           AND (c.rest_of IS NOT NULL OR EXISTS (SELECT 1 FROM stock_move m
             WHERE m.clinic = c.clinic AND m.charge = c.id AND m.kind = 'handed_over')))
