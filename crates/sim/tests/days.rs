@@ -43,6 +43,18 @@ fn on_every_day_clinic_and_centre_agree_in_the_evening() {
     );
 }
 
+/// A day of these steps at one clinic, whose region answers what it is asked or does not.
+fn plan(queries: bool, steps: Vec<Step>) -> Plan {
+    Plan {
+        queries,
+        shared: queries,
+        three: false,
+        begins: 0,
+        steps,
+        ..Plan::of(1)
+    }
+}
+
 fn caught(mutant: Mutant, from: u64) {
     let failed = days(from, CAUGHT_WITHIN, Some(mutant)).unwrap_err();
     println!("{mutant:?}: {failed:?}");
@@ -66,12 +78,9 @@ fn a_clinic_that_sends_a_lost_2207_under_a_new_batch_number_is_caught() {
 #[test]
 fn a_clinic_that_believes_a_refused_2601_is_caught() {
     // It takes a region that answers no question, and a call that comes after the 2601: one day of a hundred.
-    let plan = Plan {
-        queries: false,
-        shared: false,
-        three: false,
-        begins: 0,
-        steps: vec![
+    let day = plan(
+        false,
+        vec![
             Step::fine(Op::Register(0, Complaint::Cold, 3)),
             Step::fine(Op::Freeze(0, 3)),
             Step::fine(Op::Presettle(0)),
@@ -81,11 +90,10 @@ fn a_clinic_that_believes_a_refused_2601_is_caught() {
             },
             Step::fine(Op::Resolve(0)),
         ],
-        ..Plan::of(1)
-    };
+    );
     let template = Template::new().unwrap();
-    live(&template, &plan, None).unwrap();
-    let told = live(&template, &plan, Some(Mutant::RefusedUndoBelieved)).unwrap_err();
+    live(&template, &day, None).unwrap();
+    let told = live(&template, &day, Some(Mutant::RefusedUndoBelieved)).unwrap_err();
     println!("{told}");
 }
 
@@ -115,12 +123,9 @@ fn what_a_full_disk_kept_from_being_written_is_asked_for_without_a_restart() {
     let mut full = 0;
     // With this much room the intent is written, the answer, both or nothing.
     for room in 0..8 {
-        let plan = Plan {
-            queries: true,
-            shared: true,
-            three: false,
-            begins: 0,
-            steps: vec![
+        let day = plan(
+            true,
+            vec![
                 Step::fine(Op::Register(0, Complaint::Cold, 3)),
                 Step::fine(Op::Freeze(0, 3)),
                 Step::fine(Op::Presettle(0)),
@@ -131,9 +136,8 @@ fn what_a_full_disk_kept_from_being_written_is_asked_for_without_a_restart() {
                 Step::fine(Op::Due),
                 Step::fine(Op::HandOver(0)),
             ],
-            ..Plan::of(1)
-        };
-        let done = live(&template, &plan, None).unwrap();
+        );
+        let done = live(&template, &day, None).unwrap();
         assert_eq!(done.restarts, 0);
         full += done.full;
     }
@@ -146,12 +150,9 @@ fn another_calls_answer_to_a_2601_takes_nothing_back() {
         faults: vec![(0, fault)],
         ..Step::fine(op)
     };
-    let plan = Plan {
-        queries: false,
-        shared: false,
-        three: false,
-        begins: 0,
-        steps: vec![
+    let day = plan(
+        false,
+        vec![
             Step::fine(Op::Register(0, Complaint::ColdAndPressure, 34)),
             Step::fine(Op::Freeze(0, 3)),
             Step::fine(Op::Presettle(0)),
@@ -159,32 +160,28 @@ fn another_calls_answer_to_a_2601_takes_nothing_back() {
             with(Op::Settle(0), Fault::Late(400)),
             with(Op::Resolve(0), Fault::Another),
         ],
-        ..Plan::of(1)
-    };
-    live(&Template::new().unwrap(), &plan, None).unwrap();
+    );
+    live(&Template::new().unwrap(), &day, None).unwrap();
 }
 
 #[test]
 fn for_another_clinics_visit_nobody_signs_in() {
-    use cunyi_sim::plan::{Complaint, Op, Step};
-    use cunyi_sim::wire::Fault;
-    let plan = Plan {
-        queries: true,
-        shared: true,
+    let day = Plan {
         three: true,
-        begins: 0,
-        steps: vec![
-            Step::fine(Op::Register(1, Complaint::Cold, 37)),
-            Step::fine(Op::Freeze(1, 3)),
-            Step::fine(Op::Presettle(1)),
-            // What goes wrong with the call after the 2207 met the stranger's 9001.
-            Step {
-                faults: vec![(1, Fault::TwiceSecond)],
-                meanwhile: Some((0, Op::Trespass(1))),
-                ..Step::fine(Op::Settle(1))
-            },
-        ],
-        ..Plan::of(1)
+        ..plan(
+            true,
+            vec![
+                Step::fine(Op::Register(1, Complaint::Cold, 37)),
+                Step::fine(Op::Freeze(1, 3)),
+                Step::fine(Op::Presettle(1)),
+                // What goes wrong with the call after the 2207 met the stranger's 9001.
+                Step {
+                    faults: vec![(1, Fault::TwiceSecond)],
+                    meanwhile: Some((0, Op::Trespass(1))),
+                    ..Step::fine(Op::Settle(1))
+                },
+            ],
+        )
     };
-    live(&Template::new().unwrap(), &plan, None).unwrap();
+    live(&Template::new().unwrap(), &day, None).unwrap();
 }

@@ -3,7 +3,7 @@
 use fantoccini::key::Key;
 
 use crate::demo::Demo;
-use crate::desk::{prescribe, sign_in};
+use crate::desk::{prescribe, settle, sign_in};
 use crate::page::{Page, open};
 
 const CODE: &str = "81009900000000000099";
@@ -15,8 +15,8 @@ async fn type_over(page: &Page, css: &str, text: &str) {
     page.keys(text).await;
 }
 
-/// Treated, scanned, settled and given.
-async fn given(page: &Page) {
+/// Treats the second who waits, and scans the box.
+async fn scanned(page: &Page) {
     page.script("document.querySelectorAll('a[href^=\"/visits/\"]')[1].click()")
         .await;
     prescribe(page).await;
@@ -24,12 +24,14 @@ async fn given(page: &Page) {
     page.see("input.trace").await;
     page.keys(&format!("{CODE}{}", char::from(Key::Enter)))
         .await;
+}
+
+/// Treated, scanned, settled and given.
+async fn given(page: &Page) {
+    scanned(page).await;
     page.press(Key::F8).await;
     page.see("form[action$='/settle'] button").await;
-    page.press(Key::F8).await;
-    page.see("form[action$='/hand-over'] button").await;
-    page.press(Key::F8).await;
-    page.read("下一位").await;
+    settle(page).await;
 }
 
 /// Opens the page of the refund from the settled batch.
@@ -77,13 +79,7 @@ async fn the_goods_are_decided_on(page: &Page, demo: &Demo) {
 /// with the visit it left with.
 async fn the_same_box_is_not_sold_again(page: &Page, demo: &Demo) {
     page.go(&demo.clinic).await;
-    page.script("document.querySelectorAll('a[href^=\"/visits/\"]')[1].click()")
-        .await;
-    prescribe(page).await;
-    page.press(Key::F8).await;
-    page.see("input.trace").await;
-    page.keys(&format!("{CODE}{}", char::from(Key::Enter)))
-        .await;
+    scanned(page).await;
     page.read("不能再卖").await;
     assert_eq!(page.value("input.trace").await.trim(), CODE);
     page.accessible("a trace code that was sold").await;

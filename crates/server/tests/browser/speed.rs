@@ -80,10 +80,7 @@ async fn from_signature_to_papers(page: &Page) -> usize {
     }
     page.press(Key::F8).await;
     page.see("form[action$='/settle'] button").await;
-    page.press(Key::F8).await;
-    page.see("form[action$='/hand-over'] button").await;
-    page.press(Key::F8).await;
-    page.read("下一位").await;
+    desk::settle(page).await;
     // What goes to the printer, without leaving the page.
     page.script(
         "window.print = () => { window.sheets = document.querySelector('.printing')?.textContent }",
