@@ -15,6 +15,8 @@ row! {
         pub owed: i64,
         /// Batches of which nobody knows.
         pub unknown: i64,
+        /// Batches that are neither settled nor paid back.
+        pub open: i64,
     }
 }
 
@@ -64,7 +66,9 @@ pub(crate) const VISITS: &str = "SELECT v.id AS id, v.balance AS balance, \
     COALESCE((SELECT SUM(CASE WHEN s.kind = 'settlement' THEN s.cash ELSE -s.cash END) \
         FROM settlement s WHERE s.clinic = v.clinic AND s.visit = v.id), 0) AS owed, \
     (SELECT COUNT(*) FROM batch b WHERE b.clinic = v.clinic AND b.visit = v.id AND b.state LIKE '%unknown') \
-        AS unknown \
+        AS unknown, \
+    (SELECT COUNT(*) FROM batch b WHERE b.clinic = v.clinic AND b.visit = v.id \
+        AND b.state NOT IN ('settled', 'reversed', 'void')) AS open \
     FROM visit v ORDER BY v.id";
 
 /// What was paid is what is owed, to the fen; of what nobody knows a deposit may lie here.
@@ -78,7 +82,10 @@ pub(crate) fn check(visits: &[VisitMoney]) -> Result<(), String> {
             ));
         }
         if over != 0 && visit.unknown == 0 {
-            return Err(format!("visit {}: {over} fen are left over", visit.id));
+            let (id, open) = (&visit.id, visit.open);
+            return Err(format!(
+                "visit {id}: {over} fen are left over, {open} batches open"
+            ));
         }
     }
     Ok(())

@@ -68,13 +68,14 @@ impl Drop for Town {
 impl Town {
     /// Installs a clinic that calls the centre through that line, or directly.
     fn new(name: &str, line: Option<u16>) -> Self {
-        let centre_port = free_port();
+        let (clinic_port, centre_port) = (free_port(), free_port());
         let line = line.unwrap_or(centre_port);
         let town = Self {
             folder: Folder::new(name),
-            clinic_port: free_port(),
+            clinic_port,
             centre_port,
-            code: format!("H98{:09}", std::process::id()),
+            // Its own among the towns of this machine: they would take each other's slot.
+            code: format!("H98{clinic_port:09}"),
         };
         fs::create_dir_all(town.folder.0.join("clinic")).expect("made");
         fs::write(town.folder.0.join("clinic/installation.key"), KEY).expect("written");
