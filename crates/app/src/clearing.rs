@@ -6,6 +6,8 @@
 //! answers for it, and a clinic sees what it has settled itself.
 
 mod apply;
+mod send;
+mod withdraw;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +15,7 @@ use std::sync::Arc;
 use cunyi_domain::clearing::{Asked, Claim, Every, Period, appeals, claims};
 use cunyi_domain::fact::ClearingEntered;
 use cunyi_domain::ids::{ClinicId, EntryId};
-use cunyi_domain::ledger::{Clearing, ClearingEntry, ClearingKind, ClearingPart, ClearingState};
+use cunyi_domain::ledger::{Clearing, ClearingEntry, ClearingKind, ClearingPart};
 use cunyi_domain::money::Fen;
 use cunyi_domain::reconcile::Group;
 use cunyi_domain::refusal::{Code, Refusal};
@@ -319,7 +321,7 @@ impl Desk<'_> {
             period,
             claim: groups.values().copied().sum(),
             odd: groups.values().any(Claim::odd),
-            unknown: asked.any(|row| row.state == ClearingState::Unknown),
+            unknown: asked.any(|row| row.state.is_lost()),
         })
     }
 
@@ -344,6 +346,11 @@ impl Desk<'_> {
             views.push(ApplicationView {
                 asked: parts.map(ClearingPart::asked).sum(),
                 by: self.under.name_of(tx, &row.actor)?,
+                withdrawn_by: match &row.withdrawn_by {
+                    Some(user) => self.under.name_of(tx, user)?,
+                    None => String::new(),
+                },
+                answered: book.answered(row),
                 application: row.clone(),
             });
         }
@@ -356,7 +363,7 @@ impl Desk<'_> {
         entry: &ClearingEntry,
         all: &[ClearingEntry],
     ) -> Result<EntryView> {
-        let taken_out = all.iter().any(|o| o.reverses.as_ref() == Some(&entry.id));
+        let taken_out = taken_out(entry, all);
         Ok(EntryView {
             by: self.under.name_of(tx, &entry.actor)?,
             taken_out,
@@ -390,6 +397,12 @@ fn settled(
     Ok(sums.into_iter().map(asked).collect())
 }
 
+/// True if another entry takes it out.
+fn taken_out(entry: &ClearingEntry, all: &[ClearingEntry]) -> bool {
+    let mut all = all.iter();
+    all.any(|other| other.reverses.as_ref() == Some(&entry.id))
+}
+
 fn within(day: Date, period: Period) -> bool {
     (period.from..=period.to).contains(&day)
 }
@@ -397,8 +410,7 @@ fn within(day: Date, period: Period) -> bool {
 impl Book {
     /// What the office has of a period, by group.
     fn applied(&self, period: Period) -> Vec<(Group, Fen)> {
-        let stands =
-            |row: &&Clearing| row.state == ClearingState::Applied && within(row.from_day, period);
+        let stands = |row: &&Clearing| row.state.stands() && within(row.from_day, period);
         let applications = self.applications.iter().filter(stands);
         let of = |row: &Clearing| -> Vec<(Group, Fen)> {
             let parts = self.parts.iter().filter(|part| part.clearing == row.id);
@@ -420,6 +432,10 @@ impl Book {
         let settled: Vec<(Group, Fen)> = settled.iter().map(of).collect();
         let entries: Vec<ClearingEntry> = self.entries_of(period).cloned().collect();
         claims(&settled, &self.applied(period), &entries)
+    }
+
+    fn taken_out(&self, entry: &ClearingEntry) -> bool {
+        taken_out(entry, &self.entries)
     }
 
     fn entries_of(&self, period: Period) -> impl Iterator<Item = &ClearingEntry> {

@@ -4,9 +4,10 @@
 //! Nobody waits for its answer any more; what it did at the centre is not known.
 
 use cunyi_domain::batch::{BatchEvent, BatchState};
+use cunyi_domain::clearing::ClearingEvent;
 use cunyi_domain::fact::{BatchMoved, ClearingMoved};
 use cunyi_domain::ids::{ClinicId, UserId, VisitId};
-use cunyi_domain::ledger::{Batch, Clearing, ClearingState, Registration, RegistrationState};
+use cunyi_domain::ledger::{Batch, Registration, RegistrationState};
 use cunyi_domain::row::Field;
 use cunyi_store::local::{Message, MessageState};
 use cunyi_store::{Who, Writer, clearing, query, reference};
@@ -45,24 +46,14 @@ impl App {
                 lose_call(w, message)?;
             }
             let applications = clearing::cut_off(w.tx, clinic)?;
+            // Neither a 3203 nor a 3204 is sent again: a person asks the office.
             for asked in &applications {
-                lose_application(w, asked)?;
+                let lost = ClearingMoved::of(asked, ClearingEvent::Lose);
+                w.record(lost, None, None)?;
             }
             Ok(cut.len() + applications.len())
         })
     }
-}
-
-/// A 3203 is never sent again: a person asks the office.
-fn lose_application(w: &mut Writer<'_, '_>, asked: &Clearing) -> Result<()> {
-    let moved = ClearingMoved {
-        clearing: asked.id.clone(),
-        from: asked.state,
-        to: ClearingState::Unknown,
-        event: String::new(),
-        said: String::new(),
-    };
-    Ok(w.record(moved, None, None)?)
 }
 
 /// Nobody waits for its answer any more.

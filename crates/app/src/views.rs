@@ -32,6 +32,7 @@ pub use access::AccessView;
 pub use audit::Objection;
 pub use clearing::{
     ApplicationView, ApplyForm, ClearingForm, ClearingView, EntryView, OwedView, PeriodView,
+    ToldForm,
 };
 pub use cunyi_policy::{Language, Why};
 pub use day::DayView;

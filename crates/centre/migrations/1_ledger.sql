@@ -199,7 +199,9 @@ CREATE TABLE clearing (
     cash BIGINT NOT NULL,
     applied_at BIGINT NOT NULL,
     cancelled_at BIGINT,
-    CHECK (fund + account + cash = total)
+    paid_at BIGINT,
+    CHECK (fund + account + cash = total),
+    CHECK (cancelled_at IS NULL OR paid_at IS NULL)
 );
 
 CREATE INDEX clearing_day ON clearing (institution, last_day);

@@ -12,6 +12,7 @@ use cunyi_gateway::{Region, answer, refusal};
 use cunyi_policy::{Benefit, Kinds, Policy, Scheme};
 
 use crate::call::{Stop, refuse};
+use crate::clearing;
 use crate::dispatch::{self, Done};
 use crate::envelope::{self, Envelope};
 use crate::faults::{Fault, Panel};
@@ -125,6 +126,12 @@ impl Centre {
     /// Writes the ledger's log back into its file, for whoever moves the file.
     pub fn checkpoint(&self) -> Result<(), DbError> {
         self.db.checkpoint()
+    }
+
+    /// 拨付: the office pays what was applied for; false where nothing stands under that event.
+    pub fn pay(&self, event: &str) -> Result<bool, DbError> {
+        let now = self.clock.now();
+        self.db.transact("pay", |tx| clearing::pay(tx, event, now))
     }
 
     /// Answers one POST. `path` begins with `/`; header names are compared without case.

@@ -4,6 +4,7 @@
 //! clearing month, the sums of its own ledger as 3201 adds them, and each day of a clearing type applied
 //! for once. What was applied for is not reversed any more (§5.6), unless the application is taken back.
 
+use cunyi_db::{DbError, Tx};
 use cunyi_domain::money::Quantity;
 use cunyi_domain::row::{Field, Value};
 use cunyi_domain::time::civil::Date;
@@ -100,6 +101,7 @@ fn checked(
         cash: given("现金支付金额", input.cash_payamt)?,
         applied_at: call.now,
         cancelled_at: None,
+        paid_at: None,
     };
     let theirs = Sums {
         total: row.total,
@@ -130,15 +132,33 @@ fn person_times(count: Count) -> Result<i64, Stop> {
 /// 3204
 pub(crate) fn cancel(call: &mut Call<'_, '_>, input: &ClearingCancel) -> Result<(), Stop> {
     required("机构清算申请事件ID", &input.clr_appy_evt_id)?;
-    let sql = "UPDATE clearing SET cancelled_at = ? WHERE id = ? AND institution = ? \
-               AND cancelled_at IS NULL";
-    let institution = text(&call.envelope.institution);
-    let id = text(&input.clr_appy_evt_id);
-    let values = vec![Value::Int(call.now.0), id, institution];
-    if call.tx.execute(sql, values)? != 1 {
-        return refuse("清算申请不存在或已撤销");
+    let values = vec![
+        text(&input.clr_appy_evt_id),
+        text(&call.envelope.institution),
+    ];
+    let found = call.tx.find("WHERE id = ? AND institution = ?", values)?;
+    // Another institution's is as unknown as one that never was.
+    let Some(row): Option<ClearingRow> = found else {
+        return refuse("清算申请不存在");
+    };
+    if row.cancelled_at.is_some() {
+        return refuse("清算申请已撤销");
     }
+    if row.paid_at.is_some() {
+        return refuse("清算申请已拨付，不能撤销");
+    }
+    let values = vec![Value::Int(call.now.0), row.id.into_value()];
+    let sql = "UPDATE clearing SET cancelled_at = ? WHERE id = ?";
+    call.tx.execute(sql, values)?;
     Ok(())
+}
+
+/// The office pays what stands; false where there is none such.
+pub(crate) fn pay(tx: &mut Tx<'_>, event: &str, now: Moment) -> Result<bool, DbError> {
+    let sql = "UPDATE clearing SET paid_at = ?
+               WHERE id = ? AND cancelled_at IS NULL AND paid_at IS NULL";
+    let values = vec![Value::Int(now.0), text(event)];
+    Ok(tx.execute(sql, values)? == 1)
 }
 
 /// That no application holds a settlement.

@@ -399,6 +399,8 @@ table! {
         pub applied_at: Moment,
         /// 3204
         pub cancelled_at: Option<Moment>,
+        /// 拨付: it is not taken back any more.
+        pub paid_at: Option<Moment>,
     }
 }
 

@@ -75,6 +75,13 @@ pub(crate) fn switch(centre: &Centre, form: &SwitchForm) {
     }
 }
 
+/// What the form of the clearings sends.
+#[derive(Debug, Deserialize)]
+pub(crate) struct PayForm {
+    /// Of which application.
+    pub(crate) event: String,
+}
+
 /// A whole page.
 pub(crate) fn render(centre: &Centre, page: Page) -> Result<String, DbError> {
     let content = match page {
@@ -317,11 +324,13 @@ fn settlements(tx: &mut Tx<'_>) -> Result<String, DbError> {
 fn clearings(tx: &mut Tx<'_>) -> Result<String, DbError> {
     let rest = format!("ORDER BY applied_at DESC, id DESC LIMIT {ROWS}");
     let all: Vec<ClearingRow> = tx.select(&rest, vec![])?;
+    let open = all.iter().filter(|c| (c.cancelled_at, c.paid_at) == (None, None));
+    let choices: String = open.map(|c| format!("<option>{}</option>", escaped(&c.id))).collect();
     let row = |c: ClearingRow| {
-        let state = if c.cancelled_at.is_some() {
-            "已撤销"
-        } else {
-            "已申请"
+        let state = match (c.cancelled_at, c.paid_at) {
+            (Some(_), _) => "已撤销",
+            (None, Some(_)) => "已拨付",
+            (None, None) => "已申请",
         };
         let amounts = [c.total, c.recognised, c.fund, c.account, c.cash];
         let texts = [
@@ -357,7 +366,15 @@ fn clearings(tx: &mut Tx<'_>) -> Result<String, DbError> {
         "申请事件ID",
         "报文ID",
     ];
-    Ok(table(&heads, rows))
+    let pay = if choices.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "<form method=\"post\" action=\"/clearings/pay\"><label>申请事件ID <select name=\"event\">\
+             {choices}</select></label> <button>拨付</button> 拨付以后不能再撤销（3204）。</form>"
+        )
+    };
+    Ok(format!("{pay}{}", table(&heads, rows)))
 }
 
 fn messages(tx: &mut Tx<'_>) -> Result<String, DbError> {

@@ -16,7 +16,7 @@ use cunyi_domain::transport::TransportError;
 use tokio::net::TcpListener;
 
 use crate::centre::{Answer, Centre};
-use crate::pages::{self, Page, SwitchForm};
+use crate::pages::{self, Page, PayForm, SwitchForm};
 
 /// The longest request that is read, in bytes.
 const MAX_REQUEST: usize = 4 << 20;
@@ -39,6 +39,7 @@ pub async fn serve(
         .route("/messages", page(Page::Messages))
         .route("/health", get(|| async { "ok" }))
         .route("/switches", post(switch))
+        .route("/clearings/pay", post(pay))
         .fallback(transaction)
         .with_state(centre);
     axum::serve(listener, app)
@@ -58,20 +59,38 @@ async fn show(centre: Arc<Centre>, page: Page) -> Response {
     }
 }
 
-/// The switches are for the person at the screen: a form of another site is not obeyed.
+/// Forms are for the person at the screen: one of another site is not obeyed.
+fn is_ours(headers: &HeaderMap) -> bool {
+    let site = headers
+        .get("sec-fetch-site")
+        .and_then(|value| value.to_str().ok());
+    matches!(site, None | Some("same-origin"))
+}
+
 async fn switch(
     State(centre): State<Arc<Centre>>,
     headers: HeaderMap,
     Form(form): Form<SwitchForm>,
 ) -> Response {
-    let site = headers
-        .get("sec-fetch-site")
-        .and_then(|value| value.to_str().ok());
-    if !matches!(site, None | Some("same-origin")) {
+    if !is_ours(&headers) {
         return StatusCode::FORBIDDEN.into_response();
     }
     pages::switch(&centre, &form);
     Redirect::to("/").into_response()
+}
+
+async fn pay(
+    State(centre): State<Arc<Centre>>,
+    headers: HeaderMap,
+    Form(form): Form<PayForm>,
+) -> Response {
+    if !is_ours(&headers) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    match apart(move || centre.pay(&form.event)).await {
+        Some(Ok(_)) => Redirect::to("/clearings").into_response(),
+        _ => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
 }
 
 async fn transaction(State(centre): State<Arc<Centre>>, request: Request) -> Response {

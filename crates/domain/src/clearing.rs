@@ -3,6 +3,8 @@
 //! Each sum of a claim is one of those beside it, or their difference, so that the parts of what is
 //! owed add up to it whatever was entered.
 
+mod application;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::iter::Sum;
@@ -12,6 +14,8 @@ use crate::ledger::{ClearingEntry, ClearingKind};
 use crate::money::Fen;
 use crate::reconcile::Group;
 use crate::time::civil::Date;
+
+pub use application::{ClearingEvent, ClearingState, TRANSITIONS};
 
 text_enum! {
     /// How long a region's clearing period is.

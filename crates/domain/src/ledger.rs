@@ -20,9 +20,7 @@ mod refund;
 mod stock;
 
 pub use access::AccessKind;
-pub use clearing::{
-    Clearing, ClearingEntry, ClearingKind, ClearingPart, ClearingState, WrittenOff,
-};
+pub use clearing::{Clearing, ClearingEntry, ClearingKind, ClearingPart, WrittenOff};
 pub use evidence::Evidence;
 pub use payment::{Method, Payment, PaymentKind, Standing};
 pub use refund::RefundRest;

@@ -93,6 +93,10 @@ text_enum! {
         TownshipClears = "township-clears",
         /// What is applied for already, or may be, is not applied for again.
         AppliedAlready = "applied-already",
+        /// The office has answered an application: it is not taken back.
+        ClearingAnswered = "clearing-answered",
+        /// The office's number of an application is not known.
+        EventUnknown = "event-unknown",
         /// Days of the period do not agree: reconcile them, or say why not. Args: `days`.
         DaysDiffer = "days-differ",
         /// Items that no insurance pays, and the patient's consent is not ticked. Args: `amount`.

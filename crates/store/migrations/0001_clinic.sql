@@ -166,10 +166,12 @@ CREATE TABLE reservation (
   FOREIGN KEY (clinic, lot) REFERENCES stock_lot (clinic, id));
 CREATE TABLE clearing (
   clinic TEXT NOT NULL REFERENCES clinic (clinic), id TEXT NOT NULL, from_day TEXT NOT NULL, to_day TEXT NOT NULL,
-  clearing_type TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('requested', 'applied', 'refused', 'unknown', 'not_applied')),
+  clearing_type TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('requested', 'applied', 'refused', 'unknown', 'not_applied', 'withdrawing', 'withdrawal_unknown', 'withdrawn')),
   message TEXT NOT NULL, event TEXT NOT NULL, said TEXT NOT NULL, reason TEXT NOT NULL, applied_at BIGINT NOT NULL, actor TEXT NOT NULL,
+  withdrawal TEXT NOT NULL, withdrawal_reason TEXT NOT NULL, withdrawn_at BIGINT, withdrawn_by TEXT,
   PRIMARY KEY (clinic, id), CHECK (from_day <= to_day));
-CREATE UNIQUE INDEX clearing_once ON clearing (clinic, clearing_type, from_day) WHERE state IN ('requested', 'applied', 'unknown');
+CREATE UNIQUE INDEX clearing_once ON clearing (clinic, clearing_type, from_day)
+  WHERE state IN ('requested', 'applied', 'unknown', 'withdrawing', 'withdrawal_unknown');
 CREATE INDEX clearing_by_period ON clearing (clinic, from_day, applied_at, id);
 CREATE TABLE clearing_part (
   clinic TEXT NOT NULL, clearing TEXT NOT NULL, scheme TEXT NOT NULL, office TEXT NOT NULL, count BIGINT NOT NULL CHECK (count >= 0),

@@ -1,8 +1,8 @@
 //! What 清算 is made of: sums of what was settled, what was applied for, what the office said.
 
-use cunyi_domain::clearing::Period;
+use cunyi_domain::clearing::{ClearingState, Period};
 use cunyi_domain::ids::{ClinicId, EntryId};
-use cunyi_domain::ledger::{Clearing, ClearingEntry, ClearingPart, ClearingState, SettlementKind};
+use cunyi_domain::ledger::{Clearing, ClearingEntry, ClearingPart, SettlementKind};
 use cunyi_domain::money::Fen;
 use cunyi_domain::row::{Field, Value};
 use cunyi_domain::time::Moment;
@@ -111,13 +111,15 @@ pub fn application(
     Ok(tx.find("WHERE clinic = ? AND id = ?", values)?)
 }
 
-/// Applications that were on their way when the program ended.
+/// Applications whose 3203 or 3204 was on its way when the program ended.
 pub fn cut_off(tx: &mut Tx<'_>, clinic: &ClinicId) -> Result<Vec<Clearing>, StoreError> {
     let values = vec![
         clinic.clone().into_value(),
         ClearingState::Requested.into_value(),
+        ClearingState::Withdrawing.into_value(),
     ];
-    Ok(tx.select("WHERE clinic = ? AND state = ? ORDER BY id", values)?)
+    let rest = "WHERE clinic = ? AND state IN (?, ?) ORDER BY id";
+    Ok(tx.select(rest, values)?)
 }
 
 /// One entry.

@@ -112,6 +112,9 @@ pub const CLEARING_STATES: Labels = &[
     ("refused", "clearing-refused"),
     ("unknown", "clearing-unknown"),
     ("not_applied", "clearing-not-there"),
+    ("withdrawing", "clearing-withdrawing"),
+    ("withdrawal_unknown", "clearing-withdrawal-unknown"),
+    ("withdrawn", "clearing-withdrawn"),
 ];
 
 /// What the office says of a claim.
@@ -258,6 +261,7 @@ pub const FIELDS: Labels = &[
     ("clearing_on", "field-clearing-on"),
     ("appeal_by", "field-appeal-by"),
     ("told_by", "field-told-by"),
+    ("clearing_event", "field-clearing-event"),
 ];
 
 /// What stands in the access log.

@@ -127,6 +127,7 @@ routes! {
     get "/clearing/print", Only(A::SeeClearing) => clearing::print;
     get "/clearing/period", Only(A::SeeClearing) => clearing::period;
     post "/clearing/apply", Only(A::Clear) => clearing::apply;
+    post "/clearing/withdraw", Only(A::Clear) => clearing::withdraw;
     post "/clearing/told", Only(A::Clear) => clearing::told;
     post "/clearing/enter", Only(A::Clear) => clearing::enter;
     post "/clearing/correct", Only(A::Clear) => clearing::correct;

@@ -167,12 +167,13 @@ impl Signed {
         blocking(&self.web, move |app| work(app, &actor)).await
     }
 
-    /// Work that may take as long as the centre likes: a job that ends on the page at `to`. Its failure,
-    /// if it came while somebody waited, or why it was not begun.
+    /// Work that may take as long as the centre likes: a job that ends on the page at `to`, with what was
+    /// typed for it if it fails. Its failure, if it came while somebody waited, or why it was not begun.
     pub(crate) async fn run<W>(
         &self,
         (key, what): (Key, What),
         to: String,
+        typed: Kept,
         work: W,
     ) -> Result<(), AppError>
     where
@@ -181,7 +182,7 @@ impl Signed {
         let (app, actor) = (self.web.app.clone(), self.session.actor.clone());
         let work = move || match work(&app, &actor) {
             Ok(()) => Outcome::Goto(to),
-            Err(error) => Outcome::Failed(error, Kept::Nothing),
+            Err(error) => Outcome::Failed(error, typed),
         };
         match self.web.jobs.run(&self.job(key), what, work).await? {
             Standing::Ended(Outcome::Failed(error, _)) => Err(error),

@@ -76,6 +76,10 @@ pub struct ApplicationView {
     pub asked: Asked,
     /// Who applied.
     pub by: String,
+    /// Who wanted it taken back; empty where nobody did.
+    pub withdrawn_by: String,
+    /// The office has answered it: it is not taken back.
+    pub answered: bool,
 }
 
 /// An entry.
@@ -100,6 +104,17 @@ pub struct ApplyForm {
     pub claim: Fen,
     /// Why, where days do not agree.
     pub reason: String,
+}
+
+/// What the office told of an application.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ToldForm {
+    /// It has it.
+    pub there: bool,
+    /// Who there said so.
+    pub by: String,
+    /// 机构清算申请事件ID, if it said one.
+    pub event: String,
 }
 
 /// What the office says.

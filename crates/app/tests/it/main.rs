@@ -46,4 +46,5 @@ mod usecases;
 mod users;
 mod waiting;
 mod wire;
+mod withdrawn;
 mod world;

@@ -2,7 +2,7 @@
 
 use cunyi_app::views::{
     ApplyForm, ClearingForm, DraftBody, GiveBack, IdentifyForm, InsureForm, PatientForm,
-    RefundForm, RegisterForm,
+    RefundForm, RegisterForm, ToldForm,
 };
 use cunyi_app::{Actor, App, NewUser, PasswordForm, Result};
 use cunyi_domain::ids::{BatchId, ChargeId, EntryId, PatientId, UserId, VisitId};
@@ -95,8 +95,14 @@ use_cases! {
         claim: Fen(1),
         reason: String::new(),
     });
+    withdraw_clearing Record |app, by, ids| app.withdraw_clearing(by, &ids.application, "漏报了");
     clearing_told Record |app, by, ids| {
-        app.clearing_told(by, &ids.application, true, "结算科")
+        let form = ToldForm {
+            there: true,
+            by: "结算科".to_owned(),
+            event: String::new(),
+        };
+        app.clearing_told(by, &ids.application, &form)
     };
     today List |app, by, _ids| app.today(by, app.now().date());
     save_draft Record |app, by, ids| app.save_draft(by, &ids.visit, 0, &DraftBody::default());

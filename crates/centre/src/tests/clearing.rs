@@ -11,7 +11,7 @@ use super::desk::{Desk, Seen, Wrong};
 use super::http::served_over;
 use crate::faults::Fault;
 
-fn settled(desk: &Desk, scheme: &str, batch: &str, price: &str) -> (Seen, SetlInfo) {
+pub(super) fn settled(desk: &Desk, scheme: &str, batch: &str, price: &str) -> (Seen, SetlInfo) {
     let seen = desk.see(&desk.villager(scheme), "11");
     let total = desk.charge(&seen, batch, &[("DRUG-A", price)]);
     let (_, settlement) = desk.settle(&seen, batch, total);
@@ -19,7 +19,7 @@ fn settled(desk: &Desk, scheme: &str, batch: &str, price: &str) -> (Seen, SetlIn
 }
 
 /// What an institution that has these replies applies for, of the first day of the tests.
-fn application(replies: &[&SetlInfo]) -> Data<ClearingApplication> {
+pub(super) fn application(replies: &[&SetlInfo]) -> Data<ClearingApplication> {
     let sum = |of: fn(&SetlInfo) -> Amount| -> Fen {
         replies.iter().map(|info| of(info).or_zero()).sum()
     };
@@ -64,7 +64,7 @@ fn a_period_is_applied_for_once_and_again_after_it_was_taken_back() {
     assert_eq!(event.len(), 30);
     desk.refused::<T3203>(&asked, "不能重复申请");
     desk.ok::<T3204>(&cancel(&event));
-    desk.refused::<T3204>(&cancel(&event), "不存在或已撤销");
+    desk.refused::<T3204>(&cancel(&event), "清算申请已撤销");
     let again = desk.ok::<T3203>(&asked).result.clr_appy_evt_id;
     assert_ne!(again, event);
 }
@@ -141,8 +141,39 @@ fn an_application_is_its_institutions() {
     others.centre = desk.centre.clone();
     others.gateway.institution.code = "H99000100002".to_owned();
     others.refused::<T3203>(&application(&[&info]), "没有可申请清算的结算");
-    others.refused::<T3204>(&cancel(&event), "不存在或已撤销");
+    others.refused::<T3204>(&cancel(&event), "清算申请不存在");
+    desk.refused::<T3204>(&cancel("990001"), "清算申请不存在");
+    desk.refused::<T3204>(&cancel(""), "不能为空");
     desk.ok::<T3204>(&cancel(&event));
+}
+
+#[test]
+fn what_is_paid_is_not_taken_back() {
+    let desk = Desk::new();
+    let (_, info) = settled(&desk, "390", "B1", "20.00");
+    desk.pass(1);
+    let asked = application(&[&info]);
+    let first = desk.ok::<T3203>(&asked).result.clr_appy_evt_id;
+    desk.ok::<T3204>(&cancel(&first));
+    assert!(!desk.centre.pay(&first).unwrap(), "it does not stand");
+    let event = desk.ok::<T3203>(&asked).result.clr_appy_evt_id;
+    assert!(desk.centre.pay(&event).unwrap());
+    desk.refused::<T3204>(&cancel(&event), "已拨付");
+    assert!(!desk.centre.pay(&event).unwrap(), "once");
+}
+
+#[test]
+fn a_lost_3204_has_taken_the_application_back() {
+    let desk = Desk::new();
+    let (_, info) = settled(&desk, "390", "B1", "20.00");
+    desk.pass(1);
+    let asked = application(&[&info]);
+    let event = desk.ok::<T3203>(&asked).result.clr_appy_evt_id;
+    desk.centre.panel.set_fault(Fault::LoseReply, "3204", 1);
+    let lost = desk.call::<T3204>(&cancel(&event));
+    assert!(matches!(lost, Outcome::Unknown(unknown) if unknown.why == Why::Lost));
+    desk.refused::<T3204>(&cancel(&event), "清算申请已撤销");
+    desk.ok::<T3203>(&asked);
 }
 
 #[test]

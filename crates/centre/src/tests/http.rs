@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cunyi_domain::transport::Transport;
-use cunyi_gateway::message::T1101;
+use cunyi_gateway::message::{T1101, T3203};
 use cunyi_gateway::region::demo_over;
 use cunyi_gateway::{HttpTransport, Outcome, Region, Why};
 
@@ -57,11 +57,15 @@ fn get(address: SocketAddr, path: &str) -> String {
 }
 
 fn turn(address: SocketAddr, form: &str, extra: &str) -> String {
+    post(address, "/switches", form, extra)
+}
+
+fn post(address: SocketAddr, path: &str, form: &str, extra: &str) -> String {
     let length = form.len();
     http(
         address,
         &format!(
-            "POST /switches HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{extra}\
+            "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{extra}\
              Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}"
         ),
     )
@@ -160,5 +164,24 @@ fn a_call_and_its_faults_over_http() {
         assert!(turn(address, "down=0", "Sec-Fetch-Site: cross-site\r\n").contains("403"));
         turn(address, "down=0", "Sec-Fetch-Site: same-origin\r\n");
         assert!(matches!(call(), Outcome::Success(_)));
+    });
+}
+
+#[test]
+fn an_application_is_paid_from_its_page() {
+    served(|desk, address| {
+        let (_, info) = super::clearing::settled(desk, "390", "B1", "20.00");
+        desk.pass(1);
+        assert!(!get(address, "/clearings").contains("<form"));
+        let asked = super::clearing::application(&[&info]);
+        let event = desk.ok::<T3203>(&asked).result.clr_appy_evt_id;
+        assert!(get(address, "/clearings").contains(&format!("<option>{event}</option>")));
+        let form = format!("event={event}");
+        let foreign = "Sec-Fetch-Site: cross-site\r\n";
+        assert!(post(address, "/clearings/pay", &form, foreign).contains("403"));
+        assert!(get(address, "/clearings").contains("已申请"));
+        post(address, "/clearings/pay", &form, "");
+        let page = get(address, "/clearings");
+        assert!(page.contains("已拨付") && !page.contains("<form"));
     });
 }

@@ -88,6 +88,7 @@ pub fn apply(about: &About, body: Body, personal: Option<Personal>) -> Vec<Chang
         | Body::ReversalNamed(_)
         | Body::PaymentMade(_) => money(about, body, personal),
         Body::ClearingRequested(_)
+        | Body::ClearingWithdrawn(_)
         | Body::ClearingMoved(_)
         | Body::ClearingEntered(_)
         | Body::DifferenceWrittenOff(_) => clearing::apply(about, body),
@@ -537,14 +538,18 @@ fn batch_change(
     mut to: Set,
 ) -> Change {
     let Some(state) = from.after(event) else {
-        let only = vec![set("clinic", String::new()), set("id", String::new())];
-        return Change::Update {
-            table: Batch::TABLE,
-            set: vec![set("state", from)],
-            add: vec![],
-            only,
-        };
+        return impossible::<Batch>(set("state", from));
     };
     to.push(set("state", state));
     about.guarded::<Batch>(batch, set("state", from), to)
+}
+
+/// What meets no row, and so is stale.
+fn impossible<R: TableRow>(state: (&'static str, Value)) -> Change {
+    Change::Update {
+        table: R::TABLE,
+        set: vec![state],
+        add: vec![],
+        only: vec![set("clinic", String::new()), set("id", String::new())],
+    }
 }

@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::batch::BatchEvent;
+use crate::clearing::{ClearingEvent, ClearingState};
 use crate::id_number::Sex;
 use crate::ids::{
     BatchId, ChargeId, CoverageId, EntryId, PatientId, SettlementId, UserId, VisitId,
 };
 use crate::ledger::{
     AccessKind, AllergyKind, Batch, Certificate, Charge, Clearing, ClearingEntry, ClearingPart,
-    ClearingState, Diagnosis, Goods, LineClass, Lot, Payer, Payment, RefundRest, Registration,
+    Diagnosis, Goods, LineClass, Lot, Payer, Payment, RefundRest, Registration,
     RegistrationState, Reservation, Settlement, StockMove, VisitState, WrittenOff,
 };
 use crate::money::{Fen, Quantity};
@@ -355,16 +356,28 @@ body! {
         pub digest: String,
     }
 
-    /// What became of an application.
+    /// 3204's intent: committed before the bytes leave.
+    pub struct ClearingWithdrawn {
+        /// Which application.
+        pub clearing: EntryId,
+        /// msgid of the 3204.
+        pub message: String,
+        /// Why.
+        pub reason: String,
+        /// SM3 of the bytes.
+        pub digest: String,
+    }
+
+    /// What became of an application, or of taking it back.
     pub struct ClearingMoved {
         /// Which.
         pub clearing: EntryId,
         /// From.
         pub from: ClearingState,
-        /// To.
-        pub to: ClearingState,
+        /// Why.
+        pub event: ClearingEvent,
         /// `clr_appy_evt_id`; empty where none is known.
-        pub event: String,
+        pub number: String,
         /// Why the centre refused it, or who at the office told it.
         pub said: String,
     }
@@ -447,6 +460,19 @@ body! {
         pub digest: String,
         /// From when it holds.
         pub from: Moment,
+    }
+}
+
+impl ClearingMoved {
+    /// Of an application as it stands, and nothing else to tell.
+    pub fn of(clearing: &Clearing, event: ClearingEvent) -> Self {
+        Self {
+            clearing: clearing.id.clone(),
+            from: clearing.state,
+            event,
+            number: clearing.event.clone(),
+            said: String::new(),
+        }
     }
 }
 

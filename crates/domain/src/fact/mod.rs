@@ -119,7 +119,9 @@ facts! {
     "payment_made" 1 PaymentMade,
     /// The intent to apply for clearing is committed.
     "clearing_requested" 1 ClearingRequested,
-    /// What became of an application for clearing.
+    /// The intent to take an application for clearing back is committed.
+    "clearing_withdrawn" 1 ClearingWithdrawn,
+    /// What became of an application for clearing, or of taking it back.
     "clearing_moved" 1 ClearingMoved,
     /// What the office said of a claim was entered, or taken out.
     "clearing_entered" 1 ClearingEntered,

@@ -3,34 +3,11 @@
 
 use jiff::civil::Date;
 
-use crate::clearing::{Asked, Period};
+use crate::clearing::{Asked, ClearingState, Period};
 use crate::ids::{ClinicId, EntryId, UserId};
 use crate::money::Fen;
 use crate::reconcile::Group;
 use crate::time::Moment;
-
-text_enum! {
-    /// Where an application stands.
-    pub enum ClearingState {
-        /// 3203 is on its way: the intent is committed.
-        Requested = "requested",
-        /// The office has it.
-        Applied = "applied",
-        /// It was refused, or did not leave: nothing is applied for.
-        Refused = "refused",
-        /// What 3203 did is not known. It is never sent again: a person asks the office.
-        Unknown = "unknown",
-        /// The office told a person that it has none.
-        NotApplied = "not_applied",
-    }
-}
-
-impl ClearingState {
-    /// True if the office has it, or may have it: it is not applied for again.
-    pub const fn may_stand(self) -> bool {
-        matches!(self, Self::Requested | Self::Applied | Self::Unknown)
-    }
-}
 
 text_enum! {
     /// What the office says of a claim.
@@ -77,6 +54,14 @@ table! {
         pub applied_at: Moment,
         /// Who.
         pub actor: UserId,
+        /// msgid of the 3204 that was sent last; empty where none was.
+        pub withdrawal: String,
+        /// Why it was to be taken back.
+        pub withdrawal_reason: String,
+        /// When that was asked.
+        pub withdrawn_at: Option<Moment>,
+        /// By whom.
+        pub withdrawn_by: Option<UserId>,
     }
 }
 
@@ -102,6 +87,16 @@ table! {
         pub account: Fen,
         /// 现金支付金额
         pub cash: Fen,
+    }
+}
+
+impl Clearing {
+    /// Of which period.
+    pub fn period(&self) -> Period {
+        Period {
+            from: self.from_day,
+            to: self.to_day,
+        }
     }
 }
 

@@ -2,11 +2,14 @@
 //! taken out once.
 
 use cunyi_db::DbError;
-use cunyi_domain::fact::{ClearingEntered, ClearingMoved, ClearingRequested, DifferenceWrittenOff};
+use cunyi_domain::clearing::{ClearingEvent as E, ClearingState as S};
+use cunyi_domain::fact::{
+    ClearingEntered, ClearingMoved, ClearingRequested, ClearingWithdrawn, DifferenceWrittenOff,
+};
 use cunyi_domain::ids::EntryId;
 use cunyi_domain::journal::digest;
 use cunyi_domain::ledger::{
-    Clearing, ClearingEntry, ClearingKind, ClearingPart, ClearingState, Method, WrittenOff,
+    Clearing, ClearingEntry, ClearingKind, ClearingPart, Method, WrittenOff,
 };
 use cunyi_domain::money::Fen;
 use cunyi_domain::reconcile::{Difference, Drawer};
@@ -19,9 +22,11 @@ impl World {
     /// Everything that happens to a claim.
     pub fn clear(&self) -> Done {
         let id = self.apply_for()?;
-        self.moved(&id, ClearingState::Requested, ClearingState::Unknown, "")?;
+        self.moved(&id, S::Requested, E::Lose, "")?;
         let told = "县医保局结算科";
-        self.moved(&id, ClearingState::Unknown, ClearingState::Applied, told)?;
+        self.moved(&id, S::Unknown, E::ToldThere, told)?;
+        self.withdraw(&id)?;
+        self.moved(&id, S::Withdrawing, E::Refuse, "清算申请已拨付")?;
         let wrong = self.enter(self.entry(ClearingKind::Deducted))?;
         let out = ClearingEntry {
             reverses: Some(wrong),
@@ -61,13 +66,17 @@ impl World {
             from_day: parse_date("2026-10-01").unwrap(),
             to_day: parse_date("2026-10-31").unwrap(),
             clearing_type: "11".to_owned(),
-            state: ClearingState::Requested,
+            state: S::Requested,
             message: "H410522000012026112408000000010009".to_owned(),
             event: String::new(),
             said: String::new(),
             reason: "10月6日停电，未对账".to_owned(),
             applied_at: self.now(),
             actor: "u1".into(),
+            withdrawal: String::new(),
+            withdrawal_reason: String::new(),
+            withdrawn_at: None,
+            withdrawn_by: None,
         };
         let part = |scheme: &str, fund| ClearingPart {
             clinic: clinic(),
@@ -89,12 +98,22 @@ impl World {
         Ok(id)
     }
 
-    fn moved(&self, id: &EntryId, from: ClearingState, to: ClearingState, said: &str) -> Done {
+    fn withdraw(&self, id: &EntryId) -> Done {
+        let body = ClearingWithdrawn {
+            clearing: id.clone(),
+            message: "H410522000012026112408000000010010".to_owned(),
+            reason: "漏报了一家".to_owned(),
+            digest: digest(b"3204"),
+        };
+        self.write(|w| w.record(body, None, None))
+    }
+
+    fn moved(&self, id: &EntryId, from: S, event: E, said: &str) -> Done {
         let body = ClearingMoved {
             clearing: id.clone(),
             from,
-            to,
-            event: "410522000000001".to_owned(),
+            event,
+            number: "410522000000001".to_owned(),
             said: said.to_owned(),
         };
         self.write(|w| w.record(body, None, None))
@@ -139,30 +158,29 @@ fn a_period_is_applied_for_once_unless_nothing_came_of_it() {
             );
         };
         again(&world);
-        world
-            .moved(&first, ClearingState::Requested, ClearingState::Unknown, "")
-            .unwrap();
+        world.moved(&first, S::Requested, E::Lose, "").unwrap();
         again(&world);
-        let late = world.moved(&first, ClearingState::Requested, ClearingState::Applied, "");
+        let late = world.moved(&first, S::Requested, E::Accept, "");
         assert!(matches!(late, Err(StoreError::Db(DbError::Stale(_)))));
         world
-            .moved(
-                &first,
-                ClearingState::Unknown,
-                ClearingState::NotApplied,
-                "科长",
-            )
+            .moved(&first, S::Unknown, E::ToldNone, "科长")
             .unwrap();
         let second = world.apply_for().unwrap();
-        world
-            .moved(
-                &second,
-                ClearingState::Requested,
-                ClearingState::Applied,
-                "",
-            )
-            .unwrap();
+        world.moved(&second, S::Requested, E::Accept, "").unwrap();
         again(&world);
+        // Nor while it is being taken back, or nobody knows; once it is, it may be.
+        let impossible = world.moved(&second, S::Applied, E::Lose, "");
+        assert!(matches!(impossible, Err(StoreError::Db(DbError::Stale(_)))));
+        world.withdraw(&second).unwrap();
+        again(&world);
+        let twice = world.withdraw(&second);
+        assert!(matches!(twice, Err(StoreError::Db(DbError::Stale(_)))));
+        world.moved(&second, S::Withdrawing, E::Lose, "").unwrap();
+        again(&world);
+        world
+            .moved(&second, S::WithdrawalUnknown, E::ToldNone, "科长")
+            .unwrap();
+        world.apply_for().unwrap();
         world.sound();
     }
 }

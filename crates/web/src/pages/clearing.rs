@@ -8,11 +8,13 @@
 
 use askama::Template;
 use axum::http::{StatusCode, Uri};
-use cunyi_app::AppError;
-use cunyi_app::views::{ApplyForm, ClearingForm, ClearingView, EntryView, PeriodView};
-use cunyi_domain::clearing::Claim;
+use cunyi_app::views::{
+    ApplicationView, ApplyForm, ClearingForm, ClearingView, EntryView, PeriodView, ToldForm,
+};
+use cunyi_app::{Actor, App, AppError};
+use cunyi_domain::clearing::{Claim, ClearingState};
 use cunyi_domain::ids::EntryId;
-use cunyi_domain::ledger::{ClearingKind, ClearingState};
+use cunyi_domain::ledger::ClearingKind;
 use cunyi_domain::money::Fen;
 use cunyi_domain::reconcile::Group;
 use cunyi_domain::refusal::{Code, Refusal};
@@ -23,7 +25,7 @@ use cunyi_domain::time::parse_date;
 use crate::chrome::Chrome;
 use crate::fault::{Answer, Fault, html, status, words};
 use crate::form::Form;
-use crate::jobs::{Key, Outcome, Standing};
+use crate::jobs::{Kept, Key, Outcome, Standing, What};
 use crate::labels;
 use crate::session::{Posted, Signed};
 
@@ -57,6 +59,11 @@ pub(crate) struct PeriodPage<'a> {
 /// What was typed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Typed {
+    /// Beside what: an application, an entry, a clearing type that was to be applied for; empty in the form
+    /// of a new entry.
+    pub(crate) of: String,
+    pub(crate) told_by: String,
+    pub(crate) event: String,
     pub(crate) group: String,
     pub(crate) kind: String,
     pub(crate) amount: String,
@@ -156,6 +163,51 @@ impl PeriodPage<'_> {
         self.c.label(labels::CLEARING_STATES, state.as_str())
     }
 
+    /// Its answer is lost: a person asks the office.
+    pub(crate) fn is_lost(&self, of: &ApplicationView) -> bool {
+        of.application.state.is_lost()
+    }
+
+    /// The 3203 is lost, not the 3204.
+    pub(crate) fn is_new(&self, of: &ApplicationView) -> bool {
+        of.application.state == ClearingState::Unknown
+    }
+
+    /// Something can be said of an application that the office has.
+    pub(crate) fn may_end(&self, of: &ApplicationView) -> bool {
+        self.may() && of.application.state == ClearingState::Applied
+    }
+
+    /// What was typed beside it.
+    pub(crate) fn typed(&self, of: &str) -> &str {
+        if self.is_of(of) { &self.f.reason } else { "" }
+    }
+
+    /// Why it is applied for though days do not agree: as it was typed, or said when it was applied for last.
+    pub(crate) fn why(&self, clearing_type: &str) -> &str {
+        let typed = self.typed(clearing_type);
+        if !typed.is_empty() {
+            return typed;
+        }
+        let mut before = self.v.applications.iter().rev();
+        let last = before.find(|of| of.application.clearing_type == clearing_type);
+        last.map_or("", |of| &of.application.reason)
+    }
+
+    /// The same of who told it, and of the number.
+    pub(crate) fn told_by(&self, of: &str) -> &str {
+        if self.is_of(of) { &self.f.told_by } else { "" }
+    }
+
+    pub(crate) fn event(&self, of: &str) -> &str {
+        if self.is_of(of) { &self.f.event } else { "" }
+    }
+
+    /// What was refused was typed beside it.
+    pub(crate) fn is_of(&self, of: &str) -> bool {
+        self.f.of == of
+    }
+
     /// An entry can be taken out once.
     pub(crate) fn may_correct(&self, of: &EntryView) -> bool {
         self.may() && !of.taken_out && of.entry.reverses.is_none()
@@ -219,7 +271,17 @@ pub(crate) async fn period(by: Signed, uri: Uri) -> Answer {
     let day = day.unwrap_or_else(|| by.chrome.now.date());
     match by.web.jobs.look(&by.job(key(&by, day))) {
         Standing::Running => show(&by, day, None, Typed::default(), true).await,
-        Standing::Ended(Outcome::Failed(error, _)) => refused(&by, day, error).await,
+        Standing::Ended(Outcome::Failed(error, Kept::Field(of, reason))) => {
+            let typed = Typed {
+                of,
+                reason,
+                ..Typed::default()
+            };
+            show(&by, day, Some(error), typed, false).await
+        }
+        Standing::Ended(Outcome::Failed(error, _)) => {
+            show(&by, day, Some(error), Typed::default(), false).await
+        }
         _ => show(&by, day, None, Typed::default(), false).await,
     }
 }
@@ -234,27 +296,71 @@ pub(crate) async fn apply(Posted { by, form, what }: Posted) -> Answer {
         claim: claim.map_err(|_| Fault::refused(&by.chrome, Code::BadForm))?,
         reason: form.text("reason"),
     };
-    let done = by.run((key(&by, from), what), path(from), move |app, actor| {
+    let beside = (asked.clearing_type.clone(), asked.reason.clone());
+    as_job((by, what), from, beside, move |app, actor| {
         app.apply_for_clearing(actor, &asked)
-    });
-    match done.await {
+    })
+    .await
+}
+
+/// `POST /clearing/withdraw`: asks the centre to forget an application.
+pub(crate) async fn withdraw(Posted { by, form, what }: Posted) -> Answer {
+    let from = from_of(&by, &form)?;
+    let (id, reason) = (EntryId(form.text("application")), form.text("reason"));
+    let beside = (id.to_string(), reason.clone());
+    as_job((by, what), from, beside, move |app, actor| {
+        app.withdraw_clearing(actor, &id, &reason)
+    })
+    .await
+}
+
+/// Asks the centre, which may take as long as it likes; what was typed, and beside what, is kept.
+async fn as_job<W>(
+    (by, what): (Signed, What),
+    from: Date,
+    (of, reason): (String, String),
+    work: W,
+) -> Answer
+where
+    W: FnOnce(&App, &Actor) -> Result<(), AppError> + Send + 'static,
+{
+    let kept = Kept::Field(of.clone(), reason.clone());
+    let job = (key(&by, from), what);
+    match by.run(job, path(from), kept, work).await {
         Ok(()) => Ok(super::to(&path(from))),
-        Err(error) => refused(&by, from, error).await,
+        Err(error) => {
+            let typed = Typed {
+                of,
+                reason,
+                ..Typed::default()
+            };
+            show(&by, from, Some(error), typed, false).await
+        }
     }
 }
 
-/// `POST /clearing/told`: what the office said of an application whose answer is lost.
+/// `POST /clearing/told`: what the office said of an application.
 pub(crate) async fn told(Posted { by, form, .. }: Posted) -> Answer {
     let from = from_of(&by, &form)?;
     let id = EntryId(form.text("application"));
-    let applied = match form.get("told") {
-        "applied" => true,
-        "not_applied" => false,
+    let there = match form.get("told") {
+        "there" => true,
+        "none" => false,
         _ => return Err(Fault::refused(&by.chrome, Code::BadForm)),
     };
-    let who = form.text("told_by");
-    let done = by.ask(move |app, actor| app.clearing_told(actor, &id, applied, &who));
-    ended(&by, from, done.await, Typed::default()).await
+    let said = ToldForm {
+        there,
+        by: form.text("told_by"),
+        event: form.number("clearing_event"),
+    };
+    let typed = Typed {
+        of: id.to_string(),
+        told_by: said.by.clone(),
+        event: said.event.clone(),
+        ..Typed::default()
+    };
+    let done = by.ask(move |app, actor| app.clearing_told(actor, &id, &said));
+    ended(&by, from, done.await, typed).await
 }
 
 /// `POST /clearing/enter`: what the office says of a claim.
@@ -267,6 +373,7 @@ pub(crate) async fn enter(Posted { by, form, .. }: Posted) -> Answer {
         on: form.number("clearing_on"),
         appeal_by: form.number("appeal_by"),
         reason: form.text("reason"),
+        ..Typed::default()
     };
     let asked = typed.clone();
     let done = by.ask(move |app, actor| app.enter_clearing(actor, &read(from, asked)?));
@@ -297,8 +404,13 @@ fn read(from: Date, typed: Typed) -> Result<ClearingForm, AppError> {
 pub(crate) async fn correct(Posted { by, form, .. }: Posted) -> Answer {
     let from = from_of(&by, &form)?;
     let (id, why) = (EntryId(form.text("entry")), form.text("reason"));
+    let typed = Typed {
+        of: id.to_string(),
+        reason: why.clone(),
+        ..Typed::default()
+    };
     let done = by.ask(move |app, actor| app.correct_clearing(actor, &id, &why));
-    ended(&by, from, done.await, Typed::default()).await
+    ended(&by, from, done.await, typed).await
 }
 
 fn from_of(by: &Signed, form: &Form) -> Result<Date, Fault> {
@@ -314,10 +426,6 @@ async fn ended(by: &Signed, from: Date, done: Result<(), AppError>, typed: Typed
         }
         Err(error) => Err(Fault::new(&by.chrome, error)),
     }
-}
-
-async fn refused(by: &Signed, day: Date, error: AppError) -> Answer {
-    show(by, day, Some(error), Typed::default(), false).await
 }
 
 async fn show(

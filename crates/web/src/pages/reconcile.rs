@@ -21,7 +21,7 @@ use cunyi_domain::time::parse_date;
 use crate::chrome::{Chrome, short};
 use crate::fault::{Answer as Page, Fault, html, status, words};
 use crate::form::Form;
-use crate::jobs::{Key, Outcome, Standing};
+use crate::jobs::{Kept, Key, Outcome, Standing};
 use crate::session::{Posted, Signed};
 
 /// What was counted, as it was typed.
@@ -262,7 +262,8 @@ pub(crate) async fn page(by: Signed, uri: Uri) -> Page {
 /// `POST /day/reconcile`: asks the centre, which may take as long as it likes.
 pub(crate) async fn ask(Posted { by, form, what }: Posted) -> Page {
     let day = day_of(&by, &form)?;
-    let done = by.run((key(&by, day), what), path(day), move |app, actor| {
+    let job = (key(&by, day), what);
+    let done = by.run(job, path(day), Kept::Nothing, move |app, actor| {
         app.reconcile(actor, day)
     });
     match done.await {
@@ -276,7 +277,8 @@ pub(crate) async fn ask(Posted { by, form, what }: Posted) -> Page {
 pub(crate) async fn mend(Posted { by, form, what }: Posted) -> Page {
     let day = day_of(&by, &form)?;
     let (of, reason) = (form.text("difference"), form.text("reason"));
-    let done = by.run((key(&by, day), what), path(day), move |app, actor| {
+    let job = (key(&by, day), what);
+    let done = by.run(job, path(day), Kept::Nothing, move |app, actor| {
         app.mend(actor, day, &of, &reason)
     });
     match done.await {

@@ -9,7 +9,7 @@ use cunyi_domain::ids::VisitId;
 
 use crate::chrome::Chrome;
 use crate::fault::{Answer, html, status, words};
-use crate::jobs::Key;
+use crate::jobs::{Kept, Key};
 use crate::session::{Posted, Signed};
 
 #[derive(Template)]
@@ -44,9 +44,12 @@ pub(crate) async fn page(by: Signed) -> Answer {
 pub(crate) async fn again(Path(id): Path<String>, Posted { by, what, .. }: Posted) -> Answer {
     let visit = VisitId(id);
     let key = Key::visit(&by.session.actor, &visit);
-    let sent = by.run((key, what), HERE.to_owned(), move |app, actor| {
-        app.upload_again(actor, &visit)
-    });
+    let sent = by.run(
+        (key, what),
+        HERE.to_owned(),
+        Kept::Nothing,
+        move |app, actor| app.upload_again(actor, &visit),
+    );
     match sent.await {
         Ok(()) => Ok(super::to(HERE)),
         Err(error) => show(&by, Some(error)).await,

@@ -207,7 +207,7 @@ const BAD: &[Bad] = &[
     bad(
         "an amount of clearing that is no sum",
         |_| {
-            let mut typed = crate::cases::PAID;
+            let mut typed = crate::claims::PAID;
             typed[3] = ("amount", "十元");
             typed[6] = ("reason", "第12号通知");
             post("/clearing/enter", &typed)
@@ -218,7 +218,7 @@ const BAD: &[Bad] = &[
     bad(
         "a deduction without a reason",
         |_| {
-            let mut typed = crate::cases::PAID;
+            let mut typed = crate::claims::PAID;
             typed[2] = ("clearing_kind", "deducted");
             post("/clearing/enter", &typed)
         },

@@ -1,18 +1,19 @@
 //! A valid request for each route, made on a visit that stands where the route needs it: what is
 //! asked would be done, so a refusal can only come from who asks.
 
-use cunyi_app::views::{ApplyForm, ClearingForm, DraftBody, IdentifyForm, RegisterForm};
+use cunyi_app::views::{DraftBody, IdentifyForm, RegisterForm};
 use cunyi_app::{Actor, NewLot};
 use cunyi_centre::faults::Fault;
 use cunyi_centre::population::Voucher;
 use cunyi_domain::ids::{PatientId, VisitId};
-use cunyi_domain::ledger::{ClearingKind, Method, VisitState};
+use cunyi_domain::ledger::{Method, VisitState};
 use cunyi_domain::money::{Fen, Quantity, UnitPrice};
-use cunyi_domain::reconcile::{Action, Group};
+use cunyi_domain::reconcile::Action;
 use cunyi_domain::row::Field;
 use cunyi_domain::time::{Clock, Moment, parse_date};
 use cunyi_domain::transport::{Reply, TransportError};
 
+use crate::claims;
 use crate::house::{Ask, House};
 use crate::world::{PASSWORD, actor};
 
@@ -245,45 +246,11 @@ cases! {
     get "/clearing" List |h, _by| { settled(h); get("/clearing") };
     get "/clearing/print" List |h, _by| { settled(h); get("/clearing/print?day=2026-11-24") };
     get "/clearing/period" List |h, _by| { settled(h); get("/clearing/period?day=2026-11-24") };
-    post "/clearing/apply" New |h, _by| {
-        let asked = claimed(h);
-        let reply = "{\"infcode\":0,\"output\":{\"result\":{\"clr_appy_evt_id\":\"E1\"}}}";
-        let reply = Reply { status: 200, body: reply.as_bytes().to_vec() };
-        h.w.wire.twist("3203", move |_| Ok(reply));
-        let (from, claim) = (asked.from.to_string(), asked.claim.to_string());
-        let shown = [("period", from.as_str()), ("clearing_type", "11"), ("claim", &claim), ("reason", "停电")];
-        post("/clearing/apply", &shown)
-    };
-    post "/clearing/told" Record |h, _by| {
-        // Answers that were made up for those who could not ask come first.
-        let asked = loop {
-            let asked = claimed(h);
-            h.w.wire.twist("3203", |_| Err(TransportError::Lost("cut".to_owned())));
-            if h.w.app.apply_for_clearing(&h.w.doctor, &asked).is_err() {
-                break asked;
-            }
-        };
-        let view = h.w.app.clearing_period(&h.w.doctor, asked.from).expect("seen");
-        let (from, id) = (asked.from.to_string(), view.applications[0].application.id.to_string());
-        let told = [("period", from.as_str()), ("application", &id), ("told", "applied"), ("told_by", "结算科")];
-        post("/clearing/told", &told)
-    };
-    post "/clearing/enter" New |_h, _by| post("/clearing/enter", &PAID);
-    post "/clearing/correct" Record |h, _by| {
-        let form = ClearingForm {
-            from: parse_date("2026-11-01").expect("a date"),
-            group: Group { scheme: "390".to_owned(), clearing_type: "11".to_owned(), office: "990001".to_owned() },
-            kind: ClearingKind::Paid,
-            amount: Fen(500),
-            on: h.w.app.now().date(),
-            appeal_by: None,
-            reason: String::new(),
-        };
-        h.w.app.enter_clearing(&h.w.doctor, &form).expect("entered");
-        let view = h.w.app.clearing_period(&h.w.doctor, form.from).expect("seen");
-        let id = view.entries.last().expect("one").entry.id.to_string();
-        post("/clearing/correct", &[("period", "2026-11-01"), ("entry", &id), ("reason", "记错了")])
-    };
+    post "/clearing/apply" New |h, _by| claims::apply(h);
+    post "/clearing/withdraw" Record |h, _by| claims::withdraw(h, "漏报了一家");
+    post "/clearing/told" Record |h, _by| claims::told(h, "结算科");
+    post "/clearing/enter" New |_h, _by| post("/clearing/enter", &claims::PAID);
+    post "/clearing/correct" Record |h, _by| claims::correct(h, "记错了");
     get "/policies" New |_h, _by| get("/policies");
     post "/policies" New |h, _by| {
         let administrator = actor(&h.w.app, "administrator");
@@ -312,39 +279,6 @@ cases! {
     get "/stock" New |_h, _by| get("/stock");
     get "/accesses" List |h, _by| { settled(h); get("/accesses") };
     get "/visits/{id}/messages" Record |h, _by| of_visit("get", &settled(h), "/messages");
-}
-
-/// What the office paid.
-pub const PAID: [(&str, &str); 7] = [
-    ("period", "2026-11-01"),
-    ("clearing_group", "390/11/990001"),
-    ("clearing_kind", "paid"),
-    ("amount", "123.45"),
-    ("clearing_on", "2026-11-24"),
-    ("appeal_by", ""),
-    ("reason", ""),
-];
-
-/// Settled in a month that is over and that nobody has applied for, and what is shown of it.
-fn claimed(h: &House) -> ApplyForm {
-    let visit = settled(h);
-    let mut from = parse_date("2026-10-01").expect("a date");
-    let seen = |from| h.w.app.clearing_period(&h.w.doctor, from).expect("seen");
-    while !seen(from).applications.is_empty() {
-        from = from.yesterday().expect("a day").first_of_month();
-    }
-    let sql = "UPDATE settlement SET settled_at = ? WHERE visit = ?";
-    let values = vec![Moment::start_of(from).into_value(), visit.into_value()];
-    let db = h.w.app.store().db();
-    let moved = db.transact("moved", |tx| tx.execute(sql, values));
-    assert!(moved.expect("moved") > 0);
-    let (clearing_type, asked) = seen(from).to_apply.remove(0);
-    ApplyForm {
-        from,
-        clearing_type,
-        claim: asked.claim(),
-        reason: "停电".to_owned(),
-    }
 }
 
 /// The demo's policies under a name that could be a real place's.

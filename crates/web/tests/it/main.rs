@@ -10,6 +10,7 @@ mod world;
 
 mod bad;
 mod cases;
+mod claims;
 mod fields;
 mod frame;
 mod house;

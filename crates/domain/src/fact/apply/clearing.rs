@@ -1,7 +1,8 @@
 //! What the fund was asked for, and what the office said of it.
 
-use super::{About, set};
-use crate::fact::Body;
+use super::{About, impossible, set};
+use crate::clearing::{ClearingEvent, ClearingState};
+use crate::fact::{Body, ClearingMoved, ClearingWithdrawn};
 use crate::ledger::Clearing;
 use crate::row::Change;
 
@@ -14,16 +15,39 @@ pub(super) fn apply(about: &About, body: Body) -> Vec<Change> {
                 .chain(parts)
                 .collect()
         }
-        Body::ClearingMoved(b) => {
-            let to = vec![
-                set("state", b.to),
-                set("event", b.event),
-                set("said", b.said),
-            ];
-            vec![about.guarded::<Clearing>(b.clearing, set("state", b.from), to)]
-        }
+        Body::ClearingWithdrawn(b) => vec![withdrawn(about, b)],
+        Body::ClearingMoved(b) => vec![moved(about, b)],
         Body::ClearingEntered(b) => vec![Change::insert(b.entry)],
         Body::DifferenceWrittenOff(b) => vec![Change::insert(b.entry)],
         _ => vec![],
     }
+}
+
+/// A transition that does not exist is stale.
+fn moved(about: &About, body: ClearingMoved) -> Change {
+    let from = set("state", body.from);
+    let Some(state) = body.from.after(body.event) else {
+        return impossible::<Clearing>(from);
+    };
+    let to = vec![
+        set("state", state),
+        set("event", body.number),
+        set("said", body.said),
+    ];
+    about.guarded::<Clearing>(body.clearing, from, to)
+}
+
+fn withdrawn(about: &About, body: ClearingWithdrawn) -> Change {
+    let from = ClearingState::Applied;
+    let Some(state) = from.after(ClearingEvent::Withdraw) else {
+        return impossible::<Clearing>(set("state", from));
+    };
+    let to = vec![
+        set("state", state),
+        set("withdrawal", body.message),
+        set("withdrawal_reason", body.reason),
+        set("withdrawn_at", Some(about.occurred_at)),
+        set("withdrawn_by", Some(about.actor.clone())),
+    ];
+    about.guarded::<Clearing>(body.clearing, set("state", from), to)
 }

@@ -3,8 +3,8 @@
 
 use askama::Template;
 use cunyi_app::views::{ApplicationView, ClearingView, EntryView, OwedView, PeriodView};
-use cunyi_domain::clearing::{Asked, Claim, Every, Period};
-use cunyi_domain::ledger::{Clearing, ClearingEntry, ClearingKind, ClearingState};
+use cunyi_domain::clearing::{Asked, Claim, ClearingState, Every, Period};
+use cunyi_domain::ledger::{Clearing, ClearingEntry, ClearingKind};
 use cunyi_domain::money::Fen;
 use cunyi_domain::reconcile::Group;
 use cunyi_domain::time::civil::Date;
@@ -113,9 +113,15 @@ fn application(state: ClearingState) -> ApplicationView {
             reason: samples::HOSTILE.to_owned(),
             applied_at: samples::now(),
             actor: "U".into(),
+            withdrawal: samples::HOSTILE.to_owned(),
+            withdrawal_reason: samples::HOSTILE.to_owned(),
+            withdrawn_at: Some(samples::now()),
+            withdrawn_by: Some("U".into()),
         },
         asked: ASKED,
         by: samples::HOSTILE.to_owned(),
+        withdrawn_by: samples::HOSTILE.to_owned(),
+        answered: false,
     }
 }
 
@@ -198,9 +204,30 @@ fn what_is_owed_and_its_parts_stand_on_the_page() {
 fn an_application_whose_answer_is_lost_is_decided_and_nothing_else_is() {
     let c = &samples::chrome(Locale::Zh);
     let page = period_page(c, &one(true), false);
-    assert_eq!(page.matches("action=\"/clearing/told\"").count(), 1);
+    // The 3203 and the 3204 that are lost, and what the office may have sent back.
+    assert_eq!(page.matches("value=\"there\"").count(), 2);
+    assert_eq!(page.matches("value=\"none\"").count(), 3);
+    assert_eq!(page.matches("name=\"clearing_event\"").count(), 1);
     let running = period_page(c, &one(true), true);
     assert!(!running.contains("<form method=\"post\" action=\"/clearing"));
+}
+
+#[test]
+fn an_application_is_taken_back_where_the_office_has_not_answered() {
+    let c = &samples::chrome(Locale::Zh);
+    let page = |change: fn(&mut ApplicationView)| {
+        let mut v = one(true);
+        v.applications.iter_mut().for_each(change);
+        period_page(c, &v, false)
+    };
+    let offers = |page: &str| page.matches("action=\"/clearing/withdraw\"").count();
+    assert_eq!(offers(&page(|_| {})), 1, "of what is applied for alone");
+    let answered = page(|of| of.answered = true);
+    assert_eq!(offers(&answered), 0);
+    assert!(answered.contains("已有答复"));
+    let nameless = page(|of| of.application.event.clear());
+    assert_eq!(offers(&nameless), 0);
+    assert!(nameless.contains("请经办机构撤销"));
 }
 
 #[test]
