@@ -5,6 +5,7 @@
 //! The book is the institution code's, kept by one of its clinics. Where clinics share a code the township
 //! answers for it, and a clinic sees what it has settled itself.
 
+mod appeal;
 mod apply;
 mod send;
 mod withdraw;
@@ -12,7 +13,9 @@ mod withdraw;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cunyi_domain::clearing::{Asked, Claim, Every, Period, appeals, claims};
+use cunyi_domain::clearing::{
+    Asked, Claim, Every, Period, appeal_of, appeals, claims, taken_out,
+};
 use cunyi_domain::fact::ClearingEntered;
 use cunyi_domain::ids::{ClinicId, EntryId};
 use cunyi_domain::ledger::{Clearing, ClearingEntry, ClearingKind, ClearingPart};
@@ -49,6 +52,7 @@ struct Desk<'a> {
     under: UnderCode,
     /// She answers for the code.
     answers: bool,
+    today: Date,
 }
 
 /// What was applied for and said in some days.
@@ -86,8 +90,8 @@ impl App {
                 }
             }
             let mut open = Vec::new();
-            for entry in appeals(&book.entries) {
-                open.push(desk.entry(tx, entry, &book.entries)?);
+            for appeal in appeals(&book.entries) {
+                open.push(desk.entry(tx, appeal.deduction, &book.entries)?);
             }
             Ok(ClearingView {
                 today,
@@ -162,11 +166,13 @@ impl App {
         actor.must(Action::Clear)?;
         let reason = given(reason, "reason")?;
         self.write_book(actor, "correct_clearing", |w, desk| {
-            let wrong = rows::entry(w.tx, desk.under.keeper(), id)?;
+            let wrong = rows::held_entry(w.tx, desk.under.keeper(), id)?;
             let wrong = wrong.ok_or(Refusal::new(Code::NotFound))?;
             if wrong.reverses.is_some() {
                 return refuse(Code::WrongState);
             }
+            let book = desk.book(w.tx, wrong.period())?;
+            appeal::last_word(&wrong, &book.entries)?;
             let entry = ClearingEntry {
                 id: EntryId::new(w.who.now, w.rng),
                 appeal_by: None,
@@ -186,6 +192,7 @@ impl App {
             actor,
             setup: self.setup_in(tx, &actor.clinic)?,
             answers: under.answers(actor),
+            today: self.now().date(),
             under,
         })
     }
@@ -222,6 +229,9 @@ impl App {
         if !settled.contains_key(&form.group) && !possible(&desk.setup).contains(&form.group) {
             return refuse_at(Code::BadText, "clearing_group");
         }
+        if form.kind.is_about() {
+            return refuse_at(Code::BadText, "clearing_kind");
+        }
         if form.amount <= Fen::ZERO || form.amount > MOST {
             return refuse_at(Code::BadNumber, "amount");
         }
@@ -256,6 +266,7 @@ impl App {
             appeal_by,
             reason,
             reverses: None,
+            about: None,
             entered_at: w.who.now,
             actor: w.who.actor.clone(),
         })
@@ -363,10 +374,12 @@ impl Desk<'_> {
         entry: &ClearingEntry,
         all: &[ClearingEntry],
     ) -> Result<EntryView> {
-        let taken_out = taken_out(entry, all);
+        let appeal = appeal_of(entry, all);
+        let appeal = appeal.map(|appeal| self.appeal(tx, &appeal));
         Ok(EntryView {
             by: self.under.name_of(tx, &entry.actor)?,
-            taken_out,
+            taken_out: taken_out(entry, all),
+            appeal: appeal.transpose()?,
             entry: entry.clone(),
         })
     }
@@ -395,12 +408,6 @@ fn settled(
         (group(region, &row.scheme, &row.benefit, of), asked)
     };
     Ok(sums.into_iter().map(asked).collect())
-}
-
-/// True if another entry takes it out.
-fn taken_out(entry: &ClearingEntry, all: &[ClearingEntry]) -> bool {
-    let mut all = all.iter();
-    all.any(|other| other.reverses.as_ref() == Some(&entry.id))
 }
 
 fn within(day: Date, period: Period) -> bool {
@@ -432,10 +439,6 @@ impl Book {
         let settled: Vec<(Group, Fen)> = settled.iter().map(of).collect();
         let entries: Vec<ClearingEntry> = self.entries_of(period).cloned().collect();
         claims(&settled, &self.applied(period), &entries)
-    }
-
-    fn taken_out(&self, entry: &ClearingEntry) -> bool {
-        taken_out(entry, &self.entries)
     }
 
     fn entries_of(&self, period: Period) -> impl Iterator<Item = &ClearingEntry> {

@@ -31,7 +31,7 @@ use cunyi_store::reference::Role;
 pub use access::AccessView;
 pub use audit::Objection;
 pub use clearing::{
-    ApplicationView, ApplyForm, ClearingForm, ClearingView, EntryView, OwedView, PeriodView,
+    AppealForm, AppealView, ApplicationView, ApplyForm, ClearingForm, ClearingView, EntryView, OwedView, PeriodView,
     ToldForm,
 };
 pub use cunyi_policy::{Language, Why};

@@ -3,6 +3,7 @@
 //! Each sum of a claim is one of those beside it, or their difference, so that the parts of what is
 //! owed add up to it whatever was entered.
 
+mod appeal;
 mod application;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use crate::money::Fen;
 use crate::reconcile::Group;
 use crate::time::civil::Date;
 
+pub use appeal::{Appeal, appeal_of, appeals, standing, taken_out};
 pub use application::{ClearingEvent, ClearingState, TRANSITIONS};
 
 text_enum! {
@@ -193,6 +195,11 @@ impl Claim {
             ClearingKind::Released => self.withheld -= amount,
             ClearingKind::Advanced => self.advanced += amount,
             ClearingKind::Paid => self.paid += amount,
+            ClearingKind::Restored => {
+                self.deducted -= amount;
+                self.recognised += amount;
+            }
+            ClearingKind::Appealed | ClearingKind::Confirmed => {}
         }
     }
 }
@@ -238,21 +245,6 @@ pub fn claims(
     claims
 }
 
-/// Deductions that may still be appealed against or no longer can, the first day first. A corrected
-/// one is none.
-pub fn appeals(entries: &[ClearingEntry]) -> Vec<&ClearingEntry> {
-    let corrected = |entry: &ClearingEntry| {
-        let mut all = entries.iter();
-        all.any(|other| other.reverses.as_ref() == Some(&entry.id))
-    };
-    let open = |entry: &&ClearingEntry| {
-        entry.appeal_by.is_some() && entry.reverses.is_none() && !corrected(entry)
-    };
-    let mut found: Vec<&ClearingEntry> = entries.iter().filter(open).collect();
-    found.sort_by_key(|entry| (entry.appeal_by, entry.id.clone()));
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -287,6 +279,7 @@ mod tests {
             appeal_by: None,
             reason: String::new(),
             reverses: None,
+            about: None,
             entered_at: crate::time::Moment(0),
             actor: "u1".into(),
         }
@@ -352,23 +345,92 @@ mod tests {
         assert_eq!(all.owed(), Fen(19_007));
     }
 
-    #[test]
-    fn a_deduction_is_appealed_against_until_it_is_corrected() {
-        let appeal = |id: &str, by: &str| ClearingEntry {
+    fn deduction(id: &str, by: &str) -> ClearingEntry {
+        ClearingEntry {
             appeal_by: Some(day(by)),
             ..entry(id, ClearingKind::Deducted, 5)
-        };
-        let mut wrong = appeal("9", "2026-12-01");
-        wrong.reverses = Some("1".into());
-        let entries = [
-            appeal("1", "2026-12-01"),
-            appeal("2", "2026-12-20"),
-            appeal("3", "2026-12-10"),
+        }
+    }
+
+    fn about(id: &str, kind: ClearingKind, deduction: &str, amount: i64) -> ClearingEntry {
+        ClearingEntry {
+            about: Some(deduction.into()),
+            ..entry(id, kind, amount)
+        }
+    }
+
+    fn out(id: &str, wrong: &ClearingEntry) -> ClearingEntry {
+        ClearingEntry {
+            id: id.into(),
+            reverses: Some(wrong.id.clone()),
+            ..wrong.clone()
+        }
+    }
+
+    fn ids(entries: &[ClearingEntry]) -> Vec<&str> {
+        let found = appeals(entries).into_iter();
+        found.map(|appeal| appeal.deduction.id.as_str()).collect()
+    }
+
+    #[test]
+    fn a_deduction_is_appealed_against_until_it_is_corrected_or_decided() {
+        let mut entries = vec![
+            deduction("1", "2026-12-01"),
+            deduction("2", "2026-12-20"),
+            deduction("3", "2026-12-10"),
             entry("4", ClearingKind::Deducted, 5),
-            wrong,
         ];
-        let ids: Vec<&str> = appeals(&entries).iter().map(|e| e.id.as_str()).collect();
-        assert_eq!(ids, ["3", "2"]);
+        entries.push(out("9", &entries[0]));
+        assert_eq!(ids(&entries), ["3", "2"]);
+        // One without a day that is appealed against all the same stands last.
+        entries.push(about("5", ClearingKind::Appealed, "4", 5));
+        assert_eq!(ids(&entries), ["3", "2", "4"]);
+        entries.push(about("6", ClearingKind::Appealed, "3", 5));
+        let of = appeals(&entries)[0];
+        assert_eq!(of.appealed.map(|entry| entry.id.as_str()), Some("6"));
+        let decided = about("7", ClearingKind::Confirmed, "3", 5);
+        entries.push(decided.clone());
+        assert_eq!(ids(&entries), ["2", "4"]);
+        // An outcome that was entered wrongly is none.
+        entries.push(out("8", &decided));
+        assert_eq!(ids(&entries), ["3", "2", "4"]);
+    }
+
+    #[test]
+    fn an_appeal_is_in_time_until_its_day_is_over() {
+        let mut entries = vec![deduction("1", "2026-12-10")];
+        let at = |entries: &[ClearingEntry], today: &str| {
+            let of = appeals(entries)[0];
+            (of.open(day(today)), of.late(day(today)))
+        };
+        assert_eq!(at(&entries, "2026-12-10"), (true, false));
+        assert_eq!(at(&entries, "2026-12-11"), (false, true));
+        entries.push(about("2", ClearingKind::Appealed, "1", 5));
+        assert_eq!(at(&entries, "2026-12-09"), (false, false));
+        assert_eq!(at(&entries, "2026-12-11"), (false, false));
+        let appealed = entries[1].clone();
+        entries.push(out("3", &appealed));
+        assert_eq!(at(&entries, "2026-12-10"), (true, false));
+        assert_eq!(appeal_of(&appealed, &entries), None, "no deduction");
+    }
+
+    #[test]
+    fn an_appeal_moves_no_sum_and_what_is_given_back_is_recognised() {
+        let mut entries = vec![
+            entry("1", ClearingKind::Recognised, 90),
+            entry("2", ClearingKind::Deducted, 10),
+        ];
+        let settled = [(group("990001"), Fen(100))];
+        let of = |entries: &[ClearingEntry]| claims(&settled, &settled, entries)[&group("990001")];
+        let before = of(&entries);
+        entries.push(about("3", ClearingKind::Appealed, "2", 10));
+        entries.push(about("4", ClearingKind::Confirmed, "2", 10));
+        assert_eq!(of(&entries), before);
+        assert_eq!(before.owed(), Fen(90));
+        entries.push(about("5", ClearingKind::Restored, "2", 4));
+        let after = of(&entries);
+        assert_eq!((after.recognised, after.deducted), (Fen(94), Fen(6)));
+        assert_eq!((after.in_review(), after.owed()), (Fen::ZERO, Fen(94)));
     }
 
     proptest! {

@@ -97,6 +97,10 @@ text_enum! {
         ClearingAnswered = "clearing-answered",
         /// The office's number of an application is not known.
         EventUnknown = "event-unknown",
+        /// The day by which a deduction is appealed against is over. Args: `by`.
+        AppealLate = "appeal-late",
+        /// An appeal, or its outcome, is entered already.
+        AppealedAlready = "appealed-already",
         /// Days of the period do not agree: reconcile them, or say why not. Args: `days`.
         DaysDiffer = "days-differ",
         /// Items that no insurance pays, and the patient's consent is not ticked. Args: `amount`.

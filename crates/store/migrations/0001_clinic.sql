@@ -180,11 +180,11 @@ CREATE TABLE clearing_part (
 CREATE TABLE clearing_entry (
   clinic TEXT NOT NULL REFERENCES clinic (clinic), id TEXT NOT NULL, from_day TEXT NOT NULL, to_day TEXT NOT NULL,
   scheme TEXT NOT NULL, clearing_type TEXT NOT NULL, office TEXT NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('recognised', 'deducted', 'withheld', 'released', 'advanced', 'paid')),
+  kind TEXT NOT NULL CHECK (kind IN ('recognised', 'deducted', 'withheld', 'released', 'advanced', 'paid', 'appealed', 'restored', 'confirmed')),
   amount BIGINT NOT NULL CHECK (amount > 0), on_day TEXT NOT NULL, appeal_by TEXT, reason TEXT NOT NULL, reverses TEXT,
-  entered_at BIGINT NOT NULL, actor TEXT NOT NULL,
+  about TEXT, entered_at BIGINT NOT NULL, actor TEXT NOT NULL,
   PRIMARY KEY (clinic, id), UNIQUE (clinic, reverses), CHECK (from_day <= to_day),
-  FOREIGN KEY (clinic, reverses) REFERENCES clearing_entry (clinic, id));
+  FOREIGN KEY (clinic, reverses) REFERENCES clearing_entry (clinic, id), FOREIGN KEY (clinic, about) REFERENCES clearing_entry (clinic, id));
 CREATE INDEX clearing_entry_by_period ON clearing_entry (clinic, from_day, entered_at, id);
 CREATE TABLE written_off (
   clinic TEXT NOT NULL REFERENCES clinic (clinic), id TEXT NOT NULL, day TEXT NOT NULL, difference TEXT NOT NULL, reason TEXT NOT NULL,

@@ -122,8 +122,27 @@ pub fn cut_off(tx: &mut Tx<'_>, clinic: &ClinicId) -> Result<Vec<Clearing>, Stor
     Ok(tx.select(rest, values)?)
 }
 
+/// One entry, which nobody else corrects or answers until the transaction ends.
+pub fn held_entry(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    id: &EntryId,
+) -> Result<Option<ClearingEntry>, StoreError> {
+    let Some(entry) = entry(tx, clinic, id)? else {
+        return Ok(None);
+    };
+    // An appeal and its outcome are held with their deduction.
+    let held = entry.about.as_ref().unwrap_or(&entry.id);
+    let values = vec![clinic.clone().into_value(), held.clone().into_value()];
+    tx.execute(
+        "UPDATE clearing_entry SET kind = kind WHERE clinic = ? AND id = ?",
+        values,
+    )?;
+    Ok(Some(entry))
+}
+
 /// One entry.
-pub fn entry(
+fn entry(
     tx: &mut Tx<'_>,
     clinic: &ClinicId,
     id: &EntryId,

@@ -125,6 +125,9 @@ pub const CLEARING_KINDS: Labels = &[
     ("released", "clearing-released"),
     ("advanced", "clearing-advanced"),
     ("paid", "clearing-paid"),
+    ("appealed", "clearing-appealed"),
+    ("restored", "clearing-restored"),
+    ("confirmed", "clearing-confirmed"),
 ];
 
 /// Allergy groups of the catalogue.

@@ -130,6 +130,7 @@ routes! {
     post "/clearing/withdraw", Only(A::Clear) => clearing::withdraw;
     post "/clearing/told", Only(A::Clear) => clearing::told;
     post "/clearing/enter", Only(A::Clear) => clearing::enter;
+    post "/clearing/appeal", Only(A::Clear) => clearing::appeal;
     post "/clearing/correct", Only(A::Clear) => clearing::correct;
     // Administration
     get "/policies", Only(A::Administer) => policies::page;

@@ -1,11 +1,11 @@
 //! 3204 清算申请撤销: an application that the office has and has not answered is taken back, and the period
 //! may be applied for again.
 
-use cunyi_domain::clearing::ClearingEvent;
+use cunyi_domain::clearing::{ClearingEvent, standing};
 use cunyi_domain::fact::ClearingWithdrawn;
 use cunyi_domain::ids::EntryId;
 use cunyi_domain::journal::digest;
-use cunyi_domain::ledger::{Clearing, ClearingEntry};
+use cunyi_domain::ledger::Clearing;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_gateway::message::clearing::ClearingCancel;
 use cunyi_gateway::message::{Data, T3204};
@@ -69,13 +69,10 @@ fn begin(
 impl Book {
     /// What the office has said of what an application asks for, and still holds.
     pub(super) fn answered(&self, row: &Clearing) -> bool {
-        let of = |entry: &&ClearingEntry| {
-            entry.clearing_type == row.clearing_type
-                && entry.from_day == row.from_day
-                && entry.reverses.is_none()
-        };
-        let mut said = self.entries.iter().filter(of);
-        said.any(|entry| !self.taken_out(entry))
+        let mut said = standing(&self.entries);
+        said.any(|entry| {
+            entry.clearing_type == row.clearing_type && entry.from_day == row.from_day
+        })
     }
 }
 

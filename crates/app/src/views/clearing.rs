@@ -1,6 +1,7 @@
 //! What the pages of 清算 show, and what is typed there.
 
 use cunyi_domain::clearing::{Asked, Claim, Period};
+use cunyi_domain::ids::EntryId;
 use cunyi_domain::ledger::{Clearing, ClearingEntry, ClearingKind};
 use cunyi_domain::money::Fen;
 use cunyi_domain::reconcile::Group;
@@ -91,6 +92,36 @@ pub struct EntryView {
     pub by: String,
     /// It was taken out by another.
     pub taken_out: bool,
+    /// Of a deduction that stands: whether it was appealed against.
+    pub appeal: Option<AppealView>,
+}
+
+/// What became of a deduction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AppealView {
+    /// The appeal, and who entered it.
+    pub by: Option<(ClearingEntry, String)>,
+    /// How the office answered, and how much it gave back or confirmed.
+    pub outcome: Option<(ClearingKind, Fen)>,
+    /// The day to appeal by is over, and nobody has.
+    pub late: bool,
+    /// It can still be appealed against.
+    pub open: bool,
+}
+
+/// An appeal against a deduction, or its outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppealForm {
+    /// Which deduction.
+    pub deduction: EntryId,
+    /// 申诉, 申诉返还 or 维持扣款.
+    pub kind: ClearingKind,
+    /// What is given back; of no meaning for the others.
+    pub amount: Fen,
+    /// The day of the letter.
+    pub on: Date,
+    /// Why, or the office's reason.
+    pub reason: String,
 }
 
 /// What is applied for, as it was shown.

@@ -121,7 +121,9 @@ fn nothing_is_found(w: &World, ids: &Ids, stranger: &Actor, shares: bool) {
                 let expected = match name {
                     "register" => Refusal::at(Code::NotFound, "handle"),
                     // The code's book is the township's where it is shared.
-                    "correct_clearing" | "clearing_told" | "withdraw_clearing" if shares => {
+                    "appeal_clearing" | "correct_clearing" | "clearing_told"
+                    | "withdraw_clearing"
+                        if shares => {
                         Refusal::new(Code::TownshipClears)
                     }
                     _ => Refusal::new(Code::NotFound),

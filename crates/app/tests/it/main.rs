@@ -1,6 +1,7 @@
 //! The use cases against the sandbox centre in the same process, on both engines.
 
 mod accounts;
+mod appeals;
 mod attending;
 mod audits;
 mod badday;

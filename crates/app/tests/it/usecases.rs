@@ -1,7 +1,7 @@
 //! Every use case that takes an actor, one a row: who may call it, and what a stranger gets.
 
 use cunyi_app::views::{
-    ApplyForm, ClearingForm, DraftBody, GiveBack, IdentifyForm, InsureForm, PatientForm,
+    AppealForm, ApplyForm, ClearingForm, DraftBody, GiveBack, IdentifyForm, InsureForm, PatientForm,
     RefundForm, RegisterForm, ToldForm,
 };
 use cunyi_app::{Actor, App, NewUser, PasswordForm, Result};
@@ -89,6 +89,13 @@ use_cases! {
     clearing_period List |app, by, _ids| app.clearing_period(by, app.now().date());
     enter_clearing New |app, by, _ids| app.enter_clearing(by, &entry(app));
     correct_clearing Record |app, by, ids| app.correct_clearing(by, &ids.claim, "记错了");
+    appeal_clearing Record |app, by, ids| app.appeal_clearing(by, &AppealForm {
+        deduction: ids.claim.clone(),
+        kind: ClearingKind::Appealed,
+        amount: Fen(1),
+        on: app.now().date(),
+        reason: "不同意".to_owned(),
+    });
     apply_for_clearing New |app, by, _ids| app.apply_for_clearing(by, &ApplyForm {
         from: app.now().date().first_of_month(),
         clearing_type: "11".to_owned(),

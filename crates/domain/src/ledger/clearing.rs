@@ -24,6 +24,24 @@ text_enum! {
         Advanced = "advanced",
         /// 到账
         Paid = "paid",
+        /// 申诉 against a deduction: it moves no sum.
+        Appealed = "appealed",
+        /// 申诉返还: what was deducted is recognised after all.
+        Restored = "restored",
+        /// 维持扣款: the appeal was turned down. It moves no sum.
+        Confirmed = "confirmed",
+    }
+}
+
+impl ClearingKind {
+    /// True if it is what became of an appeal.
+    pub const fn is_outcome(self) -> bool {
+        matches!(self, Self::Restored | Self::Confirmed)
+    }
+
+    /// True if it names a deduction.
+    pub const fn is_about(self) -> bool {
+        matches!(self, Self::Appealed) || self.is_outcome()
     }
 }
 
@@ -142,6 +160,8 @@ table! {
         pub reason: String,
         /// The entry that it takes out.
         pub reverses: Option<EntryId>,
+        /// The deduction that an appeal or its outcome is about.
+        pub about: Option<EntryId>,
         /// When it was entered.
         pub entered_at: Moment,
         /// By whom.

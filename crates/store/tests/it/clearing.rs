@@ -33,8 +33,11 @@ impl World {
             ..self.entry(ClearingKind::Deducted)
         };
         self.enter(out)?;
+        let deduction = self.enter(self.entry(ClearingKind::Deducted))?;
         for kind in ClearingKind::ALL {
-            self.enter(self.entry(*kind))?;
+            let about = kind.is_about().then(|| deduction.clone());
+            let entry = self.entry(*kind);
+            self.enter(ClearingEntry { about, ..entry })?;
         }
         self.write_off()
     }
@@ -134,6 +137,7 @@ impl World {
             appeal_by: (kind == ClearingKind::Deducted).then(|| parse_date("2026-11-30").unwrap()),
             reason: "超限定支付范围".to_owned(),
             reverses: None,
+            about: None,
             entered_at: self.now(),
             actor: "u1".into(),
         }

@@ -6,10 +6,13 @@
     reason = "templates pass arguments by reference"
 )]
 
+use std::sync::LazyLock;
+
 use askama::Template;
 use axum::http::{StatusCode, Uri};
 use cunyi_app::views::{
-    ApplicationView, ApplyForm, ClearingForm, ClearingView, EntryView, PeriodView, ToldForm,
+    AppealForm, AppealView, ApplicationView, ApplyForm, ClearingForm, ClearingView, EntryView,
+    PeriodView, ToldForm,
 };
 use cunyi_app::{Actor, App, AppError};
 use cunyi_domain::clearing::{Claim, ClearingState};
@@ -129,12 +132,29 @@ pub(crate) fn kind(c: &Chrome, kind: &ClearingKind) -> String {
     c.label(labels::CLEARING_KINDS, kind.as_str())
 }
 
-impl ClearingPage<'_> {
-    /// The day by which to appeal is over.
-    pub(crate) fn late(&self, of: &EntryView) -> bool {
-        of.entry.appeal_by.is_some_and(|by| by < self.v.today)
+/// 已申诉 2026-12-05, by whom; how it ended.
+pub(crate) fn appealed(c: &Chrome, appeal: &AppealView) -> String {
+    let Some((entry, by)) = &appeal.by else {
+        return c.t("clearing-not-appealed");
+    };
+    let since = c.t2("clearing-appealed-on", "on", entry.on_day, "by", by);
+    match &appeal.outcome {
+        None => since,
+        Some((how, amount)) => format!("{since} · {} {amount}", kind(c, how)),
     }
+}
 
+/// The form that takes an entry out stands beside that of its appeal.
+pub(crate) fn correcting(entry: &EntryId) -> String {
+    format!("correct {entry}")
+}
+
+/// Kinds that stand in the form of a new entry; the others are said beside a deduction.
+pub(crate) fn kinds() -> impl Iterator<Item = &'static ClearingKind> {
+    ClearingKind::ALL.iter().filter(|kind| !kind.is_about())
+}
+
+impl ClearingPage<'_> {
     pub(crate) fn of(&self, entry: &EntryView) -> String {
         named(self.c, &entry.entry.group())
     }
@@ -178,14 +198,15 @@ impl PeriodPage<'_> {
         self.may() && of.application.state == ClearingState::Applied
     }
 
-    /// What was typed beside it.
-    pub(crate) fn typed(&self, of: &str) -> &str {
-        if self.is_of(of) { &self.f.reason } else { "" }
+    /// What was typed beside it, if that was refused.
+    pub(crate) fn beside(&self, of: &str) -> &Typed {
+        static NOTHING: LazyLock<Typed> = LazyLock::new(Typed::default);
+        if self.f.of == of { self.f } else { &NOTHING }
     }
 
     /// Why it is applied for though days do not agree: as it was typed, or said when it was applied for last.
     pub(crate) fn why(&self, clearing_type: &str) -> &str {
-        let typed = self.typed(clearing_type);
+        let typed = &self.beside(clearing_type).reason;
         if !typed.is_empty() {
             return typed;
         }
@@ -194,18 +215,28 @@ impl PeriodPage<'_> {
         last.map_or("", |of| &of.application.reason)
     }
 
-    /// The same of who told it, and of the number.
-    pub(crate) fn told_by(&self, of: &str) -> &str {
-        if self.is_of(of) { &self.f.told_by } else { "" }
-    }
-
-    pub(crate) fn event(&self, of: &str) -> &str {
-        if self.is_of(of) { &self.f.event } else { "" }
-    }
-
     /// What was refused was typed beside it.
     pub(crate) fn is_of(&self, of: &str) -> bool {
         self.f.of == of
+    }
+
+    /// A deduction that can be appealed against.
+    pub(crate) fn may_appeal(&self, of: &EntryView) -> bool {
+        self.may() && of.appeal.as_ref().is_some_and(|appeal| appeal.open)
+    }
+
+    /// An appeal that the office has not decided.
+    pub(crate) fn may_decide(&self, of: &EntryView) -> bool {
+        let waits = |appeal: &AppealView| appeal.by.is_some() && appeal.outcome.is_none();
+        self.may() && of.appeal.as_ref().is_some_and(waits)
+    }
+
+    /// What is given back: as it was typed, or all of it.
+    pub(crate) fn given_back(&self, of: &EntryView) -> String {
+        match self.beside(of.entry.id.as_str()).amount.as_str() {
+            "" => of.entry.amount.to_string(),
+            typed => typed.to_owned(),
+        }
     }
 
     /// An entry can be taken out once.
@@ -380,9 +411,48 @@ pub(crate) async fn enter(Posted { by, form, .. }: Posted) -> Answer {
     ended(&by, from, done.await, typed).await
 }
 
+const fn bad(field: &'static str) -> Refusal {
+    Refusal::at(Code::BadText, field)
+}
+
+fn day(text: &str, field: &'static str) -> Result<Date, Refusal> {
+    parse_date(text).ok_or(bad(field))
+}
+
+/// `POST /clearing/appeal`: an appeal against a deduction, or its outcome.
+pub(crate) async fn appeal(Posted { by, form, .. }: Posted) -> Answer {
+    let from = from_of(&by, &form)?;
+    let typed = Typed {
+        of: form.text("entry"),
+        kind: form.text("clearing_kind"),
+        amount: form.number("amount"),
+        on: form.number("clearing_on"),
+        reason: form.text("reason"),
+        ..Typed::default()
+    };
+    let asked = typed.clone();
+    let done = by.ask(move |app, actor| app.appeal_clearing(actor, &read_appeal(asked)?));
+    ended(&by, from, done.await, typed).await
+}
+
+fn read_appeal(typed: Typed) -> Result<AppealForm, AppError> {
+    let kind = ClearingKind::from_text(&typed.kind).ok_or(bad("clearing_kind"))?;
+    let amount = match typed.amount.as_str() {
+        _ if kind != ClearingKind::Restored => Fen::ZERO,
+        text => text
+            .parse()
+            .map_err(|_| Refusal::at(Code::BadNumber, "amount"))?,
+    };
+    Ok(AppealForm {
+        deduction: EntryId(typed.of),
+        kind,
+        amount,
+        on: day(&typed.on, "clearing_on")?,
+        reason: typed.reason,
+    })
+}
+
 fn read(from: Date, typed: Typed) -> Result<ClearingForm, AppError> {
-    let bad = |field| Refusal::at(Code::BadText, field);
-    let day = |text: &str, field| parse_date(text).ok_or(bad(field));
     let appeal_by = if typed.appeal_by.is_empty() {
         None
     } else {
@@ -405,7 +475,7 @@ pub(crate) async fn correct(Posted { by, form, .. }: Posted) -> Answer {
     let from = from_of(&by, &form)?;
     let (id, why) = (EntryId(form.text("entry")), form.text("reason"));
     let typed = Typed {
-        of: id.to_string(),
+        of: correcting(&id),
         reason: why.clone(),
         ..Typed::default()
     };

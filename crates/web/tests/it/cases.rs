@@ -250,6 +250,7 @@ cases! {
     post "/clearing/withdraw" Record |h, _by| claims::withdraw(h, "漏报了一家");
     post "/clearing/told" Record |h, _by| claims::told(h, "结算科");
     post "/clearing/enter" New |_h, _by| post("/clearing/enter", &claims::PAID);
+    post "/clearing/appeal" Record |h, _by| claims::appeal(h, "限定支付范围内");
     post "/clearing/correct" Record |h, _by| claims::correct(h, "记错了");
     get "/policies" New |_h, _by| get("/policies");
     post "/policies" New |h, _by| {

@@ -141,6 +141,19 @@ fn entered(h: &House, form: &ClearingForm) -> String {
     view.entries.last().expect("one").entry.id.to_string()
 }
 
+pub fn appeal(h: &House, reason: &str) -> Ask {
+    let id = entered(h, &entry(h, ClearingKind::Deducted));
+    let today = h.w.app.now().date().to_string();
+    let typed = [
+        ("period", "2026-11-01"),
+        ("entry", id.as_str()),
+        ("clearing_kind", "appealed"),
+        ("clearing_on", &today),
+        ("reason", reason),
+    ];
+    post("/clearing/appeal", &typed)
+}
+
 pub fn correct(h: &House, reason: &str) -> Ask {
     let id = entered(h, &entry(h, ClearingKind::Paid));
     let typed = [
@@ -162,7 +175,7 @@ type Refused = (fn(&House) -> Ask, &'static str, String);
 async fn what_was_typed_beside_what_is_refused_stays() {
     let house = house();
     let by = house.sign_in("doctor");
-    let refused: [Refused; 5] = [
+    let refused: [Refused; 6] = [
         (
             |h| apply_for(&claimed(h), Fen(1)),
             "请看清",
@@ -180,6 +193,7 @@ async fn what_was_typed_beside_what_is_refused_stays() {
         ),
         (|h| withdraw(h, &too_long()), "内容太长", too_long()),
         (|h| told(h, &too_long()), "内容太长", too_long()),
+        (|h| appeal(h, &too_long()), "内容太长", too_long()),
         (|h| correct(h, &too_long()), "内容太长", too_long()),
     ];
     for (ask, words, kept) in refused {

@@ -2,7 +2,9 @@
 //! code sees what it has settled and no more.
 
 use askama::Template;
-use cunyi_app::views::{ApplicationView, ClearingView, EntryView, OwedView, PeriodView};
+use cunyi_app::views::{
+    AppealView, ApplicationView, ClearingView, EntryView, OwedView, PeriodView,
+};
 use cunyi_domain::clearing::{Asked, Claim, ClearingState, Every, Period};
 use cunyi_domain::ledger::{Clearing, ClearingEntry, ClearingKind};
 use cunyi_domain::money::Fen;
@@ -66,11 +68,45 @@ fn entry(kind: ClearingKind, appeal_by: Option<Date>) -> EntryView {
             appeal_by,
             reason: samples::HOSTILE.to_owned(),
             reverses: None,
+            about: None,
             entered_at: samples::now(),
             actor: "U".into(),
         },
         by: samples::HOSTILE.to_owned(),
         taken_out: false,
+        appeal: None,
+    }
+}
+
+/// A deduction with what became of it.
+fn deduction(appeal_by: &str, appeal: AppealView) -> EntryView {
+    EntryView {
+        appeal: Some(appeal),
+        ..entry(ClearingKind::Deducted, Some(day(appeal_by)))
+    }
+}
+
+const WAITS: AppealView = AppealView {
+    by: None,
+    outcome: None,
+    late: false,
+    open: true,
+};
+
+fn appealed() -> AppealView {
+    let by = entry(ClearingKind::Appealed, None).entry;
+    AppealView {
+        by: Some((by, samples::HOSTILE.to_owned())),
+        open: false,
+        ..WAITS
+    }
+}
+
+fn late() -> AppealView {
+    AppealView {
+        late: true,
+        open: false,
+        ..WAITS
     }
 }
 
@@ -85,14 +121,17 @@ fn list(answers: bool) -> ClearingView {
         paid: Fen(96_000),
         ..CLAIM
     };
-    let late = entry(ClearingKind::Deducted, Some(day("2026-11-20")));
-    let open = entry(ClearingKind::Deducted, Some(day("2026-11-30")));
+    let appeals = vec![
+        deduction("2026-11-20", late()),
+        deduction("2026-11-30", WAITS),
+        deduction("2026-11-20", appealed()),
+    ];
     ClearingView {
         today: samples::now().date(),
         institution: samples::HOSTILE.to_owned(),
         total: CLAIM,
         periods: vec![owed(CLAIM, true), owed(odd, false)],
-        appeals: if answers { vec![late, open] } else { vec![] },
+        appeals: if answers { appeals } else { vec![] },
         earlier: Some(day("2025-11-30")),
         answers,
     }
@@ -126,7 +165,13 @@ fn application(state: ClearingState) -> ApplicationView {
 }
 
 fn one(answers: bool) -> PeriodView {
-    let entries = ClearingKind::ALL.iter().map(|kind| entry(*kind, None));
+    let kinds = ClearingKind::ALL.iter().map(|kind| entry(*kind, None));
+    let decided = AppealView {
+        outcome: Some((ClearingKind::Restored, Fen(40))),
+        ..appealed()
+    };
+    let deductions = [WAITS, late(), appealed(), decided];
+    let deductions = deductions.map(|appeal| deduction("2026-11-30", appeal));
     PeriodView {
         period: period(),
         today: samples::now().date(),
@@ -140,7 +185,7 @@ fn one(answers: bool) -> PeriodView {
             .collect(),
         to_apply: vec![("11".to_owned(), ASKED)],
         not_green: vec![day("2026-10-09")],
-        entries: entries.collect(),
+        entries: kinds.chain(deductions).collect(),
         choices: vec![group()],
         answers,
         may_clear: answers,
@@ -196,8 +241,9 @@ fn what_is_owed_and_its_parts_stand_on_the_page() {
     assert_eq!(
         page.matches("已过期").count(),
         1,
-        "one of two can still be appealed against"
+        "one can still be appealed against, one was"
     );
+    assert!(page.contains("未申诉") && page.contains("已申诉 2026-11-20"));
 }
 
 #[test]
@@ -228,6 +274,21 @@ fn an_application_is_taken_back_where_the_office_has_not_answered() {
     let nameless = page(|of| of.application.event.clear());
     assert_eq!(offers(&nameless), 0);
     assert!(nameless.contains("请经办机构撤销"));
+}
+
+#[test]
+fn a_deduction_is_appealed_against_in_time_and_its_appeal_decided_once() {
+    let c = &samples::chrome(Locale::Zh);
+    let page = period_page(c, &one(true), false);
+    let buttons = |kind: &str| {
+        let button = format!("<button name=\"clearing_kind\" value=\"{kind}\"");
+        page.matches(&button).count()
+    };
+    assert_eq!(["appealed", "restored", "confirmed"].map(buttons), [1; 3]);
+    assert!(page.contains("申诉返还 0.40"), "how it ended");
+    // The form of a new entry has none of them.
+    assert!(!page.contains("<option value=\"appealed\""));
+    assert_eq!(page.matches("<option value=\"paid\"").count(), 1);
 }
 
 #[test]
