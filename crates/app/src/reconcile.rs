@@ -16,7 +16,7 @@ use cunyi_domain::ids::ClinicId;
 use cunyi_domain::ledger::{Method, WrittenOff};
 use cunyi_domain::money::Fen;
 use cunyi_domain::reconcile::{Difference, Drawer, Evidence, Reconciled, reconcile};
-use cunyi_domain::refusal::Code;
+use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::Moment;
 use cunyi_domain::time::civil::Date;
 use cunyi_store::books::{Reconciliation, Till};
@@ -174,7 +174,7 @@ impl App {
     /// Keeps what was counted at the end of a day: notes and coins, and what came in by QR code.
     pub fn count_till(&self, actor: &Actor, day: Date, cash: Fen, qr: Fen) -> Result<()> {
         actor.must(Action::CountTill)?;
-        self.past(day)?;
+        self.kept(actor, day)?;
         // A day may end with less than it began with: what was paid back came out of it.
         for (counted, field) in [(cash, "cash"), (qr, "qr")] {
             if counted > MOST_COUNTED || -counted > MOST_COUNTED {
@@ -193,6 +193,21 @@ impl App {
         db.transact("keep_till", |tx| -> Result<()> {
             Ok(rows::keep_till(tx, row)?)
         })
+    }
+
+    /// A day of this clinic: from its opening, or its first visit where that is told of a day before, to
+    /// today.
+    fn kept(&self, actor: &Actor, day: Date) -> Result<()> {
+        let opened = self.setup(&actor.clinic)?.clinic.opened_at;
+        let db = self.parts.store.db();
+        let visit = db.read("first_visit", |tx| query::first_visit(tx, &actor.clinic))?;
+        let today = self.now().date();
+        let first = opened.min(visit.unwrap_or(opened)).date().min(today);
+        if (first..=today).contains(&day) {
+            return Ok(());
+        }
+        let outside = Refusal::at(Code::DayOutside, "day");
+        Err(outside.with("from", first).with("to", today).into())
     }
 
     /// A day that has begun.

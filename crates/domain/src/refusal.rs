@@ -101,6 +101,8 @@ text_enum! {
         AppealLate = "appeal-late",
         /// An appeal, or its outcome, is entered already.
         AppealedAlready = "appealed-already",
+        /// The clinic has no books of a day. Args: `from`, `to`.
+        DayOutside = "day-outside",
         /// Days of the period do not agree: reconcile them, or say why not. Args: `days`.
         DaysDiffer = "days-differ",
         /// Items that no insurance pays, and the patient's consent is not ticked. Args: `amount`.

@@ -142,6 +142,13 @@ pub fn registrations(
     )?)
 }
 
+/// When a clinic's first visit was registered.
+pub fn first_visit(tx: &mut Tx<'_>, clinic: &ClinicId) -> Result<Option<Moment>, StoreError> {
+    let rest = "WHERE clinic = ? ORDER BY registered_at LIMIT 1";
+    let first: Option<Visit> = tx.find(rest, vec![clinic.clone().into_value()])?;
+    Ok(first.map(|visit| visit.registered_at))
+}
+
 /// A patient's visits, newest first.
 pub fn visits_of(
     tx: &mut Tx<'_>,

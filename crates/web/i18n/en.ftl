@@ -981,6 +981,7 @@ refusal-period-open = This clearing period ends on { $to }; it is applied for af
 refusal-township-clears = The township clears this institution code: its reviewer does this.
 refusal-applied-already = This period was applied for, or it is not known whether it was; it is not applied for again.
 refusal-days-differ = { $days }: clinic, centre and cash do not agree. Reconcile first; to apply all the same, say why.
+refusal-day-outside = This clinic’s books go from { $from } to { $to }: there is nothing to count on another day.
 refusal-appeal-late = The day to appeal by was { $by }: there is no appeal after it. Correct the day if it is wrong.
 refusal-appealed-already = The appeal against this deduction, or its outcome, is entered already. If it is wrong, correct the later entry first.
 refusal-clearing-answered = The office has answered this application (recognised, deducted, paid …): it is not taken back. What was entered wrongly is corrected first.

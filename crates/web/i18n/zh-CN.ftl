@@ -981,6 +981,7 @@ refusal-period-open = 这一清算期到 { $to } 为止，结束后才能申请�
 refusal-township-clears = 本机构编号由乡镇统一清算，请由乡镇审核人员办理。
 refusal-applied-already = 这一期已经申请过，或申请结果还不知道，不能再申请。
 refusal-days-differ = { $days } 还没有三方一致。请先对账；一定要现在申请的，写明理由。
+refusal-day-outside = 本卫生室的账从 { $from } 到 { $to }，别的日子没有可清点的。
 refusal-appeal-late = 申诉期限到 { $by } 为止，过期不能再申诉。日期记错了的，先改正。
 refusal-appealed-already = 这笔扣款的申诉或申诉结果已经记过。记错了的，先更正后记的那一笔。
 refusal-clearing-answered = 经办机构对这笔申请已有答复（认可、扣款、到账等），不能撤销。答复记错了的，先更正那几笔。

@@ -7,7 +7,7 @@ use cunyi_domain::ids::VisitId;
 use cunyi_domain::ledger::Method;
 use cunyi_domain::money::Fen;
 use cunyi_domain::reconcile::{Action, Answer, Class, Difference};
-use cunyi_domain::refusal::Code;
+use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::row::Field;
 use cunyi_domain::time::civil::Date;
 use cunyi_gateway::message::{Data, T2208, T2601, settle};
@@ -390,6 +390,13 @@ fn what_cannot_be_counted_or_asked_is_refused() {
         ] {
             let refusal = w.refused(result);
             assert_eq!((refusal.code, refusal.field), (code, Some(field)));
+        }
+        // Days of which this clinic has no books.
+        for outside in [day.yesterday(), day.tomorrow()] {
+            let counted = w.app.count_till(&w.doctor, outside.unwrap(), Fen(1), Fen(0));
+            let expected = Refusal::at(Code::DayOutside, "day");
+            let expected = expected.with("from", day).with("to", day);
+            assert_eq!(w.refused(counted), expected);
         }
         assert!(looked(&w, day).counted.is_none() && looked(&w, day).asked.is_none());
         // Who may look may not ask or count.

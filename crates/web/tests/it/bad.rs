@@ -205,6 +205,15 @@ const BAD: &[Bad] = &[
         &["value=\"12.00\"", "value=\"3,5\""],
     ),
     bad(
+        "a day before the clinic was",
+        |_| {
+            let typed = [("day", "1900-01-01"), ("cash", "12.00"), ("qr", "3.50")];
+            post("/day/reconcile/count", &typed)
+        },
+        ("2026-11-24", "2026-11-24"),
+        &["value=\"12.00\"", "value=\"3.50\""],
+    ),
+    bad(
         "an amount of clearing that is no sum",
         |_| {
             let mut typed = crate::claims::PAID;
