@@ -13,9 +13,7 @@ mod withdraw;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cunyi_domain::clearing::{
-    Asked, Claim, Every, Period, appeal_of, appeals, claims, taken_out,
-};
+use cunyi_domain::clearing::{Asked, Claim, Every, Period, appeal_of, appeals, claims, taken_out};
 use cunyi_domain::fact::ClearingEntered;
 use cunyi_domain::ids::{ClinicId, EntryId};
 use cunyi_domain::ledger::{Clearing, ClearingEntry, ClearingKind, ClearingPart};

@@ -31,8 +31,8 @@ use cunyi_store::reference::Role;
 pub use access::AccessView;
 pub use audit::Objection;
 pub use clearing::{
-    AppealForm, AppealView, ApplicationView, ApplyForm, ClearingForm, ClearingView, EntryView, OwedView, PeriodView,
-    ToldForm,
+    AppealForm, AppealView, ApplicationView, ApplyForm, ClearingForm, ClearingView, EntryView,
+    OwedView, PeriodView, ToldForm,
 };
 pub use cunyi_policy::{Language, Why};
 pub use day::DayView;

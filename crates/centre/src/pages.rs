@@ -324,8 +324,13 @@ fn settlements(tx: &mut Tx<'_>) -> Result<String, DbError> {
 fn clearings(tx: &mut Tx<'_>) -> Result<String, DbError> {
     let rest = format!("ORDER BY applied_at DESC, id DESC LIMIT {ROWS}");
     let all: Vec<ClearingRow> = tx.select(&rest, vec![])?;
-    let open = all.iter().filter(|c| (c.cancelled_at, c.paid_at) == (None, None));
-    let choices: String = open.map(|c| format!("<option>{}</option>", escaped(&c.id))).collect();
+    let open = all
+        .iter()
+        .filter(|c| (c.cancelled_at, c.paid_at) == (None, None));
+    let choices = open.fold(String::new(), |mut choices, c| {
+        let _ = write!(choices, "<option>{}</option>", escaped(&c.id));
+        choices
+    });
     let row = |c: ClearingRow| {
         let state = match (c.cancelled_at, c.paid_at) {
             (Some(_), _) => "已撤销",

@@ -70,9 +70,7 @@ impl Book {
     /// What the office has said of what an application asks for, and still holds.
     pub(super) fn answered(&self, row: &Clearing) -> bool {
         let mut said = standing(&self.entries);
-        said.any(|entry| {
-            entry.clearing_type == row.clearing_type && entry.from_day == row.from_day
-        })
+        said.any(|entry| entry.clearing_type == row.clearing_type && entry.from_day == row.from_day)
     }
 }
 

@@ -7,9 +7,7 @@ use cunyi_domain::ledger::ClearingKind as K;
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
 
-use crate::clearing::{
-    FROM, agree, apply, day, enter, entry, november, owed, period, until,
-};
+use crate::clearing::{FROM, agree, apply, day, enter, entry, november, owed, period, until};
 use crate::world::{World, actor, worlds};
 
 /// A month that is recognised but for a deduction of 0.50; which, and what is owed.
@@ -63,7 +61,10 @@ fn an_appeal_moves_nothing_and_what_is_given_back_is_owed() {
         say(&w, &id, K::Appealed, "2026-12-08").unwrap();
         assert_eq!(owed(&w, FROM).claim.owed(), Fen(claim.0 - 50));
         let (appeal, by) = shown(&w)[0].appeal.clone().unwrap().by.unwrap();
-        assert_eq!((appeal.on_day, by.as_str()), (day("2026-12-08"), "测试doctor"));
+        assert_eq!(
+            (appeal.on_day, by.as_str()),
+            (day("2026-12-08"), "测试doctor")
+        );
         assert_eq!((appeal.amount, appeal.about), (Fen(50), Some(id.clone())));
         let again = say(&w, &id, K::Appealed, "2026-12-09");
         assert_eq!(w.code(again), Code::AppealedAlready);
@@ -125,8 +126,13 @@ fn what_cannot_be_said_of_a_deduction_is_refused() {
         let looked = w.app.appeal_clearing(&auditor, &good);
         assert_eq!(w.code(looked), Code::Forbidden);
         // An appeal is no entry of its own.
-        let alone = w.app.enter_clearing(&w.doctor, &entry(FROM, K::Appealed, 5));
-        assert_eq!(w.refused(alone), Refusal::at(Code::BadText, "clearing_kind"));
+        let alone = w
+            .app
+            .enter_clearing(&w.doctor, &entry(FROM, K::Appealed, 5));
+        assert_eq!(
+            w.refused(alone),
+            Refusal::at(Code::BadText, "clearing_kind")
+        );
         w.app.appeal_clearing(&w.doctor, &good).unwrap();
         for amount in [0, 51] {
             let back = AppealForm {

@@ -393,7 +393,9 @@ fn what_cannot_be_counted_or_asked_is_refused() {
         }
         // Days of which this clinic has no books.
         for outside in [day.yesterday(), day.tomorrow()] {
-            let counted = w.app.count_till(&w.doctor, outside.unwrap(), Fen(1), Fen(0));
+            let counted = w
+                .app
+                .count_till(&w.doctor, outside.unwrap(), Fen(1), Fen(0));
             let expected = Refusal::at(Code::DayOutside, "day");
             let expected = expected.with("from", day).with("to", day);
             assert_eq!(w.refused(counted), expected);

@@ -123,7 +123,8 @@ fn nothing_is_found(w: &World, ids: &Ids, stranger: &Actor, shares: bool) {
                     // The code's book is the township's where it is shared.
                     "appeal_clearing" | "correct_clearing" | "clearing_told"
                     | "withdraw_clearing"
-                        if shares => {
+                        if shares =>
+                    {
                         Refusal::new(Code::TownshipClears)
                     }
                     _ => Refusal::new(Code::NotFound),

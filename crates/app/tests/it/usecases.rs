@@ -1,8 +1,8 @@
 //! Every use case that takes an actor, one a row: who may call it, and what a stranger gets.
 
 use cunyi_app::views::{
-    AppealForm, ApplyForm, ClearingForm, DraftBody, GiveBack, IdentifyForm, InsureForm, PatientForm,
-    RefundForm, RegisterForm, ToldForm,
+    AppealForm, ApplyForm, ClearingForm, DraftBody, GiveBack, IdentifyForm, InsureForm,
+    PatientForm, RefundForm, RegisterForm, ToldForm,
 };
 use cunyi_app::{Actor, App, NewUser, PasswordForm, Result};
 use cunyi_domain::ids::{BatchId, ChargeId, EntryId, PatientId, UserId, VisitId};

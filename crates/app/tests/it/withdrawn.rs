@@ -200,7 +200,9 @@ fn the_number_that_the_office_says_is_used() {
             let reply: serde_json::Value = serde_json::from_slice(&body).unwrap();
             let event = &reply["output"]["result"]["clr_appy_evt_id"];
             seen.send(event.as_str().unwrap().to_owned()).unwrap();
-            Err(cunyi_domain::transport::TransportError::Lost("cut".to_owned()))
+            Err(cunyi_domain::transport::TransportError::Lost(
+                "cut".to_owned(),
+            ))
         });
         assert_eq!(w.code(apply(&w, FROM, "")), Code::CentreUnknown);
         let id = newest(&w, FROM).id;
@@ -212,9 +214,7 @@ fn the_number_that_the_office_says_is_used() {
         let long = w.app.clearing_told(&w.doctor, &id, &form(&"9".repeat(31)));
         assert_eq!(w.refused(long).field, Some("clearing_event"));
         let event = came.recv().unwrap();
-        w.app
-            .clearing_told(&w.doctor, &id, &form(&event))
-            .unwrap();
+        w.app.clearing_told(&w.doctor, &id, &form(&event)).unwrap();
         withdraw(&w, &id).unwrap();
         assert_eq!(states(&w, FROM), [S::Withdrawn]);
         w.prove();

@@ -37,7 +37,7 @@ pub fn taken_out(entry: &ClearingEntry, all: &[ClearingEntry]) -> bool {
 
 /// Entries that count: neither taken out nor taking another out.
 pub fn standing(all: &[ClearingEntry]) -> impl Iterator<Item = &ClearingEntry> {
-    let stands = |entry: &&ClearingEntry| entry.reverses.is_none() && !taken_out(entry, all);
+    let stands = move |entry: &&ClearingEntry| entry.reverses.is_none() && !taken_out(entry, all);
     all.iter().filter(stands)
 }
 

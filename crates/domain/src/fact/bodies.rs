@@ -10,8 +10,8 @@ use crate::ids::{
 };
 use crate::ledger::{
     AccessKind, AllergyKind, Batch, Certificate, Charge, Clearing, ClearingEntry, ClearingPart,
-    Diagnosis, Goods, LineClass, Lot, Payer, Payment, RefundRest, Registration,
-    RegistrationState, Reservation, Settlement, StockMove, VisitState, WrittenOff,
+    Diagnosis, Goods, LineClass, Lot, Payer, Payment, RefundRest, Registration, RegistrationState,
+    Reservation, Settlement, StockMove, VisitState, WrittenOff,
 };
 use crate::money::{Fen, Quantity};
 use crate::time::Moment;

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use cunyi_db::DbError;
 use cunyi_domain::batch::BatchState;
-use cunyi_domain::id_number::Sex;
 use cunyi_domain::clearing::ClearingState;
+use cunyi_domain::id_number::Sex;
 use cunyi_domain::ledger::{
-    AccessKind, AllergyKind, Certificate, ClearingKind, Goods, ItemKind, LineClass,
-    Method, MoveKind, Payer, PaymentKind, RegistrationState, SettlementKind, VisitState,
+    AccessKind, AllergyKind, Certificate, ClearingKind, Goods, ItemKind, LineClass, Method,
+    MoveKind, Payer, PaymentKind, RegistrationState, SettlementKind, VisitState,
 };
 use cunyi_domain::resolve::Finding;
 use cunyi_domain::row::{Field, Kind, TableKind, Value};

@@ -144,8 +144,13 @@ pub(crate) fn appealed(c: &Chrome, appeal: &AppealView) -> String {
     }
 }
 
+/// The 3203 is lost, not the 3204.
+pub(crate) fn is_new(of: &ApplicationView) -> bool {
+    of.application.state == ClearingState::Unknown
+}
+
 /// The form that takes an entry out stands beside that of its appeal.
-pub(crate) fn correcting(entry: &EntryId) -> String {
+fn correcting(entry: &EntryId) -> String {
     format!("correct {entry}")
 }
 
@@ -181,16 +186,6 @@ impl PeriodPage<'_> {
     /// 结果未知
     pub(crate) fn state(&self, state: &ClearingState) -> String {
         self.c.label(labels::CLEARING_STATES, state.as_str())
-    }
-
-    /// Its answer is lost: a person asks the office.
-    pub(crate) fn is_lost(&self, of: &ApplicationView) -> bool {
-        of.application.state.is_lost()
-    }
-
-    /// The 3203 is lost, not the 3204.
-    pub(crate) fn is_new(&self, of: &ApplicationView) -> bool {
-        of.application.state == ClearingState::Unknown
     }
 
     /// Something can be said of an application that the office has.
@@ -229,6 +224,11 @@ impl PeriodPage<'_> {
     pub(crate) fn may_decide(&self, of: &EntryView) -> bool {
         let waits = |appeal: &AppealView| appeal.by.is_some() && appeal.outcome.is_none();
         self.may() && of.appeal.as_ref().is_some_and(waits)
+    }
+
+    /// Why an entry is taken out, as it was typed.
+    pub(crate) fn why_wrong(&self, of: &EntryView) -> &str {
+        &self.beside(&correcting(&of.entry.id)).reason
     }
 
     /// What is given back: as it was typed, or all of it.

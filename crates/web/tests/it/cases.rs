@@ -7,11 +7,9 @@ use cunyi_centre::faults::Fault;
 use cunyi_centre::population::Voucher;
 use cunyi_domain::ids::{PatientId, VisitId};
 use cunyi_domain::ledger::{Method, VisitState};
-use cunyi_domain::money::{Fen, Quantity, UnitPrice};
+use cunyi_domain::money::{Quantity, UnitPrice};
 use cunyi_domain::reconcile::Action;
-use cunyi_domain::row::Field;
-use cunyi_domain::time::{Clock, Moment, parse_date};
-use cunyi_domain::transport::{Reply, TransportError};
+use cunyi_domain::time::{Clock, parse_date};
 
 use crate::claims;
 use crate::house::{Ask, House};

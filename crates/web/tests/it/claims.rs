@@ -7,7 +7,7 @@ use cunyi_domain::money::Fen;
 use cunyi_domain::reconcile::Group;
 use cunyi_domain::row::Field;
 use cunyi_domain::time::civil::Date;
-use cunyi_domain::time::{Clock, Moment, parse_date};
+use cunyi_domain::time::{Moment, parse_date};
 use cunyi_domain::transport::{Reply, TransportError};
 
 use crate::cases::{post, settled};
@@ -66,12 +66,12 @@ fn applied(
     }
 }
 
-fn body(text: &str) -> Result<Reply, TransportError> {
+fn body(text: &str) -> Reply {
     let body = text.as_bytes().to_vec();
-    Ok(Reply { status: 200, body })
+    Reply { status: 200, body }
 }
 
-fn accepted() -> Result<Reply, TransportError> {
+fn accepted() -> Reply {
     body("{\"infcode\":0,\"output\":{\"result\":{\"clr_appy_evt_id\":\"E1\"}}}")
 }
 
@@ -88,13 +88,13 @@ fn apply_for(asked: &ApplyForm, claim: Fen) -> Ask {
 
 pub fn apply(h: &House) -> Ask {
     let asked = claimed(h);
-    h.w.wire.twist("3203", |_| accepted());
+    h.w.wire.twist("3203", |_| Ok(accepted()));
     apply_for(&asked, asked.claim)
 }
 
 pub fn withdraw(h: &House, reason: &str) -> Ask {
-    let (from, of) = applied(h, accepted, true);
-    h.w.wire.twist("3204", |_| body("{\"infcode\":0}"));
+    let (from, of) = applied(h, || Ok(accepted()), true);
+    h.w.wire.twist("3204", |_| Ok(body("{\"infcode\":0}")));
     let (from, id) = (from.to_string(), of.application.id.to_string());
     let typed = [
         ("period", from.as_str()),
@@ -185,7 +185,7 @@ async fn what_was_typed_beside_what_is_refused_stays() {
             |h| {
                 let asked = claimed(h);
                 let reply = "{\"infcode\":-1,\"err_msg\":\"请先对账\"}";
-                h.w.wire.twist("3203", |_| body(reply));
+                h.w.wire.twist("3203", |_| Ok(body(reply)));
                 apply_for(&asked, asked.claim)
             },
             "请先对账",
