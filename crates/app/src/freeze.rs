@@ -22,6 +22,7 @@ use crate::App;
 use crate::error::{AppError, Result, refuse};
 use crate::fee_list::FeeList;
 use crate::permission::Action;
+use crate::propose::{learn, patient_of};
 use crate::register::assign;
 use crate::reverse::read_reason;
 use crate::settle::forget_if_settled;
@@ -65,6 +66,8 @@ impl App {
                 )?;
             }
             sign(w, &row, &list, body)?;
+            let patient = patient_of(w.tx, &row)?;
+            learn(w, actor, (&row, &patient), body)?;
             freeze(w, self, &row, list, old.len())
         })
     }

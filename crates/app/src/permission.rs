@@ -27,6 +27,8 @@ text_enum! {
         CountTill = "count-till",
         /// See what the fund owes.
         SeeClearing = "see-clearing",
+        /// See a period in figures.
+        SeeReports = "see-reports",
         /// Apply for clearing, and enter what the office says of it.
         Clear = "clear",
         /// Scan trace codes and hand over.
@@ -67,6 +69,7 @@ pub const MATRIX: &[(Action, &[Role])] = &[
     (A::Reconcile, &[R::Doctor, R::Township]),
     (A::CountTill, &[R::Doctor]),
     (A::SeeClearing, &[R::Doctor, R::Township, R::Auditor]),
+    (A::SeeReports, &[R::Doctor, R::Township, R::Auditor]),
     (A::Clear, &[R::Doctor, R::Township]),
     (A::HandOver, &[R::Doctor, R::Pharmacist]),
     (

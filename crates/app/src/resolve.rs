@@ -131,11 +131,15 @@ impl App {
     /// 查询结果: finds out now what became of the visit's lost calls, as far as the platform says.
     pub fn resolve(&self, actor: &Actor, visit: &VisitId) -> Result<()> {
         actor.must(Action::Settle)?;
+        let db = self.parts.store.db();
+        // Whose visit it is comes first: for a stranger nothing is done.
+        db.read("resolve", |tx| -> Result<_> {
+            let row = query::visit(tx, &actor.clinic, visit)?;
+            Ok(row.ok_or(Refusal::new(Code::NotFound))?)
+        })?;
         self.lose_unwritten()?;
         self.late_answers()?;
-        let lost = self.parts.store.db().read("resolve", |tx| -> Result<_> {
-            let row = query::visit(tx, &actor.clinic, visit)?;
-            row.ok_or(Refusal::new(Code::NotFound))?;
+        let lost = db.read("lost", |tx| -> Result<_> {
             let mut batches = query::batches(tx, &actor.clinic, visit)?;
             batches.retain(|b| b.state.is_lost());
             Ok(batches)

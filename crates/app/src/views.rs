@@ -12,7 +12,9 @@ mod lost;
 mod payment;
 mod reconcile;
 mod refund;
+mod report;
 mod stock;
+mod typing;
 mod upload;
 mod working;
 
@@ -45,7 +47,11 @@ pub use lost::{LookView, LostView, NextLook};
 pub use payment::{PaymentSlip, PaymentView};
 pub use reconcile::{Counted, DifferenceView, GroupView, PartView, ReconcileView, WrittenOffView};
 pub use refund::{GiveBack, RefundEstimate, RefundForm, RefundView};
+pub use report::{
+    DaySums, DiagnosedView, DoctorSums, HeadingView, PayerSums, ReportView, Shares, SoldView, Took,
+};
 pub use stock::StockView;
+pub use typing::{Proposal, TemplateForm, TemplateView, Usual};
 pub use upload::UploadView;
 pub use working::{Answer, Basis, Difference, Part, Working, WorkingStep};
 
@@ -402,8 +408,10 @@ pub struct PastVisit {
     pub items: String,
     /// Sum.
     pub total: Fen,
-    /// 血压 `138/86`, if measured.
-    pub pressure: String,
+    /// 血压 in mmHg, 收缩 and 舒张, if both were measured.
+    pub pressure: Option<(i64, i64)>,
+    /// 血糖 in 0.1 mmol/L, if measured.
+    pub glucose: Option<i64>,
     /// The patient paid it, and the region would still settle it with her insurance.
     pub insurable: bool,
 }

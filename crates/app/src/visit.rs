@@ -411,10 +411,8 @@ pub(crate) fn past(
                 diagnoses: names(found),
                 items: names(lines),
                 total: lines.iter().map(|line| line.amount).sum(),
-                pressure: match (visit.systolic, visit.diastolic) {
-                    (Some(high), Some(low)) => format!("{high}/{low}"),
-                    _ => String::new(),
-                },
+                pressure: visit.systolic.zip(visit.diastolic),
+                glucose: visit.glucose,
                 visit: visit.id,
                 insurable: false,
             }

@@ -181,6 +181,12 @@ impl Catalogue {
     }
 }
 
+/// The places of the names that a text means, in the ways of the catalogue's search, best first.
+pub fn search_names(names: &[&str], query: &str, limit: usize) -> Vec<usize> {
+    let index = Index::new(names.iter().map(|name| entry("", name, "", 0)));
+    index.search(query, limit)
+}
+
 fn entry<'a>(code: &'a str, name: &'a str, alias: &'a str, weight: i64) -> Entry<'a> {
     Entry {
         code,

@@ -142,7 +142,7 @@ impl Finding {
 }
 
 /// The age from which an adult's limits count alone (years): below it paediatric doses go by weight.
-const ADULT: i64 = 14;
+pub const ADULT: i64 = 14;
 
 struct Placed<'a> {
     place: usize,

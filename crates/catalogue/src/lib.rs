@@ -16,8 +16,8 @@ mod search;
 mod tests;
 
 pub use allergy::{Allergy, AllergyKind};
-pub use catalogue::{Catalogue, ItemHit};
-pub use checks::{CheckCode, Finding, Level, Line, Order, PatientFacts, Rules, check};
+pub use catalogue::{Catalogue, ItemHit, search_names};
+pub use checks::{ADULT, CheckCode, Finding, Level, Line, Order, PatientFacts, Rules, check};
 pub use model::{AllergyGroup, Class, CodeSource, Diagnosis, Drug, DrugKind, Service, ServiceRole};
 pub use order::{
     Dispense, Frequency, MOST_UNITS, OrderError, Route, RouteKind, frequencies, frequency,

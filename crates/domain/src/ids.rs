@@ -67,6 +67,8 @@ id! {
     MoveId,
     /// A message to the insurance centre: its `msgid`.
     MessageId,
+    /// A template (模板) of a record and its prescription.
+    TemplateId,
     /// Any other row of its own.
     EntryId,
 }

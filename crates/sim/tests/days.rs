@@ -185,3 +185,27 @@ fn for_another_clinics_visit_nobody_signs_in() {
     };
     live(&Template::new().unwrap(), &day, None).unwrap();
 }
+
+/// Seed 2002525: what a full disk had kept from being written was seen to before it was asked whose visit it is.
+#[test]
+fn a_stranger_is_refused_for_who_she_is_whatever_is_still_to_be_written() {
+    let day = Plan {
+        three: true,
+        shared: false,
+        ..plan(
+            true,
+            vec![
+                Step::fine(Op::Register(0, Complaint::Cold, 6)),
+                Step::fine(Op::Freeze(0, 3)),
+                Step::fine(Op::Presettle(0)),
+                Step::fine(Op::FillDisk(1)),
+                Step::fine(Op::Settle(0)),
+                Step::fine(Op::Trespass(0)),
+                Step::fine(Op::FreeDisk),
+                Step::fine(Op::Due),
+            ],
+        )
+    };
+    let done = live(&Template::new().unwrap(), &day, None).unwrap();
+    assert!(done.trespasses > 0);
+}

@@ -222,6 +222,16 @@ CREATE UNIQUE INDEX session_by_token ON session (token);
 CREATE TABLE draft (
   clinic TEXT NOT NULL, visit TEXT NOT NULL, version BIGINT NOT NULL CHECK (version > 0), body TEXT NOT NULL, saved_at BIGINT NOT NULL,
   PRIMARY KEY (clinic, visit), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id));
+CREATE TABLE habit (
+  clinic TEXT NOT NULL, doctor TEXT NOT NULL, code TEXT NOT NULL, times BIGINT NOT NULL CHECK (times > 0),
+  dose TEXT NOT NULL, route TEXT NOT NULL, frequency TEXT NOT NULL, days TEXT NOT NULL, used_at BIGINT NOT NULL,
+  PRIMARY KEY (clinic, doctor, code), FOREIGN KEY (clinic, doctor) REFERENCES user_account (clinic, id));
+CREATE INDEX habit_by_times ON habit (clinic, doctor, times DESC);
+CREATE TABLE template (
+  clinic TEXT NOT NULL, id TEXT NOT NULL, owner TEXT, name TEXT NOT NULL, body TEXT NOT NULL,
+  saved_by TEXT NOT NULL, saved_at BIGINT NOT NULL,
+  PRIMARY KEY (clinic, id), FOREIGN KEY (clinic, owner) REFERENCES user_account (clinic, id),
+  FOREIGN KEY (clinic, saved_by) REFERENCES user_account (clinic, id));
 CREATE TABLE message (
   clinic TEXT NOT NULL, id TEXT NOT NULL, infno TEXT NOT NULL, patient TEXT NOT NULL, visit TEXT, batch TEXT,
   state TEXT NOT NULL CHECK (state IN ('pending', 'success', 'refused', 'unknown', 'not_sent')),

@@ -9,7 +9,9 @@ pub mod erase;
 pub mod local;
 pub mod query;
 pub mod reference;
+pub mod reports;
 pub mod seal;
+pub mod typing;
 pub mod uploads;
 pub mod verify;
 

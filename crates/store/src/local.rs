@@ -1,6 +1,6 @@
 //! Local tables: never synced, never rebuilt. Each says what its loss costs.
 
-use cunyi_domain::ids::{BatchId, ClinicId, MessageId, PatientId, UserId, VisitId};
+use cunyi_domain::ids::{BatchId, ClinicId, MessageId, PatientId, TemplateId, UserId, VisitId};
 use cunyi_domain::row::{Field, Value};
 use cunyi_domain::time::Moment;
 
@@ -53,6 +53,51 @@ cunyi_domain::table! {
         pub version: i64,
         /// JSON.
         pub body: String,
+        /// When.
+        pub saved_at: Moment,
+    }
+}
+
+cunyi_domain::table! {
+    /// How often a doctor used a diagnosis, a drug or a service, and how she ordered it last. Loss: the
+    /// catalogue's orders are proposed until she has used hers again.
+    pub struct Habit in "habit" (Local, ["clinic", "doctor", "code"]) {
+        /// Clinic.
+        pub clinic: ClinicId,
+        /// Whose.
+        pub doctor: UserId,
+        /// ICD code or 医保目录编码.
+        pub code: String,
+        /// How often.
+        pub times: i64,
+        /// 单次用量, as she typed it; empty: she never ordered it for an adult.
+        pub dose: String,
+        /// Code of the route.
+        pub route: String,
+        /// Code of the frequency.
+        pub frequency: String,
+        /// 天数, as she typed them.
+        pub days: String,
+        /// Last.
+        pub used_at: Moment,
+    }
+}
+
+cunyi_domain::table! {
+    /// 模板: texts, diagnoses and lines that are used together. Loss: it is saved anew.
+    pub struct Template in "template" (Local, ["clinic", "id"]) {
+        /// Clinic.
+        pub clinic: ClinicId,
+        /// It.
+        pub id: TemplateId,
+        /// Whose alone; none: every doctor's of the clinic.
+        pub owner: Option<UserId>,
+        /// What she calls it.
+        pub name: String,
+        /// A draft, as JSON.
+        pub body: String,
+        /// By whom it was saved last.
+        pub saved_by: UserId,
         /// When.
         pub saved_at: Moment,
     }

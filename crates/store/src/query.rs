@@ -173,11 +173,13 @@ cunyi_domain::row! {
         pub systolic: Option<i64>,
         /// 舒张压, mmHg.
         pub diastolic: Option<i64>,
+        /// 血糖, 0.1 mmol/L.
+        pub glucose: Option<i64>,
     }
 }
 
 /// A patient's visits as a history has them, newest first: two hundred whole rows are not read for
-/// four columns.
+/// five columns.
 pub fn past_visits(
     tx: &mut Tx<'_>,
     clinic: &ClinicId,
@@ -186,7 +188,7 @@ pub fn past_visits(
 ) -> Result<Vec<PastVisit>, StoreError> {
     let mut values = key(clinic, patient.clone());
     values.push(Value::Int(limit));
-    let sql = "SELECT id, registered_at, systolic, diastolic FROM visit
+    let sql = "SELECT id, registered_at, systolic, diastolic, glucose FROM visit
                WHERE clinic = ? AND patient = ? ORDER BY registered_at DESC, id DESC LIMIT ?";
     Ok(tx.query(sql, values)?)
 }

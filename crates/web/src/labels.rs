@@ -203,6 +203,10 @@ pub const FREQUENCIES: Labels = &[
 
 /// Fields of forms.
 pub const FIELDS: Labels = &[
+    ("template", "template"),
+    ("template_name", "field-template-name"),
+    ("from", "report-from"),
+    ("to", "report-to"),
     ("complaint", "field-complaint"),
     ("history", "field-history"),
     ("examination", "field-examination"),
@@ -279,6 +283,24 @@ pub const ACCESSES: Labels = &[
     ("refused", "access-refused"),
 ];
 
+/// 医疗收费项目类别 (`med_chrgitm_type`, nhsa-interface §3).
+pub const HEADINGS: Labels = &[
+    ("01", "heading-bed"),
+    ("02", "heading-consultation"),
+    ("03", "heading-examination"),
+    ("04", "heading-laboratory"),
+    ("05", "heading-treatment"),
+    ("06", "heading-operation"),
+    ("07", "heading-nursing"),
+    ("08", "heading-material"),
+    ("09", "heading-western"),
+    ("10", "heading-pieces"),
+    ("11", "heading-patent"),
+    ("12", "heading-general"),
+    ("13", "heading-registration"),
+    ("14", "heading-other"),
+];
+
 /// Which list, and what was refused.
 pub const DETAILS: Labels = &[
     ("search", "find-patient"),
@@ -293,6 +315,7 @@ pub const DETAILS: Labels = &[
     ("settle", "action-settle"),
     ("count-till", "till-title"),
     ("see-clearing", "clearing-title"),
+    ("see-reports", "report-title"),
     ("clear", "clearing-apply-short"),
     ("hand-over", "action-hand-over"),
     ("read-patient", "action-read-patient"),

@@ -5,6 +5,7 @@
 
 mod assets;
 mod capital;
+mod chart;
 mod chrome;
 mod fault;
 mod form;
@@ -16,6 +17,7 @@ mod routes;
 #[cfg(test)]
 mod samples;
 mod session;
+mod sheet;
 mod why;
 mod words;
 

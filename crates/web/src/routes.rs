@@ -8,7 +8,7 @@ use cunyi_app::{Action as A, Actor, may};
 
 use crate::pages::{
     account, clearing, desk, drafts, follow, lists, papers, patients, policies, queue, reconcile,
-    refund, uploads, users, workstation,
+    refund, reports, templates, uploads, users, workstation,
 };
 use crate::{Web, assets};
 use Access::{Anyone, Only, SignedIn};
@@ -78,6 +78,11 @@ routes! {
     post "/api/visits/{id}/draft", Only(A::Treat) => drafts::autosave;
     get "/api/search/items", Only(A::Treat) => drafts::search_items;
     get "/api/search/diagnoses", Only(A::Treat) => drafts::search_diagnoses;
+    get "/api/search/templates", Only(A::Treat) => templates::search;
+    get "/templates", Only(A::Treat) => templates::page;
+    post "/templates/{id}/drop", Only(A::Treat) => templates::drop;
+    post "/visits/{id}/with-template", Only(A::Treat) => templates::take;
+    post "/visits/{id}/save-template", Only(A::Treat) => templates::save;
     // What follows the signature
     post "/visits/{id}/move", Only(A::Register) => follow::move_visit;
     post "/visits/{id}/retry-registration", Only(A::Register) => follow::retry_registration;
@@ -123,6 +128,9 @@ routes! {
     post "/day/reconcile/mend", Only(A::Reconcile) => reconcile::mend;
     post "/day/reconcile/count", Only(A::CountTill) => reconcile::count;
     // What the fund owes
+    get "/reports", Only(A::SeeReports) => reports::page;
+    get "/reports/print", Only(A::SeeReports) => reports::print;
+    get "/reports/xlsx", Only(A::SeeReports) => reports::xlsx;
     get "/clearing", Only(A::SeeClearing) => clearing::page;
     get "/clearing/print", Only(A::SeeClearing) => clearing::print;
     get "/clearing/period", Only(A::SeeClearing) => clearing::period;

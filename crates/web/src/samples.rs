@@ -2,32 +2,33 @@
 
 use cunyi_app::Actor;
 use cunyi_app::views::{
-    AccessView, Age, ChargeView, CoverageView, DayView, DecidedView, DoctorView, DraftBody,
-    DraftLine, Filing, FindingView, GoodsView, Identified, MessageView, Objection, Paper,
-    PastVisit, PatientForm, PatientHit, PatientStrip, PatientView, PaymentView, PolicyView,
-    Preview, QueueEntry, RefundEstimate, RefundView, Remaining, SessionView, SettlementView,
-    Statement, StockView, UserView, VisitView,
+    Age, ChargeView, CoverageView, DayView, DecidedView, DoctorView, DraftBody, DraftLine, Filing,
+    FindingView, GoodsView, Identified, Objection, Paper, PastVisit, PatientForm, PatientHit,
+    PatientStrip, PatientView, PaymentView, PolicyView, Preview, QueueEntry, RefundEstimate,
+    RefundView, Remaining, SessionView, SettlementView, Statement, UserView, VisitView,
 };
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, EntryId, PatientId, UserId, VisitId};
 use cunyi_domain::ledger::{
-    AccessKind, Certificate, Goods, ItemKind, LineClass, Method, Payer, PaymentKind,
-    RegistrationState, SettlementKind, Standing, VisitState,
+    Certificate, Goods, ItemKind, LineClass, Method, Payer, PaymentKind, RegistrationState,
+    SettlementKind, Standing, VisitState,
 };
 use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
 use cunyi_domain::refusal::{Code, Refusal};
-use cunyi_domain::time::{Moment, parse_date, parse_date_time};
+use cunyi_domain::time::{Moment, parse_date_time};
 use cunyi_store::reference::Role;
 
 use crate::chrome::Chrome;
 use crate::words::Locale;
 
 mod batch;
+mod lists;
 mod uploads;
 
 pub use batch::batch;
+pub use lists::{accesses, messages, report, stock, templates};
 pub use uploads::uploads;
 
 /// A name that would be a script if a page did not escape it.
@@ -337,7 +338,8 @@ pub fn past() -> PastVisit {
         diagnoses: "高血压2级".to_owned(),
         items: "苯磺酸氨氯地平片".to_owned(),
         total: Fen(1060),
-        pressure: "148/92".to_owned(),
+        pressure: Some((148, 92)),
+        glucose: Some(61),
         insurable: true,
     }
 }
@@ -543,51 +545,4 @@ pub fn users() -> Vec<UserView> {
         user("li", false, false, false),
         user("admin", true, false, true),
     ]
-}
-
-pub fn stock() -> Vec<StockView> {
-    vec![StockView {
-        code: "X1".to_owned(),
-        name: "苯磺酸氨氯地平片".to_owned(),
-        spec: "5mg×28片".to_owned(),
-        unit: "片".to_owned(),
-        lots: vec![(
-            "A2026".to_owned(),
-            parse_date("2027-01-31").unwrap(),
-            Quantity::whole(280),
-            Quantity::whole(28),
-        )],
-        free: Quantity::whole(252),
-        quarantined: Quantity::whole(3),
-        near_expiry: true,
-    }]
-}
-
-pub fn accesses() -> Vec<AccessView> {
-    let entry = |what: AccessKind, detail: &str| AccessView {
-        at: now(),
-        name: "王审计".to_owned(),
-        role: "auditor".to_owned(),
-        what,
-        detail: detail.to_owned(),
-        patient: (what == AccessKind::Record).then(|| PatientId::from("P1")),
-    };
-    let lists = ["search", "day", "queue", "reconcile", "accesses"];
-    let lists = lists.map(|list| entry(AccessKind::List, list));
-    let actions = cunyi_app::Action::ALL.iter();
-    let refused = actions.map(|action| entry(AccessKind::Refused, action.as_str()));
-    let others = AccessKind::ALL.iter().map(|what| entry(*what, ""));
-    others.chain(lists).chain(refused).collect()
-}
-
-pub fn messages() -> Vec<MessageView> {
-    ["pending", "success", "refused", "unknown", "not_sent"]
-        .map(|state| MessageView {
-            id: "H43120000001202611240946120001".to_owned(),
-            infno: "2207".to_owned(),
-            state: state.to_owned(),
-            requested_at: now(),
-            answered_at: (state == "success").then(now),
-        })
-        .into()
 }

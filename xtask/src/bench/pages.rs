@@ -303,14 +303,12 @@ fn doctors_pages(port: u16) -> Result<Vec<Page>> {
             .map(|text| format!("{path}?q={text}"))
             .collect::<Vec<_>>()
     };
-    let one = |path: &str| vec![path.to_owned()];
     let history: Vec<String> = patients
         .iter()
         .map(|patient| format!("{patient}/print/history"))
         .collect();
-    let pages = vec![
-        page("queue", one("/")),
-        page("queue, waiting room", one("/display")),
+    let mut pages = plain();
+    pages.extend([
         page("visit, open", open),
         page("visit, done", visits.clone()),
         page("messages", under("/messages")),
@@ -320,29 +318,43 @@ fn doctors_pages(port: u16) -> Result<Vec<Page>> {
         page("refund", refunds),
         page("payment slip", slips),
         page("reconciliation", evenings),
-        page("owed by the fund", one("/clearing")),
-        page("owed by the fund, printed", one("/clearing/print")),
         page("clearing period", periods),
-        page("patients", one("/patients")),
         Page {
             name: "patient search",
             asks: searches,
         },
         page("history, printed", history),
         page("patient", patients),
-        page("today", one("/today")),
         page("today, a past day", days),
-        page("records not sent", one("/uploads")),
-        page("stock", one("/stock")),
-        page("access log", one("/accesses")),
         page("search items", typed("/api/search/items")),
         page("search diagnoses", typed("/api/search/diagnoses")),
-        page("identify", one("/identify")),
-        page("self-pay", one("/self-pay")),
-        page("sign-in", one("/login")),
         page("assets", links(&home, "/assets/")),
-    ];
+    ]);
     Ok(pages)
+}
+
+/// Those that have one address.
+fn plain() -> Vec<Page> {
+    let all = [
+        ("queue", "/"),
+        ("queue, waiting room", "/display"),
+        ("report, this month", "/reports"),
+        ("report, printed", "/reports/print"),
+        ("report, Excel", "/reports/xlsx"),
+        ("owed by the fund", "/clearing"),
+        ("owed by the fund, printed", "/clearing/print"),
+        ("patients", "/patients"),
+        ("today", "/today"),
+        ("records not sent", "/uploads"),
+        ("stock", "/stock"),
+        ("templates", "/templates"),
+        ("access log", "/accesses"),
+        ("identify", "/identify"),
+        ("self-pay", "/self-pay"),
+        ("sign-in", "/login"),
+    ];
+    all.map(|(name, path)| page(name, vec![path.to_owned()]))
+        .into()
 }
 
 /// An error if a page has nothing to ask for, or a route is asked by no page.

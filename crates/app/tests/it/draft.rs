@@ -52,8 +52,8 @@ fn as_last_time_brings_diagnoses_and_lines_and_nothing_that_must_be_asked() {
         );
         let view = w.view(&second);
         assert_eq!(
-            (view.past.len(), view.past[0].pressure.as_str()),
-            (1, "142/88")
+            (view.past.len(), view.past[0].pressure),
+            (1, Some((142, 88)))
         );
     }
 }

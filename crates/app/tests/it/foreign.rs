@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use cunyi_app::views::TemplateForm;
 use cunyi_app::{Actor, App};
 use cunyi_domain::ids::{ClinicId, UserId};
 use cunyi_domain::refusal::{Code, Refusal};
@@ -83,7 +84,13 @@ fn first(w: &World) -> Ids {
     w.app
         .note_allergy(&w.doctor, &patient, "group", "penicillins")
         .unwrap();
+    let name = TemplateForm {
+        name: "感冒".to_owned(),
+        shared: false,
+    };
+    w.app.save_template(&w.doctor, &name, &w.cold()).unwrap();
     Ids {
+        template: w.app.templates(&w.doctor).unwrap().remove(0).id,
         handle: w.identify(person).handle,
         entry: w.view(&visit).patient.allergies[0].0.clone(),
         payment: view.payments[0].id.clone(),
@@ -132,6 +139,13 @@ fn nothing_is_found(w: &World, ids: &Ids, stranger: &Actor, shares: bool) {
                 assert_eq!(refusal, expected, "{name}");
             }
             About::List if name == "today" => assert!(answer.unwrap().contains("visits: []")),
+            About::List if name == "report" => {
+                let shown = answer.unwrap();
+                assert!(
+                    shown.contains("visits: 0") && shown.contains("items: []"),
+                    "{shown}"
+                );
+            }
             About::List if name == "reconciliation" => {
                 let shown = answer.unwrap();
                 assert!(shown.contains("count: 0"), "{shown}");
@@ -208,6 +222,7 @@ fn numbers_of_nobody_are_not_found_either() {
                 charge: id.into(),
                 entry: id.into(),
                 payment: id.into(),
+                template: id.into(),
                 application: id.into(),
                 claim: id.into(),
             };

@@ -2,10 +2,10 @@
 
 use cunyi_app::views::{
     AppealForm, ApplyForm, ClearingForm, DraftBody, GiveBack, IdentifyForm, InsureForm,
-    PatientForm, RefundForm, RegisterForm, ToldForm,
+    PatientForm, RefundForm, RegisterForm, TemplateForm, ToldForm,
 };
 use cunyi_app::{Actor, App, NewUser, PasswordForm, Result};
-use cunyi_domain::ids::{BatchId, ChargeId, EntryId, PatientId, UserId, VisitId};
+use cunyi_domain::ids::{BatchId, ChargeId, EntryId, PatientId, TemplateId, UserId, VisitId};
 use cunyi_domain::ledger::{ClearingKind, Goods, Method, VisitState};
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::reconcile::Group;
@@ -22,6 +22,7 @@ pub struct Ids {
     pub charge: ChargeId,
     pub entry: EntryId,
     pub payment: EntryId,
+    pub template: TemplateId,
     /// Of the clearing book.
     pub application: EntryId,
     pub claim: EntryId,
@@ -137,6 +138,10 @@ use_cases! {
     find_patients List |app, by, _ids| app.find_patients(by, "李");
     patient Record |app, by, ids| app.patient(by, &ids.patient);
     correct_patient Record |app, by, ids| app.correct_patient(by, &ids.patient, &patient());
+    propose_items Record |app, by, ids| app.propose_items(by, Some(&ids.visit), "gml", 12);
+    propose_diagnoses Record |app, by, ids| {
+        app.propose_diagnoses(by, Some(&ids.visit), "gxy", 12)
+    };
     queue List |app, by, _ids| app.queue(by);
     move_visit Record |app, by, ids| app.move_visit(by, &ids.visit, VisitState::Seeing);
     reconciliation List |app, by, _ids| app.reconciliation(by, app.now().date());
@@ -153,6 +158,7 @@ use_cases! {
         &PatientForm::default(),
         &RegisterForm::default()
     );
+    report List |app, by, _ids| app.report(by, app.now().date(), app.now().date());
     retry_registration Record |app, by, ids| app.retry_registration(by, &ids.visit);
     switch_to_self_pay Record |app, by, ids| app.switch_to_self_pay(by, &ids.visit);
     reverse Record |app, by, ids| app.reverse(by, &ids.batch, "退药");
@@ -174,6 +180,16 @@ use_cases! {
     adopt Record |app, by, ids| app.adopt(by, &ids.batch, "9900012026");
     not_done Record |app, by, ids| app.not_done(by, &ids.batch, "问过医保中心");
     resolve Record |app, by, ids| app.resolve(by, &ids.visit);
+    templates List |app, by, _ids| app.templates(by);
+    find_templates List |app, by, _ids| app.find_templates(by, "", 12);
+    save_template New |app, by, _ids| app.save_template(by, &TemplateForm {
+        name: "感冒".to_owned(),
+        shared: true,
+    }, &DraftBody { complaint: "咽痛".to_owned(), ..DraftBody::default() });
+    drop_template Record |app, by, ids| app.drop_template(by, &ids.template);
+    with_template Record |app, by, ids| {
+        app.with_template(by, &ids.template, DraftBody::default())
+    };
     presettle Record |app, by, ids| app.presettle(by, &ids.visit);
     settle Record |app, by, ids| app.settle(by, &ids.visit, &[], Method::Cash);
     renew_voucher Record |app, by, ids| app.renew_voucher(by, &ids.visit, "990001ec00");

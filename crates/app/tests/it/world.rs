@@ -80,7 +80,7 @@ pub struct World {
 
 pub const PASSWORD: &str = "correct horse";
 
-fn user(login: &str, role: &str) -> NewUser {
+pub fn user(login: &str, role: &str) -> NewUser {
     NewUser {
         login: login.to_owned(),
         name: format!("测试{role}"),

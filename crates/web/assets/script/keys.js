@@ -10,6 +10,8 @@ document.addEventListener("keydown", (event) => {
 
 function press(key) {
   const target = $(`[data-key="${key}"]`);
+  const field = target?.matches("label") && $("input:not([type=hidden])", target);
+  if (field) return field.focus();
   target?.click();
   if (target?.matches("summary")) {
     target.scrollIntoView({ block: target.parentElement.open ? "start" : "nearest" });

@@ -12,7 +12,8 @@ function enhance(code) {
   shown.setAttribute("aria-autocomplete", "list");
   shown.setAttribute("aria-controls", "picks");
   code.closest("td")?.classList.add("enhanced");
-  code.type = "hidden";
+  if (code.matches("select")) code.hidden = true;
+  else code.type = "hidden";
   code.after(shown);
   new Picker(code, shown);
 }
@@ -33,11 +34,13 @@ class Picker {
     });
   }
 
-  async ask() {
+  // What is used most stands first; for nothing typed it is asked for alone.
+  async ask(favourites = false) {
     const query = this.shown.value.trim();
     const asked = ++this.asked;
-    if (!query) return this.close();
-    const answer = await fetch(`/api/search/${this.code.dataset.search}?q=${encodeURIComponent(query)}`);
+    if (!query && !favourites) return this.close();
+    const about = new URLSearchParams({ q: query, visit: draft?.dataset.visit ?? "" });
+    const answer = await fetch(`/api/search/${this.code.dataset.search}?${about}`);
     if (asked !== this.asked || !answer.ok) return;
     this.hits = await answer.json();
     this.at = 0;
@@ -101,6 +104,8 @@ class Picker {
       this.choose(Number(event.key) - 1);
     } else if (open && event.key === "Escape") {
       this.close();
+    } else if (event.key === "ArrowDown") {
+      this.ask(true);
     } else {
       return;
     }
@@ -114,6 +119,8 @@ class Picker {
     this.shown.value = hit.name;
     this.shown.removeAttribute("aria-invalid");
     this.close();
+    const go = this.code.dataset.go;
+    if (go) return document.getElementById(go).click();
     fill(this.code.closest("tr"), hit);
     freeRow(this.code.closest("table"));
     next(this.shown);

@@ -10,7 +10,7 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use cunyi_app::views::{DraftBody, DraftLine, Preview};
+use cunyi_app::views::{DraftBody, DraftLine, Preview, Proposal, Usual};
 use cunyi_app::{Actor, App, AppError};
 use cunyi_catalogue::{Catalogue, Class, ItemHit};
 use cunyi_domain::ids::VisitId;
@@ -27,7 +27,7 @@ use crate::jobs::Kept;
 use crate::session::{Posted, Signed};
 
 /// Most results of a search.
-const MOST_HITS: usize = 12;
+pub(super) const MOST_HITS: usize = 12;
 /// Rows that stay free below what is typed.
 const FREE_ROWS: usize = 2;
 
@@ -164,14 +164,14 @@ impl FeePanel<'_> {
 }
 
 /// A posted draft: the visit, the version it was typed on, what was typed.
-struct Typed {
-    by: Signed,
-    visit: VisitId,
-    version: i64,
-    body: DraftBody,
+pub(super) struct Typed {
+    pub(super) by: Signed,
+    pub(super) visit: VisitId,
+    pub(super) version: i64,
+    pub(super) body: DraftBody,
 }
 
-fn typed(by: Signed, form: &Form, id: String) -> Result<Typed, Fault> {
+pub(super) fn typed(by: Signed, form: &Form, id: String) -> Result<Typed, Fault> {
     let version = form.get("version").parse().unwrap_or(0);
     match form.draft() {
         Ok(body) => Ok(Typed {
@@ -186,7 +186,7 @@ fn typed(by: Signed, form: &Form, id: String) -> Result<Typed, Fault> {
 
 impl Typed {
     /// Does something with it and goes to the visit's page; a refusal keeps what was typed.
-    async fn then<W>(self, work: W) -> Answer
+    pub(super) async fn then<W>(self, work: W) -> Answer
     where
         W: FnOnce(&App, &Actor, &VisitId, i64, &DraftBody) -> Result<(), AppError> + Send + 'static,
     {
@@ -197,15 +197,18 @@ impl Typed {
             .await;
         match done {
             Ok(()) => Ok(to_visit(&self.visit)),
-            Err(error) => {
-                let kept = Kept::Draft(Box::new(self.body), self.version);
-                show_error(&self.by, self.visit, error, kept).await
-            }
+            Err(error) => self.refused(error).await,
         }
+    }
+
+    /// The page with a refusal above it and what was typed.
+    pub(super) async fn refused(self, error: AppError) -> Answer {
+        let kept = Kept::Draft(Box::new(self.body), self.version);
+        show_error(&self.by, self.visit, error, kept).await
     }
 }
 
-fn keep(
+pub(super) fn keep(
     app: &App,
     actor: &Actor,
     visit: &VisitId,
@@ -317,33 +320,76 @@ pub(crate) async fn autosave(Path(id): Path<String>, Posted { by, form, .. }: Po
     })
 }
 
-fn query(uri: &axum::http::Uri) -> String {
+/// A field of an address.
+pub(super) fn query(uri: &axum::http::Uri, field: &str) -> String {
     let form = Form::parse(uri.query().unwrap_or_default().as_bytes());
-    form.map(|form| form.text("q")).unwrap_or_default()
+    form.map(|form| form.text(field)).unwrap_or_default()
 }
 
-/// `GET /api/search/items?q=`
+/// `GET /api/search/items?q=&visit=`: favourites first, as she orders them for a patient like this visit's.
 pub(crate) async fn search_items(by: Signed, uri: axum::http::Uri) -> Response {
-    let hits = by.web.app.catalogue().search_items(&query(&uri), MOST_HITS);
-    Json(
-        hits.into_iter()
-            .map(|hit| item(&by.chrome, hit))
-            .collect::<Vec<_>>(),
-    )
-    .into_response()
+    let found = proposed(&by, &uri, App::propose_items).await;
+    let catalogue = by.web.app.catalogue();
+    let hit = |proposal: Proposal| {
+        let drug = catalogue.drug(&proposal.code).map(ItemHit::Drug);
+        let service = || catalogue.service(&proposal.code).map(ItemHit::Service);
+        let hit = drug.or_else(service)?;
+        Some(item(&by.chrome, hit, proposal.usual))
+    };
+    hits(found, hit)
 }
 
-fn item(c: &Chrome, hit: ItemHit<'_>) -> Value {
+/// `GET /api/search/diagnoses?q=&visit=`
+pub(crate) async fn search_diagnoses(by: Signed, uri: axum::http::Uri) -> Response {
+    let found = proposed(&by, &uri, App::propose_diagnoses).await;
+    let catalogue = by.web.app.catalogue();
+    let hit = |proposal: Proposal| {
+        let diagnosis = catalogue.diagnosis(&proposal.code)?;
+        Some(json!({ "code": diagnosis.code, "name": diagnosis.name }))
+    };
+    hits(found, hit)
+}
+
+type Propose = fn(&App, &Actor, Option<&VisitId>, &str, usize) -> Result<Vec<Proposal>, AppError>;
+
+async fn proposed(
+    by: &Signed,
+    uri: &axum::http::Uri,
+    propose: Propose,
+) -> Result<Vec<Proposal>, AppError> {
+    let text = query(uri, "q");
+    let visit = Some(query(uri, "visit")).filter(|id| !id.is_empty());
+    let visit = visit.map(VisitId);
+    by.ask(move |app, actor| propose(app, actor, visit.as_ref(), &text, MOST_HITS))
+        .await
+}
+
+fn hits(
+    found: Result<Vec<Proposal>, AppError>,
+    hit: impl Fn(Proposal) -> Option<Value>,
+) -> Response {
+    match found {
+        Ok(found) => Json(found.into_iter().filter_map(hit).collect::<Vec<_>>()).into_response(),
+        Err(error) => status(&error).into_response(),
+    }
+}
+
+fn item(c: &Chrome, hit: ItemHit<'_>, usual: Option<Usual>) -> Value {
     let class = |class: Class| c.label(crate::labels::CLASSES, class.as_str());
     match hit {
         ItemHit::Drug(drug) => {
             let (unit, price) = sold(drug);
+            let usual = usual.unwrap_or_else(|| Usual {
+                dose: drug.dose.map(|d| d.to_string()).unwrap_or_default(),
+                route: drug.route.code.to_owned(),
+                frequency: drug.frequency.code.to_owned(),
+                days: drug.days.to_string(),
+            });
             json!({
                 "code": drug.code, "name": drug.name, "spec": drug.spec,
                 "class": class(drug.class), "unit": unit, "price": price.to_string(),
-                "dose": drug.dose.map(|d| d.to_string()).unwrap_or_default(),
-                "doseUnit": drug.dose_unit, "route": drug.route.code,
-                "frequency": drug.frequency.code, "days": drug.days.to_string(),
+                "dose": usual.dose, "doseUnit": drug.dose_unit, "route": usual.route,
+                "frequency": usual.frequency, "days": usual.days,
             })
         }
         ItemHit::Service(service) => json!({
@@ -353,15 +399,4 @@ fn item(c: &Chrome, hit: ItemHit<'_>) -> Value {
             "frequency": "", "days": "",
         }),
     }
-}
-
-/// `GET /api/search/diagnoses?q=`
-pub(crate) async fn search_diagnoses(by: Signed, uri: axum::http::Uri) -> Response {
-    let hits = by
-        .web
-        .app
-        .catalogue()
-        .search_diagnoses(&query(&uri), MOST_HITS);
-    let hit = |d: &cunyi_catalogue::Diagnosis| json!({ "code": d.code, "name": d.name });
-    Json(hits.into_iter().map(hit).collect::<Vec<_>>()).into_response()
 }

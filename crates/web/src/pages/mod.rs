@@ -12,6 +12,9 @@ pub(crate) mod policies;
 pub(crate) mod queue;
 pub(crate) mod reconcile;
 pub(crate) mod refund;
+pub(crate) mod reports;
+pub(crate) mod settling;
+pub(crate) mod templates;
 #[cfg(test)]
 mod tests;
 pub(crate) mod uploads;

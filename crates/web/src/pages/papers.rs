@@ -18,7 +18,7 @@ use cunyi_domain::ledger::{ItemKind, PaymentKind, VisitState};
 use cunyi_domain::money::{Fen, Rate, apportion, format_decimal};
 use cunyi_domain::time::Moment;
 
-use super::workstation::Settle;
+use super::settling::Settle;
 use crate::chrome::Chrome;
 use crate::fault::{Answer, html};
 use crate::session::Signed;
@@ -88,7 +88,7 @@ pub(crate) fn shared<'a>(batch: &BatchView, lines: Vec<&'a ChargeView>) -> Vec<S
         .zip(&accounts)
         .map(|(p, a)| *p - *a)
         .collect();
-    let cash = apportion(super::workstation::cash(batch), &weights(&rest));
+    let cash = apportion(super::settling::cash(batch), &weights(&rest));
     let parts = accounts.into_iter().zip(cash);
     lines
         .into_iter()

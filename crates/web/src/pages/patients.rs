@@ -6,11 +6,12 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use cunyi_app::AppError;
-use cunyi_app::views::{PatientForm, PatientHit, PatientView};
+use cunyi_app::views::{PastVisit, PatientForm, PatientHit, PatientView};
 use cunyi_domain::ids::{EntryId, PatientId, VisitId};
 
 use super::to_visit;
 use super::workstation::show_error;
+use crate::chart::{Chart, Data, Series, Shape};
 use crate::chrome::Chrome;
 use crate::fault::{Answer, Fault, html, status, words};
 use crate::jobs::Kept;
@@ -33,6 +34,75 @@ pub(crate) struct PatientPage<'a> {
     pub(crate) f: &'a PatientForm,
     pub(crate) groups: Labels,
     pub(crate) problem: String,
+    pub(crate) charts: Vec<Chart>,
+}
+
+/// Fewest measurements that make a course.
+const COURSE: usize = 2;
+/// 控制目标: what pressure is kept below, in mmHg (国家基本公共卫生服务规范, 第三版). Glucose has none here: whether
+/// it was taken fasting is not known.
+const PRESSURE: (i64, i64) = (140, 90);
+
+/// The course of pressure and of glucose, oldest first, where there is one.
+pub(crate) fn charts(c: &Chrome, visits: &[PastVisit]) -> Vec<Chart> {
+    let course = |title: &str,
+                  series: Vec<(&str, &'static str, Value)>,
+                  marks: Vec<i64>,
+                  floor,
+                  written: Written| {
+        let (_, _, first) = series.first()?;
+        let measured: Vec<&PastVisit> =
+            visits.iter().rev().filter(|v| first(v).is_some()).collect();
+        let series = series.into_iter().map(|(name, class, value)| Series {
+            name: c.t(name),
+            class,
+            values: measured.iter().map(|v| value(v)).collect(),
+        });
+        let day = |v: &&PastVisit| v.at.date().strftime("%y-%m-%d").to_string();
+        (measured.len() >= COURSE).then(|| {
+            Chart::new(Data {
+                title: c.t(title),
+                shape: Shape::Line,
+                places: measured.iter().map(day).collect(),
+                series: series.collect(),
+                marks: marks
+                    .into_iter()
+                    .map(|value| (value, written(value)))
+                    .collect(),
+                floor,
+                written,
+            })
+        })
+    };
+    let pressure = course(
+        "chart-pressure",
+        vec![
+            ("field-systolic", "a", |v| Some(v.pressure?.0)),
+            ("field-diastolic", "b", |v| Some(v.pressure?.1)),
+        ],
+        vec![PRESSURE.0, PRESSURE.1],
+        40,
+        |value| value.to_string(),
+    );
+    let glucose = course(
+        "chart-glucose",
+        vec![("field-glucose", "c", |v| v.glucose)],
+        vec![],
+        0,
+        |value| format!("{}.{}", value / 10, value % 10),
+    );
+    pressure.into_iter().chain(glucose).collect()
+}
+
+type Value = fn(&PastVisit) -> Option<i64>;
+type Written = fn(i64) -> String;
+
+/// 138/86; empty where it was not measured.
+pub(crate) fn pressure(visit: &PastVisit) -> String {
+    visit
+        .pressure
+        .map(|(high, low)| format!("{high}/{low}"))
+        .unwrap_or_default()
 }
 
 /// `GET /patients`
@@ -92,6 +162,7 @@ async fn show(
             f,
             groups: GROUPS,
             problem,
+            charts: charts(&by.chrome, &p.visits),
         },
     ))
 }

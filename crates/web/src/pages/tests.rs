@@ -21,13 +21,16 @@ use super::lists::{AccessesPage, MessagesPage, StockPage, TodayPage};
 use super::papers::{
     FeeListPage, HistoryPage, PaymentPage, PrescriptionPage, StatementPage, shared,
 };
-use super::patients::{PatientPage, PatientsPage};
+use super::patients::{PatientPage, PatientsPage, charts};
 use super::policies::{PoliciesPage, Typed};
 use super::queue::DisplayPage;
 use super::refund::{RefundPage, Typed as RefundTyped};
+use super::reports::{ReportPaper, shown};
+use super::settling::{Next, Settle};
+use super::templates::TemplatesPage;
 use super::uploads::UploadsPage;
 use super::users::UsersPage;
-use super::workstation::{DraftPage, HomePage, Next, Notice, Queue, Settle, SignedPage};
+use super::workstation::{DraftPage, HomePage, Notice, Queue, SignedPage};
 use crate::WebOptions;
 use crate::chrome::Chrome;
 use crate::fault::FaultPage;
@@ -149,6 +152,8 @@ fn draft_of(c: &Chrome, v: &VisitView) -> String {
         diagnoses: diagnosis_rows(&catalogue, &body),
         problems: Problems::new(c, &p.problems),
         p: &p,
+        templates: samples::templates(),
+        template_name: samples::HOSTILE.to_owned(),
         routes: routes(),
         frequencies: frequencies(),
     }
@@ -209,6 +214,24 @@ fn follow(c: &Chrome, pages: &mut Pages) {
     ));
 }
 
+fn sums(c: &Chrome, pages: &mut Pages) {
+    let page = TemplatesPage {
+        c,
+        templates: &samples::templates(),
+        catalogue: &Catalogue::demo(),
+    };
+    pages.push(("templates", page.render().unwrap()));
+    let report = samples::report();
+    pages.push(("report", shown(c, &report).render().unwrap()));
+    let paper = ReportPaper {
+        c,
+        ui: c,
+        v: &report,
+        printed_at: samples::now(),
+    };
+    pages.push(("report-paper", paper.render().unwrap()));
+}
+
 fn lists(c: &Chrome, pages: &mut Pages) {
     let (d, stock, messages) = (samples::day(), samples::stock(), samples::messages());
     let day = c.now.date();
@@ -267,6 +290,7 @@ fn lists(c: &Chrome, pages: &mut Pages) {
         f: &p.fields,
         groups: GROUPS,
         problem: "!".to_owned(),
+        charts: charts(c, &[samples::past(), samples::past()]),
     };
     pages.push(("patient", page.render().unwrap()));
 }
@@ -340,6 +364,7 @@ fn every_page(locale: Locale) -> Pages {
     draft(&c, &mut pages);
     follow(&c, &mut pages);
     lists(&c, &mut pages);
+    sums(&c, &mut pages);
     reconcile::pages(&c, &mut pages);
     clearing::pages(&c, &mut pages);
     papers(&c, &mut pages);

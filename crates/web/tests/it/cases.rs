@@ -1,11 +1,11 @@
 //! A valid request for each route, made on a visit that stands where the route needs it: what is
 //! asked would be done, so a refusal can only come from who asks.
 
-use cunyi_app::views::{DraftBody, IdentifyForm, RegisterForm};
+use cunyi_app::views::{DraftBody, IdentifyForm, RegisterForm, TemplateForm};
 use cunyi_app::{Actor, NewLot};
 use cunyi_centre::faults::Fault;
 use cunyi_centre::population::Voucher;
-use cunyi_domain::ids::{PatientId, VisitId};
+use cunyi_domain::ids::{PatientId, TemplateId, VisitId};
 use cunyi_domain::ledger::{Method, VisitState};
 use cunyi_domain::money::{Quantity, UnitPrice};
 use cunyi_domain::reconcile::Action;
@@ -91,6 +91,19 @@ cases! {
     };
     get "/api/search/items" New |_h, _by| get("/api/search/items?q=gml");
     get "/api/search/diagnoses" New |_h, _by| get("/api/search/diagnoses?q=gxy");
+    get "/api/search/templates" New |_h, _by| get("/api/search/templates?q=gm");
+    get "/templates" New |h, _by| { template(h); get("/templates") };
+    post "/templates/{id}/drop" Record |h, _by| post(&format!("/templates/{}/drop", template(h)), &[]);
+    post "/visits/{id}/with-template" Record |h, _by| {
+        let mut ask = typed(h, &registered(h), "/with-template");
+        ask.form.push(("template".to_owned(), template(h).0));
+        ask
+    };
+    post "/visits/{id}/save-template" Record |h, _by| {
+        let mut ask = typed(h, &registered(h), "/save-template");
+        ask.form.push(("template_name".to_owned(), "感冒".to_owned()));
+        ask
+    };
     post "/visits/{id}/move" Record |h, _by| {
         Ask { form: form(&[("to", "cancelled")]), ..of_visit("post", &registered(h), "/move") }
     };
@@ -241,6 +254,9 @@ cases! {
     post "/day/reconcile/count" New |_h, _by| {
         post("/day/reconcile/count", &[("day", "2026-11-24"), ("cash", "12.50"), ("qr", "")])
     };
+    get "/reports" List |h, _by| { settled(h); get("/reports") };
+    get "/reports/print" List |h, _by| { settled(h); get("/reports/print") };
+    get "/reports/xlsx" List |h, _by| { settled(h); get("/reports/xlsx") };
     get "/clearing" List |h, _by| { settled(h); get("/clearing") };
     get "/clearing/print" List |h, _by| { settled(h); get("/clearing/print?day=2026-11-24") };
     get "/clearing/period" List |h, _by| { settled(h); get("/clearing/period?day=2026-11-24") };
@@ -402,6 +418,19 @@ pub fn draft_form(body: &DraftBody, version: i64) -> Vec<(String, String)> {
         }
     }
     pairs
+}
+
+/// A template of the doctor's.
+fn template(h: &House) -> TemplateId {
+    let form = TemplateForm {
+        name: "感冒".to_owned(),
+        shared: false,
+    };
+    let app = &h.w.app;
+    app.save_template(&h.w.doctor, &form, &draft(h))
+        .expect("saved");
+    let all = app.templates(&h.w.doctor).expect("hers");
+    all.first().expect("one").id.clone()
 }
 
 fn typed(h: &House, visit: &VisitId, rest: &str) -> Ask {

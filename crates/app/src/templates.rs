@@ -1,0 +1,205 @@
+//! 模板: texts, diagnoses and lines that a doctor uses together, hers alone or the clinic's.
+
+use cunyi_domain::ids::TemplateId;
+use cunyi_domain::refusal::{Code, Refusal};
+use cunyi_store::local::Template;
+use cunyi_store::typing;
+
+use crate::App;
+use crate::error::{AppError, Result, refuse_at};
+use crate::fee_list::{MOST_DIAGNOSES, MOST_LINES};
+use crate::permission::Action;
+use crate::views::{Actor, DraftBody, DraftLine, TemplateForm, TemplateView};
+
+/// Most templates that a doctor may use.
+const MOST: usize = 300;
+/// Longest name, in characters.
+const MOST_NAME: usize = 30;
+
+impl App {
+    /// The templates that a doctor may use, oldest first.
+    pub fn templates(&self, actor: &Actor) -> Result<Vec<TemplateView>> {
+        actor.must(Action::Treat)?;
+        let rows = self.read_templates(actor)?;
+        Ok(rows.into_iter().map(view).collect())
+    }
+
+    /// Those whose names are meant by what is typed: pinyin initials, full pinyin or characters; all for
+    /// nothing.
+    pub fn find_templates(
+        &self,
+        actor: &Actor,
+        text: &str,
+        most: usize,
+    ) -> Result<Vec<TemplateView>> {
+        let mut all = self.templates(actor)?;
+        if !text.trim().is_empty() {
+            let names: Vec<&str> = all.iter().map(|t| t.name.as_str()).collect();
+            let places = cunyi_catalogue::search_names(&names, text, most);
+            let found = places.into_iter().filter_map(|place| all.get(place));
+            all = found.cloned().collect();
+        }
+        all.truncate(most);
+        Ok(all)
+    }
+
+    /// Keeps what is typed as a template: complaint, findings, advice, diagnoses and lines, never vitals,
+    /// history or what a patient is entitled to. Another of its name and owner is replaced.
+    ///
+    /// # Errors
+    /// Refused without a name or without anything to keep, and where a doctor has very many.
+    pub fn save_template(
+        &self,
+        actor: &Actor,
+        form: &TemplateForm,
+        body: &DraftBody,
+    ) -> Result<()> {
+        actor.must(Action::Treat)?;
+        let name = read_name(&form.name)?;
+        let kept = kept(body);
+        if kept == DraftBody::default() {
+            return refuse_at(Code::Missing, "lines");
+        }
+        let owner = (!form.shared).then(|| actor.user.clone());
+        let body = serde_json::to_string(&kept).map_err(|e| AppError::Failed(e.to_string()))?;
+        let mut row = Template {
+            clinic: actor.clinic.clone(),
+            id: TemplateId::new(self.now(), &*self.parts.rng),
+            owner,
+            name,
+            body,
+            saved_by: actor.user.clone(),
+            saved_at: self.now(),
+        };
+        self.parts.store.db().transact("save_template", |tx| {
+            let whose = (&actor.clinic, &actor.user);
+            let all = typing::templates(tx, whose, limit())?;
+            let same = |t: &&Template| t.name == row.name && t.owner == row.owner;
+            match all.iter().find(same) {
+                Some(old) => {
+                    row.id.clone_from(&old.id);
+                    typing::drop_template(tx, &actor.clinic, &old.id)?;
+                }
+                None if all.len() >= MOST => {
+                    return refuse_at(Code::TooLarge, "template_name");
+                }
+                None => {}
+            }
+            Ok(tx.insert(row.clone())?)
+        })
+    }
+
+    /// Removes a template: her own or the clinic's.
+    pub fn drop_template(&self, actor: &Actor, id: &TemplateId) -> Result<()> {
+        actor.must(Action::Treat)?;
+        self.parts.store.db().transact("drop_template", |tx| {
+            let all = typing::templates(tx, (&actor.clinic, &actor.user), limit())?;
+            if !all.iter().any(|t| t.id == *id) {
+                return Err(Refusal::new(Code::NotFound).into());
+            }
+            Ok(typing::drop_template(tx, &actor.clinic, id)?)
+        })
+    }
+
+    /// A draft with a template in it: texts where nothing is typed yet, diagnoses and lines after those that
+    /// are there.
+    pub fn with_template(
+        &self,
+        actor: &Actor,
+        id: &TemplateId,
+        body: DraftBody,
+    ) -> Result<DraftBody> {
+        actor.must(Action::Treat)?;
+        let rows = self.read_templates(actor)?;
+        let row = rows.into_iter().find(|t| t.id == *id);
+        let row = row.ok_or(Refusal::new(Code::NotFound))?;
+        let added = merged(body, read(&row.body));
+        if added.lines.len() > MOST_LINES || added.diagnoses.len() > MOST_DIAGNOSES {
+            return refuse_at(Code::TooLarge, "template");
+        }
+        Ok(added)
+    }
+
+    fn read_templates(&self, actor: &Actor) -> Result<Vec<Template>> {
+        let db = self.parts.store.db();
+        db.read("templates", |tx| {
+            Ok(typing::templates(
+                tx,
+                (&actor.clinic, &actor.user),
+                limit(),
+            )?)
+        })
+    }
+}
+
+/// One more than there may be: what others shared meanwhile is seen.
+fn limit() -> i64 {
+    i64::try_from(MOST).unwrap_or(i64::MAX) * 2
+}
+
+fn read_name(text: &str) -> Result<String> {
+    let name = text.trim();
+    if name.is_empty() {
+        return refuse_at(Code::Missing, "template_name");
+    }
+    if name.chars().count() > MOST_NAME || name.chars().any(char::is_control) {
+        return refuse_at(Code::BadText, "template_name");
+    }
+    Ok(name.to_owned())
+}
+
+/// What of a draft a template keeps.
+fn kept(body: &DraftBody) -> DraftBody {
+    let line = |line: &DraftLine| DraftLine {
+        benefit: String::new(),
+        ..line.clone()
+    };
+    let typed = |line: &&DraftLine| !line.code.trim().is_empty();
+    let diagnoses = body.diagnoses.iter().filter(|d| !d.trim().is_empty());
+    DraftBody {
+        complaint: body.complaint.trim().to_owned(),
+        examination: body.examination.trim().to_owned(),
+        advice: body.advice.trim().to_owned(),
+        diagnoses: diagnoses.cloned().collect(),
+        lines: body.lines.iter().filter(typed).map(line).collect(),
+        ..DraftBody::default()
+    }
+}
+
+/// A stored template; nothing where it cannot be read any more.
+fn read(body: &str) -> DraftBody {
+    serde_json::from_str(body).unwrap_or_default()
+}
+
+fn merged(typed: DraftBody, template: DraftBody) -> DraftBody {
+    let text = |typed: String, of: String| if typed.trim().is_empty() { of } else { typed };
+    let mut diagnoses = typed.diagnoses;
+    diagnoses.retain(|code| !code.trim().is_empty());
+    let new = |code: &String| !diagnoses.contains(code);
+    let more: Vec<String> = template.diagnoses.into_iter().filter(new).collect();
+    diagnoses.extend(more);
+    let mut lines = typed.lines;
+    lines.retain(|line| !line.code.trim().is_empty());
+    let new = |line: &DraftLine| lines.iter().all(|old| old.code != line.code);
+    let more: Vec<DraftLine> = template.lines.into_iter().filter(new).collect();
+    lines.extend(more);
+    DraftBody {
+        complaint: text(typed.complaint, template.complaint),
+        examination: text(typed.examination, template.examination),
+        advice: text(typed.advice, template.advice),
+        diagnoses,
+        lines,
+        ..typed
+    }
+}
+
+fn view(row: Template) -> TemplateView {
+    let body = read(&row.body);
+    TemplateView {
+        id: row.id,
+        name: row.name,
+        shared: row.owner.is_none(),
+        diagnoses: body.diagnoses,
+        items: body.lines.into_iter().map(|line| line.code).collect(),
+    }
+}

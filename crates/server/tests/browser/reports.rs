@@ -1,0 +1,49 @@
+//! A period in figures, on the screen and on paper; a patient's pressure as a chart.
+
+use crate::demo::Demo;
+use crate::desk::sign_in;
+use crate::page::open;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_month_is_seen_in_figures_and_charts() {
+    let Some(page) = open(1366, 768).await else {
+        return;
+    };
+    let demo = Demo::with_past("reports", &[]);
+    sign_in(&page, &demo, "zhang").await;
+    page.go(&format!("{}/reports", demo.clinic)).await;
+    page.click_words("今年").await;
+    page.read("一般诊疗费").await;
+    let bars = page.count(".chart rect").await;
+    assert!(bars > 0, "visits are drawn");
+    let sums = "const cell = (row) => row.querySelector('td:last-child').textContent;
+        const rows = [...document.querySelectorAll('table')]
+            .find(table => table.querySelector('tfoot')).querySelectorAll('tbody tr');
+        const fen = text => Math.round(Number(text.replace(/,/g, '')) * 100);
+        const parts = [...rows].reduce((sum, row) => sum + fen(cell(row)), 0);
+        return parts === fen(cell(document.querySelector('tfoot tr'))) && parts > 0";
+    assert_eq!(
+        page.script(sums).await,
+        serde_json::json!(true),
+        "the headings sum up"
+    );
+    page.accessible("a report").await;
+    page.picture("report.png").await;
+    page.widen(1024, 768).await;
+    page.go(&format!("{}/reports/print", demo.clinic)).await;
+    page.read("收费类别").await;
+    page.accessible("a report on paper").await;
+    page.picture("report-paper.png").await;
+    // Who came more than once and was measured has a course.
+    page.go(&demo.clinic).await;
+    page.click(".queue li:first-child a").await;
+    page.see(".strip").await;
+    let patient = "return document.querySelector('a[href^=\"/patients/\"]')?.getAttribute('href')";
+    let patient = page.script(patient).await;
+    let patient = patient.as_str().expect("a patient's address").to_owned();
+    page.go(&format!("{}{patient}", demo.clinic)).await;
+    page.read("血压变化").await;
+    page.accessible("a patient with a course").await;
+    page.picture("patient-chart.png").await;
+    page.close().await;
+}

@@ -1,0 +1,86 @@
+//! Templates: saved from one patient's prescription, taken into the next one's by keyboard; what is used
+//! most stands first.
+
+use fantoccini::key::Key;
+
+use crate::demo::Demo;
+use crate::desk::{self, person, sign_in};
+use crate::page::{Page, open};
+
+/// Presses from the open record to a whole prescription.
+const MOST: usize = 5;
+
+async fn seen(page: &Page, demo: &Demo, fits: &str) {
+    let who = person(page, demo, fits).await;
+    page.go(&demo.clinic).await;
+    page.see("#find").await;
+    page.scan(who.get("id")).await;
+    page.read("核验结果").await;
+    page.press(Key::F8).await;
+    page.see("#draft").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_prescription_that_was_typed_once_is_taken_by_its_initials() {
+    let Some(page) = open(1366, 768).await else {
+        return;
+    };
+    let demo = Demo::start("templates");
+    sign_in(&page, &demo, "zhang").await;
+    seen(&page, &demo, desk::RESIDENT).await;
+    desk::prescribe(&page).await;
+    // Without a name it is refused, and what is typed stays.
+    page.click("details.save-as summary").await;
+    page.click("details.save-as button").await;
+    page.read("模板名称：").await;
+    assert_eq!(
+        page.value("textarea[name=complaint]").await,
+        "咽痛、流涕 2 天"
+    );
+    page.click("details.save-as summary").await;
+    page.fill("input[name=template_name]", "感冒常用").await;
+    page.accessible("saving a template").await;
+    page.picture("template-save.png").await;
+    page.click("details.save-as button").await;
+    page.read("已存为模板“感冒常用”").await;
+    page.see("label.take").await;
+    page.accessible("a template to take").await;
+    page.picture("template-take.png").await;
+    page.press(Key::F8).await;
+    page.see("form[action$='/presettle'] button").await;
+
+    let other = format!("{} && p.born > '1970'", desk::RESIDENT);
+    seen(&page, &demo, &other).await;
+    page.presses();
+    page.press(Key::F9).await;
+    page.keys("gm").await;
+    page.see("ul.pick li").await;
+    page.press(Key::Enter).await;
+    page.read("一般诊疗费").await;
+    page.read("22.00").await;
+    let presses = page.presses();
+    println!("a template is taken by {presses} presses");
+    assert!(presses <= MOST, "{presses}");
+    assert_eq!(
+        page.value("input[name=temperature]").await,
+        "",
+        "never vitals"
+    );
+    // What she used stands in an empty cell's list.
+    page.click("table.lines tbody tr:nth-child(3) input[role=combobox]")
+        .await;
+    page.press(Key::Down).await;
+    page.see("ul.pick li").await;
+    assert!(page.words_of("ul.pick").await.contains("感冒灵颗粒"));
+    page.picture("favourites.png").await;
+    page.press(Key::Escape).await;
+
+    page.go(&format!("{}/templates", demo.clinic)).await;
+    page.read("感冒常用").await;
+    page.accessible("templates").await;
+    page.picture("templates.png").await;
+    page.click_words("删除").await;
+    page.agree().await;
+    page.read("还没有模板").await;
+    page.close().await;
+}

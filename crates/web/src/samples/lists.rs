@@ -1,0 +1,142 @@
+//! The stock, the logs, the templates.
+
+use cunyi_app::views::{
+    AccessView, DaySums, DiagnosedView, DoctorSums, HeadingView, MessageView, PayerSums,
+    ReportView, Shares, SoldView, StockView, TemplateView, Took,
+};
+use cunyi_domain::ids::{PatientId, TemplateId};
+use cunyi_domain::ledger::{AccessKind, ItemKind, Payer};
+use cunyi_domain::money::{Fen, Quantity};
+use cunyi_domain::time::parse_date;
+
+use super::{HOSTILE, now};
+
+pub fn stock() -> Vec<StockView> {
+    vec![StockView {
+        code: "X1".to_owned(),
+        name: "苯磺酸氨氯地平片".to_owned(),
+        spec: "5mg×28片".to_owned(),
+        unit: "片".to_owned(),
+        lots: vec![(
+            "A2026".to_owned(),
+            parse_date("2027-01-31").unwrap(),
+            Quantity::whole(280),
+            Quantity::whole(28),
+        )],
+        free: Quantity::whole(252),
+        quarantined: Quantity::whole(3),
+        near_expiry: true,
+    }]
+}
+
+pub fn accesses() -> Vec<AccessView> {
+    let entry = |what: AccessKind, detail: &str| AccessView {
+        at: now(),
+        name: "王审计".to_owned(),
+        role: "auditor".to_owned(),
+        what,
+        detail: detail.to_owned(),
+        patient: (what == AccessKind::Record).then(|| PatientId::from("P1")),
+    };
+    let lists = ["search", "day", "queue", "reconcile", "accesses"];
+    let lists = lists.map(|list| entry(AccessKind::List, list));
+    let actions = cunyi_app::Action::ALL.iter();
+    let refused = actions.map(|action| entry(AccessKind::Refused, action.as_str()));
+    let others = AccessKind::ALL.iter().map(|what| entry(*what, ""));
+    others.chain(lists).chain(refused).collect()
+}
+
+pub fn messages() -> Vec<MessageView> {
+    ["pending", "success", "refused", "unknown", "not_sent"]
+        .map(|state| MessageView {
+            id: "H43120000001202611240946120001".to_owned(),
+            infno: "2207".to_owned(),
+            state: state.to_owned(),
+            requested_at: now(),
+            answered_at: (state == "success").then(now),
+        })
+        .into()
+}
+
+/// A doctor's template and the clinic's.
+pub fn templates() -> Vec<TemplateView> {
+    let of = |id: &str, shared| TemplateView {
+        id: TemplateId::from(id),
+        name: HOSTILE.to_owned(),
+        shared,
+        diagnoses: vec!["J06.900".to_owned()],
+        items: vec![HOSTILE.to_owned()],
+    };
+    vec![of("T1", false), of("T2", true)]
+}
+
+/// A month in figures.
+pub fn report() -> ReportView {
+    let took = Took {
+        total: Fen(4030),
+        fund: Fen(2230),
+        account: Fen(800),
+        cash: Fen(1000),
+        hospital: Fen(0),
+    };
+    let day = |text: &str| parse_date(text).unwrap();
+    let one = |text: &str, visits, took| DaySums {
+        day: day(text),
+        visits,
+        took,
+    };
+    ReportView {
+        clinic: HOSTILE.to_owned(),
+        from: day("2026-11-01"),
+        to: day("2026-11-03"),
+        visits: 3,
+        took,
+        headings: vec![HeadingView {
+            code: "09".to_owned(),
+            amount: Fen(4030),
+        }],
+        items: vec![SoldView {
+            kind: ItemKind::Drug,
+            code: "X1".to_owned(),
+            name: HOSTILE.to_owned(),
+            spec: "5mg×28片".to_owned(),
+            unit: "片".to_owned(),
+            quantity: Quantity::whole(28),
+            amount: Fen(4030),
+        }],
+        doctors: vec![DoctorSums {
+            name: HOSTILE.to_owned(),
+            visits: 3,
+            took,
+        }],
+        payers: vec![
+            PayerSums {
+                payer: Payer::Insured,
+                benefit: "chronic".to_owned(),
+                took,
+            },
+            PayerSums {
+                payer: Payer::SelfPay,
+                benefit: String::new(),
+                took: Took::default(),
+            },
+        ],
+        diagnoses: vec![DiagnosedView {
+            code: "J06.900".to_owned(),
+            name: HOSTILE.to_owned(),
+            visits: 3,
+        }],
+        shares: Shares {
+            drugs: 3,
+            antibiotics: 1,
+            injections: 0,
+            infusions: 0,
+        },
+        days: vec![
+            one("2026-11-01", 1, Took::default()),
+            one("2026-11-02", 0, Took::default()),
+            one("2026-11-03", 2, took),
+        ],
+        hours: std::array::from_fn(|hour| i64::from(hour == 9) * 3),
+    }
+}
