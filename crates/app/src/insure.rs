@@ -15,6 +15,7 @@ use cunyi_domain::ledger::{
 };
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::Moment;
+use cunyi_store::local::{Message, MessageState};
 use cunyi_store::{Tx, Writer, query};
 
 use crate::App;
@@ -24,7 +25,9 @@ use crate::freeze::make_own_pay;
 use crate::identify::{Known, is_usable, read, renamed};
 use crate::permission::Action;
 use crate::refund::{charge_rest, lines, whole};
-use crate::register::{COUNTER, assign, forget_certificate, keep_certificate, record_coverage};
+use crate::register::{
+    COUNTER, assign, forget_certificate, keep_certificate, record_coverage, record_registration,
+};
 use crate::reverse::book_cash_back;
 use crate::settle::{forget_if_settled, settled_in_cash};
 use crate::setup::Setup;
@@ -152,6 +155,7 @@ fn charge_anew(
     }
     paid.retain(paid_herself);
     same_patient(w.tx, &was, known)?;
+    leave_cancelled(w, &was)?;
     let coverage = record_coverage(w, &was.patient, known, place)?;
     let coverage = query::coverage(w.tx, &clinic, &coverage)?;
     let coverage = coverage.ok_or(Refusal::new(Code::NoCoverage))?;
@@ -259,6 +263,32 @@ fn same_patient(tx: &mut Tx<'_>, visit: &Visit, known: &Known) -> Result<()> {
     }
     if renamed(&patient, &known.person.baseinfo) {
         return refuse_at(Code::CentreNameDiffers, "number");
+    }
+    Ok(())
+}
+
+/// The answer to a 2202 was lost: what the platform may have cancelled, or may cancel yet, nothing is settled
+/// under any more. It is asked for under another number, and if it stands there it holds no money.
+fn leave_cancelled(w: &mut Writer<'_, '_>, visit: &Visit) -> Result<()> {
+    let (clinic, id) = (&visit.clinic, &visit.id);
+    let lost = |m: &Message| m.infno.starts_with("2202") && m.state == MessageState::Unknown;
+    let sent = query::messages(w.tx, clinic, id)?;
+    let Some(message) = sent.into_iter().rfind(lost) else {
+        return Ok(());
+    };
+    let batches = query::batches(w.tx, clinic, id)?;
+    let mut idle = query::registrations(w.tx, clinic, id)?;
+    idle.retain(|row| row.state == RegistrationState::Registered);
+    idle.retain(|row| {
+        let mut live = batches.iter().filter(|b| b.state.is_live());
+        !live.any(|b| b.payer == Payer::Insured && b.registration == Some(row.position))
+    });
+    for was in idle {
+        let is = Registration {
+            state: RegistrationState::Cancelled,
+            ..was.clone()
+        };
+        record_registration(w, &was, &visit.patient, &message.id, is)?;
     }
     Ok(())
 }

@@ -328,13 +328,24 @@ fn an_own_pay_batch_of_an_insured_visit() {
     }
 }
 
-/// Its registration was cancelled when she said she would pay: it is asked for under another number.
+/// Its registration was cancelled when she said she would pay, or may have been: it is asked for under another
+/// number.
 #[test]
 fn a_visit_that_was_switched_to_self_pay() {
-    for w in worlds("insure_switched") {
+    let answers = [
+        ("insure_switched", None),
+        ("insure_switch_lost", Some(Fault::LoseReply)),
+        ("insure_switch_never", Some(Fault::Html)),
+    ];
+    let with = |(name, lost)| worlds(name).into_iter().map(move |w| (w, lost));
+    let worlds = answers.into_iter().flat_map(with);
+    for (w, lost) in worlds {
         let person = w.resident(false);
         let visit = w.register(person);
         let number = w.view(&visit).number;
+        if let Some(fault) = lost {
+            w.centre.panel.set_fault(fault, "2202", 1);
+        }
         w.app.switch_to_self_pay(&w.doctor, &visit).unwrap();
         w.app.freeze(&w.doctor, &visit, 0, &w.cold()).unwrap();
         let shown = w.shown(&visit);

@@ -168,11 +168,9 @@ fn what_was_given_and_is_not_settled_the_patient_may_pay_herself() {
             (Payer::SelfPay, S::Draft, Fen::ZERO)
         );
         assert_eq!((own.benefit.as_str(), own.working.is_none()), ("", true));
-        assert!(
-            view.charges
-                .iter()
-                .all(|line| line.own_pay == line.amount && line.in_scope == Fen::ZERO)
-        );
+        assert!(view.charges.iter().all(|line| line.own_pay == line.amount
+            && line.in_scope == Fen::ZERO
+            && line.fund == Fen::ZERO));
         let shown = [(batch.clone(), most)];
         w.app.settle(&w.doctor, &visit, &shown, Method::Qr).unwrap();
         let view = w.view(&visit);

@@ -402,18 +402,20 @@ fn money(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
             if let Some(Personal::Reason(reason)) = personal {
                 to.push(set("reason", reason));
             }
-            if b.event == BatchEvent::OwnPay {
+            let is_own = b.event == BatchEvent::OwnPay;
+            if is_own {
                 to.extend(own_pay());
             }
             let mut changes = vec![batch_change(about, b.batch, b.from, b.event, to)];
             changes.extend(b.splits.into_iter().map(|split| {
-                let to = vec![
+                let mut to = vec![
                     set("class", split.class),
                     set("own_pay", split.own_pay),
                     set("over_limit", split.over_limit),
                     set("pay_first", split.pay_first),
                     set("in_scope", split.in_scope),
                 ];
+                to.extend(is_own.then(|| set("fund", Fen::ZERO)));
                 about.update::<crate::ledger::Charge>(split.charge, to)
             }));
             changes
