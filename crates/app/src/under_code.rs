@@ -27,6 +27,11 @@ impl UnderCode {
         &self.clinics
     }
 
+    /// 定点医药机构编号
+    pub(crate) fn code(&self) -> &str {
+        &self.clinics[0].institution_code
+    }
+
     /// Which of them keeps the code's book: the first that was opened, which stays the first.
     pub(crate) fn keeper(&self) -> &ClinicId {
         &self.clinics[0].clinic

@@ -40,9 +40,10 @@ impl Slot {
         self.0
     }
 
-    /// Whose number a msgid of the institution's is; none for what is no msgid of this form.
-    pub fn of_msgid(msgid: &str) -> Option<Self> {
-        let sequence = (msgid.len() == 30).then(|| msgid.get(26..)).flatten()?;
+    /// Whose number a msgid of an institution's is; none for another's, and for what is no msgid of this form.
+    pub fn of_msgid(institution_code: &str, msgid: &str) -> Option<Self> {
+        let own = msgid.len() == 30 && msgid.starts_with(institution_code);
+        let sequence = own.then(|| msgid.get(26..)).flatten()?;
         let sequence: u16 = sequence.parse().ok()?;
         u8::try_from(sequence / PER_SLOT).ok().and_then(Self::new)
     }
@@ -164,13 +165,15 @@ mod tests {
         assert_eq!(issued.msgid(CODE), "H99000100001202611240730051500");
         let again = next(Some(issued), at("2026-11-24 07:30:05"), slot);
         assert_eq!(again.msgid(CODE), "H99000100001202611240730051501");
-        assert_eq!(Slot::of_msgid(&again.msgid(CODE)), Some(slot));
+        assert_eq!(Slot::of_msgid(CODE, &again.msgid(CODE)), Some(slot));
         for other in [
             "",
             "H990001000012026112407300515",
             "H9900010000120261124073005医x",
+            // The insurance's office has numbers of its own.
+            "990001000000202611240730051501",
         ] {
-            assert_eq!(Slot::of_msgid(other), None, "{other}");
+            assert_eq!(Slot::of_msgid(CODE, other), None, "{other}");
         }
         assert_eq!(Slot::new(20), None);
         let last = Slot::new(19).unwrap();

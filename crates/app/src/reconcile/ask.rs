@@ -13,7 +13,6 @@ use cunyi_gateway::message::statement::{
     DetailTotals, DownloadInput, FileBytes, FilePlace, FileQuery, FileUpload, Totals, UploadInput,
 };
 use cunyi_gateway::message::{Data, T3201, T3202, T5203, T9101, T9102, Transaction, query};
-use cunyi_gateway::msgid::Slot;
 use cunyi_gateway::statement_file::{Line, pack, unpack};
 use cunyi_gateway::{Amount, Count, Outcome};
 use cunyi_store::books::Booked;
@@ -209,8 +208,7 @@ impl Asking<'_> {
                 fund: line.fund_pay_sumamt.or_zero(),
                 account: line.acct_pay.or_zero(),
             },
-            elsewhere: Slot::of_msgid(&line.msgid).is_some()
-                && self.books.of_message(&line.msgid).is_none(),
+            elsewhere: self.books.is_elsewhere(&line.msgid),
             settlement: line.setl_id,
             message: line.msgid,
         }

@@ -23,6 +23,8 @@ use crate::under_code::UnderCode;
 /// A day's rows as a statement tells of them.
 pub(super) struct Books {
     pub day: Date,
+    /// 定点医药机构编号 of all of them.
+    code: String,
     clinics: Vec<ClinicBook>,
 }
 
@@ -56,7 +58,8 @@ impl Books {
                 slot: clinic.slot,
             });
         }
-        Ok(Self { day, clinics })
+        let code = under.code().to_owned();
+        Ok(Self { day, code, clinics })
     }
 
     /// Every clinic's rows.
@@ -93,9 +96,14 @@ impl Books {
         !its.any(|book| book.booked.iter().any(today))
     }
 
+    /// True if a msgid is of a clinic under the code that is not here.
+    pub(super) fn is_elsewhere(&self, message: &str) -> bool {
+        Slot::of_msgid(&self.code, message).is_some() && self.of_message(message).is_none()
+    }
+
     /// The clinic here that a msgid of the code's is of.
     pub(super) fn of_message(&self, message: &str) -> Option<&ClinicId> {
-        let slot = i64::from(Slot::of_msgid(message)?.get());
+        let slot = i64::from(Slot::of_msgid(&self.code, message)?.get());
         let book = self.clinics.iter().find(|book| book.slot == slot)?;
         Some(&book.clinic)
     }

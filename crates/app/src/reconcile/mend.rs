@@ -19,7 +19,7 @@ use super::name::within;
 use super::{ask, newest};
 use crate::App;
 use crate::error::{AppError, Result, refuse};
-use crate::permission::Action;
+use crate::permission::{Action, may};
 use crate::resolve::{Case, Told, program_at};
 use crate::reverse::{By, PaidBack, paid_back, read_reason};
 use crate::step::Caller;
@@ -49,7 +49,9 @@ impl App {
                     self.resolve(actor, visit)?;
                 }
             }
-            (Remedy::RefundHere, _) if self.refund_here(actor, day, &view.difference)? => {}
+            (Remedy::RefundHere, _)
+                if may(actor.role, Action::Settle)
+                    && self.refund_here(actor, day, &view.difference)? => {}
             _ => return self.write_off(actor, day, &view.difference, reason),
         }
         self.reconcile(actor, day)
@@ -171,7 +173,6 @@ impl App {
     /// The centre paid something back that stands here: the one of ours with those sums that it says is
     /// paid back. It is booked here too, and the patient's part is left to be returned.
     fn refund_here(&self, actor: &Actor, day: Date, difference: &Difference) -> Result<bool> {
-        actor.must(Action::Settle)?;
         let Difference::Line {
             settlement,
             message,

@@ -148,6 +148,31 @@ fn what_the_centre_paid_back_is_paid_back_here() {
     }
 }
 
+/// The township may not book a refund for a clinic; what was agreed with it she writes down.
+#[test]
+fn who_may_not_settle_says_how_it_was_settled() {
+    for w in worlds("mend_township") {
+        let person = w.resident(false);
+        let visit = w.settled(person, &w.cold());
+        let (setl_id, mdtrt_id, _) = settlement(&w, &visit);
+        w.at_centre::<T2208>(&Data::from(settle::Reverse {
+            setl_id,
+            mdtrt_id,
+            psn_no: person.number.clone(),
+        }));
+        let found = open(&w);
+        assert_eq!(found[0].0, Action::RefundHere);
+        let township = actor(&w.app, "township");
+        let by_township = |reason| w.app.mend(&township, today(&w), &found[0].1, reason);
+        assert_eq!(w.code(by_township("")), Code::ReasonMissing);
+        by_township("卫生室已另行退费").unwrap();
+        assert_eq!(w.states(&visit), [S::Settled]);
+        let view = w.app.reconciliation(&w.doctor, today(&w)).unwrap();
+        assert!(view.reconciled.green());
+        w.prove();
+    }
+}
+
 #[test]
 fn what_only_a_person_can_settle_is_written_off_with_how() {
     for w in worlds("mend_by_hand") {
