@@ -111,7 +111,10 @@ impl App {
         let setup = self.setup(&actor.clinic)?;
         let (certificate, query) = read(form, &setup, self.now())?;
         match self.identify_there(actor, form, (certificate, query.clone())) {
-            Err(AppError::Refused(refusal)) if refusal.is_away() => {
+            // Who is turned away for a wrong key is told so: no waiting helps.
+            Err(AppError::Refused(refusal))
+                if refusal.is_away() && refusal.code != Code::TurnedAway =>
+            {
                 let here = self.identify_here(actor, form, (certificate, query))?;
                 here.ok_or(refusal.into())
             }

@@ -22,6 +22,10 @@ use crate::visit::{age, coverage_of};
 /// Most entries of a list.
 pub(crate) const MOST_ENTRIES: i64 = 500;
 
+/// So many days after a refund the queue asks what became of the goods. Then they stay with the patient, as
+/// what was dispensed does, unless somebody says otherwise on the visit's page.
+const GOODS_ASKED_FOR: i64 = 31;
+
 /// Where a visit may be moved by hand. Done is reached by handing over.
 const MOVES: &[(VisitState, VisitState)] = &[
     (VisitState::Waiting, VisitState::Seeing),
@@ -45,21 +49,23 @@ impl App {
             visits.extend(query::done_since(tx, &actor.clinic, from, MOST_ENTRIES)?);
             let mut open = query::given_unsettled(tx, &actor.clinic, MOST_ENTRIES)?;
             open.extend(query::unbalanced(tx, &actor.clinic, MOST_ENTRIES)?);
-            for visit in query::goods_undecided(tx, &actor.clinic, MOST_ENTRIES)? {
-                let batches = query::batches(tx, &actor.clinic, &visit.id)?;
-                if undecided(tx, &visit, &batches)? > 0 {
-                    open.push(visit);
-                }
-            }
             for visit in open {
                 if visits.iter().all(|v| v.id != visit.id) {
                     visits.push(visit);
                 }
             }
-            visits
-                .into_iter()
-                .map(|visit| self.entry(tx, actor, visit))
-                .collect()
+            let mut entries = Vec::new();
+            for visit in visits {
+                entries.push(self.entry(tx, actor, visit)?);
+            }
+            let since = Moment(self.now().0 - GOODS_ASKED_FOR * 86_400_000_000);
+            for visit in query::goods_undecided(tx, &actor.clinic, since, MOST_ENTRIES)? {
+                if entries.iter().all(|entry| entry.visit != visit.id) {
+                    let entry = self.entry(tx, actor, visit)?;
+                    entries.extend(Some(entry).filter(|entry| entry.goods_undecided > 0));
+                }
+            }
+            Ok(entries)
         })
     }
 

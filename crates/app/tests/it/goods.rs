@@ -141,6 +141,13 @@ fn it_stands_in_the_queue_until_somebody_has_said_it() {
         assert_eq!(undecided(&w), [(visit.clone(), 1)]);
         decide(&w, &visit, Goods::Kept, "药已服用").unwrap();
         assert_eq!(undecided(&w), []);
+        // After a month the queue asks no more; the visit's page still does.
+        let (forgotten, _) = reversed(&w);
+        w.clock.advance(30 * 24 * 3600);
+        assert_eq!(undecided(&w), [(forgotten.clone(), 1)]);
+        w.clock.advance(2 * 24 * 3600);
+        assert_eq!(undecided(&w), []);
+        assert!(w.view(&forgotten).goods[0].decided.is_none());
         assert!(
             w.app
                 .queue(&w.doctor)

@@ -197,6 +197,10 @@ fn a_gateway_that_turns_messages_away_is_not_called_unreachable() {
         let found = w.app.identify(&w.doctor, &form);
         assert_eq!(w.code(found), Code::TurnedAway);
         let visit = w.frozen(person, &w.cold());
+        // Nor is she taken for who was here before, as in an outage.
+        w.wire.twist("1101", away);
+        let found = w.app.identify(&w.doctor, &form);
+        assert_eq!(w.code(found), Code::TurnedAway);
         w.wire.twist("2206", away);
         assert_eq!(w.code(w.app.presettle(&w.doctor, &visit)), Code::TurnedAway);
         assert!(w.view(&visit).batches[0].not_sent);

@@ -33,6 +33,7 @@ async fn drugs_go_against_a_deposit_and_the_rest_is_returned() {
     page.go(&visit).await;
     page.press(Key::F8).await;
     page.read("患者等不了").await;
+    page.read("请病人稍等").await;
     page.click(".cannot-wait summary").await;
     page.accessible("a patient who cannot wait").await;
     page.picture("cannot-wait.png").await;
@@ -58,6 +59,8 @@ async fn drugs_go_against_a_deposit_and_the_rest_is_returned() {
             .await
             .contains("待了结")
     );
+    page.read("患者可以先走").await;
+    assert!(!page.has("请病人稍等").await);
     page.accessible("drugs given against a deposit").await;
     in_english_too(&page).await;
     page.picture("deposit.png").await;

@@ -3,6 +3,7 @@
 use cunyi_domain::ids::{ClinicId, VisitId};
 use cunyi_domain::ledger::{GoodsDecision, Lot, Reservation, StockMove, Visit};
 use cunyi_domain::row::{Field, Value};
+use cunyi_domain::time::Moment;
 
 use super::key;
 use crate::{StoreError, Tx};
@@ -58,23 +59,26 @@ pub fn goods_decisions(
     Ok(tx.select(rest, key(clinic, visit.clone()))?)
 }
 
-/// Visits with a reversed line of a drug that was handed over, or may have been as a part of another line,
-/// and of which nobody has said what became of it; oldest first.
+/// Visits with a line of a drug, reversed since then, that was handed over, or may have been as a part of
+/// another line, and of which nobody has said what became of it; oldest first.
 pub fn goods_undecided(
     tx: &mut Tx<'_>,
     clinic: &ClinicId,
+    since: Moment,
     limit: i64,
 ) -> Result<Vec<Visit>, StoreError> {
-    // From the few reversed batches to their lines (`CROSS JOIN` keeps the order): never over all lines.
-    let rest = "WHERE clinic = ? AND id IN (SELECT c.visit FROM batch b CROSS JOIN charge c
-        WHERE b.clinic = ? AND b.state = 'reversed'
+    // From the reversals of that time to their lines (`CROSS JOIN` keeps the order): never over all lines.
+    let rest = "WHERE clinic = ? AND id IN (SELECT c.visit FROM settlement s
+        CROSS JOIN batch b CROSS JOIN charge c
+        WHERE s.clinic = ? AND s.settled_at >= ? AND s.kind = 'reversal'
+          AND b.clinic = s.clinic AND b.id = s.batch AND b.state = 'reversed'
           AND c.clinic = b.clinic AND c.visit = b.visit AND c.batch = b.id AND c.kind = 'drug'
           AND NOT EXISTS (SELECT 1 FROM goods_decision g WHERE g.clinic = c.clinic AND g.charge = c.id)
           AND (c.rest_of IS NOT NULL OR EXISTS (SELECT 1 FROM stock_move m
             WHERE m.clinic = c.clinic AND m.charge = c.id AND m.kind = 'handed_over')))
         ORDER BY +registered_at, id LIMIT ?";
     let mut values = key(clinic, clinic.clone());
-    values.push(Value::Int(limit));
+    values.extend([since.into_value(), Value::Int(limit)]);
     Ok(tx.select(rest, values)?)
 }
 

@@ -208,6 +208,12 @@ impl<'a> Settle<'a> {
         self.batches.iter().any(|b| b.state.is_lost())
     }
 
+    /// True if what is lost is a settlement: once the drugs are given nobody waits for it at the counter.
+    pub(crate) fn unknown_given(&self) -> bool {
+        let mut lost = self.batches.iter().filter(|b| b.state.is_lost());
+        lost.all(|b| b.state.is_unsettled())
+    }
+
     /// What comes next for a visit that stands so in the queue.
     pub(crate) fn next(&self, visit: VisitState) -> Next {
         let any = |f: fn(&BatchView) -> bool| self.live().any(f);
