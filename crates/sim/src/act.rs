@@ -4,8 +4,8 @@ use std::fs;
 use std::sync::atomic::Ordering;
 
 use cunyi_app::views::{
-    BatchView, DraftBody, DraftLine, GiveBack, IdentifyForm, PatientForm, RefundForm, RegisterForm,
-    VisitView,
+    BatchView, DraftBody, DraftLine, GiveBack, IdentifyForm, InsureForm, PatientForm, RefundForm,
+    RegisterForm, VisitView,
 };
 use cunyi_app::{Actor, AppError};
 use cunyi_catalogue::ServiceRole;
@@ -41,6 +41,7 @@ impl Day<'_> {
                 return db.leave_room(Some(pages)).map_err(told);
             }
             Op::FreeDisk => return self.free_disk(),
+            Op::Office(number, what) => return self.office(number, what),
             _ => {}
         }
         match self.act(by, op) {
@@ -76,6 +77,7 @@ impl Day<'_> {
                 self.clinic_clock.set(seconds);
                 return Ok(());
             }
+            Op::Mend => return self.mend_today(),
             _ => {}
         }
         let (Op::Retry(number)
@@ -90,6 +92,7 @@ impl Day<'_> {
         | Op::TakeBack(number)
         | Op::Drop(number, _)
         | Op::Cancel(number)
+        | Op::Insure(number)
         | Op::Resolve(number)) = op
         else {
             return Ok(());
@@ -112,6 +115,7 @@ impl Day<'_> {
             Op::TakeBack(_) => app.take_back(doctor, visit),
             Op::Cancel(_) => app.move_visit(doctor, visit, VisitState::Cancelled),
             Op::Resolve(_) => app.resolve(doctor, visit),
+            Op::Insure(number) => self.insure(by, visit, number),
             Op::Reverse(_, place) => match self.view(by, visit)?.batches.get(place) {
                 Some(batch) => app.reverse(doctor, &batch.id, REASON),
                 None => Ok(()),
@@ -196,28 +200,49 @@ impl Day<'_> {
         complaint: Complaint,
         who: usize,
     ) -> cunyi_app::Result<()> {
-        let people = match complaint {
-            Complaint::ColdAndPressure => &self.template.pressed,
-            Complaint::Cold | Complaint::SelfPay => &self.template.well,
-        };
-        let person = &people[who % people.len()];
+        let person = self.person(complaint, who);
         let visit = if complaint == Complaint::SelfPay {
             self.register_self_pay(by, person)?
         } else {
-            let form = IdentifyForm {
-                certificate: "02".to_owned(),
-                number: person.id_number.clone(),
-                typed: true,
-                ..IdentifyForm::default()
-            };
             let form = RegisterForm {
-                handle: self.app().identify(by, &form)?.handle,
+                handle: self.app().identify(by, &by_number(person))?.handle,
                 ..RegisterForm::default()
             };
             self.app().register(by, &form)?
         };
         lock(&self.complaints).push((number, visit, complaint));
         Ok(())
+    }
+
+    pub(crate) fn person(&self, complaint: Complaint, who: usize) -> &Person {
+        let people = match complaint {
+            Complaint::ColdAndPressure => &self.template.pressed,
+            Complaint::Cold | Complaint::SelfPay => &self.template.well,
+        };
+        &people[who % people.len()]
+    }
+
+    /// What is known to have come to nothing is paid by the patient again at once.
+    fn insure(&self, by: &Actor, visit: &VisitId, number: usize) -> cunyi_app::Result<()> {
+        let Some((complaint, who)) = self.plan.patient(number) else {
+            return Ok(());
+        };
+        let form = InsureForm {
+            who: by_number(self.person(complaint, who)),
+            scheme: String::new(),
+        };
+        let insurable = self.view(by, visit)?.insurable;
+        let done = self.app().insure(by, visit, &form);
+        let refused = |refusal: &Refusal| insurable && refusal.code != Code::DiskFull;
+        if matches!(&done, Err(AppError::Refused(refusal)) if refused(refusal)) {
+            let batches = self.view(by, visit)?.batches;
+            let flying = batches.iter().any(|b| b.state.in_flight());
+            let open = |b: &BatchView| b.rest_of.is_some() && b.state.is_unsettled();
+            if !flying && batches.iter().any(open) {
+                return Err(AppError::Failed(format!("insured and left open: {done:?}")));
+            }
+        }
+        done
     }
 
     fn register_self_pay(&self, by: &Actor, person: &Person) -> cunyi_app::Result<VisitId> {
@@ -284,6 +309,16 @@ impl Day<'_> {
             own_pay_consent: true,
             ..DraftBody::default()
         }
+    }
+}
+
+/// Identified by her number, which is typed.
+pub(crate) fn by_number(person: &Person) -> IdentifyForm {
+    IdentifyForm {
+        certificate: "02".to_owned(),
+        number: person.id_number.clone(),
+        typed: true,
+        ..IdentifyForm::default()
     }
 }
 

@@ -7,13 +7,14 @@ use std::path::Path;
 use cunyi_db::{Db, Durability, Target};
 use cunyi_domain::ids::{ClinicId, UserId, VisitId};
 use cunyi_domain::money::Fen;
-use cunyi_domain::reconcile::Sums;
+use cunyi_domain::reconcile::{Difference, Money, Sums};
 use cunyi_domain::row;
 use cunyi_domain::row::Row;
 use cunyi_domain::time::Moment;
 use cunyi_domain::time::civil::Date;
 use cunyi_store::{InstallationKey, Store, reference};
 
+use crate::anew;
 use crate::cupboard::{self, GOODS, GoodsRow, LINES, LOTS, LineRow};
 use crate::day::Done;
 use crate::money;
@@ -129,6 +130,8 @@ const BATCHES: &str = "SELECT b.id AS id, b.clinic AS clinic, b.number AS number
     b.state AS state, b.total AS total, \
     COALESCE(SUM(c.amount), 0) AS lines, COALESCE(SUM(c.fund), 0) AS fund \
     FROM batch b LEFT JOIN charge c ON c.clinic = b.clinic AND c.batch = b.id GROUP BY b.clinic, b.id ORDER BY b.id";
+const WRITTEN_OFF: &str = "SELECT clinic, difference FROM written_off ORDER BY clinic, id";
+
 /// The visits of a clinic, oldest first.
 pub(crate) fn visits(store: &Store, clinic: &ClinicId) -> Result<Vec<VisitId>, String> {
     let sql = format!("SELECT id FROM visit WHERE clinic = '{clinic}' ORDER BY id");
@@ -202,6 +205,68 @@ pub(crate) fn taken(store: &Store, clinic: &ClinicId, day: Date) -> Result<(Fen,
 }
 
 row! {
+    /// What a person said of a difference that the program cannot mend.
+    pub struct WrittenOff {
+        /// By which clinic.
+        pub clinic: String,
+        /// Which.
+        pub difference: String,
+    }
+}
+
+/// msgid of the 2207 that made a settlement.
+pub(crate) fn message_of(store: &Store, setl: &str) -> Result<String, String> {
+    let ours: Vec<Ours> = read(store.db(), OURS)?;
+    let found = ours
+        .into_iter()
+        .find(|row| row.setl == setl && row.kind == "settlement");
+    found
+        .map(|row| row.message)
+        .ok_or_else(|| format!("no settlement {setl}"))
+}
+
+/// By how much more a clinic has than the centre, of what people said how it was settled.
+pub(crate) fn written_off(store: &Store, clinic: &ClinicId) -> Result<Money, String> {
+    let mut rows: Vec<WrittenOff> = read(store.db(), WRITTEN_OFF)?;
+    rows.retain(|row| row.clinic == clinic.0);
+    let mut sum = Money::default();
+    for (_, money) in apart(&rows)? {
+        sum.total += money.total;
+        sum.fund += money.fund;
+        sum.account += money.account;
+    }
+    Ok(sum)
+}
+
+/// The settlements or reversals that were written off, by their numbers at the centre: what the clinic has
+/// of them less what the centre has.
+fn apart(rows: &[WrittenOff]) -> Result<BTreeMap<String, Money>, String> {
+    let mut all = BTreeMap::new();
+    for row in rows {
+        let difference = serde_json::from_str(&row.difference).map_err(told)?;
+        let Difference::Line {
+            settlement,
+            ours,
+            theirs,
+            ..
+        } = difference
+        else {
+            continue;
+        };
+        let (ours, theirs) = (ours.unwrap_or_default(), theirs.unwrap_or_default());
+        let more = Money {
+            total: ours.total - theirs.total,
+            fund: ours.fund - theirs.fund,
+            account: ours.account - theirs.account,
+        };
+        if all.insert(settlement.clone(), more).is_some() {
+            return Err(format!("{settlement} was written off twice"));
+        }
+    }
+    Ok(all)
+}
+
+row! {
     /// How much is written.
     pub struct Written {
         /// Rows of what only grows.
@@ -243,16 +308,21 @@ pub(crate) fn audit(store: &Store, clinics: &[ClinicId], centre: &Path) -> Resul
     let batches: Vec<BatchRow> = read(db, BATCHES)?;
     let lines: Vec<LineRow> = read(db, LINES)?;
     let goods: Vec<GoodsRow> = read(db, GOODS)?;
+    let rests: Vec<anew::RestRow> = read(db, anew::RESTS)?;
+    let apart = settlements(&apart(&read(db, WRITTEN_OFF)?)?, &theirs)
+        .map_err(|what| format!("audit: {what}"))?;
     let checks = [
         parts(&ours),
         reversals(&ours),
-        both(&ours, &theirs, &batches),
+        both(&ours, &theirs, &batches, &apart),
         states(&ours, &batches),
         cupboard::stock(&read(db, LOTS)?),
         cupboard::given(&lines, &ours, &read(db, money::MOVES)?),
-        sums(clinics, &ours, &theirs, &batches),
+        sums(clinics, &ours, &theirs, &batches, &apart),
         cupboard::decided(&goods, &lines),
         money::check(&read(db, money::VISITS)?),
+        anew::lines(&read(db, anew::LINES)?, &rests),
+        anew::insured(&rests, &read(db, money::MOVED)?),
     ];
     for check in checks {
         check.map_err(|what| format!("audit: {what}"))?;
@@ -269,6 +339,7 @@ pub(crate) fn audit(store: &Store, clinics: &[ClinicId], centre: &Path) -> Resul
         settlements: of("settlement"),
         reversals: of("reversal"),
         decided: goods.len() as u64,
+        insured: anew::count(&rests),
         ..Done::default()
     })
 }
@@ -316,8 +387,33 @@ fn undecided(batches: &[BatchRow], number: &str) -> bool {
     all.any(|b| b.state.ends_with("unknown"))
 }
 
-/// What is in force there is in force here, and what was paid back there was paid back here.
-fn both(ours: &[Ours], theirs: &[Theirs], batches: &[BatchRow]) -> Result<(), String> {
+/// The settlements at the centre that are other there than here, as people wrote down: a settlement that it
+/// took back, or one whose reversal only it has. What was written down are its sums.
+fn settlements(
+    written: &BTreeMap<String, Money>,
+    theirs: &[Theirs],
+) -> Result<BTreeSet<String>, String> {
+    let mut all = BTreeSet::new();
+    for (setl, more) in written {
+        let their = theirs.iter().find(|their| their.id == *setl);
+        let their = their.ok_or_else(|| format!("{setl} was written off and never was"))?;
+        let money = (their.total, their.fund, their.account);
+        must(money == (more.total.0, more.fund.0, more.account.0), || {
+            format!("{setl} was written off with {more:?}, and is {money:?}")
+        })?;
+        all.insert(their.reverses.as_ref().unwrap_or(setl).clone());
+    }
+    Ok(all)
+}
+
+/// What is in force there is in force here, and what was paid back there was paid back here; but for what
+/// people wrote off, which is in force here and must not be there.
+fn both(
+    ours: &[Ours],
+    theirs: &[Theirs],
+    batches: &[BatchRow],
+    apart: &BTreeSet<String>,
+) -> Result<(), String> {
     let of_centre = |id: &str| {
         let mut all = ours
             .iter()
@@ -335,7 +431,11 @@ fn both(ours: &[Ours], theirs: &[Theirs], batches: &[BatchRow]) -> Result<(), St
         };
         let about = || format!("{} of batch {} ({})", their.id, their.batch, their.state);
         let ours_in_force = our.is_some_and(|o| reversed(ours, o).is_none());
-        must(ours_in_force == (their.state == "valid"), || {
+        let stands = their.state == "valid" || apart.contains(&their.id);
+        must(!apart.contains(&their.id) || their.state != "valid", || {
+            format!("{}: written off, and stands there", about())
+        })?;
+        must(ours_in_force == stands, || {
             format!("{}: in force here: {ours_in_force}", about())
         })?;
         must(our.is_some() || their.state != "refunded", || {
@@ -394,7 +494,12 @@ fn states(ours: &[Ours], batches: &[BatchRow]) -> Result<(), String> {
         })?;
         for row in standing {
             must((row.total, row.fund) == (batch.total, batch.fund), || {
-                format!("{}: its lines' sums are others", batch.number)
+                format!(
+                    "{}: {:?} of its lines {:?}",
+                    batch.number,
+                    (row.total, row.fund),
+                    (batch.total, batch.fund)
+                )
             })?;
         }
     }
@@ -412,6 +517,7 @@ fn sums(
     ours: &[Ours],
     theirs: &[Theirs],
     batches: &[BatchRow],
+    apart: &BTreeSet<String>,
 ) -> Result<(), String> {
     let of = |their: &Theirs| {
         let mut its = batches.iter().filter(|b| b.number == their.batch);
@@ -420,7 +526,8 @@ fn sums(
     let mut all = (0, 0);
     for clinic in clinics {
         let our = ours.iter().filter(|r| {
-            r.clinic == clinic.0 && r.payer == "insured" && !undecided(batches, &r.number)
+            let known = !undecided(batches, &r.number) && !apart.contains(&r.setl);
+            r.clinic == clinic.0 && r.payer == "insured" && known
         });
         let our = our.fold((0, 0), |(fund, cash), r| {
             (fund + sign(&r.kind) * r.fund, cash + sign(&r.kind) * r.cash)

@@ -39,6 +39,12 @@ pub struct Done {
     pub trespasses: u64,
     /// Lines whose goods were decided on.
     pub decided: u64,
+    /// Batches that a patient had paid herself and that were settled with her insurance after all.
+    pub insured: u64,
+    /// What the office paid back or took back of its own accord.
+    pub meddled: u64,
+    /// Differences that were mended from the page of an evening.
+    pub mended: u64,
 }
 
 impl Done {
@@ -55,6 +61,9 @@ impl Done {
         self.full += other.full;
         self.trespasses += other.trespasses;
         self.decided += other.decided;
+        self.insured += other.insured;
+        self.meddled += other.meddled;
+        self.mended += other.mended;
     }
 }
 
@@ -63,7 +72,7 @@ pub(crate) struct Day<'a> {
     pub(crate) template: &'a Template,
     pub(crate) plan: &'a Plan,
     pub(crate) folder: Folder,
-    clock: Arc<SimClock>,
+    pub(crate) clock: Arc<SimClock>,
     pub(crate) rng: Arc<dyn Rng>,
     pub(crate) wire: Arc<Wire>,
     power: Arc<Power>,
@@ -78,6 +87,8 @@ pub(crate) struct Day<'a> {
     crossed: AtomicU64,
     pub(crate) full: AtomicU64,
     pub(crate) trespasses: AtomicU64,
+    pub(crate) meddled: AtomicU64,
+    pub(crate) mended: AtomicU64,
     pub(crate) mutant: Option<Mutant>,
 }
 
@@ -117,6 +128,8 @@ impl<'a> Day<'a> {
             crossed: AtomicU64::new(0),
             full: AtomicU64::new(0),
             trespasses: AtomicU64::new(0),
+            meddled: AtomicU64::new(0),
+            mended: AtomicU64::new(0),
             mutant,
         })
     }
@@ -158,6 +171,8 @@ impl<'a> Day<'a> {
             crossed: self.crossed.into_inner(),
             full: self.full.into_inner(),
             trespasses: self.trespasses.into_inner(),
+            meddled: self.meddled.into_inner(),
+            mended: self.mended.into_inner(),
             left,
             ..sums
         })

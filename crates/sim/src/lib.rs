@@ -11,10 +11,12 @@ pub mod plan;
 pub mod wire;
 
 mod act;
+mod anew;
 mod audit;
 mod cupboard;
 mod day;
 mod evening;
+mod office;
 mod run;
 mod shrink;
 mod trespass;

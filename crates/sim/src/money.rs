@@ -37,6 +37,10 @@ pub(crate) const MOVES: &str = "SELECT visit, moved_at AS at, \
     UNION ALL SELECT visit, booked_at AS at, CASE WHEN kind = 'settlement' THEN -cash ELSE cash END AS more \
     FROM settlement";
 
+/// What changed hands alone.
+pub(crate) const MOVED: &str = "SELECT visit, moved_at AS at, \
+    CASE WHEN kind IN ('paid', 'deposit', 'collected') THEN amount ELSE -amount END AS more FROM payment";
+
 row! {
     /// What came into a drawer, or went.
     pub struct Paid {

@@ -17,6 +17,15 @@ pub enum Complaint {
     SelfPay,
 }
 
+/// What the insurance's office does with a settlement of its own accord.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Office {
+    /// Pays it back.
+    PaysBack,
+    /// Takes it back, as if it had never been.
+    Undoes,
+}
+
 /// One thing that somebody does; visits are counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Op {
@@ -48,6 +57,12 @@ pub enum Op {
     Cancel(usize),
     /// 查询结果
     Resolve(usize),
+    /// 自费转医保
+    Insure(usize),
+    /// The office does something with the visit's first settlement that stands.
+    Office(usize, Office),
+    /// 对账 of today, and what the program can mend of it.
+    Mend,
     /// A doctor of another clinic under the code tries everything with the visit.
     Trespass(usize),
     /// The program looks after lost calls.
@@ -84,8 +99,11 @@ impl Op {
             | Self::Drop(visit, _)
             | Self::Cancel(visit)
             | Self::Resolve(visit)
+            | Self::Insure(visit)
+            | Self::Office(visit, _)
             | Self::Trespass(visit) => Some(visit),
             Self::Due
+            | Self::Mend
             | Self::Pass(_)
             | Self::RestartClinic
             | Self::RestartCentre
@@ -137,6 +155,9 @@ pub struct Plan {
     pub three: bool,
     /// Seconds from the morning that everything was installed on.
     pub begins: i64,
+    /// By how many fen the cash is counted wrong at first. Too much is counted again; too little stays so,
+    /// and is signed for.
+    pub miscounted: i64,
     /// What is done.
     pub steps: Vec<Step>,
 }
@@ -157,6 +178,16 @@ const THREE: u64 = 25;
 const FULL: u64 = 30;
 /// Most pages that a disk has room for that is full soon; what a call writes takes about one.
 const PAGES: i64 = 4;
+/// Of a hundred days, on how many the office meddles.
+const MEDDLED: u64 = 25;
+/// Of a hundred days, on how many the centre is asked before the evening has come.
+const MENDED: u64 = 25;
+/// Of a hundred days, on how many the cash is counted wrong.
+const MISCOUNTED: u64 = 20;
+/// Of a hundred visits that are insured later, how many on the next day.
+const TOMORROW: u64 = 15;
+/// From one day to the next.
+const NIGHT: i64 = 86_400;
 /// Most seconds that the clinic's clock is wrong by.
 const WRONG: i64 = 60;
 
@@ -168,9 +199,10 @@ impl Plan {
         let shared = dice.percent(50);
         let begins = dice.pick(&BEGINS);
         let visits = dice.between(VISITS.0, VISITS.1);
+        let visits = usize::try_from(visits).unwrap_or(0);
+        let mut tomorrow = Vec::new();
         let mut scripts: Vec<Vec<Op>> = (0..visits)
-            .filter_map(|visit| usize::try_from(visit).ok())
-            .map(|visit| script(&mut dice, visit))
+            .map(|visit| script(&mut dice, visit, &mut tomorrow))
             .collect();
         let mut steps = Vec::new();
         while !scripts.is_empty() {
@@ -187,6 +219,16 @@ impl Plan {
                 steps.push(troubled(&mut dice, between));
             }
         }
+        if !tomorrow.is_empty() {
+            steps.push(Step::fine(Op::Pass(NIGHT)));
+            steps.extend(tomorrow.into_iter().map(|op| troubled(&mut dice, op)));
+        }
+        close(&mut dice, &mut steps, visits);
+        let miscounted = if dice.percent(MISCOUNTED) {
+            dice.pick(&[-10, -1, 1, 100])
+        } else {
+            0
+        };
         let three = dice.percent(THREE);
         if three {
             trespass(&mut dice, &mut steps);
@@ -200,8 +242,17 @@ impl Plan {
             shared,
             three,
             begins,
+            miscounted,
             steps,
         }
+    }
+
+    /// What brings the patient of a visit, and who she is in her list.
+    pub fn patient(&self, visit: usize) -> Option<(Complaint, usize)> {
+        self.steps.iter().find_map(|step| match step.op {
+            Op::Register(of, complaint, who) if of == visit => Some((complaint, who)),
+            _ => None,
+        })
     }
 
     /// At which of the clinics a visit is.
@@ -228,6 +279,20 @@ fn trespass(dice: &mut Dice, steps: &mut Vec<Step>) {
         if let Some(visit) = steps[at].op.visit() {
             steps.insert(at + 1, Step::fine(Op::Trespass(visit)));
         }
+    }
+}
+
+/// What the office did meanwhile comes out when the books are compared.
+fn close(dice: &mut Dice, steps: &mut Vec<Step>, visits: usize) {
+    if dice.percent(MEDDLED) {
+        for _ in 0..dice.between(1, 3) {
+            let what = dice.pick(&[Office::PaysBack, Office::PaysBack, Office::Undoes]);
+            steps.push(Step::fine(Op::Office(place(dice, visits), what)));
+        }
+    }
+    if dice.percent(MENDED) {
+        steps.push(Step::fine(Op::Pass(dice.between(1, 2 * LATEST))));
+        steps.push(troubled(dice, Op::Mend));
     }
 }
 
@@ -293,6 +358,7 @@ fn others(dice: &mut Dice, visit: usize) -> Op {
         Op::Drop(visit, place),
         Op::Cancel(visit),
         Op::Resolve(visit),
+        Op::Insure(visit),
         Op::Due,
     ])
 }
@@ -322,8 +388,8 @@ fn fault(dice: &mut Dice) -> Fault {
     ])
 }
 
-/// What becomes of one visit, if nothing goes wrong. The first is always paid back.
-fn script(dice: &mut Dice, visit: usize) -> Vec<Op> {
+/// What becomes of one visit, if nothing goes wrong; and on the next day. The first is always paid back.
+fn script(dice: &mut Dice, visit: usize, tomorrow: &mut Vec<Op>) -> Vec<Op> {
     use Complaint::{Cold, ColdAndPressure, SelfPay};
     let complaint = dice.pick(&[Cold, Cold, ColdAndPressure, ColdAndPressure, SelfPay]);
     let who = usize::try_from(dice.below(40)).unwrap_or(0);
@@ -333,7 +399,7 @@ fn script(dice: &mut Dice, visit: usize) -> Vec<Op> {
         ops.push(Op::Retry(visit));
     }
     let batch = usize::try_from(dice.below(2)).unwrap_or(0);
-    let end = if visit == 0 { 2 } else { dice.below(10) };
+    let end = if visit == 0 { 2 } else { dice.below(12) };
     match end {
         0 => ops.push(Op::Cancel(visit)),
         1 => {
@@ -366,20 +432,17 @@ fn script(dice: &mut Dice, visit: usize) -> Vec<Op> {
         }
         6 => {
             freeze(&mut ops, dice, visit, days);
-            let given = dice.percent(70);
-            if given {
-                ops.push(Op::HandOver(visit));
-            }
-            ops.extend([Op::GiveBack(visit, batch), Op::Resolve(visit)]);
-            ops.extend([Op::GiveBack(visit, batch), decide(dice, visit)]);
-            ops.push(Op::GiveBack(visit, batch + 1));
-            if !given {
-                ops.push(Op::HandOver(visit));
-            }
-            if dice.percent(30) {
-                ops.push(Op::Reverse(visit, batch + 1));
-            }
-            ops.extend([decide(dice, visit), decide(dice, visit)]);
+            give_back(&mut ops, dice, (visit, batch));
+        }
+        7 | 8 => {
+            ops.push(Op::SelfPay(visit));
+            freeze(&mut ops, dice, visit, days);
+            let later = if dice.percent(TOMORROW) {
+                &mut *tomorrow
+            } else {
+                &mut ops
+            };
+            insure(later, dice, visit);
         }
         _ => {
             freeze(&mut ops, dice, visit, days);
@@ -387,6 +450,40 @@ fn script(dice: &mut Dice, visit: usize) -> Vec<Op> {
         }
     }
     ops
+}
+
+/// Parts are given back, mostly after they were handed over.
+fn give_back(ops: &mut Vec<Op>, dice: &mut Dice, (visit, batch): (usize, usize)) {
+    let given = dice.percent(70);
+    if given {
+        ops.push(Op::HandOver(visit));
+    }
+    ops.extend([Op::GiveBack(visit, batch), Op::Resolve(visit)]);
+    ops.extend([Op::GiveBack(visit, batch), decide(dice, visit)]);
+    ops.push(Op::GiveBack(visit, batch + 1));
+    if !given {
+        ops.push(Op::HandOver(visit));
+    }
+    if dice.percent(30) {
+        ops.push(Op::Reverse(visit, batch + 1));
+    }
+    ops.extend([decide(dice, visit), decide(dice, visit)]);
+}
+
+/// Handed over before or after what was paid is settled with the insurance after all; some of it is paid
+/// back then.
+fn insure(ops: &mut Vec<Op>, dice: &mut Dice, visit: usize) {
+    let again = [Op::Insure(visit), Op::Resolve(visit), Op::Insure(visit)];
+    if dice.percent(60) {
+        ops.push(Op::HandOver(visit));
+        ops.extend(again);
+    } else {
+        ops.extend(again);
+        ops.push(Op::HandOver(visit));
+    }
+    if dice.percent(30) {
+        ops.extend([Op::Reverse(visit, 1), decide(dice, visit)]);
+    }
 }
 
 /// Signed and settled; whoever is told that it did not work tries again.

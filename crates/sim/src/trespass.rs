@@ -3,13 +3,14 @@
 
 use std::sync::atomic::Ordering;
 
-use cunyi_app::views::{BatchView, DraftBody, GiveBack, RefundForm, VisitView};
+use cunyi_app::views::{BatchView, DraftBody, GiveBack, InsureForm, RefundForm, VisitView};
 use cunyi_app::{Actor, AppError};
 use cunyi_domain::ids::VisitId;
 use cunyi_domain::ledger::{Goods, Method, VisitState};
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::refusal::Code;
 
+use crate::act::by_number;
 use crate::audit;
 use crate::day::{Day, REASON};
 use crate::mutant::Mutant;
@@ -34,6 +35,13 @@ impl Day<'_> {
         let written = || audit::written(self.app().store(), &stranger.user, &visit);
         let before = written()?;
         let mut tried = self.with_visit(&stranger, &visit, &view);
+        if let Some((complaint, who)) = self.plan.patient(number) {
+            let form = InsureForm {
+                who: by_number(self.person(complaint, who)),
+                scheme: String::new(),
+            };
+            tried.push(("insured", self.app().insure(&stranger, &visit, &form)));
+        }
         for batch in &view.batches {
             tried.extend(self.with_batch(&stranger, batch, &view));
         }

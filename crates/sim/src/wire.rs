@@ -147,6 +147,11 @@ impl Wire {
         }
     }
 
+    /// Who answers.
+    pub fn centre(&self) -> Arc<Centre> {
+        Arc::clone(&lock(&self.centre))
+    }
+
     /// Another process answers from here on.
     pub fn restart(&self, centre: Arc<Centre>) {
         *lock(&self.centre) = centre;
@@ -199,8 +204,7 @@ impl Wire {
     }
 
     fn deliver(&self, request: &Request) -> Came {
-        let centre = Arc::clone(&lock(&self.centre));
-        centre.send(request, Duration::from_hours(1))
+        self.centre().send(request, Duration::from_hours(1))
     }
 
     /// Which call this is, counted from 0.

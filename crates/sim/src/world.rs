@@ -212,6 +212,11 @@ impl Template {
         copy(&self.folder.file(&kind(plan).to_string()), &to.0)
     }
 
+    /// The region of a day.
+    pub fn region(&self, plan: &Plan) -> String {
+        region_text(plan.queries, plan.shared)
+    }
+
     /// The centre of a day.
     pub fn centre_of(
         &self,
@@ -220,8 +225,7 @@ impl Template {
         clock: &Arc<SimClock>,
         rng: &Arc<dyn Rng>,
     ) -> Result<Arc<Centre>, String> {
-        let region = region_text(plan.queries, plan.shared);
-        self.centre(&folder.0, &region, clock, rng)
+        self.centre(&folder.0, &self.region(plan), clock, rng)
     }
 
     fn centre(

@@ -41,6 +41,10 @@ fn on_every_day_clinic_and_centre_agree_in_the_evening() {
         sum.trespasses > DAYS && sum.decided > DAYS / 2 && sum.full > 0,
         "{sum:?}"
     );
+    assert!(
+        sum.insured > DAYS / 2 && sum.meddled > 0 && sum.mended > 0,
+        "{sum:?}"
+    );
 }
 
 /// A day of these steps at one clinic, whose region answers what it is asked or does not.
@@ -50,6 +54,7 @@ fn plan(queries: bool, steps: Vec<Step>) -> Plan {
         shared: queries,
         three: false,
         begins: 0,
+        miscounted: 0,
         steps,
         ..Plan::of(1)
     }
