@@ -6,16 +6,16 @@ use crate::demo::Demo;
 use crate::desk::{RESIDENT, identify, person, prescribe, presettle, settle, sign_in};
 use crate::page::{Page, open};
 
-const ASK: &str = "form[method=post][action='/day/reconcile'] button";
+pub const ASK: &str = "form[method=post][action='/day/reconcile'] button";
 
-async fn to_the_evening(page: &Page, demo: &Demo) {
+pub async fn to_the_evening(page: &Page, demo: &Demo) {
     page.go(&format!("{}/today", demo.clinic)).await;
     page.click("main a[href^='/day/reconcile']").await;
     page.see(ASK).await;
 }
 
 /// What must be in the drawer, counted, with a slip first.
-async fn count(page: &Page) {
+pub async fn count(page: &Page) {
     let expected = "return document.querySelectorAll('.facts dd')[0].textContent.trim()";
     let expected = page.script(expected).await;
     let expected = expected.as_str().expect("a sum").to_owned();

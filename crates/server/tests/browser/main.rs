@@ -7,6 +7,7 @@ mod demo;
 mod desk;
 mod evening;
 mod first_run;
+mod insured;
 mod journey;
 mod office;
 mod page;

@@ -19,7 +19,9 @@ use std::sync::atomic::Ordering;
 
 use cunyi_app::{App, Parts};
 use cunyi_catalogue::Catalogue;
-use cunyi_db::{Durability, Target};
+use cunyi_db::{Db, DbError, Durability, Target, Tx};
+use cunyi_domain::row;
+use cunyi_domain::row::Field;
 use cunyi_domain::time::{Clock, Moment};
 use cunyi_gateway::{HttpTransport, region};
 use cunyi_sim::dice::{Dice, SeededRng, SimClock};
@@ -28,7 +30,7 @@ use cunyi_store::{InstallationKey, Store};
 
 use crate::Folder;
 use crate::program::{Program, free_port};
-use load::{Shop, Told, Worker};
+use load::{LOOKS, Shop, Told, Worker};
 use proxy::{Proxy, Pulse};
 
 const KEY: [u8; 32] = [9; 32];
@@ -124,6 +126,80 @@ impl Town {
     fn centre(&self) -> Program {
         self.start(&[], ("centre", "centre", self.centre_port))
     }
+}
+
+row! {
+    /// A call.
+    pub struct Call {
+        /// msgid
+        pub id: String,
+    }
+}
+
+impl Town {
+    /// Does something to what the clinic's program keeps.
+    fn clinics<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, DbError>) -> T {
+        let target = Target::File(self.file(CLINIC));
+        let db = Db::open(target, Durability::Full, cunyi_store::MIGRATIONS).expect("opens");
+        db.transact("test", work).expect("done")
+    }
+
+    /// Starts the clinic's program so that it does not find what was cut off.
+    fn clinic_without_recovery(&self) -> Program {
+        let cut: Vec<Call> = self.clinics(|tx| {
+            let cut = tx.query("SELECT id FROM message WHERE state = 'pending'", Vec::new())?;
+            let sql = "UPDATE message SET state = 'success' WHERE state = 'pending'";
+            tx.execute(sql, Vec::new()).map(|_| cut)
+        });
+        let program = self.clinic();
+        for call in cut {
+            self.clinics(|tx| {
+                let sql = "UPDATE message SET state = 'pending' WHERE id = ?";
+                tx.execute(sql, vec![call.id.into_value()])
+            });
+        }
+        program
+    }
+}
+
+/// Killed while the answer to a 2207 is on its way, and started again. Answers what the auditor says once
+/// the visit is at its end, or never will be.
+fn cut_off(name: &str, start: fn(&Town) -> Program, looks: usize) -> Result<Audited, String> {
+    let line = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let town = Town::new(name, Some(line.local_addr().expect("bound").port()));
+    let pulse = Arc::new(Pulse::default());
+    let proxy = Proxy::start(line, town.centre_port, 1, Arc::clone(&pulse));
+    proxy.calm.store(true, Ordering::SeqCst);
+    let (mut clinic, centre) = (town.clinic(), town.centre());
+    let shop = Shop::new(town.clinic_port, pulse);
+    let people = well(cunyi_centre::population::DEMO_SEED, now().date());
+    let mut doctor = Worker::new(&shop, DOCTORS[0], people, 1);
+    let visit = doctor.register().expect("registered");
+    let done = proxy.keep_back();
+    std::thread::scope(|scope| {
+        scope.spawn(|| doctor.treat(&visit));
+        done.recv().expect("a 2207");
+        let down = shop.down.lock().expect("whole");
+        clinic.kill();
+        clinic = start(&town);
+        drop(down);
+    });
+    doctor.ends(&visit, looks);
+    assert!(clinic.terminate().success() && centre.terminate().success());
+    audit_files(
+        &town.file(CLINIC),
+        InstallationKey::new(KEY),
+        &town.file(CENTRE),
+    )
+}
+
+#[test]
+fn what_a_kill_cut_off_is_found_out_because_the_start_looks_for_it() {
+    let found = cut_off("recovers", Town::clinic, LOOKS).expect("all is found out");
+    assert_eq!(found.settled.len(), 1);
+    let told = cut_off("recovers-not", Town::clinic_without_recovery, LOOKS / 100);
+    let told = told.expect_err("nobody looked");
+    assert!(told.contains("unresolved"), "{told}");
 }
 
 /// What was told and does not stand in the ledger.

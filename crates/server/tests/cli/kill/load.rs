@@ -82,7 +82,7 @@ const FORMS: usize = 14;
 /// Of a hundred visits, how many are paid back.
 const REVERSED: u64 = 40;
 /// So often a page is looked at until a lost call is found out.
-const LOOKS: usize = 20_000;
+pub const LOOKS: usize = 20_000;
 
 /// How a page says that the clinic asks the centre.
 const WAITING: &str = "class=\"notice waiting\"";
@@ -241,10 +241,14 @@ impl<'a> Worker<'a> {
     /// many there were.
     pub fn find_out(&self) -> usize {
         for visit in &self.visits {
-            let ended = |_| self.is_at_its_end(visit);
-            assert!((0..LOOKS).any(ended), "{visit}: {}", self.page(visit));
+            assert!(self.ends(visit, LOOKS), "{visit}: {}", self.page(visit));
         }
         self.visits.len()
+    }
+
+    /// True if a visit is at its end within so many looks.
+    pub fn ends(&self, visit: &str, looks: usize) -> bool {
+        (0..looks).any(|_| self.is_at_its_end(visit))
     }
 
     /// True if a visit's page says so; else what it offers is done.
