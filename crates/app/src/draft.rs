@@ -13,6 +13,7 @@ use crate::error::{AppError, Result, refuse};
 use crate::fee_list::{self, Context, FeeList};
 use crate::freeze::shortages;
 use crate::permission::Action;
+use crate::rights::Rights;
 use crate::views::{Actor, DraftBody, DraftLine, Preview};
 use crate::visit::{coverage_of, read_filings};
 use crate::year_use::YearUse;
@@ -128,6 +129,7 @@ impl App {
             birth: birth.ok_or(Refusal::at(Code::Missing, "birth_date"))?,
             allergies: &allergies,
             coverage: coverage.as_ref(),
+            rights: Rights::read(tx, clinic, &actor.user)?,
             used,
             at: row.registered_at,
         };

@@ -14,6 +14,7 @@ use cunyi_domain::time::{Moment, age_on, civil::Date};
 use cunyi_gateway::region::Beside;
 use cunyi_policy::{Benefit, Certainty, Claim, ClaimLine, Facts, Policy};
 
+use crate::rights::Rights;
 use crate::setup::{Installed, Setup};
 use crate::views::{BatchView, ChargeView, DraftBody, FindingView, Preview};
 use crate::working;
@@ -47,6 +48,8 @@ pub(crate) struct Context<'a> {
     pub allergies: &'a [Allergy],
     /// Her coverage; none: self-pay.
     pub coverage: Option<&'a Coverage>,
+    /// What clinic and doctor may prescribe.
+    pub rights: Rights,
     /// What she has used of the year.
     pub used: YearUse,
     /// When the visit began: its day chooses the rules.
@@ -109,7 +112,8 @@ pub fn read(context: &Context<'_>, body: &DraftBody) -> FeeList {
     }
     let mut lines = Vec::new();
     for (place, line) in body.lines.iter().take(MOST_LINES).enumerate() {
-        match read::read_line(context.catalogue, place, line) {
+        let may = context.rights.must(context.catalogue, line);
+        match may.and_then(|()| read::read_line(context.catalogue, place, line)) {
             Ok(read) => lines.push(read),
             Err(refusal) => list.problems.push(refusal.with("line", place + 1)),
         }

@@ -39,6 +39,7 @@ mod register;
 mod report;
 mod resolve;
 mod reverse;
+mod rights;
 mod settle;
 mod setup;
 mod step;

@@ -9,6 +9,7 @@ use crate::App;
 use crate::error::{AppError, Result, refuse_at};
 use crate::fee_list::{MOST_DIAGNOSES, MOST_LINES};
 use crate::permission::Action;
+use crate::rights::Rights;
 use crate::views::{Actor, DraftBody, DraftLine, TemplateForm, TemplateView};
 
 /// Most templates that a doctor may use.
@@ -102,7 +103,7 @@ impl App {
     }
 
     /// A draft with a template in it: texts where nothing is typed yet, diagnoses and lines after those that
-    /// are there.
+    /// are there. Refused whole where a line of it wants a right that is not granted.
     pub fn with_template(
         &self,
         actor: &Actor,
@@ -113,7 +114,13 @@ impl App {
         let rows = self.read_templates(actor)?;
         let row = rows.into_iter().find(|t| t.id == *id);
         let row = row.ok_or(Refusal::new(Code::NotFound))?;
-        let added = merged(body, read(&row.body));
+        let template = read(&row.body);
+        let db = self.parts.store.db();
+        let rights = db.read("rights", |tx| Rights::read(tx, &actor.clinic, &actor.user))?;
+        for line in &template.lines {
+            rights.must(self.catalogue(), line)?;
+        }
+        let added = merged(body, template);
         if added.lines.len() > MOST_LINES || added.diagnoses.len() > MOST_DIAGNOSES {
             return refuse_at(Code::TooLarge, "template");
         }

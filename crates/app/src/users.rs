@@ -24,6 +24,7 @@ impl App {
         actor.must(Action::Administer)?;
         let now = self.now();
         self.parts.store.db().read("users", |tx| {
+            let granted = reference::rights(tx, &actor.clinic)?;
             let mut views = Vec::new();
             for user in reference::users(tx, &actor.clinic)? {
                 let values = vec![
@@ -32,7 +33,9 @@ impl App {
                 ];
                 let credential: Option<Credential> =
                     tx.find("WHERE clinic = ? AND account = ?", values)?;
+                let hers = granted.iter().filter(|row| row.holder == user.id.0);
                 views.push(UserView {
+                    rights: hers.map(|row| row.what).collect(),
                     own: user.id == actor.user,
                     locked: credential.is_some_and(|c| c.locked_until > now),
                     user: user.id,

@@ -22,7 +22,7 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, EntryId, PatientId, UserId, VisitId};
 use cunyi_domain::ledger::{
-    Certificate, ItemKind, LineClass, Payer, RegistrationState, SettlementKind, Standing,
+    Certificate, ItemKind, LineClass, Payer, RegistrationState, Right, SettlementKind, Standing,
     VisitState,
 };
 use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
@@ -579,6 +579,8 @@ pub struct UserView {
     pub locked: bool,
     /// Who asks.
     pub own: bool,
+    /// What she is granted.
+    pub rights: Vec<Right>,
 }
 
 /// A message of a visit, for the doctor who asks what was said.

@@ -49,6 +49,16 @@ impl Certificate {
 }
 
 text_enum! {
+    /// 处方权: what is prescribed only by who was granted it.
+    pub enum Right {
+        /// 静脉给药: by drip or syringe into a vein.
+        Infusion = "infusion",
+        /// 静脉使用抗菌药物.
+        IvAntibiotics = "iv-antibiotics",
+    }
+}
+
+text_enum! {
     /// Who pays first.
     pub enum Payer {
         /// Settled with the insurance centre.

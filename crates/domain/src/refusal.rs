@@ -129,6 +129,10 @@ text_enum! {
         TraceCodeHeld = "trace-code-held",
         /// The region's platform reverses what was settled then no more. Args: `within`, `settled`.
         ReversalTooLate = "reversal-too-late",
+        /// The clinic was not granted what the line wants. Args: `right`.
+        ClinicRightMissing = "clinic-right-missing",
+        /// The doctor was not granted it. Args: `right`.
+        DoctorRightMissing = "doctor-right-missing",
         /// The region settles with the insurance later only within so many days. Args: `day`, `days`.
         InsuredTooLate = "insured-too-late",
         /// The region settles with the insurance no visit that was paid for.

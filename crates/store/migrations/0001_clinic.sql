@@ -12,6 +12,10 @@ CREATE TABLE user_account (
   role TEXT NOT NULL CHECK (role IN ('doctor', 'pharmacist', 'township', 'insurance', 'health', 'auditor', 'administrator')),
   national_code TEXT NOT NULL, active BIGINT NOT NULL CHECK (active IN (0, 1)),
   PRIMARY KEY (clinic, id), UNIQUE (login));
+CREATE TABLE prescribing_right (
+  clinic TEXT NOT NULL REFERENCES clinic (clinic), holder TEXT NOT NULL,
+  what TEXT NOT NULL CHECK (what IN ('infusion', 'iv-antibiotics')), granted_at BIGINT NOT NULL,
+  PRIMARY KEY (clinic, holder, what));
 CREATE TABLE reference_file (
   clinic TEXT NOT NULL REFERENCES clinic (clinic), what TEXT NOT NULL CHECK (what IN ('region', 'policy')), name TEXT NOT NULL,
   version TEXT NOT NULL, content TEXT NOT NULL, confirmed_by TEXT NOT NULL, confirmed_on TEXT NOT NULL, active_from BIGINT NOT NULL,

@@ -2,6 +2,7 @@
 
 use cunyi_domain::ids::{ClinicId, UserId};
 use cunyi_domain::journal::{ALGORITHM, GENESIS, Head};
+use cunyi_domain::ledger::Right;
 use cunyi_domain::row::Field;
 use cunyi_domain::time::Moment;
 
@@ -80,6 +81,20 @@ cunyi_domain::table! {
 }
 
 cunyi_domain::table! {
+    /// A right that was granted.
+    pub struct PrescribingRight in "prescribing_right" (Reference, ["clinic", "holder", "what"]) {
+        /// Clinic.
+        pub clinic: ClinicId,
+        /// A doctor's id; empty: the clinic itself.
+        pub holder: String,
+        /// Which.
+        pub what: Right,
+        /// When it was entered here.
+        pub granted_at: Moment,
+    }
+}
+
+cunyi_domain::table! {
     /// A file in force: policy or region.
     pub struct ReferenceFile in "reference_file" (Reference, ["clinic", "what", "name", "version"]) {
         /// Clinic.
@@ -133,6 +148,30 @@ pub fn clinics_under_code(tx: &mut Tx<'_>, id: &ClinicId) -> Result<Vec<Clinic>,
         "WHERE institution_code = (SELECT c.institution_code FROM clinic c WHERE c.clinic = ?)
                 ORDER BY opened_at, slot";
     Ok(tx.select(rest, vec![id.clone().into_value()])?)
+}
+
+/// The rights of a clinic and its doctors.
+pub fn rights(tx: &mut Tx<'_>, clinic: &ClinicId) -> Result<Vec<PrescribingRight>, StoreError> {
+    let rest = "WHERE clinic = ? ORDER BY holder, what";
+    Ok(tx.select(rest, vec![clinic.clone().into_value()])?)
+}
+
+/// Replaces the rights of a holder.
+pub fn set_rights(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    holder: &str,
+    rights: impl Iterator<Item = PrescribingRight>,
+) -> Result<(), StoreError> {
+    let values = vec![clinic.clone().into_value(), holder.to_owned().into_value()];
+    tx.execute(
+        "DELETE FROM prescribing_right WHERE clinic = ? AND holder = ?",
+        values,
+    )?;
+    for right in rights {
+        tx.insert(right)?;
+    }
+    Ok(())
 }
 
 /// Users of a clinic by login.

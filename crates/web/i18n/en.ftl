@@ -1056,3 +1056,13 @@ heading-registration = Registration
 heading-other = Other
 chart-pressure = Blood pressure (mmHg)
 chart-glucose = Glucose (mmol/L)
+
+## Prescribing rights
+rights = Rights
+rights-clinic = What the clinic is granted
+rights-hint = Drugs into a vein, and antibiotics that way, want a grant of the health authority: clinic and doctor must both have it. A line or a template without it is refused.
+rights-changed = The rights are changed.
+right-infusion = Into a vein
+right-iv-antibiotics = Antibiotics into a vein
+refusal-clinic-right-missing = The clinic is not granted “{$why}”: it cannot be prescribed. With the approval at hand, the administrator enters it under “Users”.
+refusal-doctor-right-missing = You are not granted “{$why}”: it cannot be prescribed. With the grant at hand, the administrator enters it under “Users”.

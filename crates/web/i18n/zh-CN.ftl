@@ -1056,3 +1056,13 @@ heading-registration = 挂号费
 heading-other = 其他费
 chart-pressure = 血压变化（mmHg）
 chart-glucose = 血糖变化（mmol/L）
+
+## 处方权
+rights = 处方权
+rights-clinic = 本机构的资格
+rights-hint = 静脉给药、静脉使用抗菌药物须由卫生健康部门核准：机构和医生都有资格才能开。没有资格的处方行和模板会被拒绝。
+rights-changed = 资格已更新。
+right-infusion = 静脉给药
+right-iv-antibiotics = 静脉使用抗菌药物
+refusal-clinic-right-missing = 本机构没有“{$why}”的资格，不能开；有核准文件的，请管理员在“用户”页登记。
+refusal-doctor-right-missing = 您没有“{$why}”的处方权，不能开；有授权的，请管理员在“用户”页登记。

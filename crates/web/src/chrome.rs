@@ -13,7 +13,7 @@ use cunyi_catalogue::{AllergyGroup, frequencies, routes};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ledger::{
-    Certificate, Goods, LineClass, Method, Payer, PaymentKind, RegistrationState, VisitState,
+    Certificate, Goods, LineClass, Method, Payer, PaymentKind, RegistrationState, Right, VisitState,
 };
 use cunyi_domain::refusal::Refusal;
 use cunyi_domain::resolve::Finding;
@@ -249,6 +249,7 @@ impl Chrome {
         for (name, value) in &refusal.args {
             let said = match *name {
                 "check" => self.words_of_check(value, &refusal.args),
+                "right" => self.label(labels::RIGHTS, value),
                 "cannot" => words::t(self.locale, &format!("cannot-{value}"), &args),
                 _ => continue,
             };
@@ -302,6 +303,11 @@ impl Chrome {
             Ok(place) => self.t2("row-field", "n", place + 1, "field", name),
             Err(_) => name,
         }
+    }
+
+    /// 静脉给药
+    pub fn right(&self, right: &Right) -> String {
+        self.label(labels::RIGHTS, right.as_str())
     }
 
     /// From a table of value and key; a value without a key stands for itself.

@@ -283,6 +283,12 @@ pub const ACCESSES: Labels = &[
     ("refused", "access-refused"),
 ];
 
+/// 处方权
+pub const RIGHTS: Labels = &[
+    ("infusion", "right-infusion"),
+    ("iv-antibiotics", "right-iv-antibiotics"),
+];
+
 /// 医疗收费项目类别 (`med_chrgitm_type`, nhsa-interface §3).
 pub const HEADINGS: Labels = &[
     ("01", "heading-bed"),

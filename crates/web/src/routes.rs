@@ -145,6 +145,7 @@ routes! {
     post "/policies", Only(A::Administer) => policies::confirm;
     get "/users", Only(A::Administer) => users::page;
     post "/users", Only(A::Administer) => users::add;
+    post "/rights", Only(A::Administer) => users::set_rights;
     post "/users/{id}/active", Only(A::Administer) => users::set_active;
     post "/users/{id}/password", Only(A::Administer) => users::set_password;
     get "/stock", Only(A::ReadStock) => lists::stock;

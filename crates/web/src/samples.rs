@@ -12,7 +12,7 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, EntryId, PatientId, UserId, VisitId};
 use cunyi_domain::ledger::{
-    Certificate, Goods, ItemKind, LineClass, Method, Payer, PaymentKind, RegistrationState,
+    Certificate, Goods, ItemKind, LineClass, Method, Payer, PaymentKind, RegistrationState, Right,
     SettlementKind, Standing, VisitState,
 };
 use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
@@ -539,6 +539,7 @@ pub fn users() -> Vec<UserView> {
         active,
         locked,
         own,
+        rights: vec![Right::Infusion],
     };
     vec![
         user("zhang", true, true, false),

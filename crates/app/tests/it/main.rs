@@ -37,6 +37,7 @@ mod regions;
 mod report;
 mod resolve;
 mod reversal;
+mod rights;
 mod skew;
 mod stock;
 mod story;

@@ -190,6 +190,8 @@ use_cases! {
     with_template Record |app, by, ids| {
         app.with_template(by, &ids.template, DraftBody::default())
     };
+    clinic_rights New |app, by, _ids| app.clinic_rights(by);
+    set_rights New |app, by, _ids| app.set_rights(by, None, &[]);
     presettle Record |app, by, ids| app.presettle(by, &ids.visit);
     settle Record |app, by, ids| app.settle(by, &ids.visit, &[], Method::Cash);
     renew_voucher Record |app, by, ids| app.renew_voucher(by, &ids.visit, "990001ec00");

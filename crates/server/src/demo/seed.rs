@@ -19,6 +19,8 @@ use cunyi_domain::money::{Quantity, UnitPrice};
 use cunyi_domain::time::{Clock, Moment, age_on, civil::Date};
 use cunyi_domain::transport::{Reply, Request, Transport, TransportError};
 
+use cunyi_domain::ledger::Right;
+
 use super::people::{LOGINS, new_user};
 use super::template::{ACUTE, DIABETES, HYPERTENSION, Template};
 use crate::machine::SystemRng;
@@ -169,8 +171,19 @@ fn in_full(error: anyhow::Error) -> anyhow::Error {
 }
 
 impl Seeder {
+    /// The clinic and its first doctor may give drugs into a vein.
+    fn rights(&self) -> Result<()> {
+        let administrator = LOGINS.last().context("the demo's administrator")?;
+        let (doctor, administrator) = (self.doctor(0)?, self.user(administrator.typed)?);
+        for holder in [None, Some(&doctor.user)] {
+            self.app.set_rights(&administrator, holder, Right::ALL)?;
+        }
+        Ok(())
+    }
+
     fn story(&self, now: Moment) -> Result<()> {
         self.stock()?;
+        self.rights()?;
         for back in (1..=self.extent.days).rev() {
             let day = Moment(now.0 - back * DAY).date();
             self.day(day)?;
@@ -187,11 +200,14 @@ impl Seeder {
 
     /// One of the two doctors.
     fn doctor(&self, which: usize) -> Result<Actor> {
-        let login = LOGINS[which % 2].typed;
+        self.user(LOGINS[which % 2].typed)
+    }
+
+    fn user(&self, login: &str) -> Result<Actor> {
         let found = self.app.store().db().read("doctor", |tx| {
             cunyi_store::reference::user_by_login(tx, login)
         })?;
-        let user = found.context("the demo's doctor")?;
+        let user = found.context("the demo's user")?;
         Ok(Actor {
             clinic: self.clinic.clone(),
             user: user.id,

@@ -5,15 +5,15 @@ use cunyi_domain::fact::{Personal, PolicyConfirmed, ReferenceActivated};
 use cunyi_domain::ids::{CoverageId, LotId, MessageId, PatientId};
 use cunyi_domain::journal::{digest, version};
 use cunyi_domain::ledger::{
-    AllergyKind, Batch, Goods, PaymentKind, RegistrationState, Visit, VisitState,
+    AllergyKind, Batch, Goods, PaymentKind, RegistrationState, Right, Visit, VisitState,
 };
 use cunyi_domain::money::Fen;
 use cunyi_domain::resolve::Finding;
 use cunyi_store::books::{Reconciliation, Till};
 use cunyi_store::local::{
-    Counter, Credential, Draft, Message, MessageState, Session, SignIn, Voucher,
+    Counter, Credential, Draft, Habit, Message, MessageState, Session, SignIn, Template, Voucher,
 };
-use cunyi_store::reference::ReferenceFile;
+use cunyi_store::reference::{PrescribingRight, ReferenceFile};
 use cunyi_store::uploads::{Upload, UploadState};
 use cunyi_store::{StoreError, seal};
 
@@ -138,9 +138,45 @@ impl World {
         rows.unwrap();
     }
 
+    /// What a doctor may, and what saves her typing.
+    fn fill_doctor(&self) {
+        let now = self.now();
+        let rows = self.store.db().transact("doctor", |tx| {
+            tx.insert(Habit {
+                clinic: clinic(),
+                doctor: "u1".into(),
+                code: "J06.900".to_owned(),
+                times: 3,
+                dose: "0.5".to_owned(),
+                route: "po".to_owned(),
+                frequency: "tid".to_owned(),
+                days: "3".to_owned(),
+                used_at: now,
+            })?;
+            tx.insert(Template {
+                clinic: clinic(),
+                id: "t1".into(),
+                owner: Some("u1".into()),
+                name: "感冒".to_owned(),
+                body: "{}".to_owned(),
+                saved_by: "u1".into(),
+                saved_at: now,
+            })?;
+            tx.insert(PrescribingRight {
+                clinic: clinic(),
+                holder: "u1".to_owned(),
+                what: Right::Infusion,
+                granted_at: now,
+            })?;
+            Ok::<(), StoreError>(())
+        });
+        rows.unwrap();
+    }
+
     /// A clinic where every kind of fact has happened and every column of every table is filled.
     pub fn fill(&self) -> Result<(), StoreError> {
         self.fill_installation();
+        self.fill_doctor();
         let body = ReferenceActivated {
             what: "policy".to_owned(),
             name: "henan".to_owned(),

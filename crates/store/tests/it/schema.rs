@@ -8,7 +8,7 @@ use cunyi_domain::clearing::ClearingState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ledger::{
     AccessKind, AllergyKind, Certificate, ClearingKind, Goods, ItemKind, LineClass, Method,
-    MoveKind, Payer, PaymentKind, RegistrationState, SettlementKind, VisitState,
+    MoveKind, Payer, PaymentKind, RegistrationState, Right, SettlementKind, VisitState,
 };
 use cunyi_domain::resolve::Finding;
 use cunyi_domain::row::{Field, Kind, TableKind, Value};
@@ -120,7 +120,7 @@ fn every_table_is_ledger_reference_or_local() {
     }
     let of = |kind| TABLES.iter().filter(|table| table.kind == kind).count();
     let kinds = [TableKind::Ledger, TableKind::Reference, TableKind::Local].map(of);
-    assert_eq!(kinds, [21, 3, 13]);
+    assert_eq!(kinds, [21, 4, 15]);
 }
 
 #[test]
@@ -176,6 +176,7 @@ const LISTS: &[(&str, &str, Words)] = &[
     ("goods_decision", "decision", all!(Goods)),
     ("clinic", "level", all!(Level)),
     ("user_account", "role", all!(Role)),
+    ("prescribing_right", "what", all!(Right)),
     ("message", "state", all!(MessageState)),
     ("upload", "state", all!(UploadState)),
 ];

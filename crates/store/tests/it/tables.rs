@@ -4,8 +4,10 @@ use cunyi_domain::journal::{Entry, Head};
 use cunyi_domain::ledger;
 use cunyi_domain::row::{Column, Kind, TableKind, TableRow, Value};
 use cunyi_store::books::{Reconciliation, Till};
-use cunyi_store::local::{Counter, Credential, Draft, Message, Session, SignIn, Voucher};
-use cunyi_store::reference::{Clinic, ReferenceFile, User};
+use cunyi_store::local::{
+    Counter, Credential, Draft, Habit, Message, Session, SignIn, Template, Voucher,
+};
+use cunyi_store::reference::{Clinic, PrescribingRight, ReferenceFile, User};
 use cunyi_store::seal::PatientKey;
 use cunyi_store::uploads::Upload;
 use cunyi_store::{StoreError, Tx};
@@ -68,6 +70,7 @@ pub const TABLES: &[Table] = &[
     of::<ledger::Access>(),
     of::<Clinic>(),
     of::<User>(),
+    of::<PrescribingRight>(),
     of::<ReferenceFile>(),
     of::<Entry>(),
     of::<Head>(),
@@ -75,6 +78,8 @@ pub const TABLES: &[Table] = &[
     of::<Credential>(),
     of::<Session>(),
     of::<Draft>(),
+    of::<Habit>(),
+    of::<Template>(),
     of::<Message>(),
     of::<Voucher>(),
     of::<Counter>(),

@@ -249,6 +249,7 @@ fn lists(c: &Chrome, pages: &mut Pages) {
         users: &users,
         f: &NewUser::default(),
         roles: crate::labels::ROLES,
+        clinic: &[],
         problem: "!".to_owned(),
         done: "!".to_owned(),
     };

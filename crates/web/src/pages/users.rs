@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use cunyi_app::views::UserView;
 use cunyi_app::{AppError, NewUser};
 use cunyi_domain::ids::UserId;
+use cunyi_domain::ledger::Right;
 
 use crate::chrome::Chrome;
 use crate::fault::{Answer, Fault, html, status, words};
@@ -20,6 +21,8 @@ pub(crate) struct UsersPage<'a> {
     /// What was typed for a new one; never the password.
     pub(crate) f: &'a NewUser,
     pub(crate) roles: Labels,
+    /// What the clinic is granted.
+    pub(crate) clinic: &'a [Right],
     pub(crate) problem: String,
     pub(crate) done: String,
 }
@@ -40,11 +43,13 @@ pub(crate) async fn page(by: Signed) -> Answer {
 
 async fn show(by: &Signed, said: Said) -> Answer {
     let users = by.call(cunyi_app::App::users).await?;
+    let clinic = by.call(cunyi_app::App::clinic_rights).await?;
     let page = UsersPage {
         c: &by.chrome,
         users: &users,
         f: &said.typed,
         roles: ROLES,
+        clinic: &clinic,
         problem: said.problem,
         done: said.done,
     };
@@ -107,4 +112,23 @@ pub(crate) async fn set_password(
         .await;
     let good = by.chrome.t("user-changed");
     after(&by, done, good, NewUser::default()).await
+}
+
+/// `POST /rights`: what a doctor is granted, or where none is named, the clinic.
+pub(crate) async fn set_rights(Posted { by, form, .. }: Posted) -> Answer {
+    let doctor = Some(form.text("doctor")).filter(|id| !id.is_empty());
+    let doctor = doctor.map(UserId);
+    let ticked = |right: &&Right| form.ticked(&format!("right.{right}"));
+    let rights: Vec<Right> = Right::ALL.iter().filter(ticked).copied().collect();
+    let done = by
+        .ask(move |app, actor| app.set_rights(actor, doctor.as_ref(), &rights))
+        .await;
+    let good = by.chrome.t("rights-changed");
+    after(&by, done, good, NewUser::default()).await
+}
+
+/// The rights, each with whether it is among these.
+pub(crate) fn rights(granted: &[Right]) -> Vec<(Right, bool)> {
+    let all = Right::ALL.iter();
+    all.map(|right| (*right, granted.contains(right))).collect()
 }

@@ -285,6 +285,7 @@ cases! {
         let typed = [("login", login.as_str()), ("name", "新来的"), ("role", "pharmacist"), ("password", PASSWORD)];
         post("/users", &typed)
     };
+    post "/rights" New |_h, _by| post("/rights", &[("doctor", ""), ("right.infusion", "on")]);
     post "/users/{id}/active" Record |h, _by| {
         post(&format!("/users/{}/active", pharmacist(h)), &[("to", "active")])
     };
