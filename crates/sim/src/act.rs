@@ -233,8 +233,9 @@ impl Day<'_> {
         };
         let insurable = self.view(by, visit)?.insurable;
         let done = self.app().insure(by, visit, &form);
-        let refused = |refusal: &Refusal| insurable && refusal.code != Code::DiskFull;
-        if matches!(&done, Err(AppError::Refused(refusal)) if refused(refusal)) {
+        // On a full disk it may not be possible to write that it came to nothing: then the program goes on.
+        let writes = !self.filled.load(Ordering::SeqCst);
+        if insurable && writes && matches!(&done, Err(AppError::Refused(_))) {
             let batches = self.view(by, visit)?.batches;
             let flying = batches.iter().any(|b| b.state.in_flight());
             let open = |b: &BatchView| b.rest_of.is_some() && b.state.is_unsettled();

@@ -50,6 +50,13 @@ async fn insure(page: &Page, number: &str) {
     page.agree().await;
 }
 
+/// Waits until it is refused, also where the page shows first that the centre is asked.
+async fn refused(page: &Page) {
+    let ended = "return document.querySelector('main .problem') !== null
+        && !document.querySelector('.waiting') && document.querySelector('#insure') !== null";
+    page.until("it is refused", ended).await;
+}
+
 /// The narrow column holds the longer words.
 async fn at_1024_in_english(page: &Page, words: &str, picture: &str) {
     page.click("button[lang=en]").await;
@@ -87,8 +94,8 @@ async fn what_was_paid_is_settled_with_the_insurance_after_all() {
 
     // Another's card: refused, what was typed stays.
     insure(&page, other.get("id")).await;
+    refused(&page).await;
     page.see("#insure[open]").await;
-    page.see(".problem").await;
     assert_eq!(
         page.value("#insure input[name=number]").await,
         other.get("id")
@@ -100,6 +107,7 @@ async fn what_was_paid_is_settled_with_the_insurance_after_all() {
     strike(&page, &demo, "refuse", "2207").await;
     page.go(&visit).await;
     insure(&page, who.get("id")).await;
+    refused(&page).await;
     page.read("医保中心拒绝").await;
     assert_eq!(page.count(".state-settled").await, 1);
     assert!(!page.has("待退").await);
