@@ -9,6 +9,7 @@ mod ask;
 mod books;
 mod mend;
 mod name;
+mod undo;
 
 use std::sync::Arc;
 
@@ -34,6 +35,7 @@ use crate::views::{
 use books::{Books, end_of};
 
 pub(crate) use books::{group, possible, signed};
+pub(crate) use undo::lose_undoing;
 
 /// The most that can be counted of a day: ten million yuan.
 const MOST_COUNTED: Fen = Fen(1_000_000_000);
@@ -143,6 +145,7 @@ impl App {
         self.past(day)?;
         let db = self.parts.store.db();
         let caller = self.caller(actor)?;
+        self.undoings(&caller)?;
         let books = self.books(actor, day)?;
         let mut evidence = ask::ask(&caller, &books)?;
         let named = self.name_reversals(&caller, &books, &evidence)?;
@@ -327,6 +330,7 @@ impl Day {
             asked: self.asked,
             counted: part.counted,
             written_off,
+            undone: undo::shown(tx, under, std::iter::once(id), self.books.day)?,
             parts: vec![],
             shared: under.shared(),
         })
@@ -362,6 +366,8 @@ impl Day {
             });
         }
         let differences = views.iter().map(|view| view.difference.clone()).collect();
+        let clinics = under.clinics().iter().map(|clinic| &clinic.clinic);
+        let undone = undo::shown(tx, under, clinics, self.books.day)?;
         let written_off = self.settled_by_hand(tx, under)?;
         Ok(ReconcileView {
             day: self.books.day,
@@ -375,6 +381,7 @@ impl Day {
             asked: self.asked,
             counted: None,
             written_off,
+            undone,
             parts,
             shared: true,
         })
@@ -437,13 +444,20 @@ fn number_of(tx: &mut Tx<'_>, clinic: &ClinicId, difference: &Difference) -> Res
 /// A difference with who it is about.
 fn named(tx: &mut Tx<'_>, clinic: &ClinicId, difference: &Difference) -> Result<DifferenceView> {
     let mut view = DifferenceView::of(difference);
-    let Difference::Line {
-        batch: Some(batch), ..
-    } = difference
-    else {
+    let batch = match difference {
+        Difference::Line {
+            batch: Some(batch), ..
+        } => Some(batch.clone()),
+        // What only the centre has may be of a call of ours.
+        Difference::Line { message, .. } => {
+            query::message(tx, clinic, message)?.and_then(|m| m.batch)
+        }
+        _ => None,
+    };
+    let Some(batch) = batch else {
         return Ok(view);
     };
-    let Some(batch) = query::batch(tx, clinic, batch)? else {
+    let Some(batch) = query::batch(tx, clinic, &batch)? else {
         return Ok(view);
     };
     if let Some(visit) = query::visit(tx, clinic, &batch.visit)? {

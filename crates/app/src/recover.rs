@@ -14,6 +14,7 @@ use cunyi_store::{Who, Writer, clearing, query, reference};
 
 use crate::App;
 use crate::error::Result;
+use crate::reconcile::lose_undoing;
 use crate::register::record_registration;
 use crate::resolve::mark;
 
@@ -62,6 +63,8 @@ pub(crate) fn lose_call(w: &mut Writer<'_, '_>, message: &Message) -> Result<()>
     mark(w, clinic, message.id.as_str(), MessageState::Unknown)?;
     match (message.infno.as_str(), &message.visit, &message.batch) {
         ("2201", Some(visit), _) => lose_registrations(w, message, visit),
+        // Of no batch: what it was to undo is none of ours.
+        ("2208", Some(_), None) => lose_undoing(w, &message.id),
         (_, _, Some(id)) => match query::batch(w.tx, clinic, id)? {
             Some(batch) => lose_batch(w, message, &batch),
             None => Ok(()),

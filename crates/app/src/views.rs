@@ -45,7 +45,9 @@ pub use goods::{DecidedView, GoodsView};
 pub use identified::{CoverageView, Filing, Identified, Remaining};
 pub use lost::{LookView, LostView, NextLook};
 pub use payment::{PaymentSlip, PaymentView};
-pub use reconcile::{Counted, DifferenceView, GroupView, PartView, ReconcileView, WrittenOffView};
+pub use reconcile::{
+    Counted, DifferenceView, GroupView, PartView, ReconcileView, UndoneView, WrittenOffView,
+};
 pub use refund::{GiveBack, RefundEstimate, RefundForm, RefundView};
 pub use report::{
     DaySums, DiagnosedView, DoctorSums, HeadingView, PayerSums, ReportView, Shares, SoldView, Took,

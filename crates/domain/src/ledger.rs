@@ -18,6 +18,7 @@ mod evidence;
 mod payment;
 mod refund;
 mod stock;
+mod undone;
 
 pub use access::AccessKind;
 pub use clearing::{Clearing, ClearingEntry, ClearingKind, ClearingPart, WrittenOff};
@@ -25,6 +26,7 @@ pub use evidence::Evidence;
 pub use payment::{Method, Payment, PaymentKind, Standing};
 pub use refund::RefundRest;
 pub use stock::{Goods, GoodsDecision, Lot, MoveKind, Reservation, StockMove};
+pub use undone::Undone;
 
 text_enum! {
     /// How the patient proved who she is (`mdtrt_cert_type`; `self` is ours: nothing was shown).

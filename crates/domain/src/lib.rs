@@ -23,3 +23,4 @@ pub mod refusal;
 pub mod resolve;
 pub mod time;
 pub mod transport;
+pub mod undone;

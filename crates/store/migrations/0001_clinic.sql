@@ -194,6 +194,16 @@ CREATE TABLE written_off (
   clinic TEXT NOT NULL REFERENCES clinic (clinic), id TEXT NOT NULL, day TEXT NOT NULL, difference TEXT NOT NULL, reason TEXT NOT NULL,
   written_at BIGINT NOT NULL, actor TEXT NOT NULL, PRIMARY KEY (clinic, id));
 CREATE INDEX written_off_by_day ON written_off (clinic, day, written_at, id);
+CREATE TABLE undone (
+  clinic TEXT NOT NULL REFERENCES clinic (clinic), id TEXT NOT NULL, batch TEXT NOT NULL, visit TEXT NOT NULL,
+  platform_settlement TEXT NOT NULL, settled_by TEXT NOT NULL, settled_at BIGINT NOT NULL,
+  scheme TEXT NOT NULL, clearing_type TEXT NOT NULL, clearing_office TEXT NOT NULL,
+  total BIGINT NOT NULL CHECK (total >= 0), fund BIGINT NOT NULL CHECK (fund >= 0), account BIGINT NOT NULL CHECK (account >= 0),
+  cash BIGINT NOT NULL CHECK (cash >= 0),
+  state TEXT NOT NULL CHECK (state IN ('requested', 'unknown', 'done', 'refused')),
+  message TEXT NOT NULL, reversal TEXT NOT NULL, reversed_at BIGINT, day TEXT NOT NULL, asked_at BIGINT NOT NULL, actor TEXT NOT NULL,
+  PRIMARY KEY (clinic, id), FOREIGN KEY (clinic, batch) REFERENCES batch (clinic, id), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id));
+CREATE UNIQUE INDEX undone_once ON undone (clinic, platform_settlement) WHERE state <> 'refused';
 CREATE TABLE access_entry (
   clinic TEXT NOT NULL, id TEXT NOT NULL,
   what TEXT NOT NULL CHECK (what IN ('record', 'list', 'signed-in', 'wrong-password', 'locked',

@@ -2,8 +2,10 @@
 //! and, kept beside the ledger, what the centre said and what was counted.
 
 use cunyi_domain::batch::BatchState;
-use cunyi_domain::ids::{BatchId, ClinicId, SettlementId, UserId, VisitId};
-use cunyi_domain::ledger::{Method, Payer, PaymentKind, SettlementKind, WrittenOff};
+use cunyi_domain::ids::{BatchId, ClinicId, MessageId, SettlementId, UserId, VisitId};
+use cunyi_domain::ledger::{
+    Method, Payer, PaymentKind, Settlement, SettlementKind, Undone, WrittenOff,
+};
 use cunyi_domain::money::Fen;
 use cunyi_domain::row::{Field, Value};
 use cunyi_domain::time::Moment;
@@ -231,6 +233,101 @@ pub fn keep_till(tx: &mut Tx<'_>, row: Till) -> Result<(), StoreError> {
     let sql = "DELETE FROM till WHERE clinic = ? AND day = ?";
     tx.execute(sql, day_key(&row.clinic, row.day))?;
     Ok(tx.insert(row)?)
+}
+
+/// What was undone at the centre, as the centre counts it: each a settlement and a reversal, from one
+/// moment to before another.
+pub fn undone(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    from: Moment,
+    to: Moment,
+    limit: i64,
+) -> Result<Vec<Booked>, StoreError> {
+    let mut all = Vec::new();
+    for (kind, settlement, message, at) in [
+        (
+            "settlement",
+            "platform_settlement",
+            "settled_by",
+            "settled_at",
+        ),
+        ("reversal", "reversal", "message", "reversed_at"),
+    ] {
+        let sql = format!(
+            "SELECT u.id, u.batch, u.visit, '{kind}' AS kind, u.{settlement} AS platform_settlement,
+               u.{message} AS message, u.{at} AS settled_at, u.clearing_type, u.clearing_office,
+               'insured' AS payer, b.benefit, u.total, u.fund, u.account, u.cash, u.scheme,
+               k.person_number, r.platform_visit
+             FROM undone u
+             JOIN batch b ON b.clinic = u.clinic AND b.id = u.batch
+             JOIN visit v ON v.clinic = u.clinic AND v.id = u.visit
+             LEFT JOIN coverage k ON k.clinic = v.clinic AND k.id = v.coverage
+             LEFT JOIN registration r ON r.clinic = b.clinic AND r.visit = b.visit AND r.position = b.registration
+             WHERE u.clinic = ? AND u.state = 'done' AND u.{at} >= ? AND u.{at} < ?
+             ORDER BY u.{at}, u.id LIMIT ?"
+        );
+        let rows: Vec<Booked> = tx.query(&sql, span(clinic, from, to, limit))?;
+        all.extend(rows);
+    }
+    Ok(all)
+}
+
+/// True if a visit's settlement of that number is in the ledger.
+pub fn is_booked(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    visit: &VisitId,
+    settlement: &str,
+) -> Result<bool, StoreError> {
+    let rest = "WHERE clinic = ? AND visit = ? AND platform_settlement = ?";
+    let values = vec![
+        clinic.clone().into_value(),
+        visit.clone().into_value(),
+        settlement.to_owned().into_value(),
+    ];
+    let found: Option<Settlement> = tx.find(rest, values)?;
+    Ok(found.is_some())
+}
+
+/// How the undoing of a settlement stands, if it was asked for and not refused.
+pub fn undoing(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    settlement: &str,
+) -> Result<Option<Undone>, StoreError> {
+    let rest = "WHERE clinic = ? AND platform_settlement = ? AND state <> 'refused'";
+    let values = vec![
+        clinic.clone().into_value(),
+        settlement.to_owned().into_value(),
+    ];
+    Ok(tx.find(rest, values)?)
+}
+
+/// What was asked for from a day's page, the first asked first.
+pub fn undone_from(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    day: Date,
+) -> Result<Vec<Undone>, StoreError> {
+    let rest = "WHERE clinic = ? AND day = ? ORDER BY asked_at, id LIMIT 500";
+    Ok(tx.select(rest, day_key(clinic, day))?)
+}
+
+/// Those of which nobody knows what their 2208 did; some at a time.
+pub fn lost_undoings(tx: &mut Tx<'_>, clinic: &ClinicId) -> Result<Vec<Undone>, StoreError> {
+    let rest = "WHERE clinic = ? AND state = 'unknown' ORDER BY asked_at, id LIMIT 20";
+    Ok(tx.select(rest, vec![clinic.clone().into_value()])?)
+}
+
+/// The one that a 2208 asked for.
+pub fn undone_by(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    message: &MessageId,
+) -> Result<Option<Undone>, StoreError> {
+    let values = vec![clinic.clone().into_value(), message.clone().into_value()];
+    Ok(tx.find("WHERE clinic = ? AND message = ?", values)?)
 }
 
 /// The differences of a day that a clinic's people settled, oldest first.

@@ -41,22 +41,39 @@ pub fn settled(
     clinic: &ClinicId,
     span: (Moment, Moment),
 ) -> Result<Vec<Settled>, StoreError> {
-    let sql = "SELECT k.scheme, b.benefit, s.clearing_type, s.clearing_office, s.kind,
-         COUNT(*) AS count, CAST(SUM(s.total) AS BIGINT) AS total, CAST(SUM(s.fund) AS BIGINT) AS fund,
-         CAST(SUM(s.account) AS BIGINT) AS account, CAST(SUM(s.cash) AS BIGINT) AS cash
-       FROM settlement s
-       JOIN batch b ON b.clinic = s.clinic AND b.id = s.batch AND b.payer = 'insured'
-       JOIN visit v ON v.clinic = s.clinic AND v.id = s.visit
-       JOIN coverage k ON k.clinic = v.clinic AND k.id = v.coverage
-       WHERE s.clinic = ? AND s.settled_at >= ? AND s.settled_at < ?
-       GROUP BY k.scheme, b.benefit, s.clearing_type, s.clearing_office, s.kind
-       ORDER BY k.scheme, b.benefit, s.clearing_type, s.clearing_office, s.kind";
-    let values = vec![
+    // What was undone at the centre is cleared like what was settled and reversed here.
+    let undone = |kind: &str, at: &str| {
+        format!(
+            "SELECT u.scheme, b.benefit, u.clearing_type, u.clearing_office, '{kind}' AS kind,
+               u.total, u.fund, u.account, u.cash
+             FROM undone u JOIN batch b ON b.clinic = u.clinic AND b.id = u.batch
+             WHERE u.clinic = ? AND u.state = 'done' AND u.{at} >= ? AND u.{at} < ?"
+        )
+    };
+    let sql = format!(
+        "SELECT scheme, benefit, clearing_type, clearing_office, kind,
+           COUNT(*) AS count, CAST(SUM(total) AS BIGINT) AS total, CAST(SUM(fund) AS BIGINT) AS fund,
+           CAST(SUM(account) AS BIGINT) AS account, CAST(SUM(cash) AS BIGINT) AS cash
+         FROM (SELECT k.scheme, b.benefit, s.clearing_type, s.clearing_office, s.kind,
+             s.total, s.fund, s.account, s.cash
+           FROM settlement s
+           JOIN batch b ON b.clinic = s.clinic AND b.id = s.batch AND b.payer = 'insured'
+           JOIN visit v ON v.clinic = s.clinic AND v.id = s.visit
+           JOIN coverage k ON k.clinic = v.clinic AND k.id = v.coverage
+           WHERE s.clinic = ? AND s.settled_at >= ? AND s.settled_at < ?
+           UNION ALL {} UNION ALL {}) cleared
+         GROUP BY scheme, benefit, clearing_type, clearing_office, kind
+         ORDER BY scheme, benefit, clearing_type, clearing_office, kind",
+        undone("settlement", "settled_at"),
+        undone("reversal", "reversed_at"),
+    );
+    let one = [
         clinic.clone().into_value(),
         span.0.into_value(),
         span.1.into_value(),
     ];
-    Ok(tx.query(sql, values)?)
+    let values = [one.clone(), one.clone(), one].concat();
+    Ok(tx.query(&sql, values)?)
 }
 
 fn span(clinic: &ClinicId, period: Period) -> Vec<Value> {

@@ -495,6 +495,15 @@ pub fn draft(
     Ok(tx.find("WHERE clinic = ? AND visit = ?", key(clinic, visit.clone()))?)
 }
 
+/// One message, by its msgid.
+pub fn message(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    id: &str,
+) -> Result<Option<Message>, StoreError> {
+    Ok(tx.find("WHERE clinic = ? AND id = ?", key(clinic, id.to_owned()))?)
+}
+
 /// A visit's messages, oldest first.
 pub fn messages(
     tx: &mut Tx<'_>,

@@ -248,7 +248,7 @@ const fn checks<R: TableRow + PartialEq>() -> (Compare, Types) {
 }
 
 /// Every ledger table.
-const LEDGER: [(Compare, Types); 21] = [
+const LEDGER: [(Compare, Types); 22] = [
     checks::<ledger::Patient>(),
     checks::<ledger::Allergy>(),
     checks::<ledger::Coverage>(),
@@ -265,6 +265,7 @@ const LEDGER: [(Compare, Types); 21] = [
     checks::<ledger::ClearingPart>(),
     checks::<ledger::ClearingEntry>(),
     checks::<ledger::WrittenOff>(),
+    checks::<ledger::Undone>(),
     checks::<ledger::Lot>(),
     checks::<ledger::StockMove>(),
     checks::<ledger::Reservation>(),

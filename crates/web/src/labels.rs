@@ -117,6 +117,14 @@ pub const CLEARING_STATES: Labels = &[
     ("withdrawn", "clearing-withdrawn"),
 ];
 
+/// What became of undoing something at the centre.
+pub const UNDONE_STATES: Labels = &[
+    ("requested", "undone-requested"),
+    ("unknown", "undone-unknown"),
+    ("done", "undone-done"),
+    ("refused", "undone-refused"),
+];
+
 /// What the office says of a claim.
 pub const CLEARING_KINDS: Labels = &[
     ("recognised", "clearing-recognised"),

@@ -34,6 +34,8 @@ struct ClinicBook {
     slot: i64,
     /// Of the day and the days beside it.
     booked: Vec<Booked>,
+    /// Settlements and reversals that are the centre's alone: no money of the clinic's is in them.
+    undone: Vec<Booked>,
     in_flight: Vec<InFlight>,
 }
 
@@ -53,6 +55,7 @@ impl Books {
             let id = &clinic.clinic;
             clinics.push(ClinicBook {
                 booked: books::booked(tx, id, from, to, limit)?,
+                undone: books::undone(tx, id, from, to, limit)?,
                 in_flight: books::in_flight(tx, id, Moment(0), end_of(day), limit)?,
                 clinic: id.clone(),
                 slot: clinic.slot,
@@ -62,12 +65,18 @@ impl Books {
         Ok(Self { day, code, clinics })
     }
 
-    /// Every clinic's rows.
+    /// Every clinic's rows, as the centre counts them.
     pub(super) fn booked(&self) -> impl Iterator<Item = &Booked> {
+        let undone = self.clinics.iter().flat_map(|book| &book.undone);
+        self.in_ledger().chain(undone)
+    }
+
+    /// Every clinic's rows of the ledger.
+    pub(super) fn in_ledger(&self) -> impl Iterator<Item = &Booked> {
         self.clinics.iter().flat_map(|book| &book.booked)
     }
 
-    /// One clinic's rows.
+    /// One clinic's.
     pub(super) fn booked_by(&self, clinic: &ClinicId) -> impl Iterator<Item = &Booked> {
         let its = self
             .clinics
@@ -134,7 +143,8 @@ impl Books {
 
 impl ClinicBook {
     fn ours(&self, region: &Region) -> Vec<Ours> {
-        let booked = self.booked.iter().map(|row| ours_of(region, row));
+        let booked = self.booked.iter().chain(&self.undone);
+        let booked = booked.map(|row| ours_of(region, row));
         let in_flight = self.in_flight.iter().map(|row| in_flight_of(region, row));
         booked.chain(in_flight).collect()
     }

@@ -52,6 +52,7 @@ impl App {
             (Remedy::RefundHere, _)
                 if may(actor.role, Action::Settle)
                     && self.refund_here(actor, day, &view.difference)? => {}
+            (Remedy::UndoThere, _) if self.undo_there(actor, day, &view.difference)? => {}
             _ => return self.write_off(actor, day, &view.difference, reason),
         }
         self.reconcile(actor, day)

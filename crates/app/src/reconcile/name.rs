@@ -33,7 +33,7 @@ impl App {
         let mut named = false;
         // A day's file at a clearing place is fetched once, however many are looked for in it.
         let mut files: BTreeMap<(Date, String, String), Vec<Theirs>> = BTreeMap::new();
-        let nameless = books.booked().filter(|row| is_nameless(row));
+        let nameless = books.in_ledger().filter(|row| is_nameless(row));
         for row in nameless.take(MOST_NAMED) {
             let whose = books.of_message(&row.message);
             let (Some(group), Some(clinic)) = (group_of(region, row), whose) else {

@@ -2,12 +2,13 @@
 
 use cunyi_domain::ids::VisitId;
 use cunyi_domain::journal::digest;
+use cunyi_domain::ledger::Undone;
 use cunyi_domain::money::Fen;
 use cunyi_domain::reconcile::{Answer, Difference, Drawer, Group, Reconciled, Sums};
 use cunyi_domain::time::{Moment, civil::Date};
 
 /// A day, reconciled as it stands now.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ReconcileView {
     /// Which day.
     pub day: Date,
@@ -23,6 +24,8 @@ pub struct ReconcileView {
     pub counted: Option<Counted>,
     /// What people settled of it, and how.
     pub written_off: Vec<WrittenOffView>,
+    /// What was undone at the centre from this page, or was to be.
+    pub undone: Vec<UndoneView>,
     /// Of the township: each clinic under its code.
     pub parts: Vec<PartView>,
     /// The code is not this clinic's alone: what the centre said is of all of them.
@@ -53,6 +56,15 @@ pub struct WrittenOffView {
     pub reason: String,
     /// When.
     pub at: Moment,
+    /// By whom.
+    pub by: String,
+}
+
+/// What stood only at the centre and was to be undone there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UndoneView {
+    /// What became of it.
+    pub undone: Undone,
     /// By whom.
     pub by: String,
 }

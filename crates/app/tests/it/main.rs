@@ -45,6 +45,7 @@ mod together;
 mod township;
 mod traced;
 mod typing;
+mod undone;
 mod uploads;
 mod usecases;
 mod users;

@@ -13,12 +13,12 @@ use cunyi_gateway::message::{Data, T2208, T2601, settle};
 
 use crate::world::{Setting, World, actor, worlds, worlds_of};
 
-fn today(w: &World) -> Date {
+pub fn today(w: &World) -> Date {
     w.app.now().date()
 }
 
 /// The differences once the money is counted and the centre asked.
-fn open(w: &World) -> Vec<(Action, String)> {
+pub fn open(w: &World) -> Vec<(Action, String)> {
     let day = today(w);
     let looked = || w.app.reconciliation(&w.doctor, day).unwrap();
     let [cash, qr] = [0, 1].map(|i| looked().reconciled.drawers[i].expected);
@@ -28,11 +28,11 @@ fn open(w: &World) -> Vec<(Action, String)> {
     all.map(|d| (d.difference.action(), d.key)).collect()
 }
 
-fn actions(w: &World) -> Vec<Action> {
+pub fn actions(w: &World) -> Vec<Action> {
     open(w).into_iter().map(|(action, _)| action).collect()
 }
 
-fn mend(w: &World, key: &str, reason: &str) -> cunyi_app::Result<()> {
+pub fn mend(w: &World, key: &str, reason: &str) -> cunyi_app::Result<()> {
     w.app.mend(&w.doctor, today(w), key, reason)
 }
 
@@ -44,7 +44,7 @@ fn lost(w: &World, infno: &'static str, fault: Fault) -> VisitId {
 }
 
 /// 结算ID, `mdtrt_id` and msgid of a visit's first batch.
-fn settlement(w: &World, visit: &VisitId) -> (String, String, String) {
+pub fn settlement(w: &World, visit: &VisitId) -> (String, String, String) {
     let view = w.view(visit);
     let batch = &view.batches[0];
     let calls = w.wire.of("2207");

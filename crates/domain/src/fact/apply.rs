@@ -91,7 +91,9 @@ pub fn apply(about: &About, body: Body, personal: Option<Personal>) -> Vec<Chang
         | Body::ClearingWithdrawn(_)
         | Body::ClearingMoved(_)
         | Body::ClearingEntered(_)
-        | Body::DifferenceWrittenOff(_) => clearing::apply(about, body),
+        | Body::DifferenceWrittenOff(_)
+        | Body::UndoingRequested(_)
+        | Body::UndoingMoved(_) => clearing::apply(about, body),
         Body::ReservationsReleased(_)
         | Body::HandedOver(_)
         | Body::GoodsDecided(_)

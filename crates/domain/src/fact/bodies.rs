@@ -11,10 +11,11 @@ use crate::ids::{
 use crate::ledger::{
     AccessKind, AllergyKind, Batch, Certificate, Charge, Clearing, ClearingEntry, ClearingPart,
     Diagnosis, Goods, LineClass, Lot, Payer, Payment, RefundRest, Registration, RegistrationState,
-    Reservation, Settlement, StockMove, VisitState, WrittenOff,
+    Reservation, Settlement, StockMove, Undone, VisitState, WrittenOff,
 };
 use crate::money::{Fen, Quantity};
 use crate::time::Moment;
+use crate::undone::{UndoneEvent, UndoneState};
 
 macro_rules! body {
     ($($(#[$doc:meta])* pub struct $name:ident { $($(#[$fdoc:meta])* pub $field:ident : $type:ty,)* })*) => {$(
@@ -394,6 +395,28 @@ body! {
         pub entry: WrittenOff,
     }
 
+    /// The intent to undo at the centre what stands only there: committed before the bytes leave.
+    pub struct UndoingRequested {
+        /// What, its state `requested`.
+        pub undone: Undone,
+        /// SM3 of the bytes.
+        pub digest: String,
+    }
+
+    /// What became of it.
+    pub struct UndoingMoved {
+        /// Which.
+        pub undone: EntryId,
+        /// From.
+        pub from: UndoneState,
+        /// Why.
+        pub event: UndoneEvent,
+        /// 结算ID of the reversal; empty where nobody told it.
+        pub reversal: String,
+        /// When it was paid back; none where it was not.
+        pub reversed_at: Option<Moment>,
+    }
+
     /// Stock that is free again.
     pub struct ReservationsReleased {
         /// Which visit.
@@ -472,6 +495,19 @@ impl ClearingMoved {
             event,
             number: clearing.event.clone(),
             said: String::new(),
+        }
+    }
+}
+
+impl UndoingMoved {
+    /// Of one as it stands, and nothing else to tell.
+    pub fn of(undone: &Undone, event: UndoneEvent) -> Self {
+        Self {
+            undone: undone.id.clone(),
+            from: undone.state,
+            event,
+            reversal: String::new(),
+            reversed_at: None,
         }
     }
 }

@@ -127,6 +127,10 @@ facts! {
     "clearing_entered" 1 ClearingEntered,
     /// A difference of a day was settled by a person.
     "difference_written_off" 1 DifferenceWrittenOff,
+    /// The intent to undo at the centre what stands only there is committed.
+    "undoing_requested" 1 UndoingRequested,
+    /// What became of that.
+    "undoing_moved" 1 UndoingMoved,
     /// Reserved stock was freed.
     "reservations_released" 1 ReservationsReleased,
     /// Drugs were handed over.

@@ -5,15 +5,17 @@ use cunyi_db::DbError;
 use cunyi_domain::clearing::{ClearingEvent as E, ClearingState as S};
 use cunyi_domain::fact::{
     ClearingEntered, ClearingMoved, ClearingRequested, ClearingWithdrawn, DifferenceWrittenOff,
+    UndoingMoved, UndoingRequested,
 };
 use cunyi_domain::ids::EntryId;
 use cunyi_domain::journal::digest;
 use cunyi_domain::ledger::{
-    Clearing, ClearingEntry, ClearingKind, ClearingPart, Method, WrittenOff,
+    Batch, Clearing, ClearingEntry, ClearingKind, ClearingPart, Method, Undone, WrittenOff,
 };
 use cunyi_domain::money::Fen;
 use cunyi_domain::reconcile::{Difference, Drawer};
 use cunyi_domain::time::parse_date;
+use cunyi_domain::undone::{UndoneEvent as U, UndoneState};
 use cunyi_store::StoreError;
 
 use crate::world::{Done, World, clinic};
@@ -39,7 +41,56 @@ impl World {
             let entry = self.entry(*kind);
             self.enter(ClearingEntry { about, ..entry })?;
         }
-        self.write_off()
+        self.write_off()?;
+        let undone = self.undo(&self.all::<Batch>()[0])?;
+        self.undoing(&undone, U::Lose)?;
+        let lost = Undone {
+            state: UndoneState::Unknown,
+            ..undone
+        };
+        self.undoing(&lost, U::Found)
+    }
+
+    /// A settlement that only the centre has is to be paid back there.
+    fn undo(&self, batch: &Batch) -> Result<Undone, StoreError> {
+        let undone = Undone {
+            clinic: clinic(),
+            id: EntryId::new(self.now(), &self.dice),
+            batch: batch.id.clone(),
+            visit: batch.visit.clone(),
+            platform_settlement: "SETL0009".to_owned(),
+            settled_by: "H410522000012026112408000000010002".to_owned(),
+            settled_at: self.now(),
+            scheme: "390".to_owned(),
+            clearing_type: "11".to_owned(),
+            clearing_office: "410522".to_owned(),
+            total: Fen(100),
+            fund: Fen(60),
+            account: Fen(10),
+            cash: Fen(30),
+            state: UndoneState::Requested,
+            message: "H410522000012026112408000000010011".to_owned(),
+            reversal: String::new(),
+            reversed_at: None,
+            day: parse_date("2026-11-24").unwrap(),
+            asked_at: self.now(),
+            actor: "u1".into(),
+        };
+        let body = UndoingRequested {
+            undone: undone.clone(),
+            digest: digest(b"2208"),
+        };
+        self.write(|w| w.record(body, None, None))?;
+        Ok(undone)
+    }
+
+    fn undoing(&self, undone: &Undone, event: U) -> Done {
+        let body = UndoingMoved {
+            reversal: "SETL0010".to_owned(),
+            reversed_at: Some(self.now()),
+            ..UndoingMoved::of(undone, event)
+        };
+        self.write(|w| w.record(body, None, None))
     }
 
     /// A drawer's difference, settled by hand.
@@ -203,6 +254,26 @@ fn an_entry_is_taken_out_once() {
             matches!(error, StoreError::Db(DbError::Duplicate)),
             "{error:?}"
         );
+        world.sound();
+    }
+}
+
+#[test]
+fn what_only_the_centre_has_is_undone_once() {
+    for world in World::engines("undone_once") {
+        world.fill().unwrap();
+        let batch = world.all::<Batch>().remove(0);
+        let again = world.undo(&batch).unwrap_err();
+        assert!(
+            matches!(again, StoreError::Db(DbError::Duplicate)),
+            "{again:?}"
+        );
+        let done = world.all::<Undone>().remove(0);
+        assert_eq!(done.state, UndoneState::Done);
+        for event in U::ALL {
+            let moved = world.undoing(&done, *event);
+            assert!(matches!(moved, Err(StoreError::Db(DbError::Stale(_)))));
+        }
         world.sound();
     }
 }

@@ -12,6 +12,7 @@ use cunyi_domain::ledger::{
 };
 use cunyi_domain::resolve::Finding;
 use cunyi_domain::row::{Field, Kind, TableKind, Value};
+use cunyi_domain::undone::UndoneState;
 use cunyi_store::StoreError;
 use cunyi_store::local::MessageState;
 use cunyi_store::reference::{Level, Role};
@@ -120,7 +121,7 @@ fn every_table_is_ledger_reference_or_local() {
     }
     let of = |kind| TABLES.iter().filter(|table| table.kind == kind).count();
     let kinds = [TableKind::Ledger, TableKind::Reference, TableKind::Local].map(of);
-    assert_eq!(kinds, [21, 4, 15]);
+    assert_eq!(kinds, [22, 4, 15]);
 }
 
 #[test]
@@ -172,6 +173,7 @@ const LISTS: &[(&str, &str, Words)] = &[
     ("evidence", "finding", all!(Finding)),
     ("clearing", "state", all!(ClearingState)),
     ("clearing_entry", "kind", all!(ClearingKind)),
+    ("undone", "state", all!(UndoneState)),
     ("stock_move", "kind", all!(MoveKind)),
     ("goods_decision", "decision", all!(Goods)),
     ("clinic", "level", all!(Level)),
@@ -427,6 +429,12 @@ const LOOSE: &[(&str, &str, &str)] = &[
         "written_off",
         "actor",
         "who acts for the code may be of another clinic",
+    ),
+    ("undone", "actor", "as of what was written off"),
+    (
+        "undone",
+        "message",
+        "a message is kept 24 months, a settlement longer",
     ),
     ("journal", "actor", "the program itself may act"),
     (

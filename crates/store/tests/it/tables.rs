@@ -63,6 +63,7 @@ pub const TABLES: &[Table] = &[
     of::<ledger::ClearingPart>(),
     of::<ledger::ClearingEntry>(),
     of::<ledger::WrittenOff>(),
+    of::<ledger::Undone>(),
     of::<ledger::Lot>(),
     of::<ledger::StockMove>(),
     of::<ledger::Reservation>(),

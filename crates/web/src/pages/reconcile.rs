@@ -17,11 +17,13 @@ use cunyi_domain::reconcile::{Action, Answer, Class, Difference, Line, Money, To
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::civil::Date;
 use cunyi_domain::time::parse_date;
+use cunyi_domain::undone::UndoneState;
 
 use crate::chrome::{Chrome, short};
 use crate::fault::{Answer as Page, Fault, html, status, words};
 use crate::form::Form;
 use crate::jobs::{Kept, Key, Outcome, Standing};
+use crate::labels;
 use crate::session::{Posted, Signed};
 
 /// What was counted, as it was typed.
@@ -190,7 +192,18 @@ impl ReconcilePage<'_> {
     /// True if the program can do it of itself, without a reason.
     fn is_done_here(&self, of: &DifferenceView) -> bool {
         let action = of.difference.action();
-        !action.may_be_written_off() || action == Action::RefundHere && self.c.may(May::Settle)
+        let can = match action {
+            Action::RefundHere => true,
+            // It is of a call of ours.
+            Action::UndoThere => of.visit.is_some(),
+            _ => false,
+        };
+        !action.may_be_written_off() || can && self.c.may(May::Settle)
+    }
+
+    /// 已在中心撤销
+    fn undone(&self, state: &UndoneState) -> String {
+        self.c.label(labels::UNDONE_STATES, state.as_str())
     }
 
     /// Total, fund and account, here and at the centre.

@@ -1,9 +1,9 @@
-//! What the fund was asked for, and what the office said of it.
+//! What the fund was asked for, and what the office said of it; what people settled with the centre.
 
 use super::{About, impossible, set};
 use crate::clearing::{ClearingEvent, ClearingState};
-use crate::fact::{Body, ClearingMoved, ClearingWithdrawn};
-use crate::ledger::Clearing;
+use crate::fact::{Body, ClearingMoved, ClearingWithdrawn, UndoingMoved};
+use crate::ledger::{Clearing, Undone};
 use crate::row::Change;
 
 /// The row changes of a fact of the clearing book.
@@ -19,6 +19,8 @@ pub(super) fn apply(about: &About, body: Body) -> Vec<Change> {
         Body::ClearingMoved(b) => vec![moved(about, b)],
         Body::ClearingEntered(b) => vec![Change::insert(b.entry)],
         Body::DifferenceWrittenOff(b) => vec![Change::insert(b.entry)],
+        Body::UndoingRequested(b) => vec![Change::insert(b.undone)],
+        Body::UndoingMoved(b) => vec![undoing(about, b)],
         _ => vec![],
     }
 }
@@ -35,6 +37,19 @@ fn moved(about: &About, body: ClearingMoved) -> Change {
         set("said", body.said),
     ];
     about.guarded::<Clearing>(body.clearing, from, to)
+}
+
+fn undoing(about: &About, body: UndoingMoved) -> Change {
+    let from = set("state", body.from);
+    let Some(state) = body.from.after(body.event) else {
+        return impossible::<Undone>(from);
+    };
+    let to = vec![
+        set("state", state),
+        set("reversal", body.reversal),
+        set("reversed_at", body.reversed_at),
+    ];
+    about.guarded::<Undone>(body.undone, from, to)
 }
 
 fn withdrawn(about: &About, body: ClearingWithdrawn) -> Change {

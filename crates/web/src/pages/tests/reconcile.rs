@@ -2,14 +2,15 @@
 
 use askama::Template;
 use cunyi_app::views::{
-    Counted, DifferenceView, GroupView, PartView, ReconcileView, WrittenOffView,
+    Counted, DifferenceView, GroupView, PartView, ReconcileView, UndoneView, WrittenOffView,
 };
 use cunyi_domain::ids::{BatchId, VisitId};
-use cunyi_domain::ledger::{Method, SettlementKind};
+use cunyi_domain::ledger::{Method, SettlementKind, Undone};
 use cunyi_domain::money::Fen;
 use cunyi_domain::reconcile::{
     Answer, Difference, Drawer, Group, Line, Money, Reconciled, Sums, Total,
 };
+use cunyi_domain::undone::UndoneState;
 
 use super::Pages;
 use crate::chrome::Chrome;
@@ -85,6 +86,35 @@ fn drawer(counted: Option<Fen>) -> Drawer {
     }
 }
 
+fn undone(state: UndoneState) -> UndoneView {
+    UndoneView {
+        undone: Undone {
+            clinic: "C".into(),
+            id: "U1".into(),
+            batch: "B1".into(),
+            visit: "V13".into(),
+            platform_settlement: samples::HOSTILE.to_owned(),
+            settled_by: samples::HOSTILE.to_owned(),
+            settled_at: samples::now(),
+            scheme: "390".to_owned(),
+            clearing_type: "11".to_owned(),
+            clearing_office: "990001".to_owned(),
+            total: Fen(1_408),
+            fund: Fen(549),
+            account: Fen(176),
+            cash: Fen(683),
+            state,
+            message: samples::HOSTILE.to_owned(),
+            reversal: samples::HOSTILE.to_owned(),
+            reversed_at: Some(samples::now()),
+            day: samples::now().date(),
+            asked_at: samples::now(),
+            actor: "U".into(),
+        },
+        by: samples::HOSTILE.to_owned(),
+    }
+}
+
 fn view(differences: Vec<Difference>) -> ReconcileView {
     let sums = Sums {
         money: money(),
@@ -108,6 +138,7 @@ fn view(differences: Vec<Difference>) -> ReconcileView {
     ReconcileView {
         day: samples::now().date(),
         written_off: all.iter().map(settled).collect(),
+        undone: UndoneState::ALL.iter().copied().map(undone).collect(),
         differences: all,
         reconciled: Reconciled {
             clinic: sums,
