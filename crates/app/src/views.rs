@@ -32,10 +32,7 @@ use cunyi_store::reference::Role;
 
 pub use access::AccessView;
 pub use audit::Objection;
-pub use clearing::{
-    AppealForm, AppealView, ApplicationView, ApplyForm, ClearingForm, ClearingView, EntryView,
-    OwedView, PeriodView, ToldForm,
-};
+pub use clearing::*;
 pub use cunyi_policy::{Language, Why};
 pub use day::DayView;
 pub use forms::{
