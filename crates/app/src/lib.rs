@@ -14,6 +14,7 @@ mod error;
 mod evoucher;
 mod fee_list;
 mod flight;
+mod follow_up;
 mod freeze;
 mod goods;
 mod hand_over;

@@ -1,10 +1,10 @@
-//! What the use cases show: plain data that is ready for a page or a paper, in the user's words'
-//! codes. Nothing here is stored.
+//! What the use cases show: plain data, ready for a page or a paper, in the user's words' codes; none is stored.
 
 mod access;
 mod audit;
 mod clearing;
 mod day;
+mod follow_up;
 mod forms;
 mod goods;
 mod identified;
@@ -35,6 +35,7 @@ pub use audit::Objection;
 pub use clearing::*;
 pub use cunyi_policy::{Language, Why};
 pub use day::DayView;
+pub use follow_up::*;
 pub use forms::{
     DoctorView, DraftBody, DraftLine, IdentifyForm, InsureForm, PatientForm, RegisterForm,
 };
@@ -331,8 +332,7 @@ pub struct VisitView {
     pub proxy: Option<(String, String)>,
     /// 手工录入
     pub typed: bool,
-    /// True once signed and frozen: the draft is closed. Once all of it was paid back it is open again,
-    /// as long as the visit is.
+    /// True once signed and frozen: the draft is closed until all of it was paid back.
     pub frozen: bool,
     /// True once drugs were handed over.
     pub handed_over: bool,
@@ -362,6 +362,8 @@ pub struct VisitView {
     pub objections: Vec<Objection>,
     /// What the patient paid can be settled with her insurance after all.
     pub insurable: bool,
+    /// Follow-up forms that are hers to fill.
+    pub forms: Vec<FormOffer>,
 }
 
 impl BatchView {
@@ -387,8 +389,7 @@ impl VisitView {
         self.payer == Payer::Insured && missing && !over
     }
 
-    /// Identified by an e-voucher or a card: it may be shown again while something is to be asked
-    /// with it.
+    /// Identified by an e-voucher or a card: it may be shown again while something is to be asked.
     pub fn may_show_again(&self) -> bool {
         self.payer == Payer::Insured && self.certificate.is_kept()
     }

@@ -19,6 +19,7 @@ use cunyi_store::{Tx, query, reference};
 use crate::App;
 use crate::draft::{repeat, stored};
 use crate::error::Result;
+use crate::follow_up::forms_of;
 use crate::goods::goods_views;
 use crate::insure::insurable;
 use crate::payment::{payment_views, standing};
@@ -76,6 +77,7 @@ impl App {
         let doctor = reference::user(tx, clinic, &row.doctor)?;
         let (registration, about_it) = at_counter(&rows.registrations, &rows.messages);
         let registration_said = self.words(tx, actor, about_it)?;
+        let forms = forms_of(tx, &row, &draft, rows.coverage.as_ref())?;
         let batch_views = self.batch_views(tx, actor, &row, &rows)?;
         Ok(VisitView {
             visit: row.id.clone(),
@@ -111,6 +113,7 @@ impl App {
             deposit: self.room_for_deposit(tx, &row, batches, &rows.messages)?,
             objections: self.objections(clinic, id),
             insurable: self.may_insure(tx, clinic, row.registered_at)? && insurable(&row, batches),
+            forms,
         })
     }
 

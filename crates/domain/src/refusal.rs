@@ -185,6 +185,10 @@ text_enum! {
         NotEntitled = "not-entitled",
         /// The coverage does not fit this benefit.
         NoBenefit = "no-benefit",
+        /// Answers that were taken over from the last follow-up are not confirmed.
+        LastUnconfirmed = "last-unconfirmed",
+        /// A list of more than can be shown at once. Args: `most`.
+        PeriodTooLong = "period-too-long",
         /// The chosen disease is not among the patient's filings. Args: `item`.
         NotFiled = "not-filed",
         /// The platform did not say which filings there are. Args: `item`.

@@ -168,6 +168,21 @@ CREATE TABLE reservation (
   clinic TEXT NOT NULL, charge TEXT NOT NULL, lot TEXT NOT NULL, quantity BIGINT NOT NULL CHECK (quantity > 0),
   PRIMARY KEY (clinic, charge, lot), FOREIGN KEY (clinic, charge) REFERENCES charge (clinic, id),
   FOREIGN KEY (clinic, lot) REFERENCES stock_lot (clinic, id));
+CREATE TABLE follow_up (
+  clinic TEXT NOT NULL, id TEXT NOT NULL, patient TEXT NOT NULL, visit TEXT NOT NULL,
+  form TEXT NOT NULL, edition TEXT NOT NULL, day TEXT NOT NULL,
+  class TEXT NOT NULL CHECK (class IN ('satisfactory', 'unsatisfactory', 'adverse', 'complication')),
+  uncontrolled BIGINT NOT NULL CHECK (uncontrolled IN (0, 1)), adverse BIGINT NOT NULL CHECK (adverse IN (0, 1)),
+  next_day TEXT NOT NULL, answers TEXT NOT NULL, corrects TEXT, reason TEXT NOT NULL,
+  corrected BIGINT NOT NULL CHECK (corrected IN (0, 1)), actor TEXT NOT NULL, recorded_at BIGINT NOT NULL,
+  PRIMARY KEY (clinic, id), UNIQUE (clinic, corrects), CHECK (day < next_day),
+  FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id),
+  FOREIGN KEY (clinic, corrects) REFERENCES follow_up (clinic, id), FOREIGN KEY (clinic, actor) REFERENCES user_account (clinic, id));
+-- One of a form stands for a visit; what corrects it takes its place.
+CREATE UNIQUE INDEX follow_up_once ON follow_up (clinic, visit, form) WHERE corrected = 0;
+CREATE INDEX follow_up_by_patient ON follow_up (clinic, patient, form, day) WHERE corrected = 0;
+CREATE INDEX follow_up_by_next ON follow_up (clinic, next_day) WHERE corrected = 0;
+CREATE INDEX follow_up_by_day ON follow_up (clinic, form, day) WHERE corrected = 0;
 CREATE TABLE clearing (
   clinic TEXT NOT NULL REFERENCES clinic (clinic), id TEXT NOT NULL, from_day TEXT NOT NULL, to_day TEXT NOT NULL,
   clearing_type TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('requested', 'applied', 'refused', 'unknown', 'not_applied', 'withdrawing', 'withdrawal_unknown', 'withdrawn')),

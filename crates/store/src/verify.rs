@@ -248,7 +248,7 @@ const fn checks<R: TableRow + PartialEq>() -> (Compare, Types) {
 }
 
 /// Every ledger table.
-const LEDGER: [(Compare, Types); 22] = [
+const LEDGER: [(Compare, Types); 23] = [
     checks::<ledger::Patient>(),
     checks::<ledger::Allergy>(),
     checks::<ledger::Coverage>(),
@@ -270,6 +270,7 @@ const LEDGER: [(Compare, Types); 22] = [
     checks::<ledger::StockMove>(),
     checks::<ledger::Reservation>(),
     checks::<ledger::GoodsDecision>(),
+    checks::<ledger::FollowUp>(),
     checks::<ledger::Access>(),
 ];
 

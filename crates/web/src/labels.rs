@@ -277,6 +277,27 @@ pub const FIELDS: Labels = &[
     ("appeal_by", "field-appeal-by"),
     ("told_by", "field-told-by"),
     ("clearing_event", "field-clearing-event"),
+    ("confirmed", "follow-up-confirm-short"),
+    ("from", "follow-ups-from"),
+    ("to", "follow-ups-to"),
+];
+
+/// Follow-up forms, as buttons call them.
+pub const FOLLOW_UPS: Labels = &[
+    ("hypertension", "follow-up-hypertension"),
+    ("diabetes", "follow-up-diabetes"),
+];
+
+/// Why a patient is to be referred after a follow-up.
+pub const REFERRALS: Labels = &[
+    ("danger", "follow-up-refer-danger"),
+    ("new-complication", "follow-up-why-new-complication"),
+    ("worse-complication", "follow-up-why-worse-complication"),
+    ("adverse-again", "follow-up-refer-adverse-again"),
+    (
+        "unsatisfactory-again",
+        "follow-up-refer-unsatisfactory-again",
+    ),
 ];
 
 /// What stands in the access log.
@@ -321,6 +342,7 @@ pub const DETAILS: Labels = &[
     ("day", "nav-today"),
     ("queue", "queue"),
     ("reconcile", "reconcile-title"),
+    ("follow-ups", "follow-ups-title"),
     ("accesses", "nav-accesses"),
     ("see-queue", "queue"),
     ("register", "action-register"),

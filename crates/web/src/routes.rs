@@ -7,8 +7,8 @@ use axum::{Extension, Router};
 use cunyi_app::{Action as A, Actor, may};
 
 use crate::pages::{
-    account, clearing, desk, drafts, follow, lists, papers, patients, policies, queue, reconcile,
-    refund, reports, templates, uploads, users, workstation,
+    account, clearing, desk, drafts, follow, follow_up, follow_ups, lists, papers, patients,
+    policies, queue, reconcile, refund, reports, sheets, templates, uploads, users, workstation,
 };
 use crate::{Web, assets};
 use Access::{Anyone, Only, SignedIn};
@@ -105,6 +105,12 @@ routes! {
     post "/batches/{id}/goods", Only(A::HandOver) => follow::goods;
     get "/batches/{id}/refund", Only(A::Settle) => refund::page;
     post "/batches/{id}/refund", Only(A::Settle) => refund::refund;
+    // Chronic disease
+    get "/visits/{id}/follow-up/{form}", Only(A::ReadRecord) => follow_up::page;
+    post "/visits/{id}/follow-up/{form}", Only(A::Treat) => follow_up::save;
+    get "/visits/{id}/follow-up/{form}/print", Only(A::ReadRecord) => follow_up::print;
+    get "/follow-ups", Only(A::ReadPatient) => follow_ups::page;
+    get "/follow-ups/sheet", Only(A::ReadPatient) => sheets::sheet;
     // Papers
     get "/visits/{id}/print/prescription", Only(A::ReadRecord) => papers::prescription;
     get "/visits/{id}/print/fee-list", Only(A::ReadRecord) => papers::fee_list;

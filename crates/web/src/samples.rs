@@ -24,10 +24,12 @@ use crate::chrome::Chrome;
 use crate::words::Locale;
 
 mod batch;
+mod follow_up;
 mod lists;
 mod uploads;
 
 pub use batch::batch;
+pub use follow_up::{due, follow_up, judged};
 pub use lists::{accesses, messages, report, stock, templates};
 pub use uploads::uploads;
 
@@ -264,6 +266,7 @@ pub fn visit(states: &[BatchState]) -> VisitView {
         deposit: states
             .contains(&BatchState::Unknown)
             .then_some((Fen(863), Fen(2420))),
+        forms: vec![],
         insurable: states.iter().all(|s| *s == BatchState::Settled),
         objections: vec![Objection {
             rule: HOSTILE.to_owned(),

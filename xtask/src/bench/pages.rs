@@ -330,7 +330,24 @@ fn doctors_pages(port: u16) -> Result<Vec<Page>> {
         page("search diagnoses", typed("/api/search/diagnoses")),
         page("assets", links(&home, "/assets/")),
     ]);
+    pages.extend(follow_ups(&visits));
     Ok(pages)
+}
+
+/// The forms of a doctor's visits, whom to call, and a year of them.
+fn follow_ups(visits: &BTreeSet<String>) -> [Page; 4] {
+    let under = |ending: &'static str| visits.iter().map(move |visit| format!("{visit}{ending}"));
+    let one = |path: &str| [path.to_owned()];
+    let year = "/follow-ups/sheet?form=hypertension&from=2026-01-01&to=2026-12-31";
+    [
+        page("follow-up form", under("/follow-up/hypertension")),
+        page(
+            "follow-up form, printed",
+            under("/follow-up/diabetes/print"),
+        ),
+        page("follow-ups due", one("/follow-ups")),
+        page("follow-ups as a file", one(year)),
+    ]
 }
 
 /// Those that have one address.

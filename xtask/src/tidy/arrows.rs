@@ -9,6 +9,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("cunyi-policy", &["cunyi-domain"]),
     ("cunyi-study", &["cunyi-domain", "cunyi-policy"]),
     ("cunyi-catalogue", &["cunyi-domain"]),
+    ("cunyi-followup", &["cunyi-domain"]),
     ("cunyi-gateway", &["cunyi-domain"]),
     ("cunyi-db", &["cunyi-domain"]),
     ("cunyi-store", &["cunyi-domain", "cunyi-db"]),
@@ -18,6 +19,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "cunyi-domain",
             "cunyi-policy",
             "cunyi-catalogue",
+            "cunyi-followup",
             "cunyi-gateway",
             "cunyi-db",
             "cunyi-store",
@@ -29,7 +31,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     (
         "cunyi-web",
-        &["cunyi-app", "cunyi-domain", "cunyi-catalogue"],
+        &[
+            "cunyi-app",
+            "cunyi-domain",
+            "cunyi-catalogue",
+            "cunyi-followup",
+        ],
     ),
     (
         "cunyi-server",

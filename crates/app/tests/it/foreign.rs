@@ -89,6 +89,7 @@ fn first(w: &World) -> Ids {
         shared: false,
     };
     w.app.save_template(&w.doctor, &name, &w.cold()).unwrap();
+    crate::follow_up::recorded(w, &visit);
     Ids {
         template: w.app.templates(&w.doctor).unwrap().remove(0).id,
         handle: w.identify(person).handle,

@@ -17,6 +17,7 @@ mod dropped;
 mod estimate;
 mod evening;
 mod explained;
+mod follow_up;
 mod foreign;
 mod goods;
 mod input;

@@ -1,14 +1,16 @@
 //! Every use case that takes an actor, one a row: who may call it, and what a stranger gets.
 
 use cunyi_app::views::{
-    AppealForm, ApplyForm, ClearingForm, DraftBody, GiveBack, IdentifyForm, InsureForm,
-    PatientForm, RefundForm, RegisterForm, TemplateForm, ToldForm,
+    AppealForm, ApplyForm, ClearingForm, DraftBody, FollowUpForm, GiveBack, IdentifyForm,
+    InsureForm, PatientForm, RefundForm, RegisterForm, TemplateForm, ToldForm,
 };
 use cunyi_app::{Actor, App, NewUser, PasswordForm, Result};
 use cunyi_domain::ids::{BatchId, ChargeId, EntryId, PatientId, TemplateId, UserId, VisitId};
 use cunyi_domain::ledger::{ClearingKind, Goods, Method, VisitState};
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::reconcile::Group;
+use cunyi_domain::time::civil::Date;
+use cunyi_followup::Said;
 
 use crate::world::PASSWORD;
 
@@ -116,6 +118,17 @@ use_cases! {
     save_draft Record |app, by, ids| app.save_draft(by, &ids.visit, 0, &DraftBody::default());
     preview Record |app, by, ids| app.preview(by, &ids.visit, &DraftBody::default());
     as_last_time Record |app, by, ids| app.as_last_time(by, &ids.visit);
+    follow_up Record |app, by, ids| app.follow_up(by, &ids.visit, "hypertension");
+    judge_follow_up Record |app, by, ids| {
+        app.judge_follow_up(by, &ids.visit, "hypertension", &Said::new())
+    };
+    record_follow_up Record |app, by, ids| {
+        app.record_follow_up(by, &ids.visit, "hypertension", &FollowUpForm::default())
+    };
+    follow_ups_due List |app, by, _ids| app.follow_ups_due(by, Date::MAX);
+    follow_up_sheet New |app, by, _ids| {
+        app.follow_up_sheet(by, "hypertension", (app.now().date(), app.now().date()))
+    };
     freeze Record |app, by, ids| app.freeze(by, &ids.visit, 0, &DraftBody::default());
     take_back Record |app, by, ids| app.take_back(by, &ids.visit);
     drop_batch Record |app, by, ids| app.drop_batch(by, &ids.batch, "先不要了");

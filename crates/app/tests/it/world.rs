@@ -57,6 +57,7 @@ impl TestClock {
 }
 
 /// The same numbers in every run.
+#[derive(Default)]
 pub struct TestRng(AtomicU64);
 
 impl Rng for TestRng {

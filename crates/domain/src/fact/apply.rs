@@ -2,13 +2,14 @@
 //! table changes. Without a personal part (after erasure) personal fields are blank.
 
 mod clearing;
+mod follow_up;
 mod stock;
 
 use crate::batch::BatchEvent;
 use crate::ids::{BatchId, ClinicId, UserId, VisitId};
 use crate::ledger::{
-    Access, Allergy, Batch, Coverage, Evidence, GoodsDecision, Patient, Payer, Payment, RefundRest,
-    Registration, RegistrationState, Settlement, Visit, VisitState,
+    Access, Allergy, Batch, Coverage, Evidence, FollowUp, GoodsDecision, Patient, Payer, Payment,
+    RefundRest, Registration, RegistrationState, Settlement, Visit, VisitState,
 };
 use crate::money::Fen;
 use crate::row::{Change, Field, TableRow, Value};
@@ -94,6 +95,7 @@ pub fn apply(about: &About, body: Body, personal: Option<Personal>) -> Vec<Chang
         | Body::DifferenceWrittenOff(_)
         | Body::UndoingRequested(_)
         | Body::UndoingMoved(_) => clearing::apply(about, body),
+        Body::FollowUpRecorded(b) => follow_up::recorded(about, b, personal),
         Body::ReservationsReleased(_)
         | Body::HandedOver(_)
         | Body::GoodsDecided(_)
@@ -214,8 +216,10 @@ fn erase(about: &About, body: &PatientErased) -> Vec<Change> {
     let texts = texts
         .into_iter()
         .chain(["complaint", "history", "examination", "advice"]);
+    let follow_up = ["answers", "reason"].map(|name| set(name, String::new()));
     let mut changes = vec![
         about.update::<Patient>(body.patient.clone(), blank),
+        all(FollowUp::TABLE, follow_up.to_vec()),
         all(Coverage::TABLE, vec![set("person_number", String::new())]),
         all(
             Visit::TABLE,

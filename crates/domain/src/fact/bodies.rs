@@ -1,5 +1,6 @@
 //! The clear bodies of facts. No name, number, phone, address or free text of a person stands here.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::batch::BatchEvent;
@@ -10,8 +11,8 @@ use crate::ids::{
 };
 use crate::ledger::{
     AccessKind, AllergyKind, Batch, Certificate, Charge, Clearing, ClearingEntry, ClearingPart,
-    Diagnosis, Goods, LineClass, Lot, Payer, Payment, RefundRest, Registration, RegistrationState,
-    Reservation, Settlement, StockMove, Undone, VisitState, WrittenOff,
+    Diagnosis, FollowUpClass, Goods, LineClass, Lot, Payer, Payment, RefundRest, Registration,
+    RegistrationState, Reservation, Settlement, StockMove, Undone, VisitState, WrittenOff,
 };
 use crate::money::{Fen, Quantity};
 use crate::time::Moment;
@@ -200,6 +201,33 @@ body! {
         pub weight: Option<i64>,
         /// In order, the main one first.
         pub diagnoses: Vec<Diagnosis>,
+    }
+
+    /// A follow-up form. Personal part: `FollowUp`.
+    pub struct FollowUpRecorded {
+        /// Its id.
+        pub id: EntryId,
+        /// Who.
+        pub patient: PatientId,
+        /// In which visit.
+        pub visit: VisitId,
+        /// Which form.
+        pub form: String,
+        /// Its edition.
+        pub edition: String,
+        /// 随访日期
+        pub day: Date,
+        /// The class.
+        pub class: FollowUpClass,
+        /// A measurement was not below its limit.
+        pub uncontrolled: bool,
+        /// There was an adverse reaction.
+        pub adverse: bool,
+        /// 下次随访日期
+        pub next_day: Date,
+        /// Which one it corrects.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub corrects: Option<EntryId>,
     }
 
     /// The fee list as the doctor confirmed it. Personal part: `Reasons`, if she gave any.

@@ -101,6 +101,8 @@ facts! {
     "registration_moved" 1 RegistrationMoved,
     /// The record of a visit was signed.
     "record_signed" 1 RecordSigned,
+    /// A follow-up form was recorded, or one was corrected.
+    "follow_up_recorded" 1 FollowUpRecorded,
     /// The fee list was frozen: lines, batches, reserved stock.
     "charges_frozen" 1 ChargesFrozen,
     /// Trace codes were scanned for a line.

@@ -63,6 +63,13 @@ pub enum Personal {
         /// 处理意见
         advice: String,
     },
+    /// Of `follow_up_recorded`.
+    FollowUp {
+        /// The answers by their fields, JSON.
+        answers: String,
+        /// Why an earlier one is corrected; empty where none is.
+        reason: String,
+    },
     /// Of `settlement_made`: why it was reversed; of `settlement_requested`: why it is to be. Of
     /// `batch_moved`: why it was dropped. Of `goods_decided`: why they came back or not.
     Reason(String),

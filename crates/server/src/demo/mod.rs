@@ -3,6 +3,7 @@
 //! The first start seeds both in one process, beside the folder's databases, and renames them when
 //! all is done; then the centre starts as a child process and the clinic serves.
 
+mod follow_up;
 mod people;
 mod seed;
 mod template;

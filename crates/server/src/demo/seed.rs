@@ -16,11 +16,13 @@ use cunyi_db::{Durability, Target};
 use cunyi_domain::ids::{ClinicId, VisitId};
 use cunyi_domain::ledger::Method;
 use cunyi_domain::money::{Quantity, UnitPrice};
-use cunyi_domain::time::{Clock, Moment, age_on, civil::Date};
+use cunyi_domain::time::civil::{Date, Weekday};
+use cunyi_domain::time::{Clock, Moment, age_on};
 use cunyi_domain::transport::{Reply, Request, Transport, TransportError};
 
 use cunyi_domain::ledger::Right;
 
+use super::follow_up::follow_up;
 use super::people::{LOGINS, new_user};
 use super::template::{ACUTE, DIABETES, HYPERTENSION, Template};
 use crate::machine::SystemRng;
@@ -272,7 +274,7 @@ impl Seeder {
 
     /// A day's visits; Sundays are free.
     fn day(&self, day: Date) -> Result<()> {
-        if day.weekday() == cunyi_domain::time::civil::Weekday::Sunday {
+        if day.weekday() == Weekday::Sunday {
             return Ok(());
         }
         let open = Moment::start_of(day).0 + 8 * 3600 * SECOND;
@@ -305,7 +307,13 @@ impl Seeder {
         let age = age_on(person.birth_date, self.clock.now().date());
         let visit = self.register(&doctor, person)?;
         let draft = self.draft(person, age, chronic);
-        self.treat(&doctor, &visit, draft)
+        self.treat(&doctor, &visit, draft)?;
+        // One day a week is for those who are followed up, and who waits in the morning had hers.
+        let monday = self.clock.now().date().weekday() == Weekday::Monday;
+        if chronic && (monday || person == self.repeat()?) {
+            follow_up(&self.app, &doctor, &visit)?;
+        }
+        Ok(())
     }
 
     fn someone(&self, chronic: bool) -> Result<&Person> {

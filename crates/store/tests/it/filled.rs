@@ -262,6 +262,8 @@ impl World {
         self.charge_rest(&visit, &self.batch(&batch))?;
         self.name_reversal(&batch)?;
         self.pay(&visit, PaymentKind::Returned, Fen(5))?;
+        let first = self.follow_up(&visit, None, "咳嗽时头晕")?;
+        self.follow_up(&visit, Some(first), "老柳看错了血压")?;
         self.queue(&visit, VisitState::Seeing, VisitState::Done)?;
         self.fill_local(&visit, "又咳嗽了", "token");
         Ok(())

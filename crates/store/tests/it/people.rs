@@ -1,15 +1,15 @@
 //! What happens to patients and visits, one method each.
 
 use cunyi_domain::fact::{
-    AccessRecorded, AllergyNoted, AllergyWithdrawn, CoverageIdentified, PatientCorrected,
-    PatientFields, PatientRegistered, PayerSwitched, Personal, RecordSigned, RegistrationMoved,
-    VisitInsured, VisitMoved, VisitRegistered,
+    AccessRecorded, AllergyNoted, AllergyWithdrawn, CoverageIdentified, FollowUpRecorded,
+    PatientCorrected, PatientFields, PatientRegistered, PayerSwitched, Personal, RecordSigned,
+    RegistrationMoved, VisitInsured, VisitMoved, VisitRegistered,
 };
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{CoverageId, EntryId, PatientId, VisitId};
 use cunyi_domain::ledger::{
-    AccessKind, AllergyKind, Certificate, Diagnosis, Payer, Registration, RegistrationState, Visit,
-    VisitState,
+    AccessKind, AllergyKind, Certificate, Diagnosis, FollowUpClass, Payer, Registration,
+    RegistrationState, Visit, VisitState,
 };
 use cunyi_domain::money::Fen;
 use cunyi_domain::time::parse_date;
@@ -203,6 +203,36 @@ impl World {
             }],
         };
         self.record(body, &visit.patient, None)
+    }
+
+    /// A follow-up form, or what corrects one.
+    pub fn follow_up(
+        &self,
+        visit: &Visit,
+        corrects: Option<EntryId>,
+        words: &str,
+    ) -> Result<EntryId, StoreError> {
+        let id = EntryId::new(self.now(), &self.dice);
+        let reason = if corrects.is_some() { words } else { "" };
+        let personal = Personal::FollowUp {
+            answers: format!("{{\"signs\":\"{words}\"}}"),
+            reason: reason.to_owned(),
+        };
+        let body = FollowUpRecorded {
+            id: id.clone(),
+            patient: visit.patient.clone(),
+            visit: visit.id.clone(),
+            form: "hypertension".to_owned(),
+            edition: "第三版 2017".to_owned(),
+            day: parse_date("2026-11-24").unwrap(),
+            class: FollowUpClass::Unsatisfactory,
+            uncontrolled: true,
+            adverse: false,
+            next_day: parse_date("2026-12-08").unwrap(),
+            corrects,
+        };
+        self.record(body, &visit.patient, Some(personal))?;
+        Ok(id)
     }
 
     pub fn sign(&self, visit: &Visit, number: usize) -> Done {

@@ -7,8 +7,8 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::clearing::ClearingState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ledger::{
-    AccessKind, AllergyKind, Certificate, ClearingKind, Goods, ItemKind, LineClass, Method,
-    MoveKind, Payer, PaymentKind, RegistrationState, Right, SettlementKind, VisitState,
+    AccessKind, AllergyKind, Certificate, ClearingKind, FollowUpClass, Goods, ItemKind, LineClass,
+    Method, MoveKind, Payer, PaymentKind, RegistrationState, Right, SettlementKind, VisitState,
 };
 use cunyi_domain::resolve::Finding;
 use cunyi_domain::row::{Field, Kind, TableKind, Value};
@@ -121,7 +121,7 @@ fn every_table_is_ledger_reference_or_local() {
     }
     let of = |kind| TABLES.iter().filter(|table| table.kind == kind).count();
     let kinds = [TableKind::Ledger, TableKind::Reference, TableKind::Local].map(of);
-    assert_eq!(kinds, [22, 4, 15]);
+    assert_eq!(kinds, [23, 4, 15]);
 }
 
 #[test]
@@ -176,6 +176,7 @@ const LISTS: &[(&str, &str, Words)] = &[
     ("undone", "state", all!(UndoneState)),
     ("stock_move", "kind", all!(MoveKind)),
     ("goods_decision", "decision", all!(Goods)),
+    ("follow_up", "class", all!(FollowUpClass)),
     ("clinic", "level", all!(Level)),
     ("user_account", "role", all!(Role)),
     ("prescribing_right", "what", all!(Right)),
@@ -462,6 +463,7 @@ const NOUNS: &[&str] = &[
     "batch",
     "charge",
     "clinic",
+    "corrects",
     "coverage",
     "doctor",
     "lot",

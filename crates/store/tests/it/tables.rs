@@ -68,6 +68,7 @@ pub const TABLES: &[Table] = &[
     of::<ledger::StockMove>(),
     of::<ledger::Reservation>(),
     of::<ledger::GoodsDecision>(),
+    of::<ledger::FollowUp>(),
     of::<ledger::Access>(),
     of::<Clinic>(),
     of::<User>(),

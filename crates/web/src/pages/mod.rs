@@ -5,6 +5,8 @@ pub(crate) mod clearing;
 pub(crate) mod desk;
 pub(crate) mod drafts;
 pub(crate) mod follow;
+pub(crate) mod follow_up;
+pub(crate) mod follow_ups;
 pub(crate) mod lists;
 pub(crate) mod papers;
 pub(crate) mod patients;
@@ -14,6 +16,7 @@ pub(crate) mod reconcile;
 pub(crate) mod refund;
 pub(crate) mod reports;
 pub(crate) mod settling;
+pub(crate) mod sheets;
 pub(crate) mod templates;
 #[cfg(test)]
 mod tests;

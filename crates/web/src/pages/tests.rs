@@ -1,6 +1,7 @@
 //! Every page renders in every language, escapes what it shows, and has words for all of it.
 
 mod clearing;
+mod follow_up;
 mod reconcile;
 mod settlement;
 
@@ -368,6 +369,7 @@ fn every_page(locale: Locale) -> Pages {
     sums(&c, &mut pages);
     reconcile::pages(&c, &mut pages);
     clearing::pages(&c, &mut pages);
+    follow_up::pages(&c, &mut pages);
     papers(&c, &mut pages);
     pages
 }

@@ -198,6 +198,11 @@ cases! {
         ];
         post(&format!("/batches/{batch}/refund"), &typed)
     };
+    get "/visits/{id}/follow-up/{form}" Record |h, _by| crate::follow_up::page(h, "");
+    post "/visits/{id}/follow-up/{form}" Record |h, _by| crate::follow_up::to_record(h);
+    get "/visits/{id}/follow-up/{form}/print" Record |h, _by| crate::follow_up::page(h, "/print");
+    get "/follow-ups" List |h, _by| { crate::follow_up::recorded(h); get("/follow-ups") };
+    get "/follow-ups/sheet" New |h, _by| crate::follow_up::sheet(h);
     get "/visits/{id}/print/prescription" Record |h, _by| {
         of_visit("get", &frozen(h), "/print/prescription")
     };
@@ -372,9 +377,8 @@ fn deliver(h: &House) {
         cost: UnitPrice::from_fen(10),
         quantity: Quantity::whole(18),
     };
-    h.w.app
-        .receive_stock(&h.w.doctor, &[lot])
-        .expect("received");
+    let received = h.w.app.receive_stock(&h.w.doctor, &[lot]);
+    received.expect("received");
 }
 
 /// What the doctor types; what it needs is in the cupboard.
@@ -461,8 +465,8 @@ fn handle(h: &House, by: &Actor) -> String {
 /// In the chair.
 pub fn registered(h: &House) -> VisitId {
     let visit = h.w.register(&h.villager());
-    let moved = h.w.app.move_visit(&h.w.doctor, &visit, VisitState::Seeing);
-    moved.expect("seen");
+    let (by, to) = (&h.w.doctor, VisitState::Seeing);
+    h.w.app.move_visit(by, &visit, to).expect("seen");
     visit
 }
 
@@ -531,8 +535,7 @@ fn unregistered(h: &House) -> VisitId {
 fn by_voucher(h: &House) -> (VisitId, String) {
     let voucher = loop {
         let person = h.villager();
-        let now = h.w.clock.now();
-        let good = |v: &Voucher| v.known && v.expires_at > now;
+        let good = |v: &Voucher| v.known && v.expires_at > h.w.clock.now();
         if let Some(voucher) = person.voucher.filter(good) {
             break voucher;
         }
@@ -550,9 +553,8 @@ fn by_voucher(h: &House) -> (VisitId, String) {
         ..RegisterForm::default()
     };
     let visit = h.w.app.register(&h.w.doctor, &form).expect("registered");
-    h.w.app
-        .freeze(&h.w.doctor, &visit, 0, &draft(h))
-        .expect("frozen");
+    let frozen = h.w.app.freeze(&h.w.doctor, &visit, 0, &draft(h));
+    frozen.expect("frozen");
     (visit, code)
 }
 

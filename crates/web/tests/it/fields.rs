@@ -103,6 +103,14 @@ fn pages(house: &House, visit: &VisitId, name: &str) -> Vec<(&'static str, Ask)>
         ("处方笺", print("prescription")),
         ("费用清单", print("fee-list")),
         ("结算单", get(format!("/batches/{batch}/print/statement"))),
+        (
+            "随访",
+            get(format!("/visits/{visit}/follow-up/hypertension")),
+        ),
+        (
+            "随访表",
+            get(format!("/visits/{visit}/follow-up/hypertension/print")),
+        ),
         ("患者", get(format!("/patients/{id}"))),
         ("病历", get(format!("/patients/{id}/print/history"))),
         ("查找", post("/patients/search", &[("query", name)])),

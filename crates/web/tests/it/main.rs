@@ -12,6 +12,7 @@ mod bad;
 mod cases;
 mod claims;
 mod fields;
+mod follow_up;
 mod frame;
 mod house;
 mod links;

@@ -1,0 +1,36 @@
+//! 随访到期: whom to call.
+
+use askama::Template;
+use axum::http::StatusCode;
+use cunyi_app::views::DueView;
+use cunyi_domain::time::Moment;
+use cunyi_domain::time::civil::Date;
+
+use crate::chrome::Chrome;
+use crate::fault::{Answer, html};
+use crate::session::Signed;
+
+/// So many days before it is due a patient stands on the list.
+const AHEAD: u64 = 7;
+
+#[derive(Template)]
+#[template(path = "follow_ups.html")]
+pub(crate) struct FollowUpsPage<'a> {
+    pub(crate) c: &'a Chrome,
+    pub(crate) due: &'a [DueView],
+    pub(crate) up_to: Date,
+}
+
+/// `GET /follow-ups`
+pub(crate) async fn page(by: Signed) -> Answer {
+    let soon = std::time::Duration::from_hours(24 * AHEAD);
+    let up_to = Moment::plus(by.chrome.now, soon).date();
+    let due = by.call(move |app, actor| app.follow_ups_due(actor, up_to));
+    let due = due.await?;
+    let page = FollowUpsPage {
+        c: &by.chrome,
+        due: &due,
+        up_to,
+    };
+    Ok(html(StatusCode::OK, &page))
+}
