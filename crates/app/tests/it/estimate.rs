@@ -118,6 +118,7 @@ fn under_limits_of_every_kind_the_estimate_is_the_centres_answer() {
 
 /// Settles generated claims; how many batches were compared, and how many visits had several.
 fn estimates_are_answers(w: &World, claims: usize) -> (usize, usize) {
+    w.granted();
     for _ in 0..4 {
         w.restock();
     }

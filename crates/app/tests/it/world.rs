@@ -13,7 +13,7 @@ use cunyi_centre::{Centre, Gate, Item, Parts as CentreParts};
 use cunyi_db::{Durability, Target};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::{BatchId, VisitId};
-use cunyi_domain::ledger::{LineClass, Method};
+use cunyi_domain::ledger::{LineClass, Method, Right};
 use cunyi_domain::money::{Fen, Quantity, UnitPrice};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::civil::Date;
@@ -399,6 +399,15 @@ impl World {
         body.diagnoses.push("I10.x00x002".to_owned());
         body.lines.push(self.line("苯磺酸氨氯地平片"));
         body
+    }
+
+    /// Clinic and doctor may prescribe everything the lists have.
+    pub fn granted(&self) {
+        let administrator = actor(&self.app, "administrator");
+        for holder in [None, Some(&self.doctor.user)] {
+            let done = self.app.set_rights(&administrator, holder, Right::ALL);
+            done.unwrap();
+        }
     }
 
     /// Another delivery, for many visits in one test.
