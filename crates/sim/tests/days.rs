@@ -214,3 +214,29 @@ fn a_stranger_is_refused_for_who_she_is_whatever_is_still_to_be_written() {
     let done = live(&Template::new().unwrap(), &day, None).unwrap();
     assert!(done.trespasses > 0);
 }
+
+/// Seed 539: the clock is set back between what a reversal leaves and what is given for it.
+#[test]
+fn what_is_left_pays_for_what_is_given_whatever_the_clock_says_came_first() {
+    let day = Plan {
+        steps: vec![
+            Step::fine(Op::SetClock(60)),
+            Step::fine(Op::Register(3, Complaint::ColdAndPressure, 33)),
+            Step::fine(Op::Freeze(3, 1)),
+            Step::fine(Op::Presettle(3)),
+            Step {
+                faults: vec![(2, Fault::RequestLost)],
+                ..Step::fine(Op::Settle(3))
+            },
+            Step {
+                faults: vec![(0, Fault::ServerError)],
+                ..Step::fine(Op::Reverse(3, 0))
+            },
+            Step::fine(Op::Due),
+            Step::fine(Op::SetClock(29)),
+            Step::fine(Op::HandOver(3)),
+        ],
+        ..Plan::of(539)
+    };
+    live(&Template::new().unwrap(), &day, None).unwrap();
+}
