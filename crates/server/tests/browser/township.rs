@@ -103,7 +103,7 @@ async fn the_townships_clearing(page: &Page, demo: &Demo) {
     page.accessible("what the fund owes a township").await;
     page.tab_to("main tbody tr:nth-child(2) a").await;
     page.press(Key::Enter).await;
-    page.read("清算申请（3203）").await;
+    page.read("清算申请（3203、3204）").await;
     page.read(SECOND).await;
     page.accessible("a township's period").await;
     page.tab_to("form[action='/clearing/apply'] input[name=reason]")
