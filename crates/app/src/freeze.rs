@@ -22,7 +22,7 @@ use crate::App;
 use crate::error::{AppError, Result, refuse};
 use crate::fee_list::FeeList;
 use crate::permission::Action;
-use crate::propose::{learn, patient_of};
+use crate::propose::learn;
 use crate::register::assign;
 use crate::reverse::read_reason;
 use crate::settle::forget_if_settled;
@@ -66,8 +66,7 @@ impl App {
                 )?;
             }
             sign(w, &row, &list, body)?;
-            let patient = patient_of(w.tx, &row)?;
-            learn(w, actor, (&row, &patient), body)?;
+            learn(w, actor, &row, body)?;
             freeze(w, self, &row, list, old.len())
         })
     }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use cunyi_catalogue::{ADULT, ItemHit};
 use cunyi_domain::ids::VisitId;
-use cunyi_domain::ledger::{Patient, Visit};
+use cunyi_domain::ledger::Visit;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::age_on;
 use cunyi_store::local::Habit;
@@ -73,7 +73,7 @@ impl App {
                 Some(id) => {
                     let row = query::visit(tx, &actor.clinic, id)?;
                     let row = row.ok_or(Refusal::new(Code::NotFound))?;
-                    is_adult(&patient_of(tx, &row)?, &row)
+                    is_adult(tx, &row)?
                 }
                 None => false,
             };
@@ -113,21 +113,23 @@ fn proposal(habit: Habit, adult: bool) -> Proposal {
     }
 }
 
-fn is_adult(patient: &Patient, visit: &Visit) -> bool {
+fn is_adult(tx: &mut Tx<'_>, visit: &Visit) -> Result<bool> {
+    let patient = query::patient(tx, &visit.clinic, &visit.patient)?;
+    let patient = patient.ok_or(Refusal::new(Code::NotFound))?;
     let day = visit.registered_at.date();
-    patient
+    Ok(patient
         .birth_date
-        .is_some_and(|birth| age_on(birth, day) >= ADULT)
+        .is_some_and(|birth| age_on(birth, day) >= ADULT))
 }
 
 /// Learns from a signed record.
 pub(crate) fn learn(
     w: &mut Writer<'_, '_>,
     actor: &Actor,
-    (visit, patient): (&Visit, &Patient),
+    visit: &Visit,
     body: &DraftBody,
 ) -> Result<()> {
-    let (now, adult) = (w.who.now, is_adult(patient, visit));
+    let (now, adult) = (w.who.now, is_adult(w.tx, visit)?);
     let blank = |code: &str| Habit {
         clinic: actor.clinic.clone(),
         doctor: actor.user.clone(),
@@ -156,10 +158,4 @@ pub(crate) fn learn(
         typing::used(w.tx, habit, learns)?;
     }
     Ok(())
-}
-
-/// The patient of a visit that is signed.
-pub(crate) fn patient_of(tx: &mut Tx<'_>, visit: &Visit) -> Result<Patient> {
-    let row = query::patient(tx, &visit.clinic, &visit.patient)?;
-    Ok(row.ok_or(Refusal::new(Code::NotFound))?)
 }

@@ -74,6 +74,7 @@ text_enum! {
     }
 }
 
+use crate::transitions;
 use BatchEvent as E;
 use BatchState as S;
 
@@ -123,10 +124,7 @@ pub const TRANSITIONS: &[(BatchState, BatchEvent, BatchState)] = &[
 impl BatchState {
     /// The state after an event, if the event can happen here.
     pub fn after(self, event: BatchEvent) -> Option<Self> {
-        let found = TRANSITIONS
-            .iter()
-            .find(|(from, e, _)| *from == self && *e == event);
-        found.map(|(_, _, to)| *to)
+        transitions::after(TRANSITIONS, self, &event)
     }
 
     /// True while money may move or have moved and nobody knows: nothing else may be done with it.
@@ -158,6 +156,7 @@ impl BatchState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transitions::tests::is_documented;
 
     #[test]
     fn an_event_leads_to_one_state() {
@@ -171,20 +170,9 @@ mod tests {
         }
     }
 
-    /// `docs/settlement.md` says the same, row by row: words in back-quotes, in this order.
     #[test]
     fn the_documented_table_is_this_one() {
-        let page = include_str!("../../../docs/settlement.md");
-        let rows = page.split("<!-- transitions: begin -->").nth(1);
-        let rows = rows.and_then(|rest| rest.split("<!-- transitions: end -->").next());
-        let words = |line: &str| {
-            let parts: Vec<String> = line.split('`').map(str::to_owned).collect();
-            (parts.len() == 7).then(|| [parts[1].clone(), parts[3].clone(), parts[5].clone()])
-        };
-        let said: Vec<_> = rows.unwrap_or("").lines().filter_map(words).collect();
-        let is =
-            |(from, event, to): &(S, E, S)| [from.to_string(), event.to_string(), to.to_string()];
-        assert_eq!(said, TRANSITIONS.iter().map(is).collect::<Vec<_>>());
+        is_documented("transitions", TRANSITIONS);
     }
 
     #[test]

@@ -22,5 +22,6 @@ pub mod reconcile;
 pub mod refusal;
 pub mod resolve;
 pub mod time;
+mod transitions;
 pub mod transport;
 pub mod undone;

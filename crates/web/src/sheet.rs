@@ -1,10 +1,18 @@
 //! Tables as xlsx. Texts stay texts: what begins with `=` is no formula.
 
+use std::sync::Arc;
+
+use axum::http::header;
+use axum::response::IntoResponse;
+use cunyi_app::AppError;
 use cunyi_domain::money::{Fen, Quantity};
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
+use crate::chrome::Chrome;
+use crate::fault::{Answer, Fault};
+
 /// `Content-Type` of an xlsx.
-pub(crate) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// Most characters of a sheet's name.
 const MOST_NAME: usize = 31;
 
@@ -30,8 +38,23 @@ pub(crate) struct Table {
     pub(crate) rows: Vec<Vec<Cell>>,
 }
 
-/// A workbook of a sheet a table.
-pub(crate) fn workbook(tables: &[Table]) -> Result<Vec<u8>, XlsxError> {
+/// A workbook of a sheet a table, to be kept under a name: letters, digits and `-`.
+pub(crate) fn download(c: &Arc<Chrome>, name: &str, tables: &[Table]) -> Answer {
+    let book = workbook(tables).map_err(|error| {
+        let what = format!("a spreadsheet cannot be written: {error}");
+        Fault::new(c, AppError::Failed(what))
+    })?;
+    let headers = [
+        (header::CONTENT_TYPE, XLSX.to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}.xlsx\""),
+        ),
+    ];
+    Ok((headers, book).into_response())
+}
+
+fn workbook(tables: &[Table]) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let (bold, money) = (
         Format::new().set_bold(),

@@ -42,6 +42,7 @@ text_enum! {
     }
 }
 
+use crate::transitions;
 use ClearingEvent as E;
 use ClearingState as S;
 
@@ -66,10 +67,7 @@ pub const TRANSITIONS: &[(ClearingState, ClearingEvent, ClearingState)] = &[
 impl ClearingState {
     /// The state after an event, if the event can happen here.
     pub fn after(self, event: ClearingEvent) -> Option<Self> {
-        let found = TRANSITIONS
-            .iter()
-            .find(|(from, e, _)| *from == self && *e == event);
-        found.map(|(_, _, to)| *to)
+        transitions::after(TRANSITIONS, self, &event)
     }
 
     /// True if the office has it, or may have it: it is not applied for again.
@@ -91,21 +89,11 @@ impl ClearingState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transitions::tests::is_documented;
 
-    /// `docs/settlement.md` says the same, row by row: words in back-quotes, in this order.
     #[test]
     fn the_documented_table_is_this_one() {
-        let page = include_str!("../../../../docs/settlement.md");
-        let rows = page.split("<!-- clearing: begin -->").nth(1);
-        let rows = rows.and_then(|rest| rest.split("<!-- clearing: end -->").next());
-        let words = |line: &str| {
-            let parts: Vec<String> = line.split('`').map(str::to_owned).collect();
-            (parts.len() == 7).then(|| [parts[1].clone(), parts[3].clone(), parts[5].clone()])
-        };
-        let said: Vec<_> = rows.unwrap_or("").lines().filter_map(words).collect();
-        let is =
-            |(from, event, to): &(S, E, S)| [from.to_string(), event.to_string(), to.to_string()];
-        assert_eq!(said, TRANSITIONS.iter().map(is).collect::<Vec<_>>());
+        is_documented("clearing", TRANSITIONS);
     }
 
     #[test]

@@ -10,8 +10,7 @@ mod tables;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, Uri, header};
-use axum::response::IntoResponse;
+use axum::http::{StatusCode, Uri};
 use cunyi_app::AppError;
 use cunyi_app::views::{DaySums, ReportView, Took};
 use cunyi_domain::money::Fen;
@@ -24,7 +23,7 @@ use crate::chrome::Chrome;
 use crate::fault::{Answer, Fault, html};
 use crate::form::Form;
 use crate::session::Signed;
-use crate::sheet::{XLSX, workbook};
+use crate::sheet::download;
 
 /// Days that are shown one by one; a longer period is shown month by month.
 const DAYS: usize = 62;
@@ -206,14 +205,6 @@ pub(crate) async fn xlsx(by: Signed, uri: Uri) -> Answer {
     let v = by
         .call(move |app, actor| app.report(actor, from, to))
         .await?;
-    let bytes = workbook(&tables::tables(&by.chrome, &v));
-    let bytes = bytes.map_err(|e| Fault::new(&by.chrome, AppError::Failed(e.to_string())))?;
-    let name = format!("attachment; filename=\"report-{from}-{to}.xlsx\"");
-    let mut response = ([(header::CONTENT_TYPE, XLSX)], bytes).into_response();
-    if let Ok(name) = HeaderValue::from_str(&name) {
-        response
-            .headers_mut()
-            .insert(header::CONTENT_DISPOSITION, name);
-    }
-    Ok(response)
+    let name = format!("report-{from}-{to}");
+    download(&by.chrome, &name, &tables::tables(&by.chrome, &v))
 }

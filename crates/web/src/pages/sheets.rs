@@ -1,10 +1,7 @@
 //! The follow-ups of a period as a spreadsheet, its columns in the form's order, for a county's system. It is
 //! Chinese in every language of the screen, as papers are.
 
-use axum::body::Body;
-use axum::http::{StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
-use cunyi_app::AppError;
+use axum::http::Uri;
 use cunyi_app::views::{FollowUpSheet, SheetRow};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::parse_date;
@@ -15,7 +12,7 @@ use crate::chrome::Chrome;
 use crate::fault::{Answer, Fault};
 use crate::form::Form;
 use crate::session::Signed;
-use crate::sheet::{Cell, Table, XLSX, workbook};
+use crate::sheet::{Cell, Table, download};
 
 /// What stands before the form's own fields.
 const WHO: [&str; 6] = [
@@ -41,24 +38,9 @@ pub(crate) async fn sheet(by: Signed, uri: Uri) -> Answer {
         .call(move |app, actor| app.follow_up_sheet(actor, &form, period))
         .await?;
     let c = by.chrome.chinese();
-    let book = workbook(&[table(&c, &sheet)]).map_err(|error| {
-        let what = format!("a spreadsheet cannot be written: {error}");
-        Fault::new(&by.chrome, AppError::Failed(what))
-    })?;
-    Ok(download(&sheet, book))
-}
-
-fn download(sheet: &FollowUpSheet, book: Vec<u8>) -> Response {
     let (from, to) = sheet.period;
-    let name = format!(
-        "attachment; filename=\"{}-{from}-{to}.xlsx\"",
-        sheet.form.id
-    );
-    let headers = [
-        (header::CONTENT_TYPE, XLSX.to_owned()),
-        (header::CONTENT_DISPOSITION, name),
-    ];
-    (StatusCode::OK, headers, Body::from(book)).into_response()
+    let name = format!("{}-{from}-{to}", sheet.form.id);
+    download(&by.chrome, &name, &[table(&c, &sheet)])
 }
 
 /// Heads and rows; all cells are text: a code with a nought in front stays one, and nothing is a formula.
