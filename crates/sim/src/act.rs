@@ -233,8 +233,9 @@ impl Day<'_> {
         };
         let insurable = self.view(by, visit)?.insurable;
         let done = self.app().insure(by, visit, &form);
-        // On a full disk it may not be possible to write that it came to nothing: then the program goes on.
-        let writes = !self.filled.load(Ordering::SeqCst);
+        // On a full disk it may not be possible to write that it came to nothing, nor once the power is gone,
+        // while somebody else did the same: then the program goes on.
+        let writes = !self.filled.load(Ordering::SeqCst) && !self.power.is_gone();
         if insurable && writes && matches!(&done, Err(AppError::Refused(_))) {
             let batches = self.view(by, visit)?.batches;
             let flying = batches.iter().any(|b| b.state.in_flight());

@@ -75,7 +75,7 @@ pub(crate) struct Day<'a> {
     pub(crate) clock: Arc<SimClock>,
     pub(crate) rng: Arc<dyn Rng>,
     pub(crate) wire: Arc<Wire>,
-    power: Arc<Power>,
+    pub(crate) power: Arc<Power>,
     /// None while it is not running.
     app: Option<App>,
     pub(crate) complaints: Mutex<Vec<(usize, VisitId, Complaint)>>,

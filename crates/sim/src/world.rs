@@ -429,6 +429,11 @@ impl Power {
         *lock(&self.0) = cut.map_or(Supply::On, |(at, point)| Supply::FailsAt(at, point));
     }
 
+    /// True once it has failed.
+    pub(crate) fn is_gone(&self) -> bool {
+        matches!(*lock(&self.0), Supply::Gone)
+    }
+
     fn reached(&self, point: Point) {
         if self.is_gone_at(point) {
             std::panic::resume_unwind(Box::new(Cut));

@@ -1,7 +1,8 @@
 //! Clinic-days on fixed seeds, and mutants that must not get through one.
 
 use cunyi_sim::mutant::Mutant;
-use cunyi_sim::plan::{Complaint, Op, Plan, Step};
+use cunyi_db::Point;
+use cunyi_sim::plan::{Complaint, Office, Op, Plan, Step};
 use cunyi_sim::wire::Fault;
 use cunyi_sim::{Failed, Lived, Run, Template, Until, live};
 
@@ -237,6 +238,62 @@ fn what_is_left_pays_for_what_is_given_whatever_the_clock_says_came_first() {
             Step::fine(Op::HandOver(3)),
         ],
         ..Plan::of(539)
+    };
+    live(&Template::new().unwrap(), &day, None).unwrap();
+}
+
+/// Seed 3000451: what came late and what the office took back are of the same sums, and the totals agree.
+#[test]
+fn what_evens_out_in_the_totals_is_found_line_by_line() {
+    let day = plan(
+        false,
+        vec![
+            Step::fine(Op::Register(1, Complaint::Cold, 30)),
+            Step::fine(Op::Freeze(1, 1)),
+            Step::fine(Op::Presettle(1)),
+            Step {
+                faults: vec![(0, Fault::Late(373))],
+                ..Step::fine(Op::Settle(1))
+            },
+            Step::fine(Op::Register(8, Complaint::Cold, 21)),
+            Step::fine(Op::Freeze(8, 1)),
+            Step::fine(Op::RestartClinic),
+            Step::fine(Op::Presettle(8)),
+            Step::fine(Op::Settle(8)),
+            Step::fine(Op::Due),
+            Step::fine(Op::Office(8, Office::Undoes)),
+        ],
+    );
+    let day = Plan {
+        shared: false,
+        ..day
+    };
+    live(&Template::new().unwrap(), &day, None).unwrap();
+}
+
+/// Seed 4003301: what the other insured meanwhile stands open when the power is cut.
+#[test]
+fn two_who_insure_the_same_on_the_next_day_leave_nothing_open() {
+    let day = Plan {
+        three: true,
+        shared: false,
+        miscounted: 100,
+        ..plan(
+            true,
+            vec![
+                Step::fine(Op::Register(11, Complaint::Cold, 36)),
+                Step::fine(Op::SelfPay(11)),
+                Step::fine(Op::Freeze(11, 2)),
+                Step::fine(Op::Settle(11)),
+                Step::fine(Op::Pass(86_400)),
+                Step {
+                    faults: vec![(1, Fault::Truncated(58_690))],
+                    cut: Some((2, Point::AfterCommit)),
+                    meanwhile: Some((1, Op::Insure(11))),
+                    ..Step::fine(Op::Insure(11))
+                },
+            ],
+        )
     };
     live(&Template::new().unwrap(), &day, None).unwrap();
 }

@@ -26,7 +26,7 @@ const EQUAL: &str = "000000";
 /// For how many settlements that the centre does not have on this day 5203 is asked.
 const MOST_ASKED: usize = 20;
 
-/// 3201 for every group; 9101, 3202 and 9102 where it differs; 5203 for what is only here.
+/// 3201 for every group; 9101, 3202 and 9102 where it differs or something is lost; 5203 for what is only here.
 pub(super) fn ask(caller: &Caller<'_>, books: &Books) -> Result<Evidence> {
     let asking = Asking { caller, books };
     let compared: Vec<Compared> = asking
@@ -35,12 +35,13 @@ pub(super) fn ask(caller: &Caller<'_>, books: &Books) -> Result<Evidence> {
         .map(|group| asking.totals(group))
         .collect();
     let differ = compared.iter().filter(|c| c.answer == Answer::Different);
-    let places: BTreeSet<(String, String)> = differ
-        .map(|c| (c.group.clearing_type.clone(), c.group.office.clone()))
-        .collect();
+    // What is lost may stand there and even out with what stands here alone: then the totals agree.
+    let lost = books.lost(asking.region());
+    let groups = differ.map(|c| &c.group).chain(&lost);
+    let places: BTreeSet<(&str, &str)> = groups.map(place).collect();
     let details: Vec<Detail> = places
         .into_iter()
-        .map(|(clearing_type, office)| asking.details(clearing_type, office))
+        .map(|place| asking.details(place))
         .collect::<Result<_>>()?;
     let settled_on = asking.settled_on(&details);
     Ok(Evidence {
@@ -53,7 +54,7 @@ pub(super) fn ask(caller: &Caller<'_>, books: &Books) -> Result<Evidence> {
 /// The lines of a day at one clearing place, as the centre has them; none where it does not tell.
 pub(super) fn lines(caller: &Caller<'_>, books: &Books, group: &Group) -> Result<Vec<Theirs>> {
     let asking = Asking { caller, books };
-    let detail = asking.details(group.clearing_type.clone(), group.office.clone())?;
+    let detail = asking.details(place(group))?;
     Ok(detail.lines.unwrap_or_default())
 }
 
@@ -124,7 +125,7 @@ impl Asking<'_> {
 
     /// 9101, 3202, 9102. A file that is too long to be sent is a failure of ours; one that does not
     /// come, or cannot be read, leaves the lines out.
-    fn details(&self, clearing_type: String, office: String) -> Result<Detail> {
+    fn details(&self, (clearing_type, office): (&str, &str)) -> Result<Detail> {
         let (region, day) = (self.region(), self.books.day);
         let of_place = |row: &&Booked| {
             let group = group_of(region, row);
@@ -135,10 +136,10 @@ impl Asking<'_> {
         let upload: Vec<Line> = rows.iter().map(|row| line(row)).collect();
         let packed = pack("stmt.txt", &upload, &region.statement.upload_columns)
             .map_err(|fault| AppError::Failed(format!("statement file: {fault}")))?;
-        let lines = self.compared(&rows, packed, &clearing_type, &office);
+        let lines = self.compared(&rows, packed, clearing_type, office);
         Ok(Detail {
-            clearing_type,
-            office,
+            clearing_type: clearing_type.to_owned(),
+            office: office.to_owned(),
             lines,
         })
     }
@@ -247,6 +248,11 @@ impl Asking<'_> {
         });
         asked.collect()
     }
+}
+
+/// Of which file a group's lines are: of which kind of clearing, by which office.
+fn place(group: &Group) -> (&str, &str) {
+    (&group.clearing_type, &group.office)
 }
 
 fn count(number: i64) -> Count {
