@@ -91,6 +91,15 @@ const CASES: &[Case] = &[
         found: &["state resolve M2"],
     },
     Case {
+        what: "迟到的结算与中心撤销的结算同额，总额平了，明细不平",
+        ours: &["结算 S1 M1 20.00 12.00 0.00", "未知 - M2 20.00 12.00 0.00"],
+        centre: &[
+            "机构多 结算 S1 M1 20.00 12.00 0.00",
+            "机构少 结算 S2 M2 20.00 12.00 0.00",
+        ],
+        found: &["only-here void-here S1", "state adopt S2"],
+    },
+    Case {
         what: "差一分",
         ours: &["结算 S1 M1 20.00 12.00 0.00"],
         centre: &["不符 结算 S1 M1 20.00 12.01 0.00"],

@@ -38,7 +38,8 @@ fn compared(ours: &[Ours], theirs: &[Theirs]) -> Vec<Compared> {
 
 pub(super) fn evidence(ours: &[Ours], theirs: Vec<Theirs>) -> Evidence {
     let compared = compared(ours, &theirs);
-    let different = compared[0].answer == Answer::Different;
+    let lost = ours.iter().any(|row| row.standing == Standing::InFlight);
+    let asked = lost || compared[0].answer == Answer::Different;
     let detail = Detail {
         clearing_type: "11".into(),
         office: "990001".into(),
@@ -46,7 +47,7 @@ pub(super) fn evidence(ours: &[Ours], theirs: Vec<Theirs>) -> Evidence {
     };
     Evidence {
         compared,
-        details: if different { vec![detail] } else { Vec::new() },
+        details: if asked { vec![detail] } else { Vec::new() },
         settled_on: BTreeMap::new(),
     }
 }
