@@ -79,6 +79,30 @@ impl Catalogue {
         let drugs = read::drugs(drugs)?;
         let services = read::services(services)?;
         let diagnoses = read::diagnoses(diagnoses)?;
+        Self::of(drugs, services, diagnoses, version)
+    }
+
+    /// Other drugs and diagnoses beside the demonstration's services, all invented.
+    ///
+    /// # Panics
+    /// If a code is there twice.
+    pub(crate) fn demo_of(drugs: Vec<Drug>, diagnoses: Vec<Diagnosis>) -> Self {
+        let Self {
+            services, version, ..
+        } = Self::demo();
+        let lists = Self::of(drugs, services, diagnoses, &version);
+        Self {
+            invented: true,
+            ..lists.expect("lists that are made here are tested")
+        }
+    }
+
+    fn of(
+        drugs: Vec<Drug>,
+        services: Vec<Service>,
+        diagnoses: Vec<Diagnosis>,
+        version: &str,
+    ) -> Result<Self, CatalogueError> {
         let codes = drugs.iter().map(|d| (read::List::Drugs, &d.code));
         let items = read::by_code(
             codes.chain(services.iter().map(|s| (read::List::Services, &s.code))),

@@ -7,6 +7,7 @@
 mod allergy;
 mod catalogue;
 mod checks;
+mod grown;
 mod model;
 mod order;
 mod pinyin;

@@ -1,7 +1,7 @@
 //! Clinic-days on fixed seeds, and mutants that must not get through one.
 
-use cunyi_sim::mutant::Mutant;
 use cunyi_db::Point;
+use cunyi_sim::mutant::Mutant;
 use cunyi_sim::plan::{Complaint, Office, Op, Plan, Step};
 use cunyi_sim::wire::Fault;
 use cunyi_sim::{Failed, Lived, Run, Template, Until, live};

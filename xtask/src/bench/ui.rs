@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 
 use super::limits::Limits;
 use crate::browser::{self, Driver};
@@ -18,6 +18,11 @@ const DECISION: u64 = 1350;
 const SLOW: [u64; 2] = [0, 500];
 /// Journeys whose time is limited: at the practised typist's press and a prompt centre.
 const LIMITS: [(&str, u64); 1] = [("repeat visit", 20_000)];
+/// What the browser measures, with its limit in milliseconds.
+const QUICK: [(&str, f64); 2] = [
+    ("letter to list, p95, ms", 30.0),
+    ("first paint, p95, ms", 300.0),
+];
 
 /// A journey as the browser counted it.
 struct Visit {
@@ -30,23 +35,13 @@ struct Visit {
 /// Runs the journeys at each slowness and prints the table.
 pub fn run(limits: &mut Limits) -> Result<()> {
     let driver = Driver::start()?;
+    quick(&driver, limits)?;
     println!(
         "visit; centre waits, ms; presses; decisions; served, ms; whole at 0.28 s a press; at 0.75 s"
     );
     for slow in SLOW {
-        let mut journeys = run::cargo(&["test", "--release", "--package", "cunyi-server"]);
-        journeys
-            .args([
-                "--test",
-                "browser",
-                "speed::",
-                "--",
-                "--nocapture",
-                "--test-threads=1",
-            ])
-            .env("CUNYI_TEST_CHROMEDRIVER", &driver.url)
-            .env("CUNYI_TEST_CHROMIUM_FLAGS", browser::flags())
-            .env("CUNYI_BENCH_SLOW_MS", slow.to_string());
+        let mut journeys = journeys(&driver, "speed::");
+        journeys.env("CUNYI_BENCH_SLOW_MS", slow.to_string());
         for visit in counted(&mut journeys)? {
             let [quick, slow_hand] = PRESS.map(|press| visit.takes(press));
             let Visit {
@@ -61,6 +56,31 @@ pub fn run(limits: &mut Limits) -> Result<()> {
                 limits.below(&format!("{name}, ms"), quick, *limit);
             }
         }
+    }
+    Ok(())
+}
+
+/// The browser's journeys of one module, one after another.
+fn journeys(driver: &Driver, module: &str) -> Command {
+    let mut tests = run::cargo(&["test", "--release", "--package", "cunyi-server"]);
+    tests
+        .args(["--test", "browser", module, "--"])
+        .args(["--nocapture", "--test-threads=1"])
+        .env("CUNYI_TEST_CHROMEDRIVER", &driver.url)
+        .env("CUNYI_TEST_CHROMIUM_FLAGS", browser::flags());
+    tests
+}
+
+/// How quick searches and pages are, as `quick: letter to list, p95, ms; 17.3` tells.
+fn quick(driver: &Driver, limits: &mut Limits) -> Result<()> {
+    let said = run::output(&mut journeys(driver, "quick::"))?;
+    for (what, limit) in QUICK {
+        let told = said.lines().find_map(|line| line.split_once(what));
+        let figure = told.and_then(|(_, told)| told.trim_start_matches("; ").trim().parse().ok());
+        let Some(figure) = figure else {
+            bail!("{what} was not measured:\n{said}");
+        };
+        limits.below::<f64>(what, figure, limit);
     }
     Ok(())
 }

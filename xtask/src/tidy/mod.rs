@@ -2,6 +2,7 @@
 //! failing.
 
 mod arrows;
+mod browser;
 mod dead;
 mod i18n;
 mod licences;
@@ -53,6 +54,7 @@ impl fmt::Display for Finding {
 
 const RULES: &[fn(&Tree) -> Vec<Finding>] = &[
     arrows::check,
+    browser::check,
     licences::check,
     size::check,
     words::check,

@@ -48,6 +48,9 @@ pub struct Options {
     /// 清空重来 · start over
     #[arg(long)]
     fresh: bool,
+    /// 目录用编造的条目补到三万诊断、四千药品 · lists filled up to 30,000 diagnoses and 4,000 drugs, invented
+    #[arg(long)]
+    long_lists: bool,
     #[command(flatten)]
     extent: seed::Extent,
 }
@@ -60,6 +63,7 @@ impl Default for Options {
             data: PathBuf::from("demo-data"),
             address: IpAddr::from([127, 0, 0, 1]),
             fresh: false,
+            long_lists: false,
             extent: seed::Extent::default(),
         }
     }
@@ -86,7 +90,12 @@ pub fn run(options: &Options) -> Result<()> {
     let store = data::open(&options.data, Durability::Full, false).context(OTHER)?;
     let mut child = start_centre(&options.data, centre)?;
     let addresses = Addresses { clinic, centre };
-    let result = serve(runtime, listener, store, addresses);
+    let lists = if options.long_lists {
+        Catalogue::demo_grown()
+    } else {
+        Catalogue::demo()
+    };
+    let result = serve(runtime, listener, (store, lists), addresses);
     stop(&mut child);
     result
 }
@@ -190,12 +199,12 @@ fn stop(child: &mut Child) {
 fn serve(
     runtime: Runtime,
     listener: TcpListener,
-    store: Store,
+    (store, lists): (Store, Catalogue),
     addresses: Addresses,
 ) -> Result<()> {
     let app = Arc::new(App::new(Parts {
         store,
-        catalogue: Arc::new(Catalogue::demo()),
+        catalogue: Arc::new(lists),
         transport: Arc::new(HttpTransport::default()),
         clock: Arc::new(SystemClock),
         rng: Arc::new(SystemRng),

@@ -116,6 +116,66 @@ async fn the_townships_clearing(page: &Page, demo: &Demo) {
     assert_eq!(page.count("form[action='/clearing/apply']").await, 0);
 }
 
+/// The period that was applied for is taken back and applied for anew.
+async fn taken_back_and_asked_anew(page: &Page) {
+    page.tab_to("details:has(form[action='/clearing/withdraw']) summary")
+        .await;
+    page.press(Key::Enter).await;
+    page.accessible("an application that can be taken back")
+        .await;
+    page.tab_to("form[action='/clearing/withdraw'] input[name=reason]")
+        .await;
+    page.keys("漏了一天").await;
+    page.picture("clearing-withdraw.png").await;
+    page.press(Key::Enter).await;
+    page.read("已撤销，可再申请").await;
+    page.tab_to("form[action='/clearing/apply'] input[name=reason]")
+        .await;
+    page.keys("演示数据，前两个月没有对账").await;
+    page.press(Key::Enter).await;
+    page.read("已申请").await;
+    assert_eq!(page.count("form[action='/clearing/apply']").await, 0);
+}
+
+/// What the office deducts is appealed against, and half of it is given back.
+async fn deducted_and_appealed(page: &Page) {
+    let first = "return document.querySelector('[name=period]').value";
+    let first = page.script(first).await;
+    let first = first.as_str().expect("a day");
+    let dated = |form: &str| {
+        format!("document.querySelector(`{form} [name=clearing_on]`).value = '{first}'")
+    };
+    let enter = "form[action='/clearing/enter']";
+    page.choose(&format!("{enter} [name=clearing_kind]"), "deducted")
+        .await;
+    page.script(&dated(enter)).await;
+    page.tab_to(&format!("{enter} [name=amount]")).await;
+    page.keys("2.40").await;
+    page.tab_to(&format!("{enter} [name=reason]")).await;
+    page.keys("超量，第12号").await;
+    page.press(Key::Enter).await;
+    let appeal = "form[action='/clearing/appeal']";
+    for (button, why) in [("appealed", "已附处方"), ("restored", "第15号")] {
+        let summary = format!("details:has({appeal}):has([value={button}]) summary");
+        page.tab_to(&summary).await;
+        page.press(Key::Enter).await;
+        page.accessible("a deduction and its appeal").await;
+        page.script(&dated(appeal)).await;
+        page.tab_to(&format!("{appeal} [name=reason]")).await;
+        page.keys(why).await;
+        if button == "restored" {
+            page.fill(&format!("{appeal} [name=amount]"), "1.20").await;
+        }
+        page.picture(&format!("clearing-{button}.png")).await;
+        page.tab_to(&format!("{appeal} [value={button}]")).await;
+        page.press(Key::Enter).await;
+        page.read(why).await;
+    }
+    page.accessible("an appeal with its outcome").await;
+    page.picture("clearing-appealed-and-restored.png").await;
+    assert_eq!(page.count(appeal).await, 0);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_clinics_under_one_code_have_an_evening_together() {
     let Some(page) = open(1366, 768).await else {
@@ -132,6 +192,8 @@ async fn two_clinics_under_one_code_have_an_evening_together() {
     sign_in(&page, &demo, "zhen").await;
     the_townships_evening(&page, &demo).await;
     the_townships_clearing(&page, &demo).await;
+    taken_back_and_asked_anew(&page).await;
+    deducted_and_appealed(&page).await;
 
     // The clinic sees what it has settled, and that the township asks for it.
     page.click("form[action='/logout'] button").await;

@@ -21,10 +21,9 @@ function enhance(code) {
 class Picker {
   constructor(code, shown) {
     Object.assign(this, { code, shown, hits: [], at: 0, asked: 0 });
-    this.search = later(40, () => this.ask());
     shown.addEventListener("input", () => {
       code.value = "";
-      this.search();
+      this.ask();
     });
     shown.addEventListener("keydown", (event) => this.key(event));
     shown.addEventListener("blur", () => {

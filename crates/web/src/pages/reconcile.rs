@@ -26,11 +26,28 @@ use crate::jobs::{Kept, Key, Outcome, Standing};
 use crate::labels;
 use crate::session::{Posted, Signed};
 
-/// What was counted, as it was typed.
+/// What was typed and not taken.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Typed {
+    /// What was counted.
     pub(crate) cash: String,
     pub(crate) qr: String,
+    /// Beside which difference, and the reason.
+    pub(crate) of: String,
+    pub(crate) reason: String,
+}
+
+impl Typed {
+    fn kept(kept: Kept) -> Self {
+        match kept {
+            Kept::Field(of, reason) => Self {
+                of,
+                reason,
+                ..Self::default()
+            },
+            Kept::Nothing | Kept::Draft(..) => Self::default(),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -177,6 +194,15 @@ impl ReconcilePage<'_> {
         })
     }
 
+    /// The reason that was typed beside it and not taken.
+    fn reason(&self, of: &DifferenceView) -> &str {
+        if of.key == self.f.of {
+            &self.f.reason
+        } else {
+            ""
+        }
+    }
+
     /// What can be done about it here: nothing, something, or something for which a reason may be given.
     fn remedy(&self, of: &DifferenceView) -> Option<bool> {
         let may = match of.difference.action() {
@@ -267,7 +293,9 @@ pub(crate) async fn page(by: Signed, uri: Uri) -> Page {
     let day = parse_date(form.get("day")).unwrap_or_else(|| by.chrome.now.date());
     match by.web.jobs.look(&by.job(key(&by, day))) {
         Standing::Running => show(&by, day, None, Typed::default(), true).await,
-        Standing::Ended(Outcome::Failed(error, _)) => refused(&by, day, error).await,
+        Standing::Ended(Outcome::Failed(error, kept)) => {
+            show(&by, day, Some(error), Typed::kept(kept), false).await
+        }
         _ => show(&by, day, None, Typed::default(), false).await,
     }
 }
@@ -281,7 +309,7 @@ pub(crate) async fn ask(Posted { by, form, what }: Posted) -> Page {
     });
     match done.await {
         Ok(()) => Ok(super::to(&path(day))),
-        Err(error) => refused(&by, day, error).await,
+        Err(error) => show(&by, day, Some(error), Typed::default(), false).await,
     }
 }
 
@@ -290,13 +318,14 @@ pub(crate) async fn ask(Posted { by, form, what }: Posted) -> Page {
 pub(crate) async fn mend(Posted { by, form, what }: Posted) -> Page {
     let day = day_of(&by, &form)?;
     let (of, reason) = (form.text("difference"), form.text("reason"));
+    let kept = Kept::Field(of.clone(), reason.clone());
     let job = (key(&by, day), what);
-    let done = by.run(job, path(day), Kept::Nothing, move |app, actor| {
+    let done = by.run(job, path(day), kept.clone(), move |app, actor| {
         app.mend(actor, day, &of, &reason)
     });
     match done.await {
         Ok(()) => Ok(super::to(&path(day))),
-        Err(error) => refused(&by, day, error).await,
+        Err(error) => show(&by, day, Some(error), Typed::kept(kept), false).await,
     }
 }
 
@@ -306,6 +335,7 @@ pub(crate) async fn count(Posted { by, form, .. }: Posted) -> Page {
     let typed = Typed {
         cash: form.number("cash"),
         qr: form.number("qr"),
+        ..Typed::default()
     };
     let asked = typed.clone();
     let done = by.ask(move |app, actor| {
@@ -338,10 +368,6 @@ fn amount(text: &str, field: &'static str) -> Result<Fen, AppError> {
 
 fn day_of(by: &Signed, form: &Form) -> Result<Date, Fault> {
     parse_date(form.get("day")).ok_or_else(|| Fault::refused(&by.chrome, Code::BadForm))
-}
-
-async fn refused(by: &Signed, day: Date, error: AppError) -> Page {
-    show(by, day, Some(error), Typed::default(), false).await
 }
 
 async fn show(

@@ -7,6 +7,8 @@ use axum::http::StatusCode;
 use cunyi_app::views::DraftBody;
 use cunyi_centre::faults::Fault;
 use cunyi_domain::batch::BatchState;
+use cunyi_domain::money::Fen;
+use cunyi_domain::reconcile::Action;
 use cunyi_domain::transport::Reply;
 use cunyi_web::ROUTES;
 
@@ -203,6 +205,28 @@ const BAD: &[Bad] = &[
         },
         ("收款码到账", "By QR code"),
         &["value=\"12.00\"", "value=\"3,5\""],
+    ),
+    bad(
+        "a reason for what differs that is too long",
+        |h| {
+            settled(h);
+            let (w, day) = (&h.w, h.w.app.now().date());
+            let counted = w.app.count_till(&w.doctor, day, Fen(1), Fen::ZERO);
+            counted.expect("counted");
+            let seen = w.app.reconciliation(&w.doctor, day).expect("seen");
+            let mut found = seen.differences.into_iter();
+            let cash = found.find(|one| one.difference.action() == Action::Recount);
+            let (key, day) = (cash.expect("cash differs").key, day.to_string());
+            let reason = "数".repeat(300);
+            let typed = [
+                ("day", day.as_str()),
+                ("difference", &key),
+                ("reason", &reason),
+            ];
+            post("/day/reconcile/mend", &typed)
+        },
+        ("内容太长", "Too long"),
+        &["数数数数数数数数数数"],
     ),
     bad(
         "a day before the clinic was",
