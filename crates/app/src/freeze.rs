@@ -7,7 +7,8 @@ use std::slice;
 
 use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::{
-    BatchMoved, ChargesFrozen, LineSplit, Personal, RecordSigned, ReservationsReleased, VisitMoved,
+    BatchMoved, ChargesFrozen, LineSplit, Personal, RecordSigned, ReservationsReleased, Shares,
+    VisitMoved,
 };
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, VisitId};
 use cunyi_domain::ledger::{
@@ -134,8 +135,14 @@ pub(crate) fn make_own_pay(w: &mut Writer<'_, '_>, visit: &Visit, batch: &Batch)
         pay_first: Fen::ZERO,
         in_scope: Fen::ZERO,
     };
+    let shares = Shares {
+        fund: Fen::ZERO,
+        account: Fen::ZERO,
+        cash: batch.total,
+    };
     let moved = BatchMoved {
         splits: charges.into_iter().map(split).collect(),
+        shares: Some(shares),
         ..BatchMoved::of(batch, BatchEvent::OwnPay)
     };
     Ok(w.record(moved, Some(&visit.patient), None)?)

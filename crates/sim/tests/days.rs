@@ -297,3 +297,61 @@ fn two_who_insure_the_same_on_the_next_day_leave_nothing_open() {
     };
     live(&Template::new().unwrap(), &day, None).unwrap();
 }
+
+/// Seed 5004603: its details were cleared late, it is own pay, and what she pays is all of it.
+#[test]
+fn what_becomes_own_pay_after_it_was_given_is_paid_whole() {
+    let day = Plan {
+        three: true,
+        shared: false,
+        begins: 3_250_800,
+        miscounted: -1,
+        ..plan(
+            true,
+            vec![
+                Step {
+                    faults: vec![(0, Fault::BadGateway)],
+                    ..Step::fine(Op::Register(2, Complaint::ColdAndPressure, 9))
+                },
+                Step::fine(Op::RestartClinic),
+                Step {
+                    faults: vec![(0, Fault::Truncated(42940))],
+                    ..Step::fine(Op::Register(1, Complaint::ColdAndPressure, 26))
+                },
+                Step::fine(Op::Due),
+                Step::fine(Op::Pass(191)),
+                Step::fine(Op::Register(0, Complaint::SelfPay, 24)),
+                Step::fine(Op::Pass(295)),
+                Step::fine(Op::Retry(0)),
+                Step::fine(Op::Pass(313)),
+                Step::fine(Op::Freeze(0, 3)),
+                Step::fine(Op::Settle(0)),
+                Step::fine(Op::Pass(20)),
+                Step::fine(Op::Pass(92)),
+                Step {
+                    faults: vec![(3, Fault::Twice), (1, Fault::Down)],
+                    ..Step::fine(Op::Register(3, Complaint::ColdAndPressure, 26))
+                },
+                Step::fine(Op::Freeze(3, 1)),
+                Step::fine(Op::Pass(395)),
+                Step::fine(Op::Register(4, Complaint::Cold, 14)),
+                Step::fine(Op::Freeze(4, 1)),
+                Step {
+                    faults: vec![(1, Fault::RequestLost)],
+                    ..Step::fine(Op::Presettle(4))
+                },
+                Step {
+                    faults: vec![(1, Fault::Late(279))],
+                    ..Step::fine(Op::Presettle(4))
+                },
+                Step::fine(Op::Presettle(4)),
+                Step {
+                    faults: vec![(0, Fault::RequestLost)],
+                    ..Step::fine(Op::Settle(4))
+                },
+                Step::fine(Op::HandOver(4)),
+            ],
+        )
+    };
+    live(&Template::new().unwrap(), &day, None).unwrap();
+}

@@ -164,8 +164,8 @@ fn what_was_given_and_is_not_settled_the_patient_may_pay_herself() {
         let view = w.view(&visit);
         let own = &view.batches[0];
         assert_eq!(
-            (own.payer, own.state, own.fund),
-            (Payer::SelfPay, S::Draft, Fen::ZERO)
+            (own.payer, own.state, own.fund, own.cash),
+            (Payer::SelfPay, S::Draft, Fen::ZERO, own.total)
         );
         assert_eq!((own.benefit.as_str(), own.working.is_none()), ("", true));
         assert!(view.charges.iter().all(|line| line.own_pay == line.amount

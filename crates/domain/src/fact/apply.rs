@@ -516,8 +516,7 @@ fn own_pay() -> Set {
     ];
     let texts = texts.into_iter().chain(["working", "adds"]);
     let mut to: Set = texts.map(|name| set(name, String::new())).collect();
-    let sums = ["estimated_fund", "fund", "account", "cash"];
-    to.extend(sums.map(|name| set(name, Fen::ZERO)));
+    to.push(set("estimated_fund", Fen::ZERO));
     to.push(set("payer", Payer::SelfPay));
     to
 }

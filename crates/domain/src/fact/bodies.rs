@@ -269,7 +269,7 @@ body! {
         pub event: BatchEvent,
         /// The message that moved it.
         pub message: Option<String>,
-        /// What the centre computed, when it was pre-settled.
+        /// What the centre computed, when it was pre-settled; all of it the patient's, when it is own pay.
         pub shares: Option<Shares>,
         /// How the centre splits each line, when it was uploaded.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
