@@ -145,7 +145,7 @@ fn pay_back(w: &World, visit: &VisitId) {
 
 #[test]
 fn after_all_was_paid_back_the_fee_list_is_charged_anew_under_new_numbers() {
-    for w in worlds("anew") {
+    for w in worlds("charged_anew") {
         let person = w.resident(true);
         let before = w.centre_paid(person);
         let visit = w.settled(person, &w.cold_and_pressure());

@@ -177,7 +177,7 @@ fn the_second_time_that_it_is_not_controlled_refers() {
 
 #[test]
 fn what_is_wrong_is_told_and_nothing_is_recorded() {
-    for w in worlds("wrong") {
+    for w in worlds("wrong_form") {
         let visit = drafted(&w, &w.cold_and_pressure());
         let shown = view(&w, &visit);
         let wanted = FollowUpForm {

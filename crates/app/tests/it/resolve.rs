@@ -348,7 +348,7 @@ fn a_2601_on_its_way_may_still_take_back_what_is_seen() {
 
 #[test]
 fn a_reversal_whose_reply_was_lost_is_seen_in_the_refund_flag() {
-    for w in worlds("lost_2208") {
+    for w in worlds("flag_2208") {
         let person = w.resident(false);
         let before = w.centre_paid(person);
         let visit = w.settled(person, &w.cold());

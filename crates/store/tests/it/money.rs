@@ -22,6 +22,14 @@ use cunyi_store::{StoreError, Tx, Writer, query};
 
 use crate::world::{Done, World, clinic};
 
+fn shares(fund: i64, account: i64, cash: i64) -> Shares {
+    Shares {
+        fund: Fen(fund),
+        account: Fen(account),
+        cash: Fen(cash),
+    }
+}
+
 impl World {
     pub fn batch(&self, id: &BatchId) -> Batch {
         let batch = self
@@ -309,11 +317,11 @@ impl World {
                 let dropped = event == E::TakeBack;
                 let body = BatchMoved {
                     message: Some("H410522000012026112408000000010003".to_owned()),
-                    shares: (event == E::Presettle).then_some(Shares {
-                        fund: Fen(100),
-                        account: Fen(20),
-                        cash: Fen(3),
-                    }),
+                    shares: match event {
+                        E::Presettle => Some(shares(100, 20, 3)),
+                        E::OwnPay => Some(shares(0, 0, batch.total.0)),
+                        _ => None,
+                    },
                     splits: self.splits(batch, event),
                     reason: if dropped { why } else { "" }.to_owned(),
                     ..BatchMoved::of(batch, event)
