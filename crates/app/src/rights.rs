@@ -7,7 +7,7 @@ use cunyi_catalogue::{Catalogue, Drug, Route, RouteKind};
 use cunyi_domain::fact::ReferenceActivated;
 use cunyi_domain::ids::{ClinicId, UserId};
 use cunyi_domain::journal::{digest, version};
-use cunyi_domain::ledger::Right;
+use cunyi_domain::ledger::{Prescription, Right};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_store::Tx;
 use cunyi_store::reference::{self, PrescribingRight, Role};
@@ -38,6 +38,15 @@ impl Rights {
             clinic: of(""),
             doctor: of(doctor.as_str()),
         })
+    }
+
+    /// Those that clinic and doctor may write. What is injected without the right to infusion, into a muscle, stands
+    /// among the western drugs where there is no prescription of its own for it.
+    fn prescriptions(&self) -> Vec<Prescription> {
+        let granted = |right| self.clinic.contains(&right) && self.doctor.contains(&right);
+        let all = Prescription::ALL.iter().copied();
+        all.filter(|kind| kind.right().is_none_or(granted))
+            .collect()
     }
 
     /// Refuses a line that wants a right which is not granted, and says whose is missing.
@@ -75,6 +84,14 @@ fn wanted(drug: &Drug, route: &Route) -> Vec<Right> {
 }
 
 impl App {
+    /// The prescriptions that a doctor may write here.
+    pub fn prescriptions(&self, actor: &Actor) -> Result<Vec<Prescription>> {
+        actor.must(Action::Treat)?;
+        let db = self.parts.store.db();
+        let rights = db.read("rights", |tx| Rights::read(tx, &actor.clinic, &actor.user))?;
+        Ok(rights.prescriptions())
+    }
+
     /// What the clinic is granted.
     pub fn clinic_rights(&self, actor: &Actor) -> Result<Vec<Right>> {
         actor.must(Action::Administer)?;

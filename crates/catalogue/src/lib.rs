@@ -22,7 +22,7 @@ pub use checks::{ADULT, CheckCode, Finding, Level, Line, Order, PatientFacts, Ru
 pub use model::{AllergyGroup, Class, CodeSource, Diagnosis, Drug, DrugKind, Service, ServiceRole};
 pub use order::{
     Dispense, Frequency, MOST_UNITS, OrderError, Route, RouteKind, frequencies, frequency,
-    quantity, route, routes,
+    prescription, quantity, route, routes,
 };
 pub use pinyin::initials;
 pub use read::{CatalogueError, Fault, List, MAX_BYTES, MAX_ROWS};

@@ -1,5 +1,6 @@
 //! Frequencies, routes and how much an order comes to.
 
+use cunyi_domain::ledger::{ItemKind, Prescription};
 use cunyi_domain::money::{Quantity, Rounding, div_round};
 
 use crate::model::Drug;
@@ -100,6 +101,25 @@ pub struct Route {
     pub name_zh: &'static str,
     /// What it is to the registers.
     pub kind: RouteKind,
+}
+
+impl Route {
+    /// On which prescription a drug stands that is taken so.
+    pub fn prescription(&self) -> Prescription {
+        match self.kind {
+            RouteKind::Injection | RouteKind::Infusion => Prescription::Infusion,
+            RouteKind::Oral | RouteKind::Local => Prescription::Western,
+        }
+    }
+}
+
+/// On which prescription a charge stands; it keeps its route by name.
+pub fn prescription(kind: ItemKind, route: &str) -> Prescription {
+    let route = || ROUTES.iter().find(|r| r.name_zh == route);
+    match kind {
+        ItemKind::Service => Prescription::Service,
+        ItemKind::Drug => route().map_or(Prescription::Western, Route::prescription),
+    }
 }
 
 macro_rules! routes {

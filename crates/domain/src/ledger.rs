@@ -17,6 +17,7 @@ mod clearing;
 mod evidence;
 mod follow_up;
 mod payment;
+mod prescription;
 mod refund;
 mod stock;
 mod undone;
@@ -26,6 +27,7 @@ pub use clearing::{Clearing, ClearingEntry, ClearingKind, ClearingPart, WrittenO
 pub use evidence::Evidence;
 pub use follow_up::{FollowUp, FollowUpClass};
 pub use payment::{Method, Payment, PaymentKind, Standing};
+pub use prescription::Prescription;
 pub use refund::RefundRest;
 pub use stock::{Goods, GoodsDecision, Lot, MoveKind, Reservation, StockMove};
 pub use undone::Undone;

@@ -15,6 +15,7 @@ const SCRIPT: &str = concat!(
     include_str!("../assets/script/forms.js"),
     include_str!("../assets/script/search.js"),
     include_str!("../assets/script/grid.js"),
+    include_str!("../assets/script/prescription.js"),
     include_str!("../assets/script/draft.js"),
     include_str!("../assets/script/fees.js"),
     include_str!("../assets/script/scan.js"),

@@ -312,6 +312,13 @@ pub const ACCESSES: Labels = &[
     ("refused", "access-refused"),
 ];
 
+/// 处方 on the visit's screen.
+pub const PRESCRIPTIONS: Labels = &[
+    ("western", "prescription-western"),
+    ("infusion", "prescription-infusion"),
+    ("service", "prescription-service"),
+];
+
 /// 处方权
 pub const RIGHTS: Labels = &[
     ("infusion", "right-infusion"),

@@ -1,7 +1,7 @@
 //! What wants a grant of clinic and doctor is refused without it, wherever the line comes from.
 
 use cunyi_app::views::{DraftBody, TemplateForm};
-use cunyi_domain::ledger::Right;
+use cunyi_domain::ledger::{Prescription, Right};
 use cunyi_domain::refusal::{Code, Refusal};
 
 use crate::world::{World, actor, worlds};
@@ -68,6 +68,10 @@ fn a_drip_wants_the_clinics_grant_and_the_doctors() {
                 refused.as_ref(),
                 "{of_clinic:?} {of_doctor:?} {name}"
             );
+            let granted = of_clinic.contains(&Infusion) && of_doctor.contains(&Infusion);
+            let written = w.app.prescriptions(&w.doctor).unwrap();
+            assert_eq!(written.contains(&Prescription::Infusion), granted);
+            assert_eq!(written.len(), if granted { 3 } else { 2 });
         }
         assert_eq!(w.app.clinic_rights(&administrator).unwrap(), Right::ALL);
         // A template of the time when it was granted is refused whole, and so is the signature.

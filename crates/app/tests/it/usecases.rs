@@ -203,6 +203,7 @@ use_cases! {
     with_template Record |app, by, ids| {
         app.with_template(by, &ids.template, DraftBody::default())
     };
+    prescriptions New |app, by, _ids| app.prescriptions(by);
     clinic_rights New |app, by, _ids| app.clinic_rights(by);
     set_rights New |app, by, _ids| app.set_rights(by, None, &[]);
     presettle Record |app, by, ids| app.presettle(by, &ids.visit);

@@ -12,6 +12,7 @@ mod journey;
 mod office;
 mod page;
 mod pharmacy;
+mod prescriptions;
 mod quick;
 mod records;
 mod refund;

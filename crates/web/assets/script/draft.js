@@ -10,6 +10,7 @@ const changed = () => {
   if (!draft) return;
   dirty = true;
   say("unsaved");
+  follow();
   autosave();
   refreshSoon();
 };

@@ -14,7 +14,7 @@ use cunyi_app::views::{
 };
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::{BatchId, EntryId, PatientId, VisitId};
-use cunyi_domain::ledger::{ItemKind, PaymentKind, VisitState};
+use cunyi_domain::ledger::{PaymentKind, Prescription, VisitState};
 use cunyi_domain::money::{Fen, Rate, apportion, format_decimal};
 use cunyi_domain::time::Moment;
 
@@ -55,14 +55,14 @@ pub(crate) struct StatementPage<'a> {
 }
 
 impl<'a> PrescriptionPage<'a> {
-    /// Of a visit's drugs, five a sheet.
+    /// Of a visit's drugs: each kind of prescription on sheets of its own, five drugs a sheet.
     pub(crate) fn new(c: &'a Chrome, ui: &'a Chrome, p: &'a Paper) -> Self {
-        let drugs: Vec<_> = p
-            .given
-            .iter()
-            .filter(|c| c.kind == ItemKind::Drug)
-            .collect();
-        let mut sheets: Vec<Vec<_>> = drugs.chunks(DRUGS_A_SHEET).map(<[_]>::to_vec).collect();
+        let mut sheets: Vec<Vec<_>> = Vec::new();
+        for kind in [Prescription::Western, Prescription::Infusion] {
+            let of_kind = |c: &&ChargeView| cunyi_catalogue::prescription(c.kind, &c.route) == kind;
+            let drugs: Vec<_> = p.given.iter().filter(of_kind).collect();
+            sheets.extend(drugs.chunks(DRUGS_A_SHEET).map(<[_]>::to_vec));
+        }
         if sheets.is_empty() {
             sheets.push(Vec::new());
         }

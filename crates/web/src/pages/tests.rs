@@ -2,16 +2,17 @@
 
 mod clearing;
 mod follow_up;
+mod papers;
 mod reconcile;
 mod settlement;
 
 use askama::Template;
-use cunyi_app::views::{Age, IdentifyForm, Paper, PatientForm, RegisterForm, VisitView};
+use cunyi_app::views::{IdentifyForm, PatientForm, RegisterForm, VisitView};
 use cunyi_app::{NewUser, SetupForm};
 use cunyi_catalogue::{Catalogue, frequencies, routes};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::VisitId;
-use cunyi_domain::ledger::{PaymentKind, RegistrationState, VisitState};
+use cunyi_domain::ledger::{PaymentKind, Prescription, RegistrationState, VisitState};
 use cunyi_domain::money::Fen;
 use cunyi_store::reference::Role;
 
@@ -155,6 +156,7 @@ fn draft_of(c: &Chrome, v: &VisitView) -> String {
         p: &p,
         templates: samples::templates(),
         template_name: samples::HOSTILE.to_owned(),
+        prescriptions: Prescription::ALL.to_vec(),
         routes: routes(),
         frequencies: frequencies(),
     }
@@ -535,19 +537,6 @@ fn the_fee_list_tells_how_its_amounts_came_about() {
     // Where it paid otherwise, the paper says what.
     assert!(fee_list(&[Presettled]).contains("医保中心按 13.35 元"));
     assert_eq!(how(&fee_list(&[])), 0);
-}
-
-#[test]
-fn a_prescription_nobody_signed_says_so() {
-    let c = samples::chrome(Locale::Zh);
-    let slip = |p: &Paper| PrescriptionPage::new(&c, &c, p).render().unwrap();
-    let mut p = samples::paper(&[BatchState::Settled]);
-    assert!(!slip(&p).contains("不作处方") && slip(&p).contains(">普通<"));
-    p.visit.state = VisitState::Cancelled;
-    assert!(slip(&p).contains("已退号，不作处方"));
-    p = samples::paper(&[]);
-    p.visit.patient.age = Age::Months(27);
-    assert!(slip(&p).contains("医师尚未签名，不作处方") && slip(&p).contains(">儿科<"));
 }
 
 /// Writes the pages as files, to be looked at in a browser: `CUNYI_PAGES=/tmp/pages`.

@@ -10,7 +10,7 @@ use cunyi_app::{Action, Actor, App, AppError};
 use cunyi_catalogue::{Catalogue, Frequency, Route, frequencies, routes};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::{BatchId, VisitId};
-use cunyi_domain::ledger::VisitState;
+use cunyi_domain::ledger::{Prescription, VisitState};
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::refusal::Code;
 
@@ -54,6 +54,8 @@ pub(crate) struct DraftPage<'a> {
     pub(crate) templates: Vec<TemplateView>,
     /// What was typed as the name of a new one and not taken.
     pub(crate) template_name: String,
+    /// Those that she may write; each is a tab.
+    pub(crate) prescriptions: Vec<Prescription>,
     pub(crate) routes: &'static [Route],
     pub(crate) frequencies: &'static [Frequency],
 }
@@ -195,6 +197,7 @@ struct Read {
     rows: Vec<Row>,
     diagnoses: Vec<DiagnosisRow>,
     templates: Vec<TemplateView>,
+    prescriptions: Vec<Prescription>,
 }
 
 /// A visit's page.
@@ -238,6 +241,7 @@ pub(crate) async fn show(by: &Signed, id: VisitId, extra: Extra) -> Answer {
         p: &read.preview,
         templates: read.templates,
         template_name: extra.template_name,
+        prescriptions: read.prescriptions,
         routes: routes(),
         frequencies: frequencies(),
     };
@@ -266,10 +270,10 @@ fn read(
     };
     let rows = rows(app.catalogue(), &body);
     let diagnoses = diagnosis_rows(app.catalogue(), &body);
-    let templates = if treats {
-        app.templates(actor)?
+    let (templates, prescriptions) = if treats {
+        (app.templates(actor)?, app.prescriptions(actor)?)
     } else {
-        Vec::new()
+        (Vec::new(), Vec::new())
     };
     Ok(Read {
         queue,
@@ -280,6 +284,7 @@ fn read(
         rows,
         diagnoses,
         templates,
+        prescriptions,
     })
 }
 

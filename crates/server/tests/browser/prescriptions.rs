@@ -1,0 +1,96 @@
+//! Kinds of prescription: each on a tab of its own, by keyboard; a paper each.
+
+use fantoccini::key::Key;
+
+use crate::demo::Demo;
+use crate::desk::{self, diagnose, person, sign_in};
+use crate::page::{Page, open};
+
+/// Types into the free cell that has the focus and takes the first answer.
+async fn pick_here(page: &Page, query: &str) {
+    let free = "const at = document.activeElement;
+        return at.matches('table.lines [role=combobox]') && at.value === ''";
+    page.until("a free cell has the focus", free).await;
+    page.keys(query).await;
+    page.see("ul.pick li").await;
+    page.press(Key::Enter).await;
+}
+
+/// The tab that is shown and its count, and how many lines and free rows one sees.
+async fn shown(page: &Page) -> (String, usize, usize) {
+    let tab = page.words_of("[role=tab][aria-selected=true]").await;
+    let seen = "return [...document.querySelectorAll('table.lines tr[data-row]')]
+        .filter(row => row.offsetParent && (SIGN row.querySelector('[data-search]').value)).length";
+    let count = async |sign: &str| {
+        let found = page.script(&seen.replace("SIGN", sign)).await;
+        usize::try_from(found.as_u64().expect("a number")).expect("few")
+    };
+    (tab, count("").await, count("!").await)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_prescription_is_written_on_its_own_tab() {
+    let Some(page) = open(1366, 768).await else {
+        return;
+    };
+    let demo = Demo::start("prescriptions");
+    let who = person(&page, &demo, desk::RESIDENT).await;
+    sign_in(&page, &demo, "zhang").await;
+    page.go(&demo.clinic).await;
+    page.see("#find").await;
+    page.scan(who.get("id")).await;
+    page.read("核验结果").await;
+    page.press(Key::F8).await;
+    page.see("#draft").await;
+    page.fill("textarea[name=complaint]", "咽痛 2 天").await;
+    diagnose(&page, 1, "jxshxdgr").await;
+    assert_eq!(shown(&page).await, ("西药中成药".to_owned(), 0, 2));
+
+    desk::order(&page, 1, "gmlkl").await;
+    page.read("感冒灵颗粒").await;
+    let (tab, lines, _) = shown(&page).await;
+    assert_eq!((&*tab, lines), ("西药中成药 1", 1));
+    // Another tab: the drug is out of sight and still counts.
+    page.press(Key::PageDown).await;
+    assert_eq!(shown(&page).await.0, "输液·注射");
+    assert_eq!(shown(&page).await.1, 0);
+    pick_here(&page, "slys").await;
+    assert_eq!(shown(&page).await.0, "输液·注射 1");
+    page.press(Key::PageDown).await;
+    assert_eq!(shown(&page).await.0, "诊疗项目");
+    pick_here(&page, "ybzlf").await;
+    page.read("一般诊疗费").await;
+    page.read("0.9%氯化钠注射液").await;
+    assert_eq!(shown(&page).await.0, "诊疗项目 1");
+    page.picture("prescriptions.png").await;
+    page.accessible("a prescription of three kinds").await;
+
+    // What is picked elsewhere is followed; so is a line that is given another route.
+    page.press(Key::PageDown).await;
+    assert_eq!(shown(&page).await.0, "西药中成药 1");
+    page.press(Key::PageDown).await;
+    assert_eq!(shown(&page).await.0, "输液·注射 1");
+    pick_here(&page, "axs").await;
+    assert_eq!(shown(&page).await.0, "西药中成药 2");
+    // Arrows go through the tabs.
+    page.script("document.querySelector('[role=tab][aria-selected=true]').focus()")
+        .await;
+    page.press(Key::Right).await;
+    assert_eq!(shown(&page).await.0, "输液·注射 1");
+    page.press(Key::Left).await;
+    assert_eq!(shown(&page).await, ("西药中成药 2".to_owned(), 2, 1));
+
+    // What was saved comes back whole, on the tab where one was.
+    page.press(Key::PageDown).await;
+    page.press(Key::F3).await;
+    page.until(
+        "the page came again",
+        "return document.querySelector('[role=tab][aria-selected=true]')?.textContent.includes('输液')
+            && !document.querySelector('#saved').textContent",
+    )
+    .await;
+    assert_eq!(shown(&page).await.1, 1);
+    page.press(Key::F8).await;
+    page.see("form[action$='/presettle'] button").await;
+    page.close().await;
+}

@@ -1,0 +1,58 @@
+//! What stands on which paper.
+
+use askama::Template;
+use cunyi_app::views::{Age, ChargeView, Paper};
+use cunyi_domain::batch::BatchState;
+use cunyi_domain::ledger::VisitState;
+
+use super::super::papers::PrescriptionPage;
+use crate::samples;
+use crate::words::Locale;
+
+#[test]
+fn a_prescription_nobody_signed_says_so() {
+    let c = samples::chrome(Locale::Zh);
+    let slip = |p: &Paper| PrescriptionPage::new(&c, &c, p).render().unwrap();
+    let mut p = samples::paper(&[BatchState::Settled]);
+    assert!(!slip(&p).contains("不作处方") && slip(&p).contains(">普通<"));
+    p.visit.state = VisitState::Cancelled;
+    assert!(slip(&p).contains("已退号，不作处方"));
+    p = samples::paper(&[]);
+    p.visit.patient.age = Age::Months(27);
+    assert!(slip(&p).contains("医师尚未签名，不作处方") && slip(&p).contains(">儿科<"));
+}
+
+#[test]
+fn each_kind_of_prescription_has_papers_of_its_own() {
+    let c = samples::chrome(Locale::Zh);
+    let mut p = samples::paper(&[BatchState::Settled]);
+    let drug = p.given[0].clone();
+    let of = |route: &str| ChargeView {
+        route: route.to_owned(),
+        ..drug.clone()
+    };
+    let routes = [
+        "口服",
+        "静脉滴注",
+        "外用",
+        "口服",
+        "肌内注射",
+        "口服",
+        "口服",
+        "口服",
+    ];
+    p.given = routes.iter().map(|route| of(route)).collect();
+    let page = PrescriptionPage::new(&c, &c, &p);
+    let sheets = page.sheets.iter();
+    let routes: Vec<Vec<&str>> = sheets
+        .map(|sheet| sheet.iter().map(|l| &*l.route).collect())
+        .collect();
+    assert_eq!(
+        routes,
+        [
+            vec!["口服", "外用", "口服", "口服", "口服"],
+            vec!["口服"],
+            vec!["静脉滴注", "肌内注射"],
+        ]
+    );
+}
