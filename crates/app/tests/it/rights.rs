@@ -68,10 +68,6 @@ fn a_drip_wants_the_clinics_grant_and_the_doctors() {
                 refused.as_ref(),
                 "{of_clinic:?} {of_doctor:?} {name}"
             );
-            let granted = of_clinic.contains(&Infusion) && of_doctor.contains(&Infusion);
-            let written = w.app.prescriptions(&w.doctor).unwrap();
-            assert_eq!(written.contains(&Prescription::Infusion), granted);
-            assert_eq!(written.len(), if granted { 3 } else { 2 });
         }
         assert_eq!(w.app.clinic_rights(&administrator).unwrap(), Right::ALL);
         // A template of the time when it was granted is refused whole, and so is the signature.
@@ -99,5 +95,23 @@ fn a_drip_wants_the_clinics_grant_and_the_doctors() {
             .set_rights(&administrator, Some(&pharmacist), &[Infusion]);
         assert_eq!(w.code(other), Code::NotFound);
         w.prove();
+    }
+}
+
+/// A prescription that one may not write is not offered.
+#[test]
+fn who_may_not_infuse_has_no_such_prescription() {
+    for w in worlds("rights_tabs") {
+        let administrator = actor(&w.app, "administrator");
+        for (clinic, doctor) in [(false, true), (true, false), (true, true)] {
+            for (holder, granted) in [(None, clinic), (Some(&w.doctor.user), doctor)] {
+                let rights: &[Right] = if granted { &[Right::Infusion] } else { &[] };
+                w.app.set_rights(&administrator, holder, rights).unwrap();
+            }
+            let written = w.app.prescriptions(&w.doctor).unwrap();
+            let infusion = written.contains(&Prescription::Infusion);
+            assert_eq!(infusion, clinic && doctor);
+            assert_eq!(written.len(), 2 + usize::from(infusion));
+        }
     }
 }
