@@ -17,7 +17,7 @@ const DECISION: u64 = 1350;
 /// Milliseconds that the centre waits before each answer.
 const SLOW: [u64; 2] = [0, 500];
 /// Journeys whose time is limited: at the practised typist's press and a prompt centre.
-const LIMITS: [(&str, u64); 1] = [("repeat visit", 20_000)];
+const LIMITS: [(&str, u64); 2] = [("repeat visit", 20_000), ("new patient, by hand", 30_000)];
 /// What the browser measures, with its limit in milliseconds.
 const QUICK: [(&str, f64); 2] = [
     ("letter to list, p95, ms", 30.0),

@@ -195,3 +195,38 @@ async fn an_acute_visit_takes_few_presses() {
     assert!(presses <= 60, "{presses} presses");
     page.close().await;
 }
+
+/// Someone whom neither the clinic nor the insurance knows, typed by hand: name, number, telephone. A name is
+/// typed by its pinyin: ten presses for three characters.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_patient_is_typed_in_half_a_minute() {
+    let Some(page) = open(1366, 768).await else {
+        return;
+    };
+    let demo = Demo::start("new");
+    let who = person(&page, &demo, desk::RESIDENT).await;
+    sign_in(&page, &demo, "zhang").await;
+    slow_as_told(&page, &demo).await;
+    page.go(&demo.clinic).await;
+    page.see("#find").await;
+
+    let mut count = Count::new(&page, "new patient, by hand").await;
+    page.press(Key::F2).await;
+    page.tab_to("a[href='/self-pay']").await;
+    page.press(Key::Enter).await;
+    page.see("form[action='/self-pay']").await;
+    for (field, text) in [
+        ("name", who.get("name")),
+        ("id_number", who.get("id")),
+        ("phone", "13900000000"),
+    ] {
+        page.tab_to(&format!("input[name={field}]")).await;
+        count.decide(text).await;
+    }
+    count.thoughts += 1;
+    page.press(Key::F8).await;
+    page.see("#draft").await;
+    let presses = count.end(7).await;
+    assert!(presses <= 60, "{presses} presses");
+    page.close().await;
+}
