@@ -82,19 +82,16 @@ impl Catalogue {
         Self::of(drugs, services, diagnoses, version)
     }
 
-    /// Other drugs and diagnoses beside the demonstration's services, all invented.
-    ///
-    /// # Panics
-    /// If a code is there twice.
-    pub(crate) fn demo_of(drugs: Vec<Drug>, diagnoses: Vec<Diagnosis>) -> Self {
-        let Self {
-            services, version, ..
-        } = Self::demo();
-        let lists = Self::of(drugs, services, diagnoses, &version);
-        Self {
-            invented: true,
-            ..lists.expect("lists that are made here are tested")
-        }
+    /// The same with other drugs and diagnoses.
+    pub(crate) fn with(
+        self,
+        drugs: Vec<Drug>,
+        diagnoses: Vec<Diagnosis>,
+    ) -> Result<Self, CatalogueError> {
+        Ok(Self {
+            invented: self.invented,
+            ..Self::of(drugs, self.services, diagnoses, &self.version)?
+        })
     }
 
     fn of(

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cunyi_domain::ledger::SettlementKind;
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::reconcile::{
-    Answer, Compared, Detail, Evidence, Group, Money, Theirs, Verdict, sums,
+    Answer, Compared, Detail, Evidence, Group, Money, Ours, Standing, Theirs, Verdict, sums,
 };
 use cunyi_domain::time::civil::Date;
 use cunyi_domain::time::parse_date_time;
@@ -29,15 +29,17 @@ const MOST_ASKED: usize = 20;
 /// 3201 for every group; 9101, 3202 and 9102 where it differs or something is lost; 5203 for what is only here.
 pub(super) fn ask(caller: &Caller<'_>, books: &Books) -> Result<Evidence> {
     let asking = Asking { caller, books };
+    let ours = books.ours(asking.region());
     let compared: Vec<Compared> = asking
         .groups()
         .into_iter()
-        .map(|group| asking.totals(group))
+        .map(|group| asking.totals(&ours, group))
         .collect();
     let differ = compared.iter().filter(|c| c.answer == Answer::Different);
     // What is lost may stand there and even out with what stands here alone: then the totals agree.
-    let lost = books.lost(asking.region());
-    let groups = differ.map(|c| &c.group).chain(&lost);
+    let lost = ours.iter().filter(|row| row.standing == Standing::InFlight);
+    let lost = lost.filter_map(|row| row.group.as_ref());
+    let groups = differ.map(|c| &c.group).chain(lost);
     let places: BTreeSet<(&str, &str)> = groups.map(place).collect();
     let details: Vec<Detail> = places
         .into_iter()
@@ -94,9 +96,9 @@ impl Asking<'_> {
     }
 
     /// 3201
-    fn totals(&self, group: Group) -> Compared {
+    fn totals(&self, ours: &[Ours], group: Group) -> Compared {
         let day = self.books.day;
-        let asked = sums(day, &self.books.ours(self.region()), Some(&group));
+        let asked = sums(day, ours, Some(&group));
         let config = &self.region().statement;
         let flag = if config.send_refd_setl_flag { "1" } else { "" };
         let input = Data::from(Totals {

@@ -98,13 +98,6 @@ impl Books {
         self.clinics.iter().filter(its).flat_map(each).collect()
     }
 
-    /// The groups of what is lost.
-    pub(super) fn lost(&self, region: &Region) -> BTreeSet<Group> {
-        let in_flight = self.clinics.iter().flat_map(|book| &book.in_flight);
-        let rows = in_flight.map(|row| in_flight_of(region, row));
-        rows.filter_map(|row| row.group).collect()
-    }
-
     /// True if a clinic has settled and reversed nothing on the day.
     pub(super) fn idle(&self, clinic: &ClinicId) -> bool {
         let mut its = self.clinics.iter().filter(|book| book.clinic == *clinic);

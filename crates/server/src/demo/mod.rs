@@ -95,7 +95,7 @@ pub fn run(options: &Options) -> Result<()> {
     } else {
         Catalogue::demo()
     };
-    let result = serve(runtime, listener, (store, lists), addresses);
+    let result = serve(runtime, listener, store, lists, addresses);
     stop(&mut child);
     result
 }
@@ -199,7 +199,8 @@ fn stop(child: &mut Child) {
 fn serve(
     runtime: Runtime,
     listener: TcpListener,
-    (store, lists): (Store, Catalogue),
+    store: Store,
+    lists: Catalogue,
     addresses: Addresses,
 ) -> Result<()> {
     let app = Arc::new(App::new(Parts {
