@@ -35,6 +35,16 @@ pub enum Kept {
     Field(String, String),
 }
 
+impl Kept {
+    /// The field's id and text; empty where there is none.
+    pub(crate) fn field(self) -> (String, String) {
+        match self {
+            Self::Field(of, text) => (of, text),
+            Self::Nothing | Self::Draft(..) => Default::default(),
+        }
+    }
+}
+
 /// What came of it.
 #[derive(Debug)]
 pub enum Outcome {

@@ -74,6 +74,17 @@ pub async fn identify(page: &Page, demo: &Places, certificate: &str, number: &st
     page.press(Key::Enter).await;
 }
 
+/// Scans the number of the first person of whom a condition holds, and opens her record.
+pub async fn seen(page: &Page, demo: &Places, fits: &str) {
+    let who = person(page, demo, fits).await;
+    page.go(&demo.clinic).await;
+    page.see("#find").await;
+    page.scan(who.get("id")).await;
+    page.read("核验结果").await;
+    page.press(Key::F8).await;
+    page.see("#draft").await;
+}
+
 /// Types a search into a grid's field and takes the first answer.
 pub async fn pick(page: &Page, field: &str, query: &str) {
     page.click(field).await;

@@ -3,7 +3,7 @@
 use fantoccini::key::Key;
 
 use crate::demo::Demo;
-use crate::desk::{self, diagnose, person, sign_in};
+use crate::desk::{self, diagnose, seen, sign_in};
 use crate::page::{Page, open};
 
 /// Types into the free cell that has the focus and takes the first answer.
@@ -34,14 +34,8 @@ async fn each_prescription_is_written_on_its_own_tab() {
         return;
     };
     let demo = Demo::start("prescriptions");
-    let who = person(&page, &demo, desk::RESIDENT).await;
     sign_in(&page, &demo, "zhang").await;
-    page.go(&demo.clinic).await;
-    page.see("#find").await;
-    page.scan(who.get("id")).await;
-    page.read("核验结果").await;
-    page.press(Key::F8).await;
-    page.see("#draft").await;
+    seen(&page, &demo, desk::RESIDENT).await;
     page.fill("textarea[name=complaint]", "咽痛 2 天").await;
     diagnose(&page, 1, "jxshxdgr").await;
     assert_eq!(shown(&page).await, ("西药中成药".to_owned(), 0, 2));

@@ -4,21 +4,11 @@
 use fantoccini::key::Key;
 
 use crate::demo::Demo;
-use crate::desk::{self, person, sign_in};
-use crate::page::{Page, open};
+use crate::desk::{self, seen, sign_in};
+use crate::page::open;
 
 /// Presses from the open record to a whole prescription.
 const MOST: usize = 5;
-
-async fn seen(page: &Page, demo: &Demo, fits: &str) {
-    let who = person(page, demo, fits).await;
-    page.go(&demo.clinic).await;
-    page.see("#find").await;
-    page.scan(who.get("id")).await;
-    page.read("核验结果").await;
-    page.press(Key::F8).await;
-    page.see("#draft").await;
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_prescription_that_was_typed_once_is_taken_by_its_initials() {

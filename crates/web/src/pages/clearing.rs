@@ -75,6 +75,17 @@ pub(crate) struct Typed {
     pub(crate) reason: String,
 }
 
+impl Typed {
+    fn kept(kept: Kept) -> Self {
+        let (of, reason) = kept.field();
+        Self {
+            of,
+            reason,
+            ..Self::default()
+        }
+    }
+}
+
 /// A column of a claim: the key of its words, and what it shows.
 type Column = (&'static str, fn(&Claim) -> Fen);
 
@@ -302,16 +313,8 @@ pub(crate) async fn period(by: Signed, uri: Uri) -> Answer {
     let day = day.unwrap_or_else(|| by.chrome.now.date());
     match by.web.jobs.look(&by.job(key(&by, day))) {
         Standing::Running => show(&by, day, None, Typed::default(), true).await,
-        Standing::Ended(Outcome::Failed(error, Kept::Field(of, reason))) => {
-            let typed = Typed {
-                of,
-                reason,
-                ..Typed::default()
-            };
-            show(&by, day, Some(error), typed, false).await
-        }
-        Standing::Ended(Outcome::Failed(error, _)) => {
-            show(&by, day, Some(error), Typed::default(), false).await
+        Standing::Ended(Outcome::Failed(error, kept)) => {
+            show(&by, day, Some(error), Typed::kept(kept), false).await
         }
         _ => show(&by, day, None, Typed::default(), false).await,
     }
@@ -355,18 +358,11 @@ async fn as_job<W>(
 where
     W: FnOnce(&App, &Actor) -> Result<(), AppError> + Send + 'static,
 {
-    let kept = Kept::Field(of.clone(), reason.clone());
+    let kept = Kept::Field(of, reason);
     let job = (key(&by, from), what);
-    match by.run(job, path(from), kept, work).await {
+    match by.run(job, path(from), kept.clone(), work).await {
         Ok(()) => Ok(super::to(&path(from))),
-        Err(error) => {
-            let typed = Typed {
-                of,
-                reason,
-                ..Typed::default()
-            };
-            show(&by, from, Some(error), typed, false).await
-        }
+        Err(error) => show(&by, from, Some(error), Typed::kept(kept), false).await,
     }
 }
 

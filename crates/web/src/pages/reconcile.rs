@@ -39,13 +39,11 @@ pub(crate) struct Typed {
 
 impl Typed {
     fn kept(kept: Kept) -> Self {
-        match kept {
-            Kept::Field(of, reason) => Self {
-                of,
-                reason,
-                ..Self::default()
-            },
-            Kept::Nothing | Kept::Draft(..) => Self::default(),
+        let (of, reason) = kept.field();
+        Self {
+            of,
+            reason,
+            ..Self::default()
         }
     }
 }
