@@ -7,7 +7,8 @@ use flate2::write::GzEncoder;
 
 use super::{Finding, Tree, has_extension};
 
-/// What came after Chromium 109, and with which (MDN's browser compatibility data).
+/// What came after Chromium 109, and with which. Written down from memory: a name is here for what it is, the number
+/// only tells why.
 const NEWER: &[(Kind, &str, u16)] = &[
     (Kind::Style, "&", 112),
     (Kind::Style, "@scope", 118),
@@ -26,6 +27,8 @@ const NEWER: &[(Kind, &str, u16)] = &[
     (Kind::Style, "lch(", 111),
     (Kind::Style, "light-dark(", 123),
     (Kind::Style, "linear(", 113),
+    (Kind::Style, "oklab(", 111),
+    (Kind::Style, "oklch(", 111),
     (Kind::Style, "round(", 125),
     (Kind::Style, "scrollbar-color", 121),
     (Kind::Style, "scrollbar-width", 121),
@@ -151,6 +154,7 @@ mod tests {
         let newer = "a { color: red }\n.b { width: round(1px, 2px); }\n";
         let told = ["crates/web/assets/app.css:2: 'round(' needs Chromium 125; 109 is the oldest"];
         assert_eq!(found(css, newer), told);
+        assert_eq!(found(css, ".b { color: oklch(0.5 0.1 180); }").len(), 1);
         assert!(found(css, ".b { background: slab(1); }").is_empty());
         assert!(found("crates/web/assets/script/a.js", "x.map(y => y).sort()").is_empty());
         assert_eq!(
