@@ -130,6 +130,7 @@ impl App {
             allergies: &allergies,
             coverage: coverage.as_ref(),
             rights: Rights::read(tx, clinic, &actor.user)?,
+            skin_tests: query::skin_tests(tx, clinic, visit)?,
             used,
             at: row.registered_at,
         };

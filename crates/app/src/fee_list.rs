@@ -7,7 +7,9 @@ mod under;
 use cunyi_catalogue as catalogue;
 use cunyi_catalogue::Catalogue;
 use cunyi_domain::ids::BatchId;
-use cunyi_domain::ledger::{Allergy, AllergyKind, Coverage, Diagnosis, Patient, Payer, TwoDisease};
+use cunyi_domain::ledger::{
+    Allergy, AllergyKind, Coverage, Diagnosis, Patient, Payer, SkinTest, TwoDisease,
+};
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::{Moment, age_on, civil::Date};
@@ -16,6 +18,7 @@ use cunyi_policy::{Benefit, Certainty, Claim, ClaimLine, Facts, Policy};
 
 use crate::rights::Rights;
 use crate::setup::{Installed, Setup};
+use crate::skin_test;
 use crate::views::{BatchView, ChargeView, DraftBody, FindingView, Preview};
 use crate::working;
 use crate::year_use::YearUse;
@@ -50,6 +53,8 @@ pub(crate) struct Context<'a> {
     pub coverage: Option<&'a Coverage>,
     /// What clinic and doctor may prescribe.
     pub rights: Rights,
+    /// The visit's skin tests.
+    pub skin_tests: Vec<SkinTest>,
     /// What she has used of the year.
     pub used: YearUse,
     /// When the visit began: its day chooses the rules.
@@ -119,8 +124,33 @@ pub fn read(context: &Context<'_>, body: &DraftBody) -> FeeList {
         }
     }
     list.findings = findings(context, body, &list, &lines);
+    let untested = untested(context, &list.findings, &lines);
+    list.problems.extend(untested);
     group(context, &mut list, lines);
     list
+}
+
+/// Drugs that want a skin test and have not had it here, or were not negative. What is refused anyway, for an allergy,
+/// is not tested.
+fn untested(
+    context: &Context<'_>,
+    findings: &[FindingView],
+    lines: &[ReadLine<'_>],
+) -> Vec<Refusal> {
+    let refused = |place: usize| {
+        findings
+            .iter()
+            .any(|f| f.refused && f.lines.contains(&place))
+    };
+    let open = lines.iter().filter(|line| !refused(line.place));
+    let lacking = open.filter_map(|line| match line.item {
+        read::Item::Drug(drug) => {
+            let lacking = skin_test::lacking(&context.skin_tests, drug)?;
+            Some(lacking.with("line", line.place + 1))
+        }
+        read::Item::Service(_) => None,
+    });
+    lacking.collect()
 }
 
 fn findings(

@@ -43,6 +43,7 @@ mod reverse;
 mod rights;
 mod settle;
 mod setup;
+mod skin_test;
 mod step;
 mod stock;
 mod templates;
@@ -74,6 +75,7 @@ pub use own_password::PasswordForm;
 pub use password::{MAX_PASSWORD, MIN_PASSWORD};
 pub use permission::{Action, MATRIX, may};
 pub use setup::Setup;
+pub use skin_test::SKIN_TEST_MINUTES;
 pub use stock::NewLot;
 pub use views::Actor;
 

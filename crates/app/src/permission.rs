@@ -19,6 +19,8 @@ text_enum! {
         ReadRecord = "read-record",
         /// Write a record and prescribe.
         Treat = "treat",
+        /// Read a skin test.
+        ReadSkinTest = "read-skin-test",
         /// Pre-settle, settle, reverse.
         Settle = "settle",
         /// Ask the centre about a day.
@@ -65,6 +67,7 @@ pub const MATRIX: &[(Action, &[Role])] = &[
         &[R::Doctor, R::Pharmacist, R::Township, R::Auditor],
     ),
     (A::Treat, &[R::Doctor]),
+    (A::ReadSkinTest, &[R::Doctor, R::Pharmacist]),
     (A::Settle, &[R::Doctor]),
     (A::Reconcile, &[R::Doctor, R::Township]),
     (A::CountTill, &[R::Doctor]),

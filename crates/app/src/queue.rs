@@ -16,6 +16,7 @@ use crate::goods::undecided;
 use crate::payment::standing;
 use crate::permission::Action;
 use crate::register::forget_certificate;
+use crate::skin_test::{abandon, longest_wait};
 use crate::views::{Actor, QueueEntry};
 use crate::visit::{age, coverage_of};
 
@@ -84,6 +85,7 @@ impl App {
             }
             if to == VisitState::Cancelled {
                 void_open(w, &row)?;
+                abandon(w, &row)?;
                 forget_certificate(w, visit)?;
             }
             let moved = VisitMoved {
@@ -109,6 +111,7 @@ impl App {
         let diagnoses = query::diagnoses(tx, clinic, &visit.id)?;
         let batches = query::batches(tx, clinic, &visit.id)?;
         let coverage = coverage_of(tx, &visit)?;
+        let tests = query::skin_tests(tx, clinic, &visit.id)?;
         let settled = |b: &&cunyi_domain::ledger::Batch| b.state == BatchState::Settled;
         let live = batches.iter().filter(|b| b.state.is_live());
         let money = standing(&visit, &batches);
@@ -142,6 +145,7 @@ impl App {
             given_unsettled,
             goods_undecided,
             next_try,
+            skin_test: longest_wait(&tests, self.now()),
             chronic: coverage.is_some_and(|c| c.filings.is_some_and(|f| !f.is_empty())),
         })
     }

@@ -13,7 +13,9 @@ mod payment;
 mod reconcile;
 mod refund;
 mod report;
+mod skin_test;
 mod stock;
+mod strip;
 mod typing;
 mod upload;
 mod working;
@@ -50,7 +52,9 @@ pub use refund::{GiveBack, RefundEstimate, RefundForm, RefundView};
 pub use report::{
     DaySums, DiagnosedView, DoctorSums, HeadingView, PayerSums, ReportView, Shares, SoldView, Took,
 };
+pub use skin_test::SkinTestView;
 pub use stock::StockView;
+pub use strip::PatientStrip;
 pub use typing::{Proposal, TemplateForm, TemplateView, Usual};
 pub use upload::UploadView;
 pub use working::{Answer, Basis, Difference, Part, Working, WorkingStep};
@@ -126,6 +130,8 @@ pub struct QueueEntry {
     pub next_try: Option<Moment>,
     /// Hypertension or diabetes filing.
     pub chronic: bool,
+    /// Whole minutes until her skin test may be read; none where none is awaited.
+    pub skin_test: Option<i64>,
 }
 
 /// An age as it is written: years, months or days.
@@ -139,31 +145,6 @@ pub enum Age {
     Days(i64),
     /// Not known (after erasure).
     Unknown,
-}
-
-/// The strip above the record.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PatientStrip {
-    /// Patient.
-    pub patient: PatientId,
-    /// 姓名
-    pub name: String,
-    /// 性别
-    pub sex: Sex,
-    /// Age.
-    pub age: Age,
-    /// Masked 身份证号; empty without one.
-    pub masked_number: String,
-    /// Allergies: id and label.
-    pub allergies: Vec<(EntryId, String)>,
-    /// 慢病备案; none: 备案未知.
-    pub filings: Option<Vec<Filing>>,
-    /// Scheme; empty for self-pay.
-    pub scheme: String,
-    /// 参保状态: in force, as the platform said then; none for self-pay.
-    pub in_force_at: Option<Moment>,
-    /// Remaining cap.
-    pub remaining: Option<Remaining>,
 }
 
 /// A finding of the safety checks.
@@ -342,6 +323,8 @@ pub struct VisitView {
     pub draft_version: i64,
     /// Names of the draft's diagnoses, in order.
     pub diagnosis_names: Vec<String>,
+    /// 皮试, oldest first.
+    pub skin_tests: Vec<SkinTestView>,
     /// Frozen lines.
     pub charges: Vec<ChargeView>,
     /// Frozen batches that are not void.

@@ -25,6 +25,7 @@ use crate::insure::insurable;
 use crate::payment::{payment_views, standing};
 use crate::permission::Action;
 use crate::register::COUNTER;
+use crate::skin_test;
 use crate::views::{
     Actor, Age, BatchView, ChargeView, DraftBody, Filing, PastVisit, PatientStrip, VisitView, Why,
 };
@@ -63,6 +64,7 @@ impl App {
             coverage: coverage_of(tx, &row)?,
         };
         let batches = &rows.batches;
+        let tests = query::skin_tests(tx, clinic, id)?;
         let held = !query::reservations(tx, clinic, id)?.is_empty();
         let (draft, draft_version) = stored(query::draft(tx, clinic, id)?);
         let names = |code: &String| self.catalogue().diagnosis(code).map(|d| d.name.clone());
@@ -99,6 +101,10 @@ impl App {
             diagnosis_names: draft.diagnoses.iter().filter_map(names).collect(),
             draft,
             draft_version,
+            skin_tests: tests
+                .into_iter()
+                .map(|t| skin_test::view(t, actor, self.now()))
+                .collect(),
             charges: rows
                 .charges
                 .iter()

@@ -19,6 +19,7 @@ mod follow_up;
 mod payment;
 mod prescription;
 mod refund;
+mod skin_test;
 mod stock;
 mod undone;
 
@@ -29,6 +30,7 @@ pub use follow_up::{FollowUp, FollowUpClass};
 pub use payment::{Method, Payment, PaymentKind, Standing};
 pub use prescription::Prescription;
 pub use refund::RefundRest;
+pub use skin_test::{SkinTest, SkinTestEvent, SkinTestState};
 pub use stock::{Goods, GoodsDecision, Lot, MoveKind, Reservation, StockMove};
 pub use undone::Undone;
 

@@ -133,6 +133,18 @@ text_enum! {
         ClinicRightMissing = "clinic-right-missing",
         /// The doctor was not granted it. Args: `right`.
         DoctorRightMissing = "doctor-right-missing",
+        /// The drug wants a skin test first. Args: `drug`.
+        SkinTestWanted = "skin-test-wanted",
+        /// The drug's skin test has no result yet. Args: `drug`.
+        SkinTestOpen = "skin-test-open",
+        /// The drug's skin test was positive. Args: `drug`.
+        SkinTestPositive = "skin-test-positive",
+        /// The drug wants none, or has had it in this visit. Args: `drug`.
+        SkinTestDone = "skin-test-done",
+        /// It is too early to read it. Args: `drug`, `minutes`.
+        SkinTestEarly = "skin-test-early",
+        /// Who read it first does not confirm it, too. Args: `drug`.
+        SkinTestOther = "skin-test-other",
         /// The region settles with the insurance later only within so many days. Args: `day`, `days`.
         InsuredTooLate = "insured-too-late",
         /// The region settles with the insurance no visit that was paid for.

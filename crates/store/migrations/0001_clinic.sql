@@ -183,6 +183,16 @@ CREATE UNIQUE INDEX follow_up_once ON follow_up (clinic, visit, form) WHERE corr
 CREATE INDEX follow_up_by_patient ON follow_up (clinic, patient, form, day) WHERE corrected = 0;
 CREATE INDEX follow_up_by_next ON follow_up (clinic, next_day) WHERE corrected = 0;
 CREATE INDEX follow_up_by_day ON follow_up (clinic, form, day) WHERE corrected = 0;
+CREATE TABLE skin_test (
+  clinic TEXT NOT NULL, id TEXT NOT NULL, patient TEXT NOT NULL, visit TEXT NOT NULL, code TEXT NOT NULL, name TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'read', 'negative', 'positive', 'abandoned')),
+  ordered_at BIGINT NOT NULL, actor TEXT NOT NULL, readable_at BIGINT NOT NULL, read_by TEXT, confirmed_by TEXT, moved_at BIGINT NOT NULL,
+  PRIMARY KEY (clinic, id), CHECK (ordered_at < readable_at), CHECK (read_by <> confirmed_by),
+  FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id),
+  FOREIGN KEY (clinic, actor) REFERENCES user_account (clinic, id), FOREIGN KEY (clinic, read_by) REFERENCES user_account (clinic, id),
+  FOREIGN KEY (clinic, confirmed_by) REFERENCES user_account (clinic, id));
+-- A drug is tested once in a visit, unless the test was given up.
+CREATE UNIQUE INDEX skin_test_once ON skin_test (clinic, visit, code) WHERE state <> 'abandoned';
 CREATE TABLE clearing (
   clinic TEXT NOT NULL REFERENCES clinic (clinic), id TEXT NOT NULL, from_day TEXT NOT NULL, to_day TEXT NOT NULL,
   clearing_type TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('requested', 'applied', 'refused', 'unknown', 'not_applied', 'withdrawing', 'withdrawal_unknown', 'withdrawn')),

@@ -15,10 +15,12 @@ use crate::{StoreError, Tx};
 
 mod follow_up;
 mod settled;
+mod skin_test;
 mod stock;
 
 pub use follow_up::{follow_ups, follow_ups_between, follow_ups_due, follow_ups_of_visit};
 pub use settled::{Use, settlements, settlements_between, uses};
+pub use skin_test::skin_tests;
 pub use stock::{
     free_lots, goods_decisions, goods_undecided, lots, moves, reservations, visits_with_code,
 };

@@ -271,6 +271,7 @@ const LEDGER: [(Compare, Types); 23] = [
     checks::<ledger::Reservation>(),
     checks::<ledger::GoodsDecision>(),
     checks::<ledger::FollowUp>(),
+    checks::<ledger::SkinTest>(),
     checks::<ledger::Access>(),
 ];
 

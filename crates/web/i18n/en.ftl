@@ -1146,3 +1146,24 @@ follow-ups-sheet = Save follow-ups (xlsx, columns in the form's order)
 follow-ups-from = From
 follow-ups-to = To
 follow-ups-save = Save
+
+## Skin tests
+skin-tests = Skin tests
+skin-test-order = Order the skin test
+skin-test-waiting = Waiting
+skin-test-read = Read as negative by one, to be confirmed
+skin-test-negative = Negative
+skin-test-positive = Positive
+skin-test-abandoned = Not read
+skin-test-left = Can be read in { $minutes } minutes
+skin-test-readable = Can be read now
+skin-test-another = You read it as negative; another signs in and confirms it.
+chip-skin-test = Skin test { $minutes } min
+chip-skin-test-readable = Skin test to read
+js-confirm-positive = Positive? It is noted as an allergy, and the drug cannot be prescribed.
+refusal-skin-test-wanted = { $drug } wants a skin test first: press “Order the skin test” and read it after 20 minutes.
+refusal-skin-test-open = The skin test of { $drug } has no result yet: it can be prescribed once it is negative.
+refusal-skin-test-positive = The skin test of { $drug } was positive: it cannot be prescribed. Choose another drug.
+refusal-skin-test-done = { $drug } wants no skin test, or has had one in this visit.
+refusal-skin-test-early = The skin test of { $drug } cannot be read yet: wait { $minutes } minutes more.
+refusal-skin-test-other = You read the skin test of { $drug } yourself: another doctor or pharmacist signs in and confirms it.

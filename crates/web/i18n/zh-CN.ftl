@@ -1146,3 +1146,24 @@ follow-ups-sheet = 导出随访（xlsx，列按随访表的顺序）
 follow-ups-from = 从
 follow-ups-to = 到
 follow-ups-save = 导出
+
+## 皮试
+skin-tests = 皮试
+skin-test-order = 开皮试
+skin-test-waiting = 待判读
+skin-test-read = 一人判为阴性，待复核
+skin-test-negative = 阴性
+skin-test-positive = 阳性
+skin-test-abandoned = 未判读
+skin-test-left = 还要 { $minutes } 分钟才能判读
+skin-test-readable = 可以判读
+skin-test-another = 您判为阴性；请另一人登录后复核。
+chip-skin-test = 皮试 { $minutes } 分钟
+chip-skin-test-readable = 皮试可判读
+js-confirm-positive = 确认阳性？将记入过敏史，这种药不能再开。
+refusal-skin-test-wanted = { $drug }须先做皮试：点“开皮试”，20 分钟后判读。
+refusal-skin-test-open = { $drug }的皮试还没有结果：判为阴性后才能开。
+refusal-skin-test-positive = { $drug }皮试阳性，不能开：请换一种药。
+refusal-skin-test-done = { $drug }不需要皮试，或本次就诊已经开过皮试。
+refusal-skin-test-early = { $drug }的皮试还不能判读：再等 { $minutes } 分钟。
+refusal-skin-test-other = { $drug }的皮试是您判读的：请另一位医生或药师登录后复核。

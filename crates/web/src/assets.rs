@@ -19,6 +19,7 @@ const SCRIPT: &str = concat!(
     include_str!("../assets/script/draft.js"),
     include_str!("../assets/script/fees.js"),
     include_str!("../assets/script/scan.js"),
+    include_str!("../assets/script/wait.js"),
     include_str!("../assets/script/start.js"),
 );
 

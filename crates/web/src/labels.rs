@@ -212,6 +212,7 @@ pub const FREQUENCIES: Labels = &[
 /// Fields of forms.
 pub const FIELDS: Labels = &[
     ("template", "template"),
+    ("skin_test", "skin-test-order"),
     ("template_name", "field-template-name"),
     ("from", "report-from"),
     ("to", "report-to"),
@@ -317,6 +318,15 @@ pub const PRESCRIPTIONS: Labels = &[
     ("western", "prescription-western"),
     ("infusion", "prescription-infusion"),
     ("service", "prescription-service"),
+];
+
+/// 皮试
+pub const SKIN_TESTS: Labels = &[
+    ("waiting", "skin-test-waiting"),
+    ("read", "skin-test-read"),
+    ("negative", "skin-test-negative"),
+    ("positive", "skin-test-positive"),
+    ("abandoned", "skin-test-abandoned"),
 ];
 
 /// 处方权

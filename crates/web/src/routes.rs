@@ -8,7 +8,8 @@ use cunyi_app::{Action as A, Actor, may};
 
 use crate::pages::{
     account, clearing, desk, drafts, follow, follow_up, follow_ups, lists, papers, patients,
-    policies, queue, reconcile, refund, reports, sheets, templates, uploads, users, workstation,
+    policies, queue, reconcile, refund, reports, sheets, skin_tests, templates, uploads, users,
+    workstation,
 };
 use crate::{Web, assets};
 use Access::{Anyone, Only, SignedIn};
@@ -83,6 +84,8 @@ routes! {
     post "/templates/{id}/drop", Only(A::Treat) => templates::drop;
     post "/visits/{id}/with-template", Only(A::Treat) => templates::take;
     post "/visits/{id}/save-template", Only(A::Treat) => templates::save;
+    post "/visits/{id}/skin-test", Only(A::Treat) => skin_tests::order;
+    post "/visits/{id}/skin-tests/{test}", Only(A::ReadSkinTest) => skin_tests::read;
     // What follows the signature
     post "/visits/{id}/move", Only(A::Register) => follow::move_visit;
     post "/visits/{id}/retry-registration", Only(A::Register) => follow::retry_registration;

@@ -5,7 +5,8 @@ use cunyi_app::views::{
     Age, ChargeView, CoverageView, DayView, DecidedView, DoctorView, DraftBody, DraftLine, Filing,
     FindingView, GoodsView, Identified, Objection, Paper, PastVisit, PatientForm, PatientHit,
     PatientStrip, PatientView, PaymentView, PolicyView, Preview, QueueEntry, RefundEstimate,
-    RefundView, Remaining, SessionView, SettlementView, Statement, UserView, VisitView,
+    RefundView, Remaining, SessionView, SettlementView, SkinTestView, Statement, UserView,
+    VisitView,
 };
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::BatchState;
@@ -13,7 +14,7 @@ use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, EntryId, PatientId, UserId, VisitId};
 use cunyi_domain::ledger::{
     Certificate, Goods, ItemKind, LineClass, Method, Payer, PaymentKind, RegistrationState, Right,
-    SettlementKind, Standing, VisitState,
+    SettlementKind, SkinTestState, Standing, VisitState,
 };
 use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
 use cunyi_domain::refusal::{Code, Refusal};
@@ -96,6 +97,7 @@ pub fn queue_entry(number: i64, name: &str, state: VisitState) -> QueueEntry {
         goods_undecided: 0,
         next_try: None,
         chronic: number == 13,
+        skin_test: (number == 16).then_some(12),
     }
 }
 
@@ -226,6 +228,19 @@ pub fn preview() -> Preview {
     }
 }
 
+/// One of each state.
+fn skin_tests() -> Vec<SkinTestView> {
+    let test = |(place, state): (usize, &SkinTestState)| SkinTestView {
+        id: EntryId(format!("K{place}")),
+        name: HOSTILE.to_owned(),
+        state: *state,
+        readable_at: now(),
+        minutes_left: if place == 0 { 12 } else { 0 },
+        own: false,
+    };
+    SkinTestState::ALL.iter().enumerate().map(test).collect()
+}
+
 pub fn visit(states: &[BatchState]) -> VisitView {
     let frozen = !states.is_empty();
     VisitView {
@@ -275,6 +290,7 @@ pub fn visit(states: &[BatchState]) -> VisitView {
         }],
         draft: draft(),
         draft_version: 3,
+        skin_tests: skin_tests(),
         diagnosis_names: vec!["高血压2级".to_owned(), "急性上呼吸道感染".to_owned()],
         charges: if frozen { charges() } else { vec![] },
         batches: (1..)

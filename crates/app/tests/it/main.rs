@@ -40,6 +40,7 @@ mod resolve;
 mod reversal;
 mod rights;
 mod skew;
+mod skin_test;
 mod stock;
 mod story;
 mod together;

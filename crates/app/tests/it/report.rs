@@ -54,7 +54,7 @@ fn a_day_in_figures_adds_up_and_what_is_paid_back_is_taken_off() {
         adds_up_money(&open);
         w.app.hand_over(&w.doctor, &first).unwrap();
         let mut body = w.cold();
-        body.lines.push(w.line("阿莫西林胶囊"));
+        body.lines.push(w.line("头孢氨苄胶囊"));
         let second = w.settled(w.residents().nth(2).unwrap(), &body);
         w.app.hand_over(&w.doctor, &second).unwrap();
         let both = today(&w);

@@ -203,6 +203,8 @@ use_cases! {
     with_template Record |app, by, ids| {
         app.with_template(by, &ids.template, DraftBody::default())
     };
+    order_skin_test Record |app, by, ids| app.order_skin_test(by, &ids.visit, "XJ01CE-138");
+    read_skin_test Record |app, by, ids| app.read_skin_test(by, &ids.visit, &ids.entry, false);
     prescriptions New |app, by, _ids| app.prescriptions(by);
     clinic_rights New |app, by, _ids| app.clinic_rights(by);
     set_rights New |app, by, _ids| app.set_rights(by, None, &[]);

@@ -3,6 +3,7 @@
 
 mod clearing;
 mod follow_up;
+mod skin_test;
 mod stock;
 
 use crate::batch::BatchEvent;
@@ -96,6 +97,8 @@ pub fn apply(about: &About, body: Body, personal: Option<Personal>) -> Vec<Chang
         | Body::UndoingRequested(_)
         | Body::UndoingMoved(_) => clearing::apply(about, body),
         Body::FollowUpRecorded(b) => follow_up::recorded(about, b, personal),
+        Body::SkinTestOrdered(b) => skin_test::ordered(about, b),
+        Body::SkinTestMoved(b) => skin_test::moved(about, b),
         Body::ReservationsReleased(_)
         | Body::HandedOver(_)
         | Body::GoodsDecided(_)

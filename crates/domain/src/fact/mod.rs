@@ -6,10 +6,12 @@
 mod apply;
 mod bodies;
 mod personal;
+mod skin_test;
 
 pub use apply::{About, apply};
 pub use bodies::*;
 pub use personal::{PatientFields, Personal};
+pub use skin_test::{SkinTestMoved, SkinTestOrdered};
 
 /// Why stored bytes are no fact of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +105,10 @@ facts! {
     "record_signed" 1 RecordSigned,
     /// A follow-up form was recorded, or one was corrected.
     "follow_up_recorded" 1 FollowUpRecorded,
+    /// A skin test was ordered.
+    "skin_test_ordered" 1 SkinTestOrdered,
+    /// A skin test was read or given up.
+    "skin_test_moved" 1 SkinTestMoved,
     /// The fee list was frozen: lines, batches, reserved stock.
     "charges_frozen" 1 ChargesFrozen,
     /// Trace codes were scanned for a line.

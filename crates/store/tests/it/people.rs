@@ -3,16 +3,16 @@
 use cunyi_domain::fact::{
     AccessRecorded, AllergyNoted, AllergyWithdrawn, CoverageIdentified, FollowUpRecorded,
     PatientCorrected, PatientFields, PatientRegistered, PayerSwitched, Personal, RecordSigned,
-    RegistrationMoved, VisitInsured, VisitMoved, VisitRegistered,
+    RegistrationMoved, SkinTestMoved, SkinTestOrdered, VisitInsured, VisitMoved, VisitRegistered,
 };
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{CoverageId, EntryId, PatientId, VisitId};
 use cunyi_domain::ledger::{
     AccessKind, AllergyKind, Certificate, Diagnosis, FollowUpClass, Payer, Registration,
-    RegistrationState, Visit, VisitState,
+    RegistrationState, SkinTestEvent, SkinTestState, Visit, VisitState,
 };
 use cunyi_domain::money::Fen;
-use cunyi_domain::time::parse_date;
+use cunyi_domain::time::{Moment, parse_date};
 use cunyi_store::{StoreError, query};
 
 use crate::world::{Done, World, clinic};
@@ -233,6 +233,27 @@ impl World {
         };
         self.record(body, &visit.patient, Some(personal))?;
         Ok(id)
+    }
+
+    /// A skin test that was read by one.
+    pub fn skin_test(&self, visit: &Visit) -> Done {
+        let id = EntryId::new(self.now(), &self.dice);
+        let ordered = SkinTestOrdered {
+            id: id.clone(),
+            patient: visit.patient.clone(),
+            visit: visit.id.clone(),
+            code: "XJ01CE-138".to_owned(),
+            name: "注射用青霉素钠".to_owned(),
+            readable_at: Moment(self.now().0 + 1_200_000_000),
+        };
+        self.record(ordered, &visit.patient, None)?;
+        let read = SkinTestMoved {
+            id,
+            from: SkinTestState::Waiting,
+            event: SkinTestEvent::ReadNegative,
+            to: SkinTestState::Read,
+        };
+        self.record(read, &visit.patient, None)
     }
 
     pub fn sign(&self, visit: &Visit, number: usize) -> Done {

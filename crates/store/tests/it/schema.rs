@@ -8,7 +8,8 @@ use cunyi_domain::clearing::ClearingState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ledger::{
     AccessKind, AllergyKind, Certificate, ClearingKind, FollowUpClass, Goods, ItemKind, LineClass,
-    Method, MoveKind, Payer, PaymentKind, RegistrationState, Right, SettlementKind, VisitState,
+    Method, MoveKind, Payer, PaymentKind, RegistrationState, Right, SettlementKind, SkinTestState,
+    VisitState,
 };
 use cunyi_domain::resolve::Finding;
 use cunyi_domain::row::{Field, Kind, TableKind, Value};
@@ -177,6 +178,7 @@ const LISTS: &[(&str, &str, Words)] = &[
     ("stock_move", "kind", all!(MoveKind)),
     ("goods_decision", "decision", all!(Goods)),
     ("follow_up", "class", all!(FollowUpClass)),
+    ("skin_test", "state", all!(SkinTestState)),
     ("clinic", "level", all!(Level)),
     ("user_account", "role", all!(Role)),
     ("prescribing_right", "what", all!(Right)),

@@ -154,9 +154,15 @@ pub(crate) struct FeePanel<'a> {
     pub(crate) c: &'a Chrome,
     pub(crate) p: &'a Preview,
     pub(crate) body: &'a DraftBody,
+    pub(crate) visit: &'a VisitId,
 }
 
 impl FeePanel<'_> {
+    /// Whose it is.
+    pub(crate) fn visit(&self) -> &VisitId {
+        self.visit
+    }
+
     /// What the patient pays for herself alone.
     pub(crate) fn own_pay(&self) -> Fen {
         self.p.lines.iter().map(|l| l.own_pay).sum()
@@ -285,9 +291,9 @@ pub(crate) async fn preview(
         };
         return show(&by, visit, extra).await;
     }
-    let asked = body.clone();
+    let (of, asked) = (visit.clone(), body.clone());
     let preview = by
-        .call(move |app, actor| app.preview(actor, &visit, &asked))
+        .call(move |app, actor| app.preview(actor, &of, &asked))
         .await?;
     Ok(html(
         StatusCode::OK,
@@ -295,6 +301,7 @@ pub(crate) async fn preview(
             c: &by.chrome,
             p: &preview,
             body: &body,
+            visit: &visit,
         },
     ))
 }

@@ -17,6 +17,7 @@ pub(crate) mod refund;
 pub(crate) mod reports;
 pub(crate) mod settling;
 pub(crate) mod sheets;
+pub(crate) mod skin_tests;
 pub(crate) mod templates;
 #[cfg(test)]
 mod tests;

@@ -131,6 +131,7 @@ fn draft(c: &Chrome, pages: &mut Pages) {
             c,
             p: &p,
             body: &body,
+            visit: &VisitId::from("V13"),
         }
         .render()
         .unwrap(),

@@ -100,6 +100,11 @@ impl DraftPage<'_> {
         followed.map_or("complaint", |(field, _)| field)
     }
 
+    /// Whose it is.
+    pub(crate) fn visit(&self) -> &VisitId {
+        &self.v.visit
+    }
+
     /// Estimates are said to be estimates.
     pub(crate) fn own_pay(&self) -> Fen {
         self.p.lines.iter().map(|l| l.own_pay).sum()

@@ -104,6 +104,19 @@ cases! {
         ask.form.push(("template_name".to_owned(), "感冒".to_owned()));
         ask
     };
+    post "/visits/{id}/skin-test" Record |h, _by| {
+        let mut ask = typed(h, &registered(h), "/skin-test");
+        ask.form.push(("skin_test".to_owned(), "XJ01CE-138".to_owned()));
+        ask
+    };
+    post "/visits/{id}/skin-tests/{test}" Record |h, _by| {
+        let visit = registered(h);
+        h.w.app.order_skin_test(&h.w.doctor, &visit, "XJ01CE-138").expect("ordered");
+        h.w.clock.advance(cunyi_app::SKIN_TEST_MINUTES * 60);
+        let test = &h.w.app.visit(&h.w.doctor, &visit).expect("seen").skin_tests[0].id;
+        let ask = of_visit("post", &visit, &format!("/skin-tests/{test}"));
+        Ask { form: form(&[("result", "negative")]), ..ask }
+    };
     post "/visits/{id}/move" Record |h, _by| {
         Ask { form: form(&[("to", "cancelled")]), ..of_visit("post", &registered(h), "/move") }
     };

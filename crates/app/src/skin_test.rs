@@ -1,0 +1,220 @@
+//! 皮试: ordered, awaited, read, by two where there are two. Before it is negative its drug is not charged; where it is
+//! positive the allergy is noted. It holds for its visit alone: no rule we know says how long a former one would.
+
+use cunyi_catalogue::Drug;
+use cunyi_domain::fact::{AllergyNoted, SkinTestMoved, SkinTestOrdered, VisitMoved};
+use cunyi_domain::ids::{EntryId, VisitId};
+use cunyi_domain::ledger::{
+    AllergyKind, SkinTest, SkinTestEvent, SkinTestState, Visit, VisitState,
+};
+use cunyi_domain::refusal::{Code, Refusal};
+use cunyi_domain::time::Moment;
+use cunyi_store::reference::{self, Role};
+use cunyi_store::{Tx, Writer, query};
+
+use crate::App;
+use crate::error::{Result, refuse};
+use crate::permission::Action;
+use crate::views::{Actor, SkinTestView};
+
+/// A skin test is read after so many minutes.
+pub const SKIN_TEST_MINUTES: i64 = 20;
+const MINUTE: i64 = 60_000_000;
+
+impl App {
+    /// Orders the skin test of a drug. The patient waits: her visit is parked.
+    pub fn order_skin_test(&self, actor: &Actor, visit: &VisitId, code: &str) -> Result<()> {
+        actor.must(Action::Treat)?;
+        let drug = self.catalogue().drug(code);
+        let drug = drug.ok_or(Refusal::at(Code::NotInCatalogue, "code"))?;
+        self.write(actor, "order_skin_test", |w| {
+            let row = open_visit(w.tx, actor, visit)?;
+            let tests = query::skin_tests(w.tx, &actor.clinic, visit)?;
+            let had = tests
+                .iter()
+                .any(|t| t.code == code && t.state != SkinTestState::Abandoned);
+            if had || !drug.skin_test {
+                return Err(about(Code::SkinTestDone, &drug.name).into());
+            }
+            let ordered = SkinTestOrdered {
+                id: EntryId::new(w.who.now, w.rng),
+                patient: row.patient.clone(),
+                visit: visit.clone(),
+                code: drug.code.clone(),
+                name: drug.name.clone(),
+                readable_at: Moment(w.who.now.0 + SKIN_TEST_MINUTES * MINUTE),
+            };
+            w.record(ordered, Some(&row.patient), None)?;
+            park(w, &row)
+        })
+    }
+
+    /// Its result. Negative wants a second pair of eyes where the clinic has them.
+    pub fn read_skin_test(
+        &self,
+        actor: &Actor,
+        visit: &VisitId,
+        test: &EntryId,
+        positive: bool,
+    ) -> Result<()> {
+        actor.must(Action::ReadSkinTest)?;
+        self.write(actor, "read_skin_test", |w| {
+            let row = open_visit(w.tx, actor, visit)?;
+            let tests = query::skin_tests(w.tx, &actor.clinic, visit)?;
+            let test = tests.into_iter().find(|t| t.id == *test);
+            let test = test.ok_or(Refusal::new(Code::NotFound))?;
+            let left = minutes_left(&test, w.who.now);
+            if left > 0 {
+                let refusal = about(Code::SkinTestEarly, &test.name);
+                return Err(refusal.with("minutes", left).into());
+            }
+            let event = event(w.tx, actor, &test, positive)?;
+            moved(w, &test, event)?;
+            match self.catalogue().drug(&test.code) {
+                Some(drug) if positive => note(w, &row, drug),
+                _ => Ok(()),
+            }
+        })
+    }
+}
+
+fn about(code: Code, drug: &str) -> Refusal {
+    Refusal::at(code, "code").with("drug", drug)
+}
+
+/// A visit whose record is still written.
+fn open_visit(tx: &mut Tx<'_>, actor: &Actor, visit: &VisitId) -> Result<Visit> {
+    let row = query::visit(tx, &actor.clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
+    let batches = query::batches(tx, &actor.clinic, visit)?;
+    let frozen = batches.iter().any(|b| b.state.is_live());
+    if frozen || matches!(row.state, VisitState::Done | VisitState::Cancelled) {
+        return refuse(Code::WrongState);
+    }
+    Ok(row)
+}
+
+/// Whole minutes until it may be read, rounded up; 0 once it may.
+pub(crate) fn minutes_left(test: &SkinTest, now: Moment) -> i64 {
+    let left = (test.readable_at.0 - now.0).max(0);
+    left.saturating_add(MINUTE - 1) / MINUTE
+}
+
+/// What a reading is: who sees a positive one ends it, who sees a negative one is looked after by another.
+fn event(tx: &mut Tx<'_>, actor: &Actor, test: &SkinTest, positive: bool) -> Result<SkinTestEvent> {
+    if positive {
+        return Ok(SkinTestEvent::ReadPositive);
+    }
+    if test.state == SkinTestState::Read {
+        let own = test.read_by.as_ref() == Some(&actor.user);
+        return if own {
+            Err(about(Code::SkinTestOther, &test.name).into())
+        } else {
+            Ok(SkinTestEvent::Confirmed)
+        };
+    }
+    let other =
+        |user: &reference::User| user.active && user.id != actor.user && may_read(user.role);
+    let alone = !reference::users(tx, &actor.clinic)?.iter().any(other);
+    Ok(if alone {
+        SkinTestEvent::Confirmed
+    } else {
+        SkinTestEvent::ReadNegative
+    })
+}
+
+fn may_read(role: Role) -> bool {
+    crate::permission::may(role, Action::ReadSkinTest)
+}
+
+fn moved(w: &mut Writer<'_, '_>, test: &SkinTest, event: SkinTestEvent) -> Result<()> {
+    let to = test
+        .state
+        .after(event)
+        .ok_or(Refusal::new(Code::WrongState))?;
+    let moved = SkinTestMoved {
+        id: test.id.clone(),
+        from: test.state,
+        event,
+        to,
+    };
+    Ok(w.record(moved, Some(&test.patient), None)?)
+}
+
+/// The patient left: what is awaited is not read any more.
+pub(crate) fn abandon(w: &mut Writer<'_, '_>, visit: &Visit) -> Result<()> {
+    let tests = query::skin_tests(w.tx, &visit.clinic, &visit.id)?;
+    for test in tests.iter().filter(|test| test.state.is_open()) {
+        moved(w, test, SkinTestEvent::Abandoned)?;
+    }
+    Ok(())
+}
+
+fn park(w: &mut Writer<'_, '_>, visit: &Visit) -> Result<()> {
+    if visit.state == VisitState::Parked {
+        return Ok(());
+    }
+    let parked = VisitMoved {
+        visit: visit.id.clone(),
+        from: visit.state,
+        to: VisitState::Parked,
+    };
+    Ok(w.record(parked, Some(&visit.patient), None)?)
+}
+
+/// An allergy to the drug's groups, or to the drug where it is in none. What is known is not noted twice.
+fn note(w: &mut Writer<'_, '_>, visit: &Visit, drug: &Drug) -> Result<()> {
+    let known = query::allergies(w.tx, &visit.clinic, &visit.patient)?;
+    let groups = drug.groups.iter().map(|group| {
+        let words = (group.as_str().to_owned(), group.name_zh().to_owned());
+        (AllergyKind::Group, words)
+    });
+    let mut all: Vec<_> = groups.collect();
+    if all.is_empty() {
+        all.push((AllergyKind::Drug, (drug.code.clone(), drug.name.clone())));
+    }
+    all.retain(|(kind, (code, _))| !known.iter().any(|a| a.kind == *kind && a.code == *code));
+    for (kind, (code, label)) in all {
+        let noted = AllergyNoted {
+            id: EntryId::new(w.who.now, w.rng),
+            patient: visit.patient.clone(),
+            kind,
+            code,
+            label,
+        };
+        w.record(noted, Some(&visit.patient), None)?;
+    }
+    Ok(())
+}
+
+/// What a drug that wants a skin test still lacks in this visit.
+pub(crate) fn lacking(tests: &[SkinTest], drug: &Drug) -> Option<Refusal> {
+    if !drug.skin_test {
+        return None;
+    }
+    let of_drug = |t: &&SkinTest| t.code == drug.code && t.state != SkinTestState::Abandoned;
+    let code = match tests.iter().find(of_drug).map(|t| t.state) {
+        Some(SkinTestState::Negative) => return None,
+        Some(SkinTestState::Positive) => Code::SkinTestPositive,
+        Some(SkinTestState::Waiting | SkinTestState::Read) => Code::SkinTestOpen,
+        Some(SkinTestState::Abandoned) | None => Code::SkinTestWanted,
+    };
+    Some(about(code, &drug.name).with("item", &drug.code))
+}
+
+/// As the visit's page shows it.
+pub(crate) fn view(test: SkinTest, actor: &Actor, now: Moment) -> SkinTestView {
+    SkinTestView {
+        minutes_left: minutes_left(&test, now),
+        own: test.read_by.as_ref() == Some(&actor.user),
+        id: test.id,
+        name: test.name,
+        state: test.state,
+        readable_at: test.readable_at,
+    }
+}
+
+/// Whole minutes until the last of them may be read; none where nothing is awaited.
+pub(crate) fn longest_wait(tests: &[SkinTest], now: Moment) -> Option<i64> {
+    let open = tests.iter().filter(|test| test.state.is_open());
+    open.map(|test| minutes_left(test, now)).max()
+}

@@ -1,0 +1,122 @@
+//! A drug that wants a skin test is charged once the test was negative, and not before.
+
+use cunyi_app::SKIN_TEST_MINUTES;
+use cunyi_app::views::DraftBody;
+use cunyi_domain::ids::{EntryId, VisitId};
+use cunyi_domain::ledger::{SkinTestState, VisitState};
+use cunyi_domain::refusal::Code;
+
+use crate::world::{World, actor, worlds};
+
+const DRUG: &str = "注射用青霉素钠";
+
+fn injected(w: &World) -> DraftBody {
+    let mut body = w.consult_only();
+    body.lines.insert(0, w.line(DRUG));
+    body
+}
+
+/// Orders it in a new visit: the visit, the test.
+fn ordered(w: &World) -> (VisitId, EntryId) {
+    w.restock();
+    let visit = w.register(w.resident(false));
+    let code = &w.line(DRUG).code;
+    w.app.order_skin_test(&w.doctor, &visit, code).unwrap();
+    let test = w.view(&visit).skin_tests.pop().unwrap();
+    (visit, test.id)
+}
+
+fn problem(w: &World, visit: &VisitId) -> Option<Code> {
+    let preview = w.app.preview(&w.doctor, visit, &injected(w)).unwrap();
+    assert_eq!(preview.lines.len(), 2, "its price is told all the same");
+    preview.problems.first().map(|problem| problem.code)
+}
+
+fn state(w: &World, visit: &VisitId) -> SkinTestState {
+    w.view(visit).skin_tests.last().unwrap().state
+}
+
+#[test]
+fn a_negative_test_read_by_two_lets_the_drug_pass() {
+    for w in worlds("skin-negative") {
+        let (visit, test) = ordered(&w);
+        let pharmacist = actor(&w.app, "pharmacist");
+        let read = |by, positive| w.app.read_skin_test(by, &visit, &test, positive);
+        assert_eq!(w.view(&visit).state, VisitState::Parked);
+        assert_eq!(problem(&w, &visit), Some(Code::SkinTestOpen));
+        let code = &w.line(DRUG).code;
+        let again = w.app.order_skin_test(&w.doctor, &visit, code);
+        assert_eq!(w.code(again), Code::SkinTestDone);
+
+        // Too early: how long she still waits is told there and in the queue.
+        w.clock.advance((SKIN_TEST_MINUTES - 5) * 60);
+        let early = w.refused(read(&w.doctor, false));
+        assert_eq!(early.code, Code::SkinTestEarly);
+        let minutes = early.args.iter().find(|(name, _)| *name == "minutes");
+        assert_eq!(minutes.unwrap().1, "5");
+        let queue = w.app.queue(&w.doctor).unwrap();
+        let entry = queue.iter().find(|entry| entry.visit == visit).unwrap();
+        assert_eq!(entry.skin_test, Some(5));
+
+        w.clock.advance(5 * 60);
+        read(&w.doctor, false).unwrap();
+        assert_eq!(state(&w, &visit), SkinTestState::Read);
+        assert_eq!(problem(&w, &visit), Some(Code::SkinTestOpen));
+        assert_eq!(w.code(read(&w.doctor, false)), Code::SkinTestOther);
+        let frozen = w.app.freeze(&w.doctor, &visit, 0, &injected(&w));
+        assert_eq!(w.code(frozen), Code::SkinTestOpen);
+        read(&pharmacist, false).unwrap();
+        assert_eq!(state(&w, &visit), SkinTestState::Negative);
+        assert_eq!(w.code(read(&pharmacist, true)), Code::WrongState);
+        assert_eq!(problem(&w, &visit), None);
+        w.app.freeze(&w.doctor, &visit, 1, &injected(&w)).unwrap();
+
+        // Another visit wants another.
+        let next = w.register(w.resident(true));
+        assert_eq!(problem(&w, &next), Some(Code::SkinTestWanted));
+        w.prove();
+    }
+}
+
+#[test]
+fn a_positive_test_is_an_allergy() {
+    for w in worlds("skin-positive") {
+        let (visit, test) = ordered(&w);
+        w.clock.advance(SKIN_TEST_MINUTES * 60);
+        let read = |positive| w.app.read_skin_test(&w.doctor, &visit, &test, positive);
+        read(false).unwrap();
+        // Who looks again may see otherwise.
+        read(true).unwrap();
+        assert_eq!(state(&w, &visit), SkinTestState::Positive);
+        let allergies = w.view(&visit).patient.allergies;
+        assert_eq!(allergies.len(), 1);
+        assert_eq!(allergies[0].1, "青霉素类");
+        let frozen = w.app.freeze(&w.doctor, &visit, 0, &injected(&w));
+        assert_eq!(w.code(frozen), Code::CheckRefused, "the allergy forbids it");
+        // Withdrawn, the test still stands.
+        let patient = w.view(&visit).patient.patient;
+        let withdrawn = w.app.withdraw_allergy(&w.doctor, &patient, &allergies[0].0);
+        withdrawn.unwrap();
+        assert_eq!(problem(&w, &visit), Some(Code::SkinTestPositive));
+        w.prove();
+    }
+}
+
+#[test]
+fn who_leaves_is_not_read() {
+    for w in worlds("skin-left") {
+        let (visit, test) = ordered(&w);
+        let cancelled = w.app.move_visit(&w.doctor, &visit, VisitState::Cancelled);
+        cancelled.unwrap();
+        assert_eq!(state(&w, &visit), SkinTestState::Abandoned);
+        w.clock.advance(SKIN_TEST_MINUTES * 60);
+        let read = w.app.read_skin_test(&w.doctor, &visit, &test, false);
+        assert_eq!(w.code(read), Code::WrongState);
+        // What wants none is not tested.
+        let other = w.register(w.resident(true));
+        let code = &w.line("感冒灵颗粒").code;
+        let ordered = w.app.order_skin_test(&w.doctor, &other, code);
+        assert_eq!(w.code(ordered), Code::SkinTestDone);
+        w.prove();
+    }
+}
