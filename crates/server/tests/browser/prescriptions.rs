@@ -28,16 +28,51 @@ async fn shown(page: &Page) -> (String, usize, usize) {
     (tab, count("").await, count("!").await)
 }
 
+/// Somebody with a cold, in front of the doctor.
+async fn with_a_cold(page: &Page, demo: &Demo) {
+    sign_in(page, demo, "zhang").await;
+    seen(page, demo, desk::RESIDENT).await;
+    page.fill("textarea[name=complaint]", "咽痛 2 天").await;
+    diagnose(page, 1, "jxshxdgr").await;
+}
+
+/// The clock is the real one: the test is not read here, but in the tests of the program.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_skin_test_is_ordered_and_awaited() {
+    let Some(page) = open(1366, 768).await else {
+        return;
+    };
+    let demo = Demo::start("skin-test");
+    with_a_cold(&page, &demo).await;
+    desk::order(&page, 1, "zsyqmsn").await;
+    assert_eq!(shown(&page).await.0, "输液·注射 1");
+    page.read("须先做皮试").await;
+    page.accessible("a drug that wants a skin test").await;
+    page.tab_to("#fee button[name=skin_test]").await;
+    page.press(Key::Enter).await;
+    page.read("还要 20 分钟才能判读").await;
+    // The record is as it was, the patient waits, and the queue says for how long.
+    assert_eq!(page.value("textarea[name=complaint]").await, "咽痛 2 天");
+    let chip = page.words_of(".queue li.on .chip").await;
+    assert!(chip.contains("皮试") && chip.contains("分钟"), "{chip}");
+    page.picture("skin-test.png").await;
+    page.accessible("a skin test that is awaited").await;
+    page.tab_to("button[name=result][value=negative]").await;
+    page.press(Key::Enter).await;
+    page.read("还不能判读").await;
+    page.press(Key::F8).await;
+    page.read("还没有结果").await;
+    assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
+    page.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_prescription_is_written_on_its_own_tab() {
     let Some(page) = open(1366, 768).await else {
         return;
     };
     let demo = Demo::start("prescriptions");
-    sign_in(&page, &demo, "zhang").await;
-    seen(&page, &demo, desk::RESIDENT).await;
-    page.fill("textarea[name=complaint]", "咽痛 2 天").await;
-    diagnose(&page, 1, "jxshxdgr").await;
+    with_a_cold(&page, &demo).await;
     assert_eq!(shown(&page).await, ("西药中成药".to_owned(), 0, 2));
 
     desk::order(&page, 1, "gmlkl").await;
