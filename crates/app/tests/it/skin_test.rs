@@ -38,7 +38,7 @@ fn state(w: &World, visit: &VisitId) -> SkinTestState {
 
 #[test]
 fn a_negative_test_read_by_two_lets_the_drug_pass() {
-    for w in worlds("skin-negative") {
+    for w in worlds("skin_negative") {
         let (visit, test) = ordered(&w);
         let pharmacist = actor(&w.app, "pharmacist");
         let read = |by, positive| w.app.read_skin_test(by, &visit, &test, positive);
@@ -80,7 +80,7 @@ fn a_negative_test_read_by_two_lets_the_drug_pass() {
 
 #[test]
 fn a_positive_test_is_an_allergy() {
-    for w in worlds("skin-positive") {
+    for w in worlds("skin_positive") {
         let (visit, test) = ordered(&w);
         w.clock.advance(SKIN_TEST_MINUTES * 60);
         let read = |positive| w.app.read_skin_test(&w.doctor, &visit, &test, positive);
@@ -104,7 +104,7 @@ fn a_positive_test_is_an_allergy() {
 
 #[test]
 fn who_leaves_is_not_read() {
-    for w in worlds("skin-left") {
+    for w in worlds("skin_left") {
         let (visit, test) = ordered(&w);
         let cancelled = w.app.move_visit(&w.doctor, &visit, VisitState::Cancelled);
         cancelled.unwrap();
