@@ -153,20 +153,25 @@ fn untested(
     lacking.collect()
 }
 
+/// An allergy as the checks know it.
+pub(crate) fn as_checked(allergy: &Allergy) -> catalogue::Allergy {
+    catalogue::Allergy {
+        kind: match allergy.kind {
+            AllergyKind::Drug => catalogue::AllergyKind::Drug,
+            AllergyKind::Group => catalogue::AllergyKind::Group,
+        },
+        code: allergy.code.clone(),
+        label: allergy.label.clone(),
+    }
+}
+
 fn findings(
     context: &Context<'_>,
     body: &DraftBody,
     list: &FeeList,
     lines: &[ReadLine<'_>],
 ) -> Vec<FindingView> {
-    let allergies = context.allergies.iter().map(|a| catalogue::Allergy {
-        kind: match a.kind {
-            AllergyKind::Drug => catalogue::AllergyKind::Drug,
-            AllergyKind::Group => catalogue::AllergyKind::Group,
-        },
-        code: a.code.clone(),
-        label: a.label.clone(),
-    });
+    let allergies = context.allergies.iter().map(as_checked);
     let facts = catalogue::PatientFacts {
         age_years: age_on(context.birth, context.at.date()),
         sex: Some(context.patient.sex),

@@ -14,6 +14,7 @@ use cunyi_store::{Tx, Writer, query};
 
 use crate::App;
 use crate::error::{Result, refuse};
+use crate::fee_list::as_checked;
 use crate::permission::Action;
 use crate::views::{Actor, SkinTestView};
 
@@ -35,6 +36,11 @@ impl App {
                 .any(|t| t.code == code && t.state != SkinTestState::Abandoned);
             if had || !drug.skin_test {
                 return Err(about(Code::SkinTestDone, &drug.name).into());
+            }
+            let known = query::allergies(w.tx, &actor.clinic, &row.patient)?;
+            let lists = self.catalogue();
+            if known.iter().any(|a| lists.is_against(&as_checked(a), drug)) {
+                return Err(about(Code::SkinTestAllergic, &drug.name).into());
             }
             let ordered = SkinTestOrdered {
                 id: EntryId::new(w.who.now, w.rng),

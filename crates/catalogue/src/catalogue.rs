@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::allergy::{Allergy, against};
 use crate::model::{Diagnosis, Drug, Service};
 use crate::read::{self, CatalogueError};
 use crate::search::{Entry, Index};
@@ -142,6 +143,11 @@ impl Catalogue {
     /// The version's name.
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// True if an allergy that is known speaks against a drug.
+    pub fn is_against(&self, allergy: &Allergy, drug: &Drug) -> bool {
+        against(self, drug, allergy).is_some()
     }
 
     /// The drug of a code.

@@ -141,6 +141,8 @@ text_enum! {
         SkinTestPositive = "skin-test-positive",
         /// The drug wants none, or has had it in this visit. Args: `drug`.
         SkinTestDone = "skin-test-done",
+        /// She is known to be allergic to it: it is not tested. Args: `drug`.
+        SkinTestAllergic = "skin-test-allergic",
         /// It is too early to read it. Args: `drug`, `minutes`.
         SkinTestEarly = "skin-test-early",
         /// Who read it first does not confirm it, too. Args: `drug`.

@@ -1165,5 +1165,6 @@ refusal-skin-test-wanted = { $drug } wants a skin test first: press “Order the
 refusal-skin-test-open = The skin test of { $drug } has no result yet: it can be prescribed once it is negative.
 refusal-skin-test-positive = The skin test of { $drug } was positive: it cannot be prescribed. Choose another drug.
 refusal-skin-test-done = { $drug } wants no skin test, or has had one in this visit.
+refusal-skin-test-allergic = An allergy to {$drug} is on record: it is not tested, nor prescribed.
 refusal-skin-test-early = The skin test of { $drug } cannot be read yet: wait { $minutes } minutes more.
 refusal-skin-test-other = You read the skin test of { $drug } yourself: another doctor or pharmacist signs in and confirms it.

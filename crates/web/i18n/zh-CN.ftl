@@ -1165,5 +1165,6 @@ refusal-skin-test-wanted = { $drug }须先做皮试：点“开皮试”，20 �
 refusal-skin-test-open = { $drug }的皮试还没有结果：判为阴性后才能开。
 refusal-skin-test-positive = { $drug }皮试阳性，不能开：请换一种药。
 refusal-skin-test-done = { $drug }不需要皮试，或本次就诊已经开过皮试。
+refusal-skin-test-allergic = {$drug} 已记录过敏，不做皮试，也不能开。
 refusal-skin-test-early = { $drug }的皮试还不能判读：再等 { $minutes } 分钟。
 refusal-skin-test-other = { $drug }的皮试是您判读的：请另一位医生或药师登录后复核。

@@ -93,6 +93,9 @@ fn a_positive_test_is_an_allergy() {
         assert_eq!(allergies[0].1, "青霉素类");
         let frozen = w.app.freeze(&w.doctor, &visit, 0, &injected(&w));
         assert_eq!(w.code(frozen), Code::CheckRefused, "the allergy forbids it");
+        let next = w.register(w.resident(false));
+        let again = w.app.order_skin_test(&w.doctor, &next, &w.line(DRUG).code);
+        assert_eq!(w.code(again), Code::SkinTestAllergic);
         // Withdrawn, the test still stands.
         let patient = w.view(&visit).patient.patient;
         let withdrawn = w.app.withdraw_allergy(&w.doctor, &patient, &allergies[0].0);

@@ -13,7 +13,8 @@ use cunyi_domain::ledger::{
 };
 use cunyi_domain::money::Fen;
 use cunyi_domain::time::{Moment, parse_date};
-use cunyi_store::{StoreError, query};
+use cunyi_store::reference::{Role, User};
+use cunyi_store::{StoreError, Who, Writer, query};
 
 use crate::world::{Done, World, clinic};
 
@@ -235,7 +236,7 @@ impl World {
         Ok(id)
     }
 
-    /// A skin test that was read by one.
+    /// A skin test that was read by two.
     pub fn skin_test(&self, visit: &Visit) -> Done {
         let id = EntryId::new(self.now(), &self.dice);
         let ordered = SkinTestOrdered {
@@ -248,12 +249,35 @@ impl World {
         };
         self.record(ordered, &visit.patient, None)?;
         let read = SkinTestMoved {
-            id,
+            id: id.clone(),
             from: SkinTestState::Waiting,
             event: SkinTestEvent::ReadNegative,
             to: SkinTestState::Read,
         };
-        self.record(read, &visit.patient, None)
+        self.record(read, &visit.patient, None)?;
+        let nurse = User {
+            clinic: clinic(),
+            id: "u2".into(),
+            login: "nurse".to_owned(),
+            name: "钱护士".to_owned(),
+            role: Role::Doctor,
+            national_code: "D410522000002".to_owned(),
+            active: true,
+        };
+        self.store.db().transact("nurse", |tx| tx.insert(nurse))?;
+        let confirmed = SkinTestMoved {
+            id,
+            from: SkinTestState::Read,
+            event: SkinTestEvent::Confirmed,
+            to: SkinTestState::Negative,
+        };
+        let who = Who {
+            actor: "u2".into(),
+            ..self.who()
+        };
+        let patient = Some(&visit.patient);
+        let work = |w: &mut Writer<'_, '_>| w.record(confirmed, patient, None);
+        self.store.write(&who, &self.dice, "confirmed", work)
     }
 
     pub fn sign(&self, visit: &Visit, number: usize) -> Done {
