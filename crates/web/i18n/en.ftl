@@ -353,6 +353,9 @@ line-self = Patient {$amount}
 patient-pays = Patient pays
 patient-paid = Patient has paid
 patient-pays-estimate = Patient pays (estimate)
+change-given = Cash given
+change-back = Change
+change-less = Still short
 
 # Why
 why = Why these amounts

@@ -350,6 +350,9 @@ line-self = 个人 {$amount}
 patient-pays = 患者应付
 patient-paid = 患者已付
 patient-pays-estimate = 患者应付（估算）
+change-given = 收到现金
+change-back = 找零
+change-less = 还差
 
 # Why
 why = 为什么这样付

@@ -18,6 +18,7 @@ const SCRIPT: &str = concat!(
     include_str!("../assets/script/prescription.js"),
     include_str!("../assets/script/draft.js"),
     include_str!("../assets/script/fees.js"),
+    include_str!("../assets/script/change.js"),
     include_str!("../assets/script/scan.js"),
     include_str!("../assets/script/wait.js"),
     include_str!("../assets/script/start.js"),

@@ -31,6 +31,25 @@ async fn a_working_morning(page: &Page, demo: &Demo) {
     page.go(&demo.clinic).await;
 }
 
+/// What she hands over and what goes back, to the fen.
+async fn change_is_counted(page: &Page) {
+    let due = "return Number(document.querySelector('[data-due]').dataset.due)";
+    let due = page.script(due).await.as_i64().expect("fen");
+    let yuan = |fen: i64| format!("¥{}.{:02}", fen / 100, fen % 100);
+    for (given, words) in [
+        ("100", format!("找零 {}", yuan(10_000 - due))),
+        ("0.1", format!("还差 {}", yuan(due - 10))),
+        ("５０．５", format!("找零 {}", yuan(5_050 - due))),
+        ("5x", String::new()),
+    ] {
+        page.fill(".given input", given).await;
+        let said = "return document.querySelector('.given output').textContent";
+        assert_eq!(page.script(said).await, serde_json::json!(words), "{given}");
+    }
+    page.fill(".given input", "20").await;
+    page.accessible("the change").await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_patient_is_seen_from_identification_to_the_printed_fee_list() {
     let Some(page) = open(1366, 900).await else {
@@ -70,6 +89,7 @@ async fn a_patient_is_seen_from_identification_to_the_printed_fee_list() {
     page.see("html:not(.large) #draft").await;
     presettle(&page).await;
     page.read("医保中心的结果与本机估算一致").await;
+    change_is_counted(&page).await;
     page.picture("settle.png").await;
     page.press(Key::F8).await;
     page.see("form[action$='/hand-over'] button").await;
