@@ -104,10 +104,13 @@ mod tests {
             let next = SkinTestEvent::ALL.iter().filter_map(|e| state.after(*e));
             assert_eq!(next.count(), 0, "{state}");
         }
-        use SkinTestEvent::{Abandoned, Confirmed, ReadNegative, ReadPositive};
-        let all = [Confirmed, ReadPositive, Abandoned];
+        let all = [
+            SkinTestEvent::Confirmed,
+            SkinTestEvent::ReadPositive,
+            SkinTestEvent::Abandoned,
+        ];
         assert!(all.iter().all(|e| SkinTestState::Read.after(*e).is_some()));
         // One pair of eyes does not look twice.
-        assert_eq!(SkinTestState::Read.after(ReadNegative), None);
+        assert_eq!(SkinTestState::Read.after(SkinTestEvent::ReadNegative), None);
     }
 }
