@@ -107,16 +107,15 @@ pub(crate) fn minutes_left(test: &SkinTest, now: Moment) -> i64 {
 
 /// What a reading is: who sees a positive one ends it, who sees a negative one is looked after by another.
 fn event(tx: &mut Tx<'_>, actor: &Actor, test: &SkinTest, positive: bool) -> Result<SkinTestEvent> {
-    if positive {
-        return Ok(SkinTestEvent::ReadPositive);
-    }
-    if test.state == SkinTestState::Read {
-        let own = test.read_by.as_ref() == Some(&actor.user);
-        return if own {
-            Err(about(Code::SkinTestOther, &test.name).into())
-        } else {
-            Ok(SkinTestEvent::Confirmed)
-        };
+    let own = test.read_by.as_ref() == Some(&actor.user);
+    match (positive, test.state) {
+        (true, _) if own => return Ok(SkinTestEvent::TurnedPositive),
+        (true, _) => return Ok(SkinTestEvent::ReadPositive),
+        (false, SkinTestState::Read) if own => {
+            return Err(about(Code::SkinTestOther, &test.name).into());
+        }
+        (false, SkinTestState::Read) => return Ok(SkinTestEvent::Confirmed),
+        (false, _) => {}
     }
     let other =
         |user: &reference::User| user.active && user.id != actor.user && may_read(user.role);

@@ -9,9 +9,9 @@ use cunyi_domain::refusal::Code;
 
 use crate::world::{Setting, World, worlds, worlds_of};
 
-fn amoxicillin(w: &World) -> DraftBody {
+fn cephalexin(w: &World) -> DraftBody {
     DraftBody {
-        lines: vec![w.line("阿莫西林胶囊"), w.consultation()],
+        lines: vec![w.line("头孢氨苄胶囊"), w.consultation()],
         ..w.cold()
     }
 }
@@ -30,11 +30,11 @@ fn an_allergy_forbids_the_whole_group() {
         ] {
             assert_eq!(w.code(note(kind, code)), why, "{kind} {code}");
         }
-        note("group", "penicillins").unwrap();
-        note("group", "penicillins").unwrap();
+        note("group", "cephalosporins").unwrap();
+        note("group", "cephalosporins").unwrap();
         let allergies = w.view(&visit).patient.allergies;
         assert_eq!(allergies.len(), 1, "noted twice is noted once");
-        let body = amoxicillin(&w);
+        let body = cephalexin(&w);
         let preview = w.app.preview(&w.doctor, &visit, &body).unwrap();
         assert!(
             preview
@@ -46,7 +46,7 @@ fn an_allergy_forbids_the_whole_group() {
         assert_eq!(refusal.code, Code::CheckRefused);
         let said: Vec<&str> = refusal.args.iter().map(|(name, _)| *name).collect();
         assert_eq!(said, ["check", "drug", "group"], "the finding's own words");
-        assert_eq!(refusal.args[1].1, "阿莫西林胶囊");
+        assert_eq!(refusal.args[1].1, "头孢氨苄胶囊");
         // A reason does not help against what forbids.
         let mut stubborn = body.clone();
         let key = preview.findings[0].key.clone();

@@ -38,7 +38,9 @@ fn any_claim(w: &World, dice: &mut Dice) -> DraftBody {
             body.diagnoses.push(code.to_owned());
         }
     }
-    let drugs = w.app.catalogue().drugs();
+    // What wants a skin test is not given in a moment.
+    let plain = |drug: &&cunyi_catalogue::Drug| !drug.skin_test;
+    let drugs: Vec<_> = w.app.catalogue().drugs().iter().filter(plain).collect();
     let names = ["苯磺酸氨氯地平片", "二甲双胍片"].map(str::to_owned);
     let chronic = names.into_iter().filter(|_| dice.roll(2) == 0);
     let mut picked: Vec<String> = chronic.collect();
@@ -99,7 +101,7 @@ fn settle(w: &World, visit: &VisitId) {
 
 #[test]
 fn for_the_demo_policy_the_estimate_is_the_centres_answer() {
-    let (compared, several) = estimates_are_answers(&worlds("estimate")[0], 90);
+    let (compared, several) = estimates_are_answers(&worlds("estimate")[0], 120);
     assert!(compared > 60 && several > 10, "{compared} {several}");
 }
 
@@ -112,7 +114,7 @@ fn under_limits_of_every_kind_the_estimate_is_the_centres_answer() {
     setting.resident += "\n[[shared_cap]]\nper = \"year\"\nof = \"in_scope\"\namount = \"60.00\"
       benefits = [\"general\", \"chronic\"]\n";
     let w = &worlds_of("every_limit", &setting)[0];
-    let (compared, several) = estimates_are_answers(w, 45);
+    let (compared, several) = estimates_are_answers(w, 60);
     assert!(compared > 30 && several > 5, "{compared} {several}");
 }
 

@@ -210,12 +210,13 @@ fn trace_codes_are_kept_and_sent_with_the_settlement() {
 fn a_split_box_is_said_with_its_trace_code() {
     for w in worlds("split") {
         let drugs = w.app.catalogue().drugs();
-        let splittable =
-            |d: &&cunyi_catalogue::Drug| d.splittable && d.units_per_pack > 1 && d.dose.is_some();
+        let splittable = |d: &&cunyi_catalogue::Drug| {
+            d.splittable && !d.skin_test && d.units_per_pack > 1 && d.dose.is_some()
+        };
         let split = drugs.iter().find(splittable).unwrap();
         let whole = drugs
             .iter()
-            .find(|d| !d.splittable && d.dose.is_some())
+            .find(|d| !d.splittable && !d.skin_test && d.dose.is_some())
             .unwrap();
         let one = |drug: &cunyi_catalogue::Drug, quantity: i64| {
             let mut line = w.line(&drug.name);

@@ -29,6 +29,8 @@ text_enum! {
         Confirmed = "confirmed",
         /// Somebody saw that it is positive. One pair of eyes is enough.
         ReadPositive = "read_positive",
+        /// Who read it as negative sees that it is positive after all.
+        TurnedPositive = "turned_positive",
         /// The patient left.
         Abandoned = "abandoned",
     }
@@ -45,6 +47,7 @@ const TABLE: &[(SkinTestState, SkinTestEvent, SkinTestState)] = {
         (S::Waiting, E::Abandoned, S::Abandoned),
         (S::Read, E::Confirmed, S::Negative),
         (S::Read, E::ReadPositive, S::Positive),
+        (S::Read, E::TurnedPositive, S::Positive),
         (S::Read, E::Abandoned, S::Abandoned),
     ]
 };
@@ -107,6 +110,7 @@ mod tests {
         let all = [
             SkinTestEvent::Confirmed,
             SkinTestEvent::ReadPositive,
+            SkinTestEvent::TurnedPositive,
             SkinTestEvent::Abandoned,
         ];
         assert!(all.iter().all(|e| SkinTestState::Read.after(*e).is_some()));

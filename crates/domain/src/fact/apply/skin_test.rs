@@ -1,7 +1,7 @@
 //! What skin tests do to the ledger.
 
 use crate::fact::{SkinTestMoved, SkinTestOrdered};
-use crate::ledger::{SkinTest, SkinTestState};
+use crate::ledger::{SkinTest, SkinTestEvent, SkinTestState};
 use crate::row::Change;
 
 use super::{About, set};
@@ -24,11 +24,12 @@ pub(super) fn ordered(about: &About, body: SkinTestOrdered) -> Vec<Change> {
     })]
 }
 
-/// Who reads first and who looks, too, stand beside the result. Who gives up reads nothing.
+/// Who reads first and who looks, too, stand beside the result. Who gives up reads nothing, and who sees otherwise
+/// than before is still one.
 pub(super) fn moved(about: &About, body: SkinTestMoved) -> Vec<Change> {
     let mut to = vec![set("state", body.to), set("moved_at", about.occurred_at)];
-    let reader = match (body.to, body.from) {
-        (SkinTestState::Abandoned, _) => None,
+    let reader = match (body.event, body.from) {
+        (SkinTestEvent::Abandoned | SkinTestEvent::TurnedPositive, _) => None,
         (_, SkinTestState::Read) => Some("confirmed_by"),
         _ => Some("read_by"),
     };
