@@ -12,6 +12,7 @@ mod form;
 mod guard;
 mod jobs;
 mod labels;
+mod layout;
 mod pages;
 mod routes;
 #[cfg(test)]

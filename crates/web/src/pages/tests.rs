@@ -20,9 +20,7 @@ use super::account::{LoginPage, PasswordPage, SetupPage};
 use super::desk::{IdentifiedPage, IdentifyPage, SelfPayPage, WaitingPage};
 use super::drafts::{FeePanel, Problems, diagnosis_rows, rows};
 use super::lists::{AccessesPage, MessagesPage, StockPage, TodayPage};
-use super::papers::{
-    FeeListPage, HistoryPage, PaymentPage, PrescriptionPage, StatementPage, shared,
-};
+use super::papers::{HistoryPage, PaperPage, PaymentPage, StatementPage};
 use super::patients::{PatientPage, PatientsPage, charts};
 use super::policies::{PoliciesPage, Typed};
 use super::queue::DisplayPage;
@@ -37,6 +35,8 @@ use crate::WebOptions;
 use crate::chrome::Chrome;
 use crate::fault::FaultPage;
 use crate::labels::GROUPS;
+use crate::layout::model::shared;
+use crate::layout::{Layout, Model, render};
 use crate::samples;
 use crate::words::Locale;
 
@@ -303,24 +303,23 @@ fn lists(c: &Chrome, pages: &mut Pages) {
 fn papers(ui: &Chrome, pages: &mut Pages) {
     let c = &ui.chinese();
     let p = samples::paper(&[BatchState::Settled, BatchState::Settled]);
-    pages.push((
-        "prescription",
-        PrescriptionPage::new(c, ui, &p).render().unwrap(),
-    ));
-    let settle = Settle::of(&p.visit);
-    let list = FeeListPage {
-        c,
-        ui,
-        p: &p,
-        settle,
+    for (layout, model) in [
+        (Layout::Prescription, Model::prescription(c, &p)),
+        (Layout::FeeList, Model::fee_list(c, &p)),
+    ] {
+        let page = PaperPage {
+            ui,
+            title: c.t(layout.title()),
+            visit: &p.visit.visit,
+            paper: render(layout.built_in(), &model).unwrap(),
+        };
+        pages.push((layout.as_str(), page.render().unwrap()));
     }
-    .render()
-    .unwrap();
+    let list = &pages.last().unwrap().1;
     assert!(
         list.contains("叁拾伍元贰角") && list.contains("20.57"),
         "sums and capitals"
     );
-    pages.push(("fee-list", list));
     let h = samples::patient();
     let printed_at = samples::now();
     let history = HistoryPage {
@@ -485,14 +484,7 @@ fn a_batchs_account_and_cash_are_shared_out_to_the_fen() {
 fn fee_list(states: &[BatchState]) -> String {
     let c = samples::chrome(Locale::Zh);
     let p = samples::paper(states);
-    FeeListPage {
-        c: &c,
-        ui: &c,
-        p: &p,
-        settle: Settle::of(&p.visit),
-    }
-    .render()
-    .unwrap()
+    render(Layout::FeeList.built_in(), &Model::fee_list(&c, &p)).unwrap()
 }
 
 #[test]

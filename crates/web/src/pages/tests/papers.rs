@@ -1,18 +1,21 @@
 //! What stands on which paper.
 
-use askama::Template;
 use cunyi_app::views::{Age, ChargeView, Paper};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ledger::VisitState;
 
-use super::super::papers::PrescriptionPage;
+use crate::layout::model::Part;
+use crate::layout::{Layout, Model, render};
 use crate::samples;
 use crate::words::Locale;
 
 #[test]
 fn a_prescription_nobody_signed_says_so() {
     let c = samples::chrome(Locale::Zh);
-    let slip = |p: &Paper| PrescriptionPage::new(&c, &c, p).render().unwrap();
+    let slip = |p: &Paper| {
+        let model = Model::prescription(&c, p);
+        render(Layout::Prescription.built_in(), &model).unwrap()
+    };
     let mut p = samples::paper(&[BatchState::Settled]);
     assert!(!slip(&p).contains("不作处方") && slip(&p).contains(">普通<"));
     p.visit.state = VisitState::Cancelled;
@@ -42,10 +45,13 @@ fn each_kind_of_prescription_has_papers_of_its_own() {
         "口服",
     ];
     p.given = routes.iter().map(|route| of(route)).collect();
-    let page = PrescriptionPage::new(&c, &c, &p);
-    let sheets = page.sheets.iter();
-    let routes: Vec<Vec<&str>> = sheets
-        .map(|sheet| sheet.iter().map(|l| &*l.route).collect())
+    let Part::Prescription(paper) = Model::prescription(&c, &p).part else {
+        panic!("a prescription");
+    };
+    let route = |usage: &str| usage.split(' ').nth(1).map(str::to_owned);
+    let sheets = paper.sheets.iter();
+    let routes: Vec<Vec<String>> = sheets
+        .map(|sheet| sheet.lines.iter().filter_map(|l| route(&l.usage)).collect())
         .collect();
     assert_eq!(
         routes,

@@ -1,0 +1,423 @@
+//! What a layout is given: words as they are printed, amounts as text. docs/layouts.md names them all; a
+//! test compares.
+
+use cunyi_app::views::{Age, Basis, BatchView, ChargeView, Paper};
+use cunyi_domain::batch::BatchState;
+use cunyi_domain::ledger::{Prescription as Kind, VisitState};
+use cunyi_domain::money::{Fen, apportion};
+use serde::Serialize;
+
+use crate::capital::capitals;
+use crate::chrome::Chrome;
+use crate::pages::settling::{self, Settle};
+
+/// Drugs on one prescription: 处方管理办法 allows not more than five.
+const DRUGS_A_SHEET: usize = 5;
+
+/// A paper.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Model {
+    /// The institution's name.
+    pub(crate) clinic: String,
+    /// What has to be said of the whole: 演示, 未经当地医保局确认, 不作处方.
+    pub(crate) marks: Vec<String>,
+    /// When it was printed.
+    pub(crate) printed_at: String,
+    pub(crate) patient: Patient,
+    pub(crate) visit: Visit,
+    #[serde(flatten)]
+    pub(crate) part: Part,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Patient {
+    pub(crate) name: String,
+    pub(crate) sex: String,
+    /// 68岁; a small child's in months.
+    pub(crate) age: String,
+    pub(crate) phone: String,
+    pub(crate) address: String,
+    /// 无 where none is known.
+    pub(crate) allergies: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Visit {
+    pub(crate) number: String,
+    /// 2026-11-24
+    pub(crate) day: String,
+    /// 2026年11月24日
+    pub(crate) day_in_words: String,
+    pub(crate) doctor: String,
+    pub(crate) cashier: String,
+    /// 医保, 自费
+    pub(crate) payer: String,
+    /// 城乡居民; empty without an insurance.
+    pub(crate) scheme: String,
+    pub(crate) diagnoses: String,
+    /// What is left of the year's cap; empty where nobody said.
+    pub(crate) remaining: String,
+}
+
+/// What is the paper's own.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Part {
+    Prescription(Prescription),
+    FeeList(Box<FeeList>),
+}
+
+/// 处方笺
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Prescription {
+    /// 普通, 儿科
+    pub(crate) class: String,
+    pub(crate) sheets: Vec<Sheet>,
+}
+
+/// Drugs of one kind of prescription, five at most.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Sheet {
+    pub(crate) number: usize,
+    pub(crate) lines: Vec<Drug>,
+    pub(crate) amount: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Drug {
+    pub(crate) name: String,
+    pub(crate) spec: String,
+    /// 2盒
+    pub(crate) quantity: String,
+    /// 5mg 口服 每日一次
+    pub(crate) usage: String,
+    /// ×28天
+    pub(crate) days: String,
+}
+
+/// 费用清单
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct FeeList {
+    /// 估算 · 未结算, 未结算; empty once all is settled.
+    pub(crate) state: String,
+    /// True while a figure is only our estimate.
+    pub(crate) estimated: bool,
+    pub(crate) batches: Vec<Batch>,
+    /// Of what is not paid back.
+    pub(crate) sums: Amounts,
+    /// `sums.amount` in capitals.
+    pub(crate) capitals: String,
+    /// Documents that the workings rest on, each once.
+    pub(crate) bases: Vec<String>,
+}
+
+/// A batch of the fee list.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Batch {
+    pub(crate) number: i64,
+    /// 普通门诊
+    pub(crate) benefit: String,
+    pub(crate) disease: String,
+    pub(crate) state: String,
+    /// False once it is paid back: it is listed and not summed.
+    pub(crate) counted: bool,
+    pub(crate) lines: Vec<Line>,
+    /// How its estimate came about; empty where that is not known.
+    pub(crate) steps: Vec<String>,
+    /// What came of the steps, and where the centre paid otherwise.
+    pub(crate) outcome: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Line {
+    pub(crate) name: String,
+    pub(crate) spec: String,
+    pub(crate) code: String,
+    /// 甲, 乙, 丙
+    pub(crate) class: String,
+    pub(crate) price: String,
+    /// 1盒
+    pub(crate) quantity: String,
+    #[serde(flatten)]
+    pub(crate) amounts: Amounts,
+}
+
+/// Of a line, or their sums: how it splits, then 分摊 of who pays.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Amounts {
+    pub(crate) amount: String,
+    pub(crate) over_limit: String,
+    pub(crate) own_pay: String,
+    pub(crate) pay_first: String,
+    pub(crate) in_scope: String,
+    pub(crate) fund: String,
+    pub(crate) account: String,
+    pub(crate) cash: String,
+}
+
+impl Model {
+    /// 处方笺 of a visit's drugs.
+    pub(crate) fn prescription(c: &Chrome, p: &Paper) -> Self {
+        let class = if child(p) {
+            "paper-child"
+        } else {
+            "paper-ordinary"
+        };
+        let own = Prescription {
+            class: c.t(class),
+            sheets: sheets(c, &p.given),
+        };
+        let mut model = Self::of(c, p, Part::Prescription(own));
+        model.marks.splice(0..0, void(p).map(|why| c.t(why)));
+        model
+    }
+
+    /// 费用清单 of a visit.
+    pub(crate) fn fee_list(c: &Chrome, p: &Paper) -> Self {
+        let open = p.visit.batches.iter().any(|b| !b.state.is_final());
+        let estimated = Settle::of(&p.visit).estimated();
+        let state = match (estimated, open) {
+            (true, _) => c.t("paper-estimate"),
+            (false, true) => c.t("paper-open"),
+            (false, false) => String::new(),
+        };
+        let batches = p.visit.batches.iter().map(|b| (b, of_batch(p, b)));
+        let batches: Vec<(&BatchView, Vec<Shared<'_>>)> = batches.collect();
+        let counted = batches
+            .iter()
+            .filter(|(b, _)| counts(b))
+            .flat_map(|(_, lines)| lines);
+        let sums = COLUMNS.map(|column| counted.clone().map(column).sum::<Fen>());
+        let own = FeeList {
+            state,
+            estimated,
+            batches: batches
+                .iter()
+                .map(|(b, lines)| batch(c, b, lines))
+                .collect(),
+            capitals: capitals(&sums[0]),
+            sums: amounts(sums),
+            bases: bases(p).into_iter().map(|basis| c.basis(basis)).collect(),
+        };
+        Self::of(c, p, Part::FeeList(Box::new(own)))
+    }
+
+    fn of(c: &Chrome, p: &Paper, part: Part) -> Self {
+        let marks = [
+            (p.fictional, "paper-fictional"),
+            (p.unconfirmed, "unconfirmed"),
+            (p.invented_prices, "invented-prices"),
+        ];
+        let marks = marks.into_iter().filter(|(said, _)| *said);
+        Self {
+            clinic: p.clinic.clone(),
+            marks: marks.map(|(_, key)| c.t(key)).collect(),
+            printed_at: p.printed_at.to_string(),
+            patient: patient(c, p),
+            visit: visit(c, p),
+            part,
+        }
+    }
+}
+
+fn patient(c: &Chrome, p: &Paper) -> Patient {
+    let strip = &p.visit.patient;
+    let allergies: Vec<&str> = strip.allergies.iter().map(|a| &*a.1).collect();
+    Patient {
+        name: p.patient.name.clone(),
+        sex: c.sex(&strip.sex),
+        age: c.age(&strip.age),
+        phone: p.patient.phone.clone(),
+        address: p.patient.address.clone(),
+        allergies: if allergies.is_empty() {
+            c.t("paper-none")
+        } else {
+            allergies.join(" ")
+        },
+    }
+}
+
+fn visit(c: &Chrome, p: &Paper) -> Visit {
+    let remaining = p.visit.patient.remaining.as_ref();
+    Visit {
+        number: p.visit.number.clone(),
+        day: p.day.to_string(),
+        day_in_words: p.day.strftime("%Y年%m月%d日").to_string(),
+        doctor: p.visit.doctor.clone(),
+        cashier: p.cashier.clone(),
+        payer: c.payer(&p.visit.payer),
+        scheme: if p.scheme.is_empty() {
+            String::new()
+        } else {
+            c.scheme(&p.scheme)
+        },
+        diagnoses: p.diagnoses.clone(),
+        remaining: remaining.map(|r| c.remaining(r)).unwrap_or_default(),
+    }
+}
+
+/// Each kind of prescription on sheets of its own, five drugs a sheet; an empty one where nothing was given.
+fn sheets(c: &Chrome, given: &[ChargeView]) -> Vec<Sheet> {
+    let mut sheets: Vec<Vec<&ChargeView>> = Vec::new();
+    for kind in [Kind::Western, Kind::Infusion] {
+        let of_kind = |c: &&ChargeView| cunyi_catalogue::prescription(c.kind, &c.route) == kind;
+        let drugs: Vec<_> = given.iter().filter(of_kind).collect();
+        sheets.extend(drugs.chunks(DRUGS_A_SHEET).map(<[_]>::to_vec));
+    }
+    if sheets.is_empty() {
+        sheets.push(Vec::new());
+    }
+    let sheet = |(number, lines): (usize, Vec<&ChargeView>)| Sheet {
+        number,
+        amount: lines.iter().map(|l| l.amount).sum::<Fen>().to_string(),
+        lines: lines.into_iter().map(|l| drug(c, l)).collect(),
+    };
+    (1..).zip(sheets).map(sheet).collect()
+}
+
+fn drug(c: &Chrome, l: &ChargeView) -> Drug {
+    Drug {
+        name: l.name.clone(),
+        spec: l.spec.clone(),
+        quantity: format!("{}{}", l.quantity, l.unit),
+        usage: c.usage(l),
+        days: c.t1("for-days", "n", l.days),
+    }
+}
+
+/// 儿科处方 for those under fourteen.
+fn child(p: &Paper) -> bool {
+    match p.visit.patient.age {
+        Age::Years(years) => years < 14,
+        Age::Months(_) | Age::Days(_) => true,
+        Age::Unknown => false,
+    }
+}
+
+/// Why this is no prescription to dispense from; nothing where it is one.
+fn void(p: &Paper) -> Option<&'static str> {
+    if p.visit.state == VisitState::Cancelled {
+        Some("paper-cancelled")
+    } else if p.visit.batches.is_empty() {
+        Some("paper-unsigned")
+    } else if !p.visit.frozen {
+        Some("paper-paid-back")
+    } else {
+        None
+    }
+}
+
+/// What was paid back is listed and not summed.
+fn counts(batch: &BatchView) -> bool {
+    batch.state != BatchState::Reversed
+}
+
+/// A line of the fee list with its 分摊 of what is paid for its batch as a whole.
+pub(crate) struct Shared<'a> {
+    pub(crate) line: &'a ChargeView,
+    pub(crate) account: Fen,
+    pub(crate) cash: Fen,
+}
+
+/// Shares a batch's account and cash out over what its lines leave to the patient, by largest
+/// remainder, so that each column sums to the batch. What a hospital bears is in neither.
+pub(crate) fn shared<'a>(batch: &BatchView, lines: Vec<&'a ChargeView>) -> Vec<Shared<'a>> {
+    let weights = |parts: &[Fen]| parts.iter().map(|fen| fen.0).collect::<Vec<_>>();
+    let personal: Vec<Fen> = lines.iter().map(|l| l.amount - l.fund).collect();
+    let accounts = apportion(batch.account, &weights(&personal));
+    let rest: Vec<Fen> = personal
+        .iter()
+        .zip(&accounts)
+        .map(|(p, a)| *p - *a)
+        .collect();
+    let cash = apportion(settling::cash(batch), &weights(&rest));
+    let parts = accounts.into_iter().zip(cash);
+    let shared = |(line, (account, cash))| Shared {
+        line,
+        account,
+        cash,
+    };
+    lines.into_iter().zip(parts).map(shared).collect()
+}
+
+fn of_batch<'a>(p: &'a Paper, batch: &BatchView) -> Vec<Shared<'a>> {
+    let of_batch = |line: &&ChargeView| line.batch == batch.position;
+    shared(batch, p.visit.charges.iter().filter(of_batch).collect())
+}
+
+/// The columns of the fee list that are summed.
+const COLUMNS: [fn(&Shared<'_>) -> Fen; 8] = [
+    |l| l.line.amount,
+    |l| l.line.over_limit,
+    |l| l.line.own_pay,
+    |l| l.line.pay_first,
+    |l| l.line.in_scope,
+    |l| l.line.fund,
+    |l| l.account,
+    |l| l.cash,
+];
+
+fn amounts(columns: [Fen; 8]) -> Amounts {
+    let [
+        amount,
+        over_limit,
+        own_pay,
+        pay_first,
+        in_scope,
+        fund,
+        account,
+        cash,
+    ] = columns.map(|fen| fen.to_string());
+    Amounts {
+        amount,
+        over_limit,
+        own_pay,
+        pay_first,
+        in_scope,
+        fund,
+        account,
+        cash,
+    }
+}
+
+fn batch(c: &Chrome, b: &BatchView, lines: &[Shared<'_>]) -> Batch {
+    let line = |s: &Shared<'_>| Line {
+        name: s.line.name.clone(),
+        spec: s.line.spec.clone(),
+        code: s.line.code.clone(),
+        class: c.class(&s.line.class),
+        price: s.line.price.to_string(),
+        quantity: format!("{}{}", s.line.quantity, s.line.unit),
+        amounts: amounts(COLUMNS.map(|column| column(s))),
+    };
+    let steps = b.working.iter().flat_map(|w| &w.steps);
+    Batch {
+        number: b.position,
+        benefit: c.benefit(&b.benefit),
+        disease: b.disease_name.clone(),
+        state: c.batch_state(&b.state),
+        counted: counts(b),
+        lines: lines.iter().map(line).collect(),
+        steps: steps.map(|step| c.step(step)).collect(),
+        outcome: outcome(c, b),
+    }
+}
+
+fn outcome(c: &Chrome, b: &BatchView) -> String {
+    let why = b.estimate_why.map(|why| c.estimate_why(&why));
+    let difference = b.difference().map(|found| c.difference(found));
+    let said: Vec<String> = [c.shares(b)]
+        .into_iter()
+        .chain(why)
+        .chain(difference)
+        .collect();
+    said.join(" ")
+}
+
+/// What the workings rest on, each once.
+fn bases(p: &Paper) -> Vec<&Basis> {
+    let workings = p.visit.batches.iter().filter_map(|b| b.working.as_ref());
+    let mut bases: Vec<&Basis> = workings.map(|w| &w.basis).collect();
+    bases.dedup();
+    bases
+}
