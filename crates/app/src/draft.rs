@@ -1,7 +1,8 @@
 //! Drafts: what is typed is kept as typed; two browsers on one visit notice each other.
 
+use cunyi_catalogue::Route;
 use cunyi_domain::ids::VisitId;
-use cunyi_domain::ledger::VisitState;
+use cunyi_domain::ledger::{Charge, Footnote, VisitState};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::row::{Field, Value};
 use cunyi_domain::time::Moment;
@@ -14,7 +15,7 @@ use crate::fee_list::{self, Context, FeeList};
 use crate::freeze::shortages;
 use crate::permission::Action;
 use crate::rights::Rights;
-use crate::views::{Actor, DraftBody, DraftLine, Preview};
+use crate::views::{Actor, Decoction, DraftBody, DraftLine, Preview};
 use crate::visit::{coverage_of, read_filings};
 use crate::year_use::YearUse;
 
@@ -82,6 +83,7 @@ impl App {
             let mut body = DraftBody {
                 diagnoses: diagnoses.into_iter().map(|d| d.code).collect(),
                 lines: charges.iter().map(repeat).collect(),
+                decoction: boiled(&charges),
                 ..DraftBody::default()
             };
             let filings = coverage_of(tx, &row)?
@@ -191,26 +193,53 @@ pub(crate) fn stored(draft: Option<Draft>) -> (DraftBody, i64) {
     })
 }
 
+/// The usage of a charge, if it is a herb of a decoction.
+fn usage(charge: &Charge) -> Option<&'static Route> {
+    let mut usages = cunyi_catalogue::usages().iter();
+    usages.find(|r| r.name_zh == charge.route)
+}
+
+/// What was said once of the decoction among charges.
+pub(crate) fn boiled(charges: &[Charge]) -> Decoction {
+    let piece = charges.iter().find_map(|c| Some((c, usage(c)?)));
+    piece.map_or_else(Decoction::default, |(charge, usage)| Decoction {
+        doses: charge.days.to_string(),
+        usage: usage.code.to_owned(),
+        times: frequency(charge),
+    })
+}
+
+/// The code of a charge's frequency, which keeps it by name.
+fn frequency(charge: &Charge) -> String {
+    let named = cunyi_catalogue::frequency_named(&charge.frequency);
+    named.map(|f| f.code.to_owned()).unwrap_or_default()
+}
+
 /// A charge as a draft's line: codes for the names that were printed.
-pub(crate) fn repeat(charge: &cunyi_domain::ledger::Charge) -> DraftLine {
-    let route = cunyi_catalogue::routes()
-        .iter()
-        .find(|r| r.name_zh == charge.route);
-    let frequency = cunyi_catalogue::frequencies()
-        .iter()
-        .find(|f| f.name_zh == charge.frequency);
+pub(crate) fn repeat(charge: &Charge) -> DraftLine {
     let number = charge.dose.trim_end_matches(|c: char| !c.is_ascii_digit());
+    if usage(charge).is_some() {
+        let footnote = charge.footnote.map_or("", Footnote::as_str);
+        return DraftLine {
+            code: charge.code.clone(),
+            dose: number.to_owned(),
+            footnote: footnote.to_owned(),
+            ..DraftLine::default()
+        };
+    }
+    let route = cunyi_catalogue::route_named(&charge.route);
     DraftLine {
         code: charge.code.clone(),
         dose: number.to_owned(),
         route: route.map(|r| r.code.to_owned()).unwrap_or_default(),
-        frequency: frequency.map(|f| f.code.to_owned()).unwrap_or_default(),
+        frequency: frequency(charge),
         days: if charge.days > 0 {
             charge.days.to_string()
         } else {
             String::new()
         },
         quantity: charge.quantity.to_string(),
+        footnote: String::new(),
         benefit: String::new(),
     }
 }

@@ -5,7 +5,7 @@ mod read;
 mod under;
 
 use cunyi_catalogue as catalogue;
-use cunyi_catalogue::Catalogue;
+use cunyi_catalogue::{Catalogue, Drug};
 use cunyi_domain::ids::BatchId;
 use cunyi_domain::ledger::{
     Allergy, AllergyKind, Coverage, Diagnosis, Patient, Payer, SkinTest, TwoDisease,
@@ -19,7 +19,7 @@ use cunyi_policy::{Benefit, Certainty, Claim, ClaimLine, Facts, Policy};
 use crate::rights::Rights;
 use crate::setup::{Installed, Setup};
 use crate::skin_test;
-use crate::views::{BatchView, ChargeView, DraftBody, FindingView, Preview};
+use crate::views::{BatchView, ChargeView, DraftBody, DraftLine, FindingView, Preview};
 use crate::working;
 use crate::year_use::YearUse;
 use read::ReadLine;
@@ -116,13 +116,24 @@ pub fn read(context: &Context<'_>, body: &DraftBody) -> FeeList {
             .push(Refusal::at(Code::BadNumber, "lines").with("limit", MOST_LINES));
     }
     let mut lines = Vec::new();
+    let decoction = read::read_decoction(&body.decoction);
     for (place, line) in body.lines.iter().take(MOST_LINES).enumerate() {
         let may = context.rights.must(context.catalogue, line);
-        match may.and_then(|()| read::read_line(context.catalogue, place, line)) {
-            Ok(read) => lines.push(read),
+        let decoction = decoction.as_ref().ok();
+        match may.and_then(|()| read::read_line(context.catalogue, place, line, decoction)) {
+            Ok(read) => lines.extend(read),
             Err(refusal) => list.problems.push(refusal.with("line", place + 1)),
         }
     }
+    // Said once, however many herbs there are.
+    let of_pieces = |line: &DraftLine| {
+        context
+            .catalogue
+            .drug(&line.code)
+            .is_some_and(Drug::is_piece)
+    };
+    let has_pieces = body.lines.iter().any(of_pieces);
+    list.problems.extend(decoction.err().filter(|_| has_pieces));
     list.findings = findings(context, body, &list, &lines);
     let untested = untested(context, &list.findings, &lines);
     list.problems.extend(untested);

@@ -394,6 +394,7 @@ fn charge_row(
         route: line.route,
         frequency: line.frequency,
         days: line.days,
+        footnote: line.footnote,
         own_pay: line.own_pay,
         over_limit: line.over_limit,
         pay_first: line.pay_first,

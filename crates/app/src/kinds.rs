@@ -22,6 +22,7 @@ pub fn of_drug(drug: &Drug) -> Kinds {
     let kind = match drug.kind {
         DrugKind::Western | DrugKind::Injection => ItemKind::Western,
         DrugKind::Patent => ItemKind::Patent,
+        DrugKind::Pieces => ItemKind::Decoction,
     };
     let known = KNOWN.iter().fold(Kinds::default(), |all, known| {
         all.with(*known, *known == kind)

@@ -55,9 +55,10 @@ impl Rights {
         catalogue: &Catalogue,
         line: &DraftLine,
     ) -> std::result::Result<(), Refusal> {
-        let drug = catalogue.drug(&line.code);
-        let both = drug.zip(cunyi_catalogue::route(&line.route));
-        for right in both.map_or_else(Vec::new, |(drug, route)| wanted(drug, route)) {
+        let Some(drug) = catalogue.drug(&line.code) else {
+            return Ok(());
+        };
+        for right in wanted(drug, cunyi_catalogue::route(&line.route)) {
             let code = if !self.clinic.contains(&right) {
                 Code::ClinicRightMissing
             } else if !self.doctor.contains(&right) {
@@ -72,12 +73,14 @@ impl Rights {
 }
 
 /// The rights that a drug by a route wants.
-fn wanted(drug: &Drug, route: &Route) -> Vec<Right> {
-    let infused = route.kind == RouteKind::Infusion || route.national == INTRAVENOUS;
+fn wanted(drug: &Drug, route: Option<&Route>) -> Vec<Right> {
+    let into_a_vein = |r: &Route| r.kind == RouteKind::Infusion || r.national == INTRAVENOUS;
+    let infused = route.is_some_and(into_a_vein);
     let antibiotic = infused && drug.antibiotic;
     let all = [
         (Right::Infusion, infused),
         (Right::IvAntibiotics, antibiotic),
+        (Right::Decoction, drug.is_piece()),
     ];
     let wanted = all.into_iter().filter(|(_, wanted)| *wanted);
     wanted.map(|(right, _)| right).collect()

@@ -1,5 +1,6 @@
 //! 模板: texts, diagnoses and lines that a doctor uses together, hers alone or the clinic's.
 
+use cunyi_catalogue::{Catalogue, Drug};
 use cunyi_domain::ids::TemplateId;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_store::local::Template;
@@ -57,7 +58,7 @@ impl App {
     ) -> Result<()> {
         actor.must(Action::Treat)?;
         let name = read_name(&form.name)?;
-        let kept = kept(body);
+        let kept = kept(self.catalogue(), body);
         if kept == DraftBody::default() {
             return refuse_at(Code::Missing, "lines");
         }
@@ -156,19 +157,22 @@ fn read_name(text: &str) -> Result<String> {
 }
 
 /// What of a draft a template keeps.
-fn kept(body: &DraftBody) -> DraftBody {
+fn kept(catalogue: &Catalogue, body: &DraftBody) -> DraftBody {
     let line = |line: &DraftLine| DraftLine {
         benefit: String::new(),
         ..line.clone()
     };
     let typed = |line: &&DraftLine| !line.code.trim().is_empty();
     let diagnoses = body.diagnoses.iter().filter(|d| !d.trim().is_empty());
+    let piece = |line: &DraftLine| catalogue.drug(&line.code).is_some_and(Drug::is_piece);
+    let decoction = body.lines.iter().any(piece).then(|| body.decoction.clone());
     DraftBody {
         complaint: body.complaint.trim().to_owned(),
         examination: body.examination.trim().to_owned(),
         advice: body.advice.trim().to_owned(),
         diagnoses: diagnoses.cloned().collect(),
         lines: body.lines.iter().filter(typed).map(line).collect(),
+        decoction: decoction.unwrap_or_default(),
         ..DraftBody::default()
     }
 }
@@ -190,8 +194,14 @@ fn merged(typed: DraftBody, template: DraftBody) -> DraftBody {
     let new = |line: &DraftLine| lines.iter().all(|old| old.code != line.code);
     let more: Vec<DraftLine> = template.lines.into_iter().filter(new).collect();
     lines.extend(more);
+    let said = !typed.decoction.doses.trim().is_empty();
     DraftBody {
         complaint: text(typed.complaint, template.complaint),
+        decoction: if said {
+            typed.decoction
+        } else {
+            template.decoction
+        },
         examination: text(typed.examination, template.examination),
         advice: text(typed.advice, template.advice),
         diagnoses,

@@ -2,7 +2,7 @@
 //! (nhsa-interface §5.8): nobody waits for it, and no money hangs on it.
 
 use cunyi_domain::ids::{ClinicId, VisitId};
-use cunyi_domain::ledger::{Charge, Coverage, ItemKind, RegistrationState, Visit};
+use cunyi_domain::ledger::{Charge, Coverage, Footnote, ItemKind, RegistrationState, Visit};
 use cunyi_domain::money::Quantity;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::Moment;
@@ -347,6 +347,7 @@ fn prescribed(visit: &Visit, line: &Charge) -> record::RxInfo {
         rx_prsc_time: visit.registered_at.date_time(),
         rx_detl_id: first(&line.code, 30),
         rx_detl_name: first(&line.name, 100),
+        tcmherb_foote: line.footnote.map_or("", Footnote::name_zh).to_owned(),
         drug_spec: first(&line.spec, 255),
         drug_used_frqu: first(&line.frequency, 30),
         drug_medc_way: first(&line.route, 100),

@@ -24,8 +24,8 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, EntryId, PatientId, UserId, VisitId};
 use cunyi_domain::ledger::{
-    Certificate, ItemKind, LineClass, Payer, RegistrationState, Right, SettlementKind, Standing,
-    VisitState,
+    Certificate, Footnote, ItemKind, LineClass, Payer, RegistrationState, Right, SettlementKind,
+    Standing, VisitState,
 };
 use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
 use cunyi_domain::refusal::Refusal;
@@ -39,7 +39,8 @@ pub use cunyi_policy::{Language, Why};
 pub use day::DayView;
 pub use follow_up::*;
 pub use forms::{
-    DoctorView, DraftBody, DraftLine, IdentifyForm, InsureForm, PatientForm, RegisterForm,
+    Decoction, DoctorView, DraftBody, DraftLine, IdentifyForm, InsureForm, PatientForm,
+    RegisterForm,
 };
 pub use goods::{DecidedView, GoodsView};
 pub use identified::{CoverageView, Filing, Identified, Remaining};
@@ -195,6 +196,8 @@ pub struct ChargeView {
     pub frequency: String,
     /// Days.
     pub days: i64,
+    /// 脚注 of a herb.
+    pub footnote: Option<Footnote>,
     /// 全自费
     pub own_pay: Fen,
     /// 超限价

@@ -17,7 +17,7 @@ use cunyi_store::query::PastLine;
 use cunyi_store::{Tx, query, reference};
 
 use crate::App;
-use crate::draft::{repeat, stored};
+use crate::draft::{boiled, repeat, stored};
 use crate::error::Result;
 use crate::follow_up::forms_of;
 use crate::goods::goods_views;
@@ -307,6 +307,7 @@ pub(crate) fn charge_view(charge: &Charge, batches: &[Batch]) -> ChargeView {
         route: charge.route.clone(),
         frequency: charge.frequency.clone(),
         days: charge.days,
+        footnote: charge.footnote,
         own_pay: charge.own_pay,
         over_limit: charge.over_limit,
         pay_first: charge.pay_first,
@@ -388,6 +389,7 @@ fn signed(tx: &mut Tx<'_>, visit: &Visit) -> Result<DraftBody> {
         weight: tenths(visit.weight),
         diagnoses: diagnoses.into_iter().map(|d| d.code).collect(),
         lines: charges.iter().map(repeat).collect(),
+        decoction: boiled(&charges),
         reasons: Vec::new(),
         own_pay_consent: true,
     })

@@ -38,6 +38,7 @@ fn ours() -> (Working, Vec<Charge>, Amounts) {
         route: String::new(),
         frequency: String::new(),
         days: 0,
+        footnote: None,
         own_pay: share.own_pay,
         over_limit: share.over_limit,
         pay_first: share.pay_first,

@@ -188,7 +188,8 @@ pub fn check(
 
 fn check_quantity(one: &Placed<'_>, found: &mut Vec<Finding>) {
     let quantity = one.line.quantity;
-    let broken = quantity.0 % Quantity::whole(1).0 != 0 && matches!(one.item, ItemHit::Drug(_));
+    let counted = matches!(one.item, ItemHit::Drug(drug) if !drug.is_piece());
+    let broken = counted && quantity.0 % Quantity::whole(1).0 != 0;
     let most = Quantity::whole(crate::order::MOST_UNITS);
     if quantity <= Quantity::ZERO || quantity > most || broken {
         let finding = Finding::new(Level::Refuse, CheckCode::Quantity, &[one.place]);

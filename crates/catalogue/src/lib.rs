@@ -21,8 +21,8 @@ pub use catalogue::{Catalogue, ItemHit, search_names};
 pub use checks::{ADULT, CheckCode, Finding, Level, Line, Order, PatientFacts, Rules, check};
 pub use model::{AllergyGroup, Class, CodeSource, Diagnosis, Drug, DrugKind, Service, ServiceRole};
 pub use order::{
-    Dispense, Frequency, MOST_UNITS, OrderError, Route, RouteKind, frequencies, frequency,
-    prescription, quantity, route, routes,
+    Dispense, Frequency, MOST_UNITS, OrderError, Route, RouteKind, decoction_times, frequencies,
+    frequency, frequency_named, prescription, quantity, route, route_named, routes, usages,
 };
 pub use pinyin::initials;
 pub use read::{CatalogueError, Fault, List, MAX_BYTES, MAX_ROWS};

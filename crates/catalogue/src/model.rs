@@ -1,7 +1,7 @@
 //! What the lists hold: drugs, services, diagnoses.
 
 use cunyi_domain::id_number::Sex;
-use cunyi_domain::ledger::TwoDisease;
+use cunyi_domain::ledger::{Footnote, TwoDisease};
 use cunyi_domain::money::{Quantity, Rounding, UnitPrice, div_round};
 use cunyi_domain::text_enum;
 
@@ -54,14 +54,17 @@ text_enum! {
         Patent = "patent",
         /// 注射剂, western.
         Injection = "injection",
+        /// 中药饮片, sold by the gram.
+        Pieces = "pieces",
     }
 }
 
 impl DrugKind {
-    /// The fee category `med_chrgitm_type` (nhsa-interface §3): 09 西药费, 11 中成药费.
+    /// The fee category `med_chrgitm_type` (nhsa-interface §3): 09 西药费, 10 中药饮片费, 11 中成药费.
     pub const fn charge_type(self) -> &'static str {
         match self {
             Self::Western | Self::Injection => "09",
+            Self::Pieces => "10",
             Self::Patent => "11",
         }
     }
@@ -164,7 +167,7 @@ pub struct Drug {
     /// Form in the national list, which decides the class together with the name; empty for patent
     /// medicines, whose name says it.
     pub list_form: String,
-    /// Western, patent or injection.
+    /// Western, patent, injection or pieces.
     pub kind: DrugKind,
     /// Allergy groups it belongs to.
     pub groups: Vec<AllergyGroup>,
@@ -192,6 +195,8 @@ pub struct Drug {
     pub route: &'static Route,
     /// Usual frequency.
     pub frequency: &'static Frequency,
+    /// Usual footnote of a herb.
+    pub footnote: Option<Footnote>,
     /// Usual dose in dose units; nothing where it is used as needed.
     pub dose: Option<Quantity>,
     /// Usual days.
@@ -217,6 +222,11 @@ pub struct Drug {
 }
 
 impl Drug {
+    /// True if it is boiled with others: 中药饮片.
+    pub fn is_piece(&self) -> bool {
+        self.kind == DrugKind::Pieces
+    }
+
     /// Price of one smallest unit, rounded half up to 10⁻⁶ yuan.
     pub fn unit_price(&self) -> UnitPrice {
         let packs = i128::from(self.units_per_pack.max(1));

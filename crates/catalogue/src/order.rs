@@ -67,14 +67,35 @@ static FREQUENCIES: &[Frequency] = frequencies![
     "q12h" "每12小时一次" 2 in 1,
 ];
 
-/// Every frequency, the usual first.
+/// How often of a decoction: one dose 剂 a day, so that doses are days.
+static DECOCTION_TIMES: &[Frequency] = frequencies![
+    "d2" "每日一剂分两次" 1 in 1,
+    "d3" "每日一剂分三次" 1 in 1,
+    "d1" "每日一剂顿服" 1 in 1,
+];
+
+/// How often a decoction is taken, the usual first.
+pub fn decoction_times() -> &'static [Frequency] {
+    DECOCTION_TIMES
+}
+
+/// Every frequency but a decoction's, the usual first.
 pub fn frequencies() -> &'static [Frequency] {
     FREQUENCIES
 }
 
 /// The frequency of a code.
 pub fn frequency(code: &str) -> Option<&'static Frequency> {
-    FREQUENCIES.iter().find(|f| f.code == code)
+    all_frequencies().find(|f| f.code == code)
+}
+
+/// The frequency that is printed so.
+pub fn frequency_named(name: &str) -> Option<&'static Frequency> {
+    all_frequencies().find(|f| f.name_zh == name)
+}
+
+fn all_frequencies() -> impl Iterator<Item = &'static Frequency> {
+    FREQUENCIES.iter().chain(DECOCTION_TIMES)
 }
 
 /// What a route is to the registers an inspector asks for.
@@ -88,6 +109,8 @@ pub enum RouteKind {
     Infusion,
     /// On the skin, eyes, ears, by breath …
     Local,
+    /// Pieces boiled together 煎.
+    Decoction,
 }
 
 /// How a drug is taken 用药途径.
@@ -109,16 +132,16 @@ impl Route {
         match self.kind {
             RouteKind::Injection | RouteKind::Infusion => Prescription::Infusion,
             RouteKind::Oral | RouteKind::Local => Prescription::Western,
+            RouteKind::Decoction => Prescription::Decoction,
         }
     }
 }
 
 /// On which prescription a charge stands; it keeps its route by name.
 pub fn prescription(kind: ItemKind, route: &str) -> Prescription {
-    let route = || ROUTES.iter().find(|r| r.name_zh == route);
     match kind {
         ItemKind::Service => Prescription::Service,
-        ItemKind::Drug => route().map_or(Prescription::Western, Route::prescription),
+        ItemKind::Drug => route_named(route).map_or(Prescription::Western, Route::prescription),
     }
 }
 
@@ -150,20 +173,39 @@ static ROUTES: &[Route] = routes![
     "other" "9" "其他" Local,
 ];
 
-/// Every route, the usual first.
+static USAGES: &[Route] = routes![
+    "decoct" "1" "水煎服" Decoction,
+    "decoct-skin" "611" "水煎外用" Decoction,
+];
+
+/// Every route but a decoction's, the usual first.
 pub fn routes() -> &'static [Route] {
     ROUTES
 }
 
 /// The route of a code.
 pub fn route(code: &str) -> Option<&'static Route> {
-    ROUTES.iter().find(|r| r.code == code)
+    all_routes().find(|r| r.code == code)
+}
+
+fn all_routes() -> impl Iterator<Item = &'static Route> {
+    ROUTES.iter().chain(USAGES)
+}
+
+/// How a decoction is used 用法, the usual first.
+pub fn usages() -> &'static [Route] {
+    USAGES
+}
+
+/// The route that is printed so.
+pub fn route_named(name: &str) -> Option<&'static Route> {
+    all_routes().find(|r| r.name_zh == name)
 }
 
 /// What to hand out for an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dispense {
-    /// Smallest units, a whole number.
+    /// Smallest units, a whole number but for grams of pieces.
     pub units: Quantity,
     /// Whole packs in it; nothing when it is sold by the smallest unit and does not fill packs.
     pub packs: Option<Quantity>,
@@ -184,7 +226,7 @@ pub enum OrderError {
 pub const MOST_UNITS: i64 = 100_000;
 
 /// Dose × frequency × days in whole smallest units, in whole packs if the drug may not be split.
-/// What is used as needed comes to one pack; it needs no dose.
+/// What is used as needed comes to one pack; it needs no dose. Pieces are weighed: grams × doses, exactly.
 pub fn quantity(
     drug: &Drug,
     dose: Option<Quantity>,
@@ -193,6 +235,9 @@ pub fn quantity(
 ) -> Result<Dispense, OrderError> {
     if !(1..=365).contains(&days) {
         return Err(OrderError::Days);
+    }
+    if drug.is_piece() {
+        return weighed(dose, frequency.doses(days));
     }
     let per_pack = i128::from(drug.units_per_pack.max(1));
     let units = match drug.strength {
@@ -222,6 +267,16 @@ pub fn quantity(
         } else {
             None
         },
+    })
+}
+
+fn weighed(grams: Option<Quantity>, doses: i64) -> Result<Dispense, OrderError> {
+    let grams = grams.filter(|g| g.0 > 0).ok_or(OrderError::Dose)?;
+    let units = grams.0.checked_mul(doses).map(Quantity);
+    let units = units.filter(|units| *units <= Quantity::whole(MOST_UNITS));
+    Ok(Dispense {
+        units: units.ok_or(OrderError::TooMuch)?,
+        packs: None,
     })
 }
 

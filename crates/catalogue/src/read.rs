@@ -5,7 +5,7 @@ use std::fmt;
 
 use csv::StringRecord;
 use cunyi_domain::id_number::Sex;
-use cunyi_domain::ledger::TwoDisease;
+use cunyi_domain::ledger::{Footnote, TwoDisease};
 use cunyi_domain::money::{DecimalError, Quantity, UnitPrice};
 
 use crate::model::{
@@ -273,6 +273,7 @@ pub fn drugs(text: &str) -> Result<Vec<Drug>, CatalogueError> {
             single_use: row.flag("single_use")?,
             route: row.read("route", route)?,
             frequency: row.read("frequency", frequency)?,
+            footnote: row.optional("footnote", Footnote::from_text)?,
             dose: row.quantity("dose")?,
             days: row.number("days", 1)?,
             max_dose: row.quantity("max_dose")?,

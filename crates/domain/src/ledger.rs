@@ -28,7 +28,7 @@ pub use clearing::{Clearing, ClearingEntry, ClearingKind, ClearingPart, WrittenO
 pub use evidence::Evidence;
 pub use follow_up::{FollowUp, FollowUpClass};
 pub use payment::{Method, Payment, PaymentKind, Standing};
-pub use prescription::Prescription;
+pub use prescription::{Footnote, Prescription};
 pub use refund::RefundRest;
 pub use skin_test::{SkinTest, SkinTestEvent, SkinTestState};
 pub use stock::{Goods, GoodsDecision, Lot, MoveKind, Reservation, StockMove};
@@ -63,6 +63,8 @@ text_enum! {
         Infusion = "infusion",
         /// 静脉使用抗菌药物.
         IvAntibiotics = "iv-antibiotics",
+        /// 中药饮片
+        Decoction = "decoction",
     }
 }
 
@@ -390,8 +392,10 @@ table! {
         pub route: String,
         /// 频次
         pub frequency: String,
-        /// 天数; 0 for a service.
+        /// 天数, of a decoction 剂数, one a day; 0 for a service.
         pub days: i64,
+        /// 脚注 of a herb.
+        pub footnote: Option<Footnote>,
         /// 全自费
         pub own_pay: Fen,
         /// 超限价

@@ -133,6 +133,8 @@ text_enum! {
         ClinicRightMissing = "clinic-right-missing",
         /// The doctor was not granted it. Args: `right`.
         DoctorRightMissing = "doctor-right-missing",
+        /// A decoction has no number of doses, or one too large. Args: `limit`.
+        Doses = "doses",
         /// The drug wants a skin test first. Args: `drug`.
         SkinTestWanted = "skin-test-wanted",
         /// The drug's skin test has no result yet. Args: `drug`.

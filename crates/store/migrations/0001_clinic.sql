@@ -14,7 +14,7 @@ CREATE TABLE user_account (
   PRIMARY KEY (clinic, id), UNIQUE (login));
 CREATE TABLE prescribing_right (
   clinic TEXT NOT NULL REFERENCES clinic (clinic), holder TEXT NOT NULL,
-  what TEXT NOT NULL CHECK (what IN ('infusion', 'iv-antibiotics')), granted_at BIGINT NOT NULL,
+  what TEXT NOT NULL CHECK (what IN ('infusion', 'iv-antibiotics', 'decoction')), granted_at BIGINT NOT NULL,
   PRIMARY KEY (clinic, holder, what));
 CREATE TABLE reference_file (
   clinic TEXT NOT NULL REFERENCES clinic (clinic), what TEXT NOT NULL CHECK (what IN ('region', 'policy')), name TEXT NOT NULL,
@@ -130,6 +130,7 @@ CREATE TABLE charge (
   class TEXT NOT NULL CHECK (class IN ('01', '02', '03')), consultation_fee BIGINT NOT NULL CHECK (consultation_fee IN (0, 1)),
   price BIGINT NOT NULL CHECK (price >= 0), quantity BIGINT NOT NULL CHECK (quantity > 0), amount BIGINT NOT NULL CHECK (amount >= 0),
   dose TEXT NOT NULL, route TEXT NOT NULL, frequency TEXT NOT NULL, days BIGINT NOT NULL CHECK (days >= 0),
+  footnote TEXT CHECK (footnote IN ('first', 'late', 'wrapped', 'apart', 'melted', 'drench', 'crushed')),
   own_pay BIGINT NOT NULL CHECK (own_pay >= 0), over_limit BIGINT NOT NULL CHECK (over_limit >= 0),
   pay_first BIGINT NOT NULL CHECK (pay_first >= 0), in_scope BIGINT NOT NULL CHECK (in_scope >= 0),
   fund BIGINT NOT NULL CHECK (fund >= 0), trace_codes TEXT NOT NULL, rest_of TEXT,

@@ -9,11 +9,12 @@ use std::fmt::Display;
 
 use cunyi_app::Action;
 use cunyi_app::views::{Age, ChargeView, FindingView, Remaining, SessionView, Why};
-use cunyi_catalogue::{AllergyGroup, frequencies, routes};
+use cunyi_catalogue::{AllergyGroup, frequency_named, prescription, route_named};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ledger::{
-    Certificate, Goods, LineClass, Method, Payer, PaymentKind, RegistrationState, Right, VisitState,
+    Certificate, Goods, LineClass, Method, Payer, PaymentKind, Prescription, RegistrationState,
+    Right, VisitState,
 };
 use cunyi_domain::refusal::Refusal;
 use cunyi_domain::resolve::Finding;
@@ -210,12 +211,31 @@ impl Chrome {
 
     /// How a line is taken: lines keep the Chinese names that are printed.
     pub fn usage(&self, line: &ChargeView) -> String {
-        let route = routes().iter().find(|r| r.name_zh == line.route);
-        let frequency = frequencies().iter().find(|f| f.name_zh == line.frequency);
+        let route = route_named(&line.route);
+        let frequency = frequency_named(&line.frequency);
         let route = route.map_or_else(|| line.route.clone(), |r| self.route(r.code));
         let frequency =
             frequency.map_or_else(|| line.frequency.clone(), |f| self.frequency(f.code));
-        format!("{} {route} {frequency}", line.dose)
+        let dose = self.dose(line);
+        format!("{dose} {route} {frequency}")
+    }
+
+    /// A single dose, of a herb with its footnote: 6g(先煎).
+    pub fn dose(&self, line: &ChargeView) -> String {
+        let footnote = line.footnote.map_or_else(String::new, |note| {
+            format!("({})", self.label(labels::FOOTNOTES, note.as_str()))
+        });
+        format!("{}{footnote}", line.dose)
+    }
+
+    /// How long a line lasts: days, of a decoction doses; nothing for a service.
+    pub fn lasts(&self, line: &ChargeView) -> String {
+        let key = match prescription(line.kind, &line.route) {
+            Prescription::Decoction => "doses-n",
+            _ if line.days > 0 => "for-days",
+            _ => return String::new(),
+        };
+        self.t1(key, "n", &line.days)
     }
 
     /// An allergy by its label: a group's is kept in Chinese.

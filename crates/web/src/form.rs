@@ -1,6 +1,6 @@
 //! Bodies of forms: bounded, strictly UTF-8, without U+0000.
 
-use cunyi_app::views::{DraftBody, DraftLine, IdentifyForm, PatientForm, RegisterForm};
+use cunyi_app::views::{Decoction, DraftBody, DraftLine, IdentifyForm, PatientForm, RegisterForm};
 use cunyi_domain::refusal::{Code, Refusal};
 
 /// Largest body of a request, in bytes.
@@ -163,6 +163,11 @@ impl Form {
             glucose: self.number("glucose"),
             weight: self.number("weight"),
             own_pay_consent: self.ticked("own_pay_consent"),
+            decoction: Decoction {
+                doses: self.number("doses"),
+                usage: self.text("usage"),
+                times: self.text("times"),
+            },
             ..DraftBody::default()
         };
         for (name, value) in &self.0 {
@@ -223,6 +228,7 @@ fn fill(lines: &mut Vec<DraftLine>, rest: &str, value: &str) -> Result<(), Refus
         "frequency" => &mut line.frequency,
         "days" => &mut line.days,
         "quantity" => &mut line.quantity,
+        "footnote" => &mut line.footnote,
         "benefit" => &mut line.benefit,
         _ => return Ok(()),
     };

@@ -182,6 +182,8 @@ pub const ROUTES: Labels = &[
     ("skin", "route-skin"),
     ("dressing", "route-dressing"),
     ("other", "route-other"),
+    ("decoct", "route-decoct"),
+    ("decoct-skin", "route-decoct-skin"),
 ];
 
 /// Frequencies of the catalogue.
@@ -207,6 +209,9 @@ pub const FREQUENCIES: Labels = &[
     ("q6h", "frequency-q6h"),
     ("q8h", "frequency-q8h"),
     ("q12h", "frequency-q12h"),
+    ("d1", "frequency-d1"),
+    ("d2", "frequency-d2"),
+    ("d3", "frequency-d3"),
 ];
 
 /// Fields of forms.
@@ -232,6 +237,10 @@ pub const FIELDS: Labels = &[
     ("route", "field-route"),
     ("frequency", "field-frequency"),
     ("days", "field-days"),
+    ("doses", "field-doses"),
+    ("usage", "field-usage"),
+    ("times", "field-frequency"),
+    ("footnote", "field-footnote"),
     ("quantity", "field-quantity"),
     ("benefit", "field-benefit"),
     ("own_pay_consent", "field-own-pay-consent"),
@@ -316,6 +325,7 @@ pub const ACCESSES: Labels = &[
 /// 处方 on the visit's screen.
 pub const PRESCRIPTIONS: Labels = &[
     ("western", "prescription-western"),
+    ("decoction", "prescription-decoction"),
     ("infusion", "prescription-infusion"),
     ("service", "prescription-service"),
 ];
@@ -333,6 +343,18 @@ pub const SKIN_TESTS: Labels = &[
 pub const RIGHTS: Labels = &[
     ("infusion", "right-infusion"),
     ("iv-antibiotics", "right-iv-antibiotics"),
+    ("decoction", "right-decoction"),
+];
+
+/// 脚注 of a herb.
+pub const FOOTNOTES: Labels = &[
+    ("first", "footnote-first"),
+    ("late", "footnote-late"),
+    ("wrapped", "footnote-wrapped"),
+    ("apart", "footnote-apart"),
+    ("melted", "footnote-melted"),
+    ("drench", "footnote-drench"),
+    ("crushed", "footnote-crushed"),
 ];
 
 /// 医疗收费项目类别 (`med_chrgitm_type`, nhsa-interface §3).
@@ -384,6 +406,7 @@ pub const DETAILS: Labels = &[
 mod tests {
     use super::*;
     use cunyi_catalogue::AllergyGroup;
+    use cunyi_domain::ledger::Footnote;
 
     #[test]
     fn routes_frequencies_and_groups_are_called_as_the_catalogue_calls_them() {
@@ -391,11 +414,16 @@ mod tests {
             let (_, key) = table.iter().find(|(value, _)| *value == code).unwrap();
             crate::words::t(crate::words::Locale::Zh, key, &[])
         };
-        for route in cunyi_catalogue::routes() {
+        let usages = cunyi_catalogue::usages();
+        for route in cunyi_catalogue::routes().iter().chain(usages) {
             assert_eq!(said(ROUTES, route.code), route.name_zh);
         }
-        for frequency in cunyi_catalogue::frequencies() {
+        let decoction = cunyi_catalogue::decoction_times();
+        for frequency in cunyi_catalogue::frequencies().iter().chain(decoction) {
             assert_eq!(said(FREQUENCIES, frequency.code), frequency.name_zh);
+        }
+        for footnote in Footnote::ALL {
+            assert_eq!(said(FOOTNOTES, footnote.as_str()), footnote.name_zh());
         }
         for group in AllergyGroup::ALL {
             assert!(said(GROUPS, group.as_str()).starts_with(group.name_zh()));

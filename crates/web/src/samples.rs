@@ -143,6 +143,7 @@ pub fn charge(
         route: "口服".to_owned(),
         frequency: "每日一次".to_owned(),
         days: 28,
+        footnote: None,
         own_pay: own,
         over_limit: Fen::ZERO,
         pay_first: Fen::ZERO,
@@ -170,6 +171,7 @@ pub fn draft() -> DraftBody {
         frequency: "qd".to_owned(),
         days: "28".to_owned(),
         quantity: String::new(),
+        footnote: String::new(),
         benefit: "chronic:M03900".to_owned(),
     };
     DraftBody {

@@ -2,15 +2,15 @@
 //! its field, and nothing is guessed.
 
 use cunyi_catalogue as catalogue;
-use cunyi_catalogue::{Catalogue, Drug, Service};
+use cunyi_catalogue::{Catalogue, Drug, Frequency, Route, Service};
 use cunyi_domain::ids::ChargeId;
-use cunyi_domain::ledger::{ItemKind, LineClass};
+use cunyi_domain::ledger::{Footnote, ItemKind, LineClass};
 use cunyi_domain::money::{Fen, Quantity, UnitPrice, parse_decimal};
 use cunyi_domain::refusal::{Code, Refusal};
 
 use super::{FeeList, MOST_DIAGNOSES, MOST_REASON, MOST_TEXT, Vitals};
 use crate::kinds;
-use crate::views::{ChargeView, DraftBody, DraftLine};
+use crate::views::{ChargeView, Decoction, DraftBody, DraftLine};
 
 pub(super) struct ReadLine<'a> {
     /// Its place in the draft, from 0.
@@ -137,17 +137,96 @@ pub(super) fn read_line<'a>(
     catalogue: &'a Catalogue,
     place: usize,
     line: &DraftLine,
-) -> Result<ReadLine<'a>, Refusal> {
+    decoction: Option<&Boiled>,
+) -> Result<Option<ReadLine<'a>>, Refusal> {
     if let Some(drug) = catalogue.drug(&line.code) {
-        return read_drug(drug, place, line);
+        return if drug.is_piece() {
+            let read = |how| read_piece(drug, place, line, how);
+            decoction.map(read).transpose()
+        } else {
+            read_drug(drug, place, line).map(Some)
+        };
     }
     let service = catalogue.service(&line.code);
-    read_service(
-        service.ok_or(Refusal::at(Code::NotInCatalogue, "code"))?,
-        place,
-        line,
-    )
+    let service = service.ok_or(Refusal::at(Code::NotInCatalogue, "code"))?;
+    read_service(service, place, line).map(Some)
 }
+
+/// Most doses of a decoction: two weeks, then she is seen again.
+const MOST_DOSES: i64 = 14;
+
+/// How a decoction is made and taken.
+pub(super) struct Boiled {
+    doses: i64,
+    usage: &'static Route,
+    times: &'static Frequency,
+}
+
+/// What is said of the decoction as a whole.
+pub(super) fn read_decoction(typed: &Decoction) -> Result<Boiled, Refusal> {
+    let doses = parse_decimal(typed.doses.trim(), 0)
+        .ok()
+        .filter(|doses| (1..=MOST_DOSES).contains(doses));
+    let bad = Refusal::at(Code::Doses, "doses").with("limit", MOST_DOSES);
+    let mut usages = catalogue::usages().iter();
+    let usage = usages.find(|route| route.code == typed.usage);
+    let mut times = catalogue::decoction_times().iter();
+    let times = times.find(|times| times.code == typed.times);
+    Ok(Boiled {
+        doses: doses.ok_or(bad)?,
+        usage: usage.ok_or(Refusal::at(Code::Missing, "usage"))?,
+        times: times.ok_or(Refusal::at(Code::Missing, "times"))?,
+    })
+}
+
+/// A herb of the decoction. How much is sold follows from its grams and the doses alone.
+fn read_piece<'a>(
+    drug: &'a Drug,
+    place: usize,
+    line: &DraftLine,
+    how: &Boiled,
+) -> Result<ReadLine<'a>, Refusal> {
+    let bad = |field| Refusal::at(Code::BadNumber, field);
+    let grams: Option<Quantity> = line.dose.trim().parse().ok();
+    let grams = grams.filter(|g| g.0 > 0 && g.0 <= MOST_DOSE);
+    let grams = grams.ok_or(bad("dose"))?;
+    let footnote = match line.footnote.as_str() {
+        "" => None,
+        code => Some(Footnote::from_text(code).ok_or(Refusal::at(Code::Missing, "footnote"))?),
+    };
+    let order = catalogue::Order {
+        dose: Some(grams),
+        frequency: how.times,
+        days: how.doses,
+    };
+    let sold = catalogue::quantity(drug, order.dose, order.frequency, order.days);
+    let sold = sold.map_err(|_| bad("dose"))?.units;
+    let (price, unit) = (drug.unit_price(), &drug.unit);
+    let view = charge(&drug.code, &drug.name, unit, drug.class, price, sold)?;
+    Ok(ReadLine {
+        place,
+        item: Item::Drug(drug),
+        check: catalogue::Line {
+            code: drug.code.clone(),
+            order: Some(order),
+            quantity: sold,
+        },
+        view: ChargeView {
+            kind: ItemKind::Drug,
+            dose: format!("{grams}{}", drug.dose_unit),
+            route: how.usage.name_zh.to_owned(),
+            frequency: how.times.name_zh.to_owned(),
+            days: how.doses,
+            footnote,
+            ..view
+        },
+        units: sold,
+        benefit: line.benefit.clone(),
+    })
+}
+
+/// The largest single dose, 10,000 of its units.
+const MOST_DOSE: i64 = 100_000_000;
 
 /// Whole units a person typed: positive, no fraction, at most four digits.
 fn typed_units(text: &str) -> Result<Option<i64>, Refusal> {
@@ -164,9 +243,12 @@ fn typed_units(text: &str) -> Result<Option<i64>, Refusal> {
 
 fn read_drug<'a>(drug: &'a Drug, place: usize, line: &DraftLine) -> Result<ReadLine<'a>, Refusal> {
     let bad = |field| Refusal::at(Code::BadNumber, field);
-    let route = catalogue::route(&line.route).ok_or(Refusal::at(Code::Missing, "route"))?;
-    let frequency =
-        catalogue::frequency(&line.frequency).ok_or(Refusal::at(Code::Missing, "frequency"))?;
+    let mut routes = catalogue::routes().iter();
+    let route = routes.find(|r| r.code == line.route);
+    let route = route.ok_or(Refusal::at(Code::Missing, "route"))?;
+    let mut frequencies = catalogue::frequencies().iter();
+    let frequency = frequencies.find(|f| f.code == line.frequency);
+    let frequency = frequency.ok_or(Refusal::at(Code::Missing, "frequency"))?;
     let days = parse_decimal(line.days.trim(), 0)
         .ok()
         .filter(|d| (1..=365).contains(d));
@@ -176,7 +258,7 @@ fn read_drug<'a>(drug: &'a Drug, place: usize, line: &DraftLine) -> Result<ReadL
         (_, text) => {
             let dose: Option<Quantity> = text.parse().ok();
             Some(
-                dose.filter(|d| d.0 > 0 && d.0 <= 100_000_000)
+                dose.filter(|d| d.0 > 0 && d.0 <= MOST_DOSE)
                     .ok_or(bad("dose"))?,
             )
         }
@@ -289,6 +371,7 @@ fn charge(
         route: String::new(),
         frequency: String::new(),
         days: 0,
+        footnote: None,
         own_pay: Fen::ZERO,
         over_limit: Fen::ZERO,
         pay_first: Fen::ZERO,

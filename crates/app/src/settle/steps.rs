@@ -5,7 +5,9 @@ use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::{BatchEvent, BatchState};
 use cunyi_domain::fact::{BatchMoved, LineSplit, SettlementMade, Shares};
 use cunyi_domain::ids::{BatchId, ChargeId, VisitId};
-use cunyi_domain::ledger::{Batch, Charge, ItemKind, LineClass, Method, SettlementKind};
+use cunyi_domain::ledger::{
+    Batch, Charge, ItemKind, LineClass, Method, Prescription, SettlementKind,
+};
 use cunyi_domain::money::{Fen, Quantity, apportion};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::parse_date_time;
@@ -220,7 +222,10 @@ impl Step for UploadDetails2204 {
         let about = About::read(w, &caller.actor.clinic, &self.batch)?;
         let now = w.who.now.date_time();
         let doctor = about.doctor(w)?;
+        let charges = about.charges(w)?;
+        let boiled = boiled_with(&charges);
         let detail = |c: Charge| charge::FeeDetail {
+            tcmdrug_used_way: if is_boiled(&c) { boiled } else { "" }.to_owned(),
             feedetl_sn: c.id.0,
             mdtrt_id: about.platform_visit.clone(),
             psn_no: about.coverage.person_number.clone(),
@@ -253,7 +258,7 @@ impl Step for UploadDetails2204 {
             hosp_appr_flag: "0".to_owned(),
             ..charge::FeeDetail::default()
         };
-        let feedetail = about.charges(w)?.into_iter().map(detail).collect();
+        let feedetail = charges.into_iter().map(detail).collect();
         caller.issue::<T2204>(w, &about.subject(), charge::FeeUpload { feedetail })
     }
 
@@ -286,6 +291,16 @@ impl Step for UploadDetails2204 {
             rest: self.rest.clone(),
         })))
     }
+}
+
+fn is_boiled(line: &Charge) -> bool {
+    cunyi_catalogue::prescription(line.kind, &line.route) == Prescription::Decoction
+}
+
+/// 中药使用方式 of the pieces among lines: 1 复方, several together, 2 单方, one alone.
+fn boiled_with(lines: &[Charge]) -> &'static str {
+    let many = lines.iter().filter(|c| is_boiled(c)).count();
+    if many > 1 { "1" } else { "2" }
 }
 
 /// The platform's split of a line, where it gives one that sums to the line.

@@ -25,7 +25,7 @@ macro_rules! silent {
     };
 }
 
-silent! { DraftLine DraftBody PatientForm IdentifyForm RegisterForm InsureForm }
+silent! { DraftLine Decoction DraftBody PatientForm IdentifyForm RegisterForm InsureForm }
 
 /// 自费转医保: who she is, and which of her insurances.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -52,8 +52,22 @@ pub struct DraftLine {
     pub days: String,
     /// How many units; empty: computed from dose × frequency × days.
     pub quantity: String,
+    /// Code of a herb's footnote; empty: none.
+    pub footnote: String,
     /// `general`, `chronic`, or `chronic:` and a filing's code; empty: proposed.
     pub benefit: String,
+}
+
+/// What is said of a decoction once, for all its herbs.
+#[derive(Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Decoction {
+    /// 剂数
+    pub doses: String,
+    /// Code of the usage 用法: 水煎服.
+    pub usage: String,
+    /// Code of how often it is taken: 每日一剂分两次.
+    pub times: String,
 }
 
 /// What the doctor has typed: strings, kept as typed, read when she asks for the fee list.
@@ -84,6 +98,8 @@ pub struct DraftBody {
     pub diagnoses: Vec<String>,
     /// Drugs and services in order.
     pub lines: Vec<DraftLine>,
+    /// 剂数 and usage of the pieces among the lines.
+    pub decoction: Decoction,
     /// Reasons for going on against a warning: key of the finding → reason.
     pub reasons: Vec<(String, String)>,
     /// 自费知情同意: the patient agreed to own-pay lines.

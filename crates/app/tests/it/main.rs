@@ -12,6 +12,7 @@ mod checks;
 mod clearing;
 mod commits;
 mod coverage;
+mod decoction;
 mod draft;
 mod dropped;
 mod estimate;

@@ -268,7 +268,7 @@ fn lot(drug: &cunyi_catalogue::Drug) -> NewLot {
         lot_number: "L1".to_owned(),
         expires_on: parse_date("2028-01-31").unwrap(),
         cost: UnitPrice::from_fen(10),
-        quantity: Quantity::whole(drug.units_per_pack * 10),
+        quantity: Quantity::whole(drug.units_per_pack * if drug.is_piece() { 500 } else { 10 }),
     }
 }
 

@@ -41,7 +41,7 @@ fn every_drug_is_consistent() {
         );
         assert!(!drug.ingredients.is_empty(), "{name}: ingredients");
         assert_eq!(
-            drug.class == Class::C,
+            drug.class == Class::C || drug.is_piece(),
             drug.list_name.is_empty(),
             "{name}: class"
         );
@@ -57,6 +57,12 @@ fn every_drug_is_consistent() {
             needle,
             drug.kind == DrugKind::Injection,
             "{name}: route and kind"
+        );
+        let boiled = drug.route.kind == RouteKind::Decoction;
+        assert_eq!(boiled, drug.is_piece(), "{name}: route and kind");
+        assert!(
+            drug.footnote.is_none() || drug.is_piece(),
+            "{name}: footnote"
         );
         let usual = quantity(drug, drug.dose, drug.frequency, drug.days);
         assert!(usual.is_ok(), "{name}: {usual:?}");

@@ -81,6 +81,8 @@ async fn each_prescription_is_written_on_its_own_tab() {
     assert_eq!((&*tab, lines), ("西药中成药 1", 1));
     // Another tab: the drug is out of sight and still counts.
     page.press(Key::PageDown).await;
+    assert_eq!(shown(&page).await.0, "中药饮片");
+    page.press(Key::PageDown).await;
     assert_eq!(shown(&page).await.0, "输液·注射");
     assert_eq!(shown(&page).await.1, 0);
     pick_here(&page, "slys").await;
@@ -98,6 +100,7 @@ async fn each_prescription_is_written_on_its_own_tab() {
     page.press(Key::PageDown).await;
     assert_eq!(shown(&page).await.0, "西药中成药 1");
     page.press(Key::PageDown).await;
+    page.press(Key::PageDown).await;
     assert_eq!(shown(&page).await.0, "输液·注射 1");
     pick_here(&page, "axs").await;
     assert_eq!(shown(&page).await.0, "西药中成药 2");
@@ -105,11 +108,14 @@ async fn each_prescription_is_written_on_its_own_tab() {
     page.script("document.querySelector('[role=tab][aria-selected=true]').focus()")
         .await;
     page.press(Key::Right).await;
+    page.press(Key::Right).await;
     assert_eq!(shown(&page).await.0, "输液·注射 1");
+    page.press(Key::Left).await;
     page.press(Key::Left).await;
     assert_eq!(shown(&page).await, ("西药中成药 2".to_owned(), 2, 1));
 
     // What was saved comes back whole, on the tab where one was.
+    page.press(Key::PageDown).await;
     page.press(Key::PageDown).await;
     page.press(Key::F3).await;
     page.until(
@@ -121,5 +127,79 @@ async fn each_prescription_is_written_on_its_own_tab() {
     assert_eq!(shown(&page).await.1, 1);
     page.press(Key::F8).await;
     page.see("form[action$='/presettle'] button").await;
+    page.close().await;
+}
+
+/// 麻黄汤 by keyboard: doses once, then name, grams, footnote, and Enter opens the next herb.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_decoction_is_written_herb_by_herb() {
+    let Some(page) = open(1366, 768).await else {
+        return;
+    };
+    let demo = Demo::start("decoction");
+    with_a_cold(&page, &demo).await;
+    page.tab_to("table.lines [role=combobox]").await;
+    page.press(Key::PageDown).await;
+    assert_eq!(shown(&page).await, ("中药饮片".to_owned(), 0, 2));
+    page.until(
+        "the doses are asked for first",
+        "return document.activeElement.name === 'doses'",
+    )
+    .await;
+    page.keys("5").await;
+    for _ in 0..3 {
+        page.press(Key::Enter).await;
+    }
+    for (initials, herb, grams) in [
+        ("mh", "麻黄", "6"),
+        ("guizhi", "桂枝", "4.5"),
+        ("kxr", "苦杏仁", "9"),
+        ("gc", "甘草", "3"),
+    ] {
+        page.keys(initials).await;
+        let first =
+            format!("return document.querySelector('ul.pick li')?.textContent.includes('{herb}')");
+        page.until("the herb stands first", &first).await;
+        page.press(Key::Enter).await;
+        page.until(
+            "the grams",
+            "return document.activeElement.name.endsWith('.dose')",
+        )
+        .await;
+        page.keys(grams).await;
+        page.press(Key::Enter).await;
+        page.until(
+            "the footnote",
+            "return document.activeElement.name.endsWith('.footnote')",
+        )
+        .await;
+        page.press(Key::Enter).await;
+    }
+    assert_eq!(shown(&page).await.0, "中药饮片 4");
+    page.read("麻黄").await;
+    page.read("22.5").await;
+    page.picture("decoction.png").await;
+    page.accessible("a decoction").await;
+    page.press(Key::F3).await;
+    page.until(
+        "the page came again",
+        "return document.querySelector('[role=tab][aria-selected=true]')?.textContent.includes('饮片')
+            && !document.querySelector('#saved').textContent",
+    )
+    .await;
+    assert_eq!(shown(&page).await.1, 4);
+    assert_eq!(page.value("[name=doses]").await, "5");
+    assert_eq!(page.value("[name='lines.0.footnote']").await, "first");
+    page.press(Key::F8).await;
+    page.see("form[action$='/presettle'] button").await;
+    page.read("6g(先煎) 水煎服 每日一剂分两次 5剂").await;
+    page.picture("decoction-signed.png").await;
+    let paper = page.path().await + "/print/prescription";
+    page.go(&format!("{}{paper}", demo.clinic)).await;
+    page.read("桂枝4.5g").await;
+    page.read("5剂 水煎服 每日一剂分两次").await;
+    page.picture("decoction-paper.png").await;
+    page.accessible("a decoction on paper").await;
+    assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
     page.close().await;
 }

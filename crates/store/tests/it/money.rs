@@ -11,9 +11,9 @@ use cunyi_domain::ids::{
 };
 use cunyi_domain::journal::digest;
 use cunyi_domain::ledger::{
-    Batch, Charge, Goods, ItemKind, LineClass, Lot, Method, MoveKind, Payer, Payment, PaymentKind,
-    RefundRest, Registration, RegistrationState, Reservation, Settlement, SettlementKind,
-    StockMove, Visit,
+    Batch, Charge, Footnote, Goods, ItemKind, LineClass, Lot, Method, MoveKind, Payer, Payment,
+    PaymentKind, RefundRest, Registration, RegistrationState, Reservation, Settlement,
+    SettlementKind, StockMove, Visit,
 };
 use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice, apportion};
 use cunyi_domain::resolve::Finding;
@@ -191,6 +191,7 @@ impl World {
             route: "口服".to_owned(),
             frequency: "tid".to_owned(),
             days: if drug { 3 } else { 0 },
+            footnote: drug.then_some(Footnote::Wrapped),
             own_pay: Fen::ZERO,
             over_limit: Fen::ZERO,
             pay_first: Fen::ZERO,

@@ -7,9 +7,9 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::clearing::ClearingState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ledger::{
-    AccessKind, AllergyKind, Certificate, ClearingKind, FollowUpClass, Goods, ItemKind, LineClass,
-    Method, MoveKind, Payer, PaymentKind, RegistrationState, Right, SettlementKind, SkinTestState,
-    VisitState,
+    AccessKind, AllergyKind, Certificate, ClearingKind, FollowUpClass, Footnote, Goods, ItemKind,
+    LineClass, Method, MoveKind, Payer, PaymentKind, RegistrationState, Right, SettlementKind,
+    SkinTestState, VisitState,
 };
 use cunyi_domain::resolve::Finding;
 use cunyi_domain::row::{Field, Kind, TableKind, Value};
@@ -166,6 +166,7 @@ const LISTS: &[(&str, &str, Words)] = &[
     ("registration", "state", all!(RegistrationState)),
     ("charge", "kind", all!(ItemKind)),
     ("charge", "class", all!(LineClass)),
+    ("charge", "footnote", all!(Footnote)),
     ("batch", "payer", all!(Payer)),
     ("batch", "state", all!(BatchState)),
     ("settlement", "kind", all!(SettlementKind)),

@@ -1,7 +1,7 @@
 // A picked drug brings its usual order; what was typed already stays.
 function fill(row, hit) {
   if (!row || !("price" in hit)) return;
-  for (const field of ["dose", "route", "frequency", "days"]) {
+  for (const field of ["dose", "footnote", "route", "frequency", "days"]) {
     const input = $(`[name$=".${field}"]`, row);
     if (!input || (input.value && input.value !== input.dataset.usual)) continue;
     input.value = hit[field];
@@ -14,7 +14,8 @@ function fill(row, hit) {
   say(".dose-unit", hit.doseUnit);
   say(".unit-name", hit.unit);
   say(".spec", `${hit.class} ${hit.spec} ${hit.price}/${hit.unit}`);
-  row.classList.toggle("service", !hit.route);
+  row.classList.toggle("piece", Boolean(hit.piece));
+  row.classList.toggle("service", !hit.route && !hit.piece);
 }
 
 // Enter accepts a cell and goes to the next; a filled last row brings a new one.
@@ -22,8 +23,10 @@ const cells = (root) => $$("input:not([type=hidden]), select, textarea", root).f
 function next(from) {
   const all = cells($("#draft") ?? document);
   const place = all.indexOf(from);
-  all[place + 1]?.focus();
-  all[place + 1]?.select?.();
+  // A herb is done with its footnote: the next one.
+  const to = all[place + (from.matches(".footnote") ? 2 : 1)];
+  to?.focus();
+  to?.select?.();
 }
 
 function freeRow(table) {
@@ -47,7 +50,7 @@ function freeRow(table) {
 
 function emptied(row) {
   $$("input, select", row).forEach((input) => (input.value = ""));
-  row.classList.remove("service");
+  row.classList.remove("service", "piece");
   $$(".picked, .spec, .dose-unit, .unit-name", row).forEach((e) => (e.textContent = ""));
 }
 

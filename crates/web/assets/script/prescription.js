@@ -8,12 +8,18 @@ const lineRows = () => $$("table.lines tbody tr");
 
 function kindOf(row) {
   if (row.classList.contains("service")) return "service";
+  if (row.classList.contains("piece")) return tabs().some(isDecoction) ? "decoction" : tabs()[0].dataset.kind;
   const [route] = $('[name$=".route"]', row).selectedOptions;
   return route?.value ? (route.dataset.kind ?? tabs()[0].dataset.kind) : "";
 }
 
+const isDecoction = (tab) => tab.dataset.kind === "decoction";
+
 function showKind(kind) {
   shownKind = kind;
+  $("#lines").dataset.shown = kind;
+  const once = $(".decoction");
+  if (once) once.hidden = kind !== "decoction";
   const many = {};
   let of = "";
   for (const row of lineRows()) {
@@ -49,7 +55,8 @@ function tabAfter(step) {
 // Where the next line of the shown prescription is typed.
 function toFreeRow() {
   const items = $$("table.lines [role=combobox]");
-  items.find((item) => item.value === "")?.focus();
+  const doses = $(".decoction:not([hidden]) [name=doses]");
+  (doses?.value === "" ? doses : items.find((item) => item.value === ""))?.focus();
 }
 
 onPage.push(() => {

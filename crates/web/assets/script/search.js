@@ -39,6 +39,7 @@ class Picker {
     const asked = ++this.asked;
     if (!query && !favourites) return this.close();
     const about = new URLSearchParams({ q: query, visit: draft?.dataset.visit ?? "" });
+    if (shownKind === "decoction") about.set("pieces", "1");
     const answer = await fetch(`/api/search/${this.code.dataset.search}?${about}`);
     if (asked !== this.asked || !answer.ok) return;
     this.hits = await answer.json();

@@ -11,8 +11,13 @@ use crate::capital::capitals;
 use crate::chrome::Chrome;
 use crate::pages::settling::{self, Settle};
 
-/// Drugs on one prescription: 处方管理办法 allows not more than five.
-const DRUGS_A_SHEET: usize = 5;
+/// The kinds of prescription in their order, and how many drugs stand on one: 处方管理办法 allows not more than five, but
+/// for pieces.
+const SHEETS: [(Kind, usize); 3] = [
+    (Kind::Western, 5),
+    (Kind::Decoction, usize::MAX),
+    (Kind::Infusion, 5),
+];
 
 /// A paper.
 #[derive(Clone, Debug, Serialize)]
@@ -75,11 +80,13 @@ pub(crate) struct Prescription {
     pub(crate) sheets: Vec<Sheet>,
 }
 
-/// Drugs of one kind of prescription, five at most.
+/// Drugs of one kind of prescription, five at most, or the herbs of a decoction.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Sheet {
     pub(crate) number: usize,
     pub(crate) lines: Vec<Drug>,
+    /// Of a decoction what is said once: 5剂 水煎服 每日一剂分两次.
+    pub(crate) decoction: String,
     pub(crate) amount: String,
 }
 
@@ -89,6 +96,8 @@ pub(crate) struct Drug {
     pub(crate) spec: String,
     /// 2盒
     pub(crate) quantity: String,
+    /// 5mg, of a herb 6g(先煎)
+    pub(crate) dose: String,
     /// 5mg 口服 每日一次
     pub(crate) usage: String,
     /// ×28天
@@ -259,10 +268,10 @@ fn visit(c: &Chrome, p: &Paper) -> Visit {
 /// Each kind of prescription on sheets of its own, five drugs a sheet; an empty one where nothing was given.
 fn sheets(c: &Chrome, given: &[ChargeView]) -> Vec<Sheet> {
     let mut sheets: Vec<Vec<&ChargeView>> = Vec::new();
-    for kind in [Kind::Western, Kind::Infusion] {
-        let of_kind = |c: &&ChargeView| cunyi_catalogue::prescription(c.kind, &c.route) == kind;
+    for (kind, most) in SHEETS {
+        let of_kind = |c: &&ChargeView| kind_of(c) == kind;
         let drugs: Vec<_> = given.iter().filter(of_kind).collect();
-        sheets.extend(drugs.chunks(DRUGS_A_SHEET).map(<[_]>::to_vec));
+        sheets.extend(drugs.chunks(most).map(<[_]>::to_vec));
     }
     if sheets.is_empty() {
         sheets.push(Vec::new());
@@ -270,9 +279,21 @@ fn sheets(c: &Chrome, given: &[ChargeView]) -> Vec<Sheet> {
     let sheet = |(number, lines): (usize, Vec<&ChargeView>)| Sheet {
         number,
         amount: lines.iter().map(|l| l.amount).sum::<Fen>().to_string(),
+        decoction: decoction(c, &lines),
         lines: lines.into_iter().map(|l| drug(c, l)).collect(),
     };
     (1..).zip(sheets).map(sheet).collect()
+}
+
+fn kind_of(line: &ChargeView) -> Kind {
+    cunyi_catalogue::prescription(line.kind, &line.route)
+}
+
+/// How the herbs of a sheet are boiled; nothing for other drugs.
+fn decoction(c: &Chrome, lines: &[&ChargeView]) -> String {
+    let herb = lines.first().filter(|l| kind_of(l) == Kind::Decoction);
+    let said = |l: &&ChargeView| format!("{} {} {}", c.lasts(l), l.route, l.frequency);
+    herb.map(said).unwrap_or_default()
 }
 
 fn drug(c: &Chrome, l: &ChargeView) -> Drug {
@@ -280,8 +301,9 @@ fn drug(c: &Chrome, l: &ChargeView) -> Drug {
         name: l.name.clone(),
         spec: l.spec.clone(),
         quantity: format!("{}{}", l.quantity, l.unit),
+        dose: c.dose(l),
         usage: c.usage(l),
-        days: c.t1("for-days", "n", l.days),
+        days: c.lasts(l),
     }
 }
 

@@ -10,10 +10,11 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use cunyi_app::views::{DraftBody, DraftLine, Preview, Proposal, Usual};
+use cunyi_app::views::{Decoction, DraftBody, DraftLine, Preview, Proposal, Usual};
 use cunyi_app::{Actor, App, AppError};
-use cunyi_catalogue::{Catalogue, Class, ItemHit};
+use cunyi_catalogue::{Catalogue, Class, Drug, ItemHit};
 use cunyi_domain::ids::VisitId;
+use cunyi_domain::ledger::Footnote;
 use cunyi_domain::money::{Fen, UnitPrice};
 use cunyi_domain::refusal::{Code, Refusal};
 use serde_json::{Value, json};
@@ -28,6 +29,8 @@ use crate::session::{Posted, Signed};
 
 /// Most results of a search.
 pub(super) const MOST_HITS: usize = 12;
+/// So many are looked at for those that are pieces.
+const MOST_LOOKED_AT: usize = 40 * MOST_HITS;
 /// Rows that stay free below what is typed.
 const FREE_ROWS: usize = 2;
 
@@ -43,6 +46,7 @@ pub(crate) struct Row {
     pub(crate) unit: String,
     pub(crate) price: String,
     pub(crate) service: bool,
+    pub(crate) piece: bool,
 }
 
 /// A row of the diagnosis grid.
@@ -73,6 +77,7 @@ fn row(catalogue: &Catalogue, place: usize, line: Option<&DraftLine>) -> Row {
                 dose_unit: drug.dose_unit.clone(),
                 unit: unit.to_owned(),
                 price: price.to_string(),
+                piece: drug.is_piece(),
                 ..Row::default()
             }
         }
@@ -90,7 +95,7 @@ fn row(catalogue: &Catalogue, place: usize, line: Option<&DraftLine>) -> Row {
 }
 
 /// Unit and price a drug is sold by: the smallest unit where the pack may be broken.
-fn sold(drug: &cunyi_catalogue::Drug) -> (&str, UnitPrice) {
+fn sold(drug: &Drug) -> (&str, UnitPrice) {
     if drug.splittable {
         (&drug.unit, drug.unit_price())
     } else {
@@ -238,6 +243,7 @@ pub(crate) async fn freeze(Path(id): Path<String>, Posted { by, form, .. }: Post
 pub(crate) async fn clear(Path(id): Path<String>, Posted { by, form, .. }: Posted) -> Answer {
     let mut typed = typed(by, &form, id)?;
     typed.body.lines.clear();
+    typed.body.decoction = Decoction::default();
     typed.body.reasons.clear();
     typed.then(keep).await
 }
@@ -267,6 +273,7 @@ pub(crate) async fn as_last_time(
     let body = DraftBody {
         diagnoses: last.diagnoses,
         lines: last.lines,
+        decoction: last.decoction,
         ..typed.body
     };
     Typed { body, ..typed }.then(keep).await
@@ -333,10 +340,17 @@ pub(super) fn query(uri: &axum::http::Uri, field: &str) -> String {
     form.map(|form| form.text(field)).unwrap_or_default()
 }
 
-/// `GET /api/search/items?q=&visit=`: favourites first, as she orders them for a patient like this visit's.
+/// `GET /api/search/items?q=&visit=&pieces=`: favourites first, as she orders them for a patient like this visit's;
+/// on a decoction's prescription pieces alone.
 pub(crate) async fn search_items(by: Signed, uri: axum::http::Uri) -> Response {
-    let found = proposed(&by, &uri, App::propose_items).await;
+    let pieces = !query(&uri, "pieces").is_empty();
+    let most = if pieces { MOST_LOOKED_AT } else { MOST_HITS };
+    let mut found = proposed(&by, &uri, App::propose_items, most).await;
     let catalogue = by.web.app.catalogue();
+    if let (true, Ok(found)) = (pieces, &mut found) {
+        found.retain(|one| catalogue.drug(&one.code).is_some_and(Drug::is_piece));
+        found.truncate(MOST_HITS);
+    }
     let hit = |proposal: Proposal| {
         let drug = catalogue.drug(&proposal.code).map(ItemHit::Drug);
         let service = || catalogue.service(&proposal.code).map(ItemHit::Service);
@@ -348,7 +362,7 @@ pub(crate) async fn search_items(by: Signed, uri: axum::http::Uri) -> Response {
 
 /// `GET /api/search/diagnoses?q=&visit=`
 pub(crate) async fn search_diagnoses(by: Signed, uri: axum::http::Uri) -> Response {
-    let found = proposed(&by, &uri, App::propose_diagnoses).await;
+    let found = proposed(&by, &uri, App::propose_diagnoses, MOST_HITS).await;
     let catalogue = by.web.app.catalogue();
     let hit = |proposal: Proposal| {
         let diagnosis = catalogue.diagnosis(&proposal.code)?;
@@ -363,11 +377,12 @@ async fn proposed(
     by: &Signed,
     uri: &axum::http::Uri,
     propose: Propose,
+    most: usize,
 ) -> Result<Vec<Proposal>, AppError> {
     let text = query(uri, "q");
     let visit = Some(query(uri, "visit")).filter(|id| !id.is_empty());
     let visit = visit.map(VisitId);
-    by.ask(move |app, actor| propose(app, actor, visit.as_ref(), &text, MOST_HITS))
+    by.ask(move |app, actor| propose(app, actor, visit.as_ref(), &text, most))
         .await
 }
 
@@ -396,14 +411,15 @@ fn item(c: &Chrome, hit: ItemHit<'_>, usual: Option<Usual>) -> Value {
                 "code": drug.code, "name": drug.name, "spec": drug.spec,
                 "class": class(drug.class), "unit": unit, "price": price.to_string(),
                 "dose": usual.dose, "doseUnit": drug.dose_unit, "route": usual.route,
-                "frequency": usual.frequency, "days": usual.days,
+                "frequency": usual.frequency, "days": usual.days, "piece": drug.is_piece(),
+                "footnote": drug.footnote.map_or("", Footnote::as_str),
             })
         }
         ItemHit::Service(service) => json!({
             "code": service.code, "name": service.name, "spec": "",
             "class": class(service.class), "unit": service.unit,
             "price": service.price.to_string(), "dose": "", "doseUnit": "", "route": "",
-            "frequency": "", "days": "",
+            "frequency": "", "days": "", "footnote": "",
         }),
     }
 }
