@@ -235,7 +235,7 @@ impl Chrome {
             _ if line.days > 0 => "for-days",
             _ => return String::new(),
         };
-        self.t1(key, "n", &line.days)
+        self.t1(key, "n", line.days)
     }
 
     /// An allergy by its label: a group's is kept in Chinese.

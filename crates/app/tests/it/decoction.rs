@@ -44,6 +44,30 @@ fn problems(w: &World, body: &DraftBody) -> Vec<Refusal> {
     w.app.preview(&w.doctor, &visit, body).unwrap().problems
 }
 
+/// What 2204 says of 桂枝 and, of no herb, of the fee.
+fn told(w: &World) {
+    let sent = w.wire.of("2204")[0].sent["input"]["feedetail"].clone();
+    let of = |n: usize, field: &str| sent[n][field].as_str().unwrap_or_default().to_owned();
+    let number = |field: &str| {
+        sent[1][field]
+            .to_string()
+            .parse::<Quantity>()
+            .unwrap()
+            .to_string()
+    };
+    assert_eq!(
+        [number("cnt"), number("pric"), number("det_item_fee_sumamt")],
+        ["22.5", "0.03", "0.68"]
+    );
+    assert_eq!(of(1, "sin_dos_dscr"), "4.5g");
+    assert_eq!(of(1, "used_frqu_dscr"), "每日一剂分两次");
+    assert_eq!(of(1, "medc_way_dscr"), "水煎服");
+    assert_eq!(
+        (of(1, "tcmdrug_used_way"), of(4, "tcmdrug_used_way")),
+        ("1".to_owned(), String::new())
+    );
+}
+
 #[test]
 fn a_decoction_is_sold_by_weight_and_told_to_the_platform_as_one() {
     let usual = Setting::default();
@@ -81,26 +105,7 @@ fn a_decoction_is_sold_by_weight_and_told_to_the_platform_as_one() {
             );
             assert_eq!(how, ("水煎服", "每日一剂分两次", 5));
         }
-        let sent = w.wire.of("2204")[0].sent["input"]["feedetail"].clone();
-        let of = |n: usize, field: &str| sent[n][field].as_str().unwrap_or_default().to_owned();
-        let number = |field: &str| {
-            sent[1][field]
-                .to_string()
-                .parse::<Quantity>()
-                .unwrap()
-                .to_string()
-        };
-        assert_eq!(
-            [number("cnt"), number("pric"), number("det_item_fee_sumamt")],
-            ["22.5", "0.03", "0.68"]
-        );
-        assert_eq!(of(1, "sin_dos_dscr"), "4.5g");
-        assert_eq!(of(1, "used_frqu_dscr"), "每日一剂分两次");
-        assert_eq!(of(1, "medc_way_dscr"), "水煎服");
-        assert_eq!(
-            (of(1, "tcmdrug_used_way"), of(4, "tcmdrug_used_way")),
-            ("1".to_owned(), String::new())
-        );
+        told(&w);
         w.app.hand_over(&w.doctor, &visit).unwrap();
         let (after, reserved) = w.stock("桂枝");
         assert_eq!(
@@ -157,7 +162,7 @@ fn what_is_said_once_is_refused_once() {
         assert_eq!(with(said("14")), []);
         let doses = Refusal::at(Code::Doses, "doses").with("limit", 14);
         for wrong in ["", "0", "15", "1.5", "-1", "x", "99999999999999999999"] {
-            assert_eq!(with(said(wrong)), [doses.clone()], "{wrong}");
+            assert_eq!(with(said(wrong)), std::slice::from_ref(&doses), "{wrong}");
         }
         for (usage, times, field) in [
             ("po", "d2", "usage"),
