@@ -59,12 +59,12 @@ impl Certificate {
 text_enum! {
     /// 处方权: what is prescribed only by who was granted it.
     pub enum Right {
+        /// 中药饮片
+        Decoction = "decoction",
         /// 静脉给药: by drip or syringe into a vein.
         Infusion = "infusion",
         /// 静脉使用抗菌药物.
         IvAntibiotics = "iv-antibiotics",
-        /// 中药饮片
-        Decoction = "decoction",
     }
 }
 

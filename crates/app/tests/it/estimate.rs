@@ -31,6 +31,11 @@ fn any_claim(w: &World, dice: &mut Dice) -> DraftBody {
     let mut body = DraftBody {
         diagnoses: vec!["J06.900".to_owned()],
         own_pay_consent: true,
+        decoction: cunyi_app::views::Decoction {
+            doses: "5".to_owned(),
+            usage: "decoct".to_owned(),
+            times: "d2".to_owned(),
+        },
         ..DraftBody::default()
     };
     for (chance, code) in [(2, "I10.x00x002"), (3, "E11.900")] {
