@@ -8,6 +8,7 @@ mod follow_up;
 mod forms;
 mod goods;
 mod identified;
+mod layout;
 mod lost;
 mod payment;
 mod reconcile;
@@ -44,6 +45,7 @@ pub use forms::{
 };
 pub use goods::{DecidedView, GoodsView};
 pub use identified::{CoverageView, Filing, Identified, Remaining};
+pub use layout::LayoutView;
 pub use lost::{LookView, LostView, NextLook};
 pub use payment::{PaymentSlip, PaymentView};
 pub use reconcile::{

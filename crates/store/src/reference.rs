@@ -99,13 +99,13 @@ cunyi_domain::table! {
     pub struct ReferenceFile in "reference_file" (Reference, ["clinic", "what", "name", "version"]) {
         /// Clinic.
         pub clinic: ClinicId,
-        /// `policy` or `region`.
+        /// `policy`, `region` or `layout`.
         pub what: String,
         /// Its name.
         pub name: String,
         /// Its version: the beginning of its content's digest, with the algorithm's name.
         pub version: String,
-        /// TOML.
+        /// TOML; of a layout, HTML.
         pub content: String,
         /// Who at the insurance bureau confirmed it; empty if nobody.
         pub confirmed_by: String,
@@ -191,6 +191,24 @@ pub fn user(tx: &mut Tx<'_>, clinic: &ClinicId, id: &UserId) -> Result<Option<Us
 /// Who signs in with this name.
 pub fn user_by_login(tx: &mut Tx<'_>, login: &str) -> Result<Option<User>, StoreError> {
     Ok(tx.find("WHERE login = ?", vec![login.to_owned().into_value()])?)
+}
+
+/// The newest file of this kind and name.
+pub fn newest(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    what: &str,
+    name: &str,
+) -> Result<Option<ReferenceFile>, StoreError> {
+    let values = vec![
+        clinic.clone().into_value(),
+        what.to_owned().into_value(),
+        name.to_owned().into_value(),
+    ];
+    Ok(tx.find(
+        "WHERE clinic = ? AND what = ? AND name = ? ORDER BY active_from DESC LIMIT 1",
+        values,
+    )?)
 }
 
 /// The files in force of a kind, newest first.

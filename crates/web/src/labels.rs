@@ -217,6 +217,7 @@ pub const FREQUENCIES: Labels = &[
 /// Fields of forms.
 pub const FIELDS: Labels = &[
     ("template", "template"),
+    ("layout_text", "field-layout-text"),
     ("skin_test", "skin-test-order"),
     ("template_name", "field-template-name"),
     ("from", "report-from"),

@@ -2,25 +2,22 @@
 //!
 //! A layout repeats (`for`), chooses (`if`) and shows what it is given. Sums and words come ready with the
 //! model. The engine has no loader, filters, functions, macros or blocks; values are escaped, a name that
-//! does not exist is an error, and steps, depth and output are bounded.
+//! does not exist is an error, and steps, depth and output are bounded. What comes out is held to `check` each time.
 
+mod check;
 pub(crate) mod model;
 
 use std::io::{self, Write};
 
+use cunyi_app::Layout;
+
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
 pub(crate) use model::Model;
+use serde::Serialize;
+use serde_json::Value as Json;
 
-cunyi_domain::text_enum! {
-    /// A paper that is printed by a layout.
-    pub enum Layout {
-        /// 处方笺
-        Prescription = "prescription",
-        /// 费用清单
-        FeeList = "fee-list",
-    }
-}
+use crate::chrome::Chrome;
 
 /// Steps of the engine for one paper; the longest takes less than a twentieth.
 const MOST_STEPS: u64 = 500_000;
@@ -40,30 +37,173 @@ pub(crate) struct Wrong {
     pub(crate) what: String,
 }
 
-impl Layout {
-    /// The key of the paper's name.
-    pub(crate) const fn title(self) -> &'static str {
-        match self {
-            Self::Prescription => "paper-prescription",
-            Self::FeeList => "paper-fee-list",
+impl Wrong {
+    /// About `what`, where `here`, the end of the text, begins.
+    fn at(text: &str, here: &str, why: &'static str, what: &str) -> Self {
+        /// Characters that are shown.
+        const SHOWN: usize = 80;
+        let before = text.len().saturating_sub(here.len());
+        let lines = text.bytes().take(before).filter(|b| *b == b'\n').count();
+        Self {
+            line: 1 + lines,
+            why,
+            what: what.trim().chars().take(SHOWN).collect(),
         }
     }
 
-    /// The layout that the program comes with.
-    pub(crate) fn built_in(self) -> &'static str {
-        match self {
-            Self::Prescription => include_str!("../papers/prescription.html"),
-            Self::FeeList => include_str!("../papers/fee_list.html"),
+    /// In words.
+    pub(crate) fn words(&self, c: &Chrome) -> String {
+        let what = match self.why {
+            "layout-wrong-obliged" => c.t(&self.what),
+            _ => self.what.clone(),
+        };
+        c.t2(self.why, "line", self.line, "what", what)
+    }
+}
+
+/// What the program comes with: the key of the paper's name, its layout, and a sample of what it is given.
+const BUILT_IN: &[(Layout, &str, &str, &str)] = &[
+    (
+        Layout::Prescription,
+        "paper-prescription",
+        include_str!("../papers/prescription.html"),
+        include_str!("../papers/prescription.json"),
+    ),
+    (
+        Layout::FeeList,
+        "paper-fee-list",
+        include_str!("../papers/fee_list.html"),
+        include_str!("../papers/fee_list.json"),
+    ),
+];
+
+fn built(layout: Layout) -> (&'static str, &'static str, &'static str) {
+    // A test holds that each layout stands there.
+    let found = BUILT_IN.iter().find(|(of, ..)| *of == layout);
+    found.map_or_else(Default::default, |(_, title, text, sample)| {
+        (*title, *text, *sample)
+    })
+}
+
+/// The key of a paper's name.
+pub(crate) fn title(layout: Layout) -> &'static str {
+    built(layout).0
+}
+
+/// The layout that the program comes with.
+pub(crate) fn built_in(layout: Layout) -> &'static str {
+    built(layout).1
+}
+
+/// What a paper has to show: by its path in the model, and the key of its words.
+///
+/// 处方笺: 处方管理办法, for one patient, 月龄 of infants, with a diagnosis, generic names. 费用清单: one line a charge
+/// with name, code, class, price, quantity, amount and how it splits. Both: what is no prescription, not
+/// settled or no voucher says so.
+const OBLIGED: &[(Layout, &str, &str)] = &[
+    (Layout::Prescription, "marks", "layout-marks"),
+    (Layout::Prescription, "patient.name", "field-name"),
+    (Layout::Prescription, "patient.age", "age"),
+    (Layout::Prescription, "visit.diagnoses", "field-diagnosis"),
+    (Layout::Prescription, "sheets.lines.name", "layout-drugs"),
+    (Layout::FeeList, "marks", "layout-marks"),
+    (Layout::FeeList, "state", "layout-state"),
+    (Layout::FeeList, "batches.lines.name", "items"),
+    (Layout::FeeList, "batches.lines.code", "layout-code"),
+    (Layout::FeeList, "batches.lines.class", "paper-class"),
+    (Layout::FeeList, "batches.lines.price", "layout-price"),
+    (Layout::FeeList, "batches.lines.quantity", "paper-quantity"),
+    (Layout::FeeList, "batches.lines.amount", "amount"),
+    (Layout::FeeList, "batches.lines.over_limit", "over-limit"),
+    (Layout::FeeList, "batches.lines.own_pay", "own-pay"),
+    (Layout::FeeList, "batches.lines.pay_first", "pay-first"),
+    (Layout::FeeList, "batches.lines.in_scope", "in-scope"),
+    (Layout::FeeList, "batches.lines.fund", "fund-share"),
+    (Layout::FeeList, "sums.amount", "total"),
+];
+
+/// What a paper has to show: the keys of its words.
+pub(crate) fn obliged(layout: Layout) -> impl Iterator<Item = &'static str> {
+    let of_layout = OBLIGED.iter().filter(move |(of, ..)| *of == layout);
+    of_layout.map(|(.., key)| *key)
+}
+
+/// Looks at a layout before it is put in force: its text, then prints of the sample, full and as empty as
+/// can be, then whether the full one shows what it has to.
+pub(crate) fn accept(layout: Layout, text: &str) -> Result<(), Wrong> {
+    let html = check::source(text)?;
+    let sample: Json = serde_json::from_str(built(layout).2).unwrap_or_default();
+    // An element that is not closed is looked for in the layout, where its line helps; what branches leave
+    // open stands in the print alone.
+    let at_home = |wrong: Wrong| match wrong.why {
+        "layout-wrong-close" => check::paper(&html).err().unwrap_or(Wrong {
+            why: "layout-wrong-print",
+            ..wrong
+        }),
+        _ => wrong,
+    };
+    let paper = render(text, &sample).map_err(at_home)?;
+    render(text, &emptied(&sample)).map_err(at_home)?;
+    for (_, path, key) in OBLIGED.iter().filter(|(of, ..)| *of == layout) {
+        let path: Vec<&str> = path.split('.').collect();
+        if !shows(&paper, &sample, &path) {
+            return Err(Wrong::at("", "", "layout-wrong-obliged", key));
         }
     }
+    Ok(())
+}
+
+/// True if every text of the sample under this path stands on the paper.
+fn shows(paper: &str, sample: &Json, path: &[&str]) -> bool {
+    match (sample, path) {
+        (Json::Array(items), _) => items.iter().all(|item| shows(paper, item, path)),
+        (Json::Object(names), [name, rest @ ..]) => names
+            .get(*name)
+            .is_some_and(|inner| shows(paper, inner, rest)),
+        (Json::String(text), []) => paper.contains(text.as_str()),
+        _ => false,
+    }
+}
+
+/// The same with every text empty and every choice the other way.
+fn emptied(sample: &Json) -> Json {
+    match sample {
+        Json::String(_) => Json::String(String::new()),
+        Json::Bool(said) => Json::Bool(!said),
+        Json::Array(items) => items.iter().map(emptied).collect(),
+        Json::Object(names) => names
+            .iter()
+            .map(|(name, inner)| (name.clone(), emptied(inner)))
+            .collect(),
+        Json::Number(_) | Json::Null => sample.clone(),
+    }
+}
+
+/// A paper by the clinic's own layout; by the program's, with a mark, where that cannot be printed.
+pub(crate) fn paper(
+    layout: Layout,
+    own: Option<&str>,
+    mut model: Model,
+    c: &Chrome,
+) -> Result<String, Wrong> {
+    if let Some(text) = own {
+        match render(text, &model) {
+            Ok(paper) => return Ok(paper),
+            Err(Wrong { line, why, .. }) => {
+                tracing::warn!(%layout, line, why, "a layout of the clinic's own cannot be printed");
+                model.marks.push(c.t("paper-built-in"));
+            }
+        }
+    }
+    render(built_in(layout), &model)
 }
 
 /// A paper by the text of a layout.
-pub(crate) fn render(text: &str, model: &Model) -> Result<String, Wrong> {
+fn render(text: &str, model: &impl Serialize) -> Result<String, Wrong> {
     print(text, model, MOST_STEPS)
 }
 
-fn print(text: &str, model: &Model, steps: u64) -> Result<String, Wrong> {
+fn print(text: &str, model: &impl Serialize, steps: u64) -> Result<String, Wrong> {
     let mut engine = Environment::empty();
     engine.set_undefined_behavior(UndefinedBehavior::Strict);
     engine.set_auto_escape_callback(|_| AutoEscape::Html);
@@ -76,25 +216,23 @@ fn print(text: &str, model: &Model, steps: u64) -> Result<String, Wrong> {
     });
     printed.map_err(|error| wrong(text, &error))?;
     // The engine writes text; what is no text is nothing.
-    Ok(String::from_utf8(paper.0).unwrap_or_default())
+    let paper = String::from_utf8(paper.0).unwrap_or_default();
+    check::paper(&paper)?;
+    Ok(paper)
 }
 
 /// Where the engine stopped, and why; the line itself, as the engine does not name what it did not find.
 fn wrong(text: &str, error: &minijinja::Error) -> Wrong {
-    /// Characters of a line that are shown.
-    const SHOWN: usize = 80;
     let line = error.line().unwrap_or(1);
+    let why = match error.kind() {
+        ErrorKind::UndefinedError => "layout-wrong-name",
+        ErrorKind::OutOfFuel => "layout-wrong-long",
+        ErrorKind::WriteFailure => "layout-wrong-large",
+        _ => "layout-wrong-syntax",
+    };
     let said = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-    Wrong {
-        line,
-        why: match error.kind() {
-            ErrorKind::UndefinedError => "layout-wrong-name",
-            ErrorKind::OutOfFuel => "layout-wrong-long",
-            ErrorKind::WriteFailure => "layout-wrong-large",
-            _ => "layout-wrong-syntax",
-        },
-        what: said.trim().chars().take(SHOWN).collect(),
-    }
+    let wrong = Wrong::at(text, text, why, said);
+    Wrong { line, ..wrong }
 }
 
 /// Takes no more than a paper may have.

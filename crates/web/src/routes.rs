@@ -7,9 +7,9 @@ use axum::{Extension, Router};
 use cunyi_app::{Action as A, Actor, may};
 
 use crate::pages::{
-    account, clearing, desk, drafts, follow, follow_up, follow_ups, lists, papers, patients,
-    policies, queue, reconcile, refund, reports, sheets, skin_tests, templates, uploads, users,
-    workstation,
+    account, clearing, desk, drafts, follow, follow_up, follow_ups, layouts, lists, papers,
+    patients, policies, queue, reconcile, refund, reports, sheets, skin_tests, templates, uploads,
+    users, workstation,
 };
 use crate::{Web, assets};
 use Access::{Anyone, Only, SignedIn};
@@ -152,6 +152,8 @@ routes! {
     // Administration
     get "/policies", Only(A::Administer) => policies::page;
     post "/policies", Only(A::Administer) => policies::confirm;
+    get "/layouts", Only(A::Administer) => layouts::page;
+    post "/layouts", Only(A::Administer) => layouts::set;
     get "/users", Only(A::Administer) => users::page;
     post "/users", Only(A::Administer) => users::add;
     post "/rights", Only(A::Administer) => users::set_rights;

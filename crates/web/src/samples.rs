@@ -1,13 +1,13 @@
 //! Invented views for the tests that render every page.
 
-use cunyi_app::Actor;
 use cunyi_app::views::{
     Age, ChargeView, CoverageView, DayView, DecidedView, DoctorView, DraftBody, DraftLine, Filing,
-    FindingView, GoodsView, Identified, Objection, Paper, PastVisit, PatientForm, PatientHit,
-    PatientStrip, PatientView, PaymentView, PolicyView, Preview, QueueEntry, RefundEstimate,
-    RefundView, Remaining, SessionView, SettlementView, SkinTestView, Statement, UserView,
-    VisitView,
+    FindingView, GoodsView, Identified, LayoutView, Objection, Paper, PastVisit, PatientForm,
+    PatientHit, PatientStrip, PatientView, PaymentView, PolicyView, Preview, QueueEntry,
+    RefundEstimate, RefundView, Remaining, SessionView, SettlementView, SkinTestView, Statement,
+    UserView, VisitView,
 };
+use cunyi_app::{Actor, Layout};
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
@@ -529,6 +529,15 @@ pub fn statement(state: BatchState) -> Statement {
         settled: settled.then_some(made),
         reversal: (state == BatchState::Reversed).then_some(back),
     }
+}
+
+pub fn layouts() -> Vec<LayoutView> {
+    let view = |layout: &Layout| LayoutView {
+        layout: *layout,
+        own: (*layout == Layout::FeeList).then(|| HOSTILE.to_owned()),
+        active_from: Some(now()),
+    };
+    Layout::ALL.iter().map(view).collect()
 }
 
 pub fn policies() -> Vec<PolicyView> {

@@ -24,6 +24,7 @@ mod goods;
 mod input;
 mod insure;
 mod late;
+mod layouts;
 mod lost;
 mod mended;
 mod midnight;

@@ -4,7 +4,7 @@ use cunyi_app::views::{
     AppealForm, ApplyForm, ClearingForm, DraftBody, FollowUpForm, GiveBack, IdentifyForm,
     InsureForm, PatientForm, RefundForm, RegisterForm, TemplateForm, ToldForm,
 };
-use cunyi_app::{Actor, App, NewUser, PasswordForm, Result};
+use cunyi_app::{Actor, App, Layout, NewUser, PasswordForm, Result};
 use cunyi_domain::ids::{BatchId, ChargeId, EntryId, PatientId, TemplateId, UserId, VisitId};
 use cunyi_domain::ledger::{ClearingKind, Goods, Method, VisitState};
 use cunyi_domain::money::{Fen, Quantity};
@@ -217,6 +217,9 @@ use_cases! {
     stock List |app, by, _ids| app.stock(by);
     visit Record |app, by, ids| app.visit(by, &ids.visit);
     policies New |app, by, _ids| app.policies(by);
+    layouts New |app, by, _ids| app.layouts(by);
+    layout New |app, by, _ids| app.layout(by, Layout::FeeList);
+    set_layout New |app, by, _ids| app.set_layout(by, Layout::FeeList, "");
     confirm_policy New |app, by, _ids| app.confirm_policy(by, "none", "", "", "");
     users New |app, by, _ids| app.users(by);
     add_user New |app, by, _ids| app.add_user(by, &NewUser::default());

@@ -501,7 +501,7 @@ body! {
 
     /// A reference.
     pub struct ReferenceActivated {
-        /// `policy`, `region`, `catalogue`, `user`.
+        /// `policy`, `region`, `catalogue`, `layout`, `user`.
         pub what: String,
         /// Its name.
         pub name: String,

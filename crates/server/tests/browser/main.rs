@@ -9,6 +9,7 @@ mod evening;
 mod first_run;
 mod insured;
 mod journey;
+mod layouts;
 mod office;
 mod page;
 mod pharmacy;

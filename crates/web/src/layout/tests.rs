@@ -27,7 +27,7 @@ fn every_layout_of_the_program_prints_and_escapes() {
     for (layout, mut model) in models {
         model.patient.name = samples::HOSTILE.to_owned();
         model.clinic = "{{ 1 }}{% if x %}".to_owned();
-        let paper = render(layout.built_in(), &model).unwrap();
+        let paper = render(built_in(layout), &model).unwrap();
         assert!(
             !paper.contains("<script") && paper.contains("&lt;script&gt;"),
             "{layout}"
@@ -40,6 +40,89 @@ fn every_layout_of_the_program_prints_and_escapes() {
             assert!(paper.contains(mark), "{layout} {mark}");
         }
     }
+}
+
+#[test]
+fn the_programs_layouts_are_accepted_and_their_samples_are_like_what_they_are_given() {
+    for (layout, model) in models() {
+        assert_eq!(accept(layout, built_in(layout)), Ok(()), "{layout}");
+        let sample: Json = serde_json::from_str(built(layout).2).unwrap();
+        let names = |value: Value| {
+            let mut names = BTreeSet::new();
+            walk(&value, &mut names);
+            names
+        };
+        let given = names(Value::from(Serde(&model)));
+        assert_eq!(names(Value::from(Serde(&sample))), given, "{layout}");
+    }
+}
+
+#[test]
+fn what_a_paper_has_to_show_cannot_be_left_out() {
+    for (layout, path, key) in OBLIGED {
+        let text = built_in(*layout);
+        let name = path.rsplit('.').next().unwrap();
+        let owner = path.rsplit('.').nth(1).unwrap_or_default();
+        let shown = match (*path, owner) {
+            ("marks", _) => "{{ mark }}".to_owned(),
+            ("sheets.lines.name", _) => "{{ drug.name }}".to_owned(),
+            (_, "") => format!("{{{{ {name} }}}}"),
+            (_, "lines") => format!("{{{{ line.{name} }}}}"),
+            _ => format!("{{{{ {owner}.{name} }}}}"),
+        };
+        assert!(text.contains(&shown), "{layout} {shown}");
+        let wrong = accept(*layout, &text.replace(&shown, "")).unwrap_err();
+        assert_eq!((wrong.why, &*wrong.what), ("layout-wrong-obliged", *key));
+    }
+    for layout in Layout::ALL {
+        assert!(!title(*layout).is_empty(), "{layout}");
+        assert!(accept(*layout, "").is_err() && obliged(*layout).count() > 1);
+    }
+}
+
+#[test]
+fn a_layout_is_tried_with_empty_values_and_both_branches() {
+    let text = built_in(Layout::Prescription);
+    let add = |more: &str| accept(Layout::Prescription, &format!("{text}{more}"));
+    let line = text.lines().count() + 1;
+    for (more, why) in [
+        (
+            "{% if visit.scheme %}{% else %}{{ no_such }}{% endif %}",
+            "layout-wrong-name",
+        ),
+        (
+            "{% if visit.scheme %}{{ no_such }}{% endif %}",
+            "layout-wrong-name",
+        ),
+        ("<p><strong></p>", "layout-wrong-close"),
+        ("<p onclick=\"x\"></p>", "layout-wrong-attribute"),
+        ("{{ clinic|safe }}", "layout-wrong-computing"),
+    ] {
+        let wrong = add(more).unwrap_err();
+        assert_eq!((wrong.line, wrong.why), (line, why), "{more} {wrong:?}");
+        let words = wrong.words(&samples::chrome(Locale::Zh));
+        assert!(words.starts_with(&format!("第 {line} 行")), "{words}");
+    }
+    let wrong = add("<p>{% if visit.scheme %}</p>{% endif %}").unwrap_err();
+    assert_eq!((wrong.why, &*wrong.what), ("layout-wrong-print", "p"));
+    assert_eq!(add("<p class=\"why\">请按时复诊</p>\n"), Ok(()));
+}
+
+#[test]
+fn a_layout_that_fails_in_print_gives_way_to_the_programs_and_the_paper_says_so() {
+    let c = samples::chrome(Locale::Zh);
+    let (layout, model) = models().swap_remove(0);
+    let own = |text: &str| paper(layout, Some(text), model.clone(), &c).unwrap();
+    assert_eq!(own("<p>自己的</p>"), "<p>自己的</p>");
+    for text in ["{{ no_such }}", "<script></script>", "<p>"] {
+        let paper = own(text);
+        assert!(
+            paper.contains(&c.t("paper-built-in")) && paper.contains("Rp"),
+            "{text}"
+        );
+    }
+    let built = paper(layout, None, model.clone(), &c).unwrap();
+    assert!(!built.contains(&c.t("paper-built-in")));
 }
 
 #[test]
@@ -94,7 +177,7 @@ fn the_longest_paper_is_far_from_the_bounds() {
                 batch.steps = vec![batch.steps[0].clone(); 2 * crate::form::MAX_LINES];
             }
         }
-        let paper = print(layout.built_in(), &model, MOST_STEPS / 20).unwrap();
+        let paper = print(built_in(layout), &model, MOST_STEPS / 20).unwrap();
         assert!(paper.len() < MOST_OUTPUT / 20, "{layout} {}", paper.len());
     }
 }

@@ -9,8 +9,8 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use cunyi_app::AppError;
 use cunyi_app::views::{BatchView, GoodsView, Paper, PatientView, PaymentView, Statement};
+use cunyi_app::{AppError, Layout};
 use cunyi_domain::ids::{BatchId, EntryId, PatientId, VisitId};
 use cunyi_domain::ledger::PaymentKind;
 use cunyi_domain::money::{Rate, format_decimal};
@@ -18,7 +18,7 @@ use cunyi_domain::time::Moment;
 
 use crate::chrome::Chrome;
 use crate::fault::{Answer, Fault, html};
-use crate::layout::{self, Layout, Model};
+use crate::layout::{self, Model};
 use crate::session::Signed;
 
 /// A paper that a layout made, in its frame. `c` is Chinese on papers, `ui` the screen's language.
@@ -86,24 +86,26 @@ async fn paper(by: &Signed, id: String) -> Result<Paper, crate::fault::Fault> {
 pub(crate) async fn prescription(by: Signed, Path(id): Path<String>) -> Answer {
     let p = paper(&by, id).await?;
     let model = Model::prescription(&by.chrome.chinese(), &p);
-    print(&by, Layout::Prescription, &p, &model)
+    print(&by, Layout::Prescription, &p, model).await
 }
 
 /// `GET /visits/{id}/print/fee-list`
 pub(crate) async fn fee_list(by: Signed, Path(id): Path<String>) -> Answer {
     let p = paper(&by, id).await?;
     let model = Model::fee_list(&by.chrome.chinese(), &p);
-    print(&by, Layout::FeeList, &p, &model)
+    print(&by, Layout::FeeList, &p, model).await
 }
 
-fn print(by: &Signed, layout: Layout, p: &Paper, model: &Model) -> Answer {
-    let paper = layout::render(layout.built_in(), model).map_err(|wrong| {
+async fn print(by: &Signed, layout: Layout, p: &Paper, model: Model) -> Answer {
+    let own = by.call(move |app, actor| app.layout(actor, layout)).await?;
+    let c = by.chrome.chinese();
+    let paper = layout::paper(layout, own.as_deref(), model, &c).map_err(|wrong| {
         let what = format!("the layout {layout} cannot be printed: {}", wrong.why);
         Fault::new(&by.chrome, AppError::Failed(what))
     })?;
     let page = PaperPage {
         ui: &by.chrome,
-        title: by.chrome.chinese().t(layout.title()),
+        title: c.t(layout::title(layout)),
         visit: &p.visit.visit,
         paper,
     };

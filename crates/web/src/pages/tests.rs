@@ -8,7 +8,7 @@ mod settlement;
 
 use askama::Template;
 use cunyi_app::views::{IdentifyForm, PatientForm, RegisterForm, VisitView};
-use cunyi_app::{NewUser, SetupForm};
+use cunyi_app::{Layout, NewUser, SetupForm};
 use cunyi_catalogue::{Catalogue, frequencies, routes};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::VisitId;
@@ -19,6 +19,7 @@ use cunyi_store::reference::Role;
 use super::account::{LoginPage, PasswordPage, SetupPage};
 use super::desk::{IdentifiedPage, IdentifyPage, SelfPayPage, WaitingPage};
 use super::drafts::{FeePanel, Problems, diagnosis_rows, rows};
+use super::layouts::{LayoutsPage, Refused};
 use super::lists::{AccessesPage, MessagesPage, StockPage, TodayPage};
 use super::papers::{HistoryPage, PaperPage, PaymentPage, StatementPage};
 use super::patients::{PatientPage, PatientsPage, charts};
@@ -36,7 +37,7 @@ use crate::chrome::Chrome;
 use crate::fault::FaultPage;
 use crate::labels::GROUPS;
 use crate::layout::model::shared;
-use crate::layout::{Layout, Model, render};
+use crate::layout::{self, Model};
 use crate::samples;
 use crate::words::Locale;
 
@@ -300,6 +301,19 @@ fn lists(c: &Chrome, pages: &mut Pages) {
     pages.push(("patient", page.render().unwrap()));
 }
 
+fn layouts(c: &Chrome, pages: &mut Pages) {
+    let page = LayoutsPage {
+        c,
+        layouts: &samples::layouts(),
+        refused: Some(Refused {
+            layout: Layout::FeeList,
+            text: samples::HOSTILE.to_owned(),
+            problem: samples::HOSTILE.to_owned(),
+        }),
+    };
+    pages.push(("layouts", page.render().unwrap()));
+}
+
 fn papers(ui: &Chrome, pages: &mut Pages) {
     let c = &ui.chinese();
     let p = samples::paper(&[BatchState::Settled, BatchState::Settled]);
@@ -309,9 +323,9 @@ fn papers(ui: &Chrome, pages: &mut Pages) {
     ] {
         let page = PaperPage {
             ui,
-            title: c.t(layout.title()),
+            title: c.t(layout::title(layout)),
             visit: &p.visit.visit,
-            paper: render(layout.built_in(), &model).unwrap(),
+            paper: layout::paper(layout, None, model, c).unwrap(),
         };
         pages.push((layout.as_str(), page.render().unwrap()));
     }
@@ -368,6 +382,7 @@ fn every_page(locale: Locale) -> Pages {
     draft(&c, &mut pages);
     follow(&c, &mut pages);
     lists(&c, &mut pages);
+    layouts(&c, &mut pages);
     sums(&c, &mut pages);
     reconcile::pages(&c, &mut pages);
     clearing::pages(&c, &mut pages);
@@ -484,7 +499,7 @@ fn a_batchs_account_and_cash_are_shared_out_to_the_fen() {
 fn fee_list(states: &[BatchState]) -> String {
     let c = samples::chrome(Locale::Zh);
     let p = samples::paper(states);
-    render(Layout::FeeList.built_in(), &Model::fee_list(&c, &p)).unwrap()
+    layout::paper(Layout::FeeList, None, Model::fee_list(&c, &p), &c).unwrap()
 }
 
 #[test]

@@ -297,6 +297,8 @@ cases! {
         ];
         post("/policies", &typed)
     };
+    get "/layouts" New |_h, _by| get("/layouts");
+    post "/layouts" New |_h, _by| post("/layouts", &[("layout", "fee-list"), ("then", "built-in")]);
     get "/users" New |_h, _by| get("/users");
     post "/users" New |h, _by| {
         let login = format!("new-{}", h.w.app.now().0);

@@ -1,11 +1,12 @@
 //! What stands on which paper.
 
+use cunyi_app::Layout;
 use cunyi_app::views::{Age, ChargeView, Paper};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ledger::VisitState;
 
 use crate::layout::model::Part;
-use crate::layout::{Layout, Model, render};
+use crate::layout::{self, Model};
 use crate::samples;
 use crate::words::Locale;
 
@@ -14,7 +15,7 @@ fn a_prescription_nobody_signed_says_so() {
     let c = samples::chrome(Locale::Zh);
     let slip = |p: &Paper| {
         let model = Model::prescription(&c, p);
-        render(Layout::Prescription.built_in(), &model).unwrap()
+        layout::paper(Layout::Prescription, None, model, &c).unwrap()
     };
     let mut p = samples::paper(&[BatchState::Settled]);
     assert!(!slip(&p).contains("不作处方") && slip(&p).contains(">普通<"));

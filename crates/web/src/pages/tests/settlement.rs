@@ -148,11 +148,7 @@ fn what_was_all_paid_back_says_how_it_goes_on() {
     assert!(signed(&c, &v, false).contains("请重新登记一次就诊"));
     let mut p = samples::paper(&[Reversed, Reversed]);
     p.visit.frozen = false;
-    let slip = render(
-        Layout::Prescription.built_in(),
-        &Model::prescription(&c, &p),
-    )
-    .unwrap();
+    let slip = layout::paper(Layout::Prescription, None, Model::prescription(&c, &p), &c).unwrap();
     assert!(slip.contains("已全部退费，不作处方"));
 }
 
