@@ -22,6 +22,14 @@ cunyi_domain::text_enum! {
         Prescription = "prescription",
         /// 费用清单
         FeeList = "fee-list",
+        /// 费用清单, 80 mm
+        FeeListRoll = "fee-list-roll",
+        /// 结算单
+        Statement = "statement",
+        /// 结算单, 80 mm
+        StatementRoll = "statement-roll",
+        /// 押金单, 退款单, 收款单
+        Slip = "slip",
     }
 }
 

@@ -9,7 +9,7 @@ pub(crate) mod model;
 
 use std::io::{self, Write};
 
-use cunyi_app::Layout;
+use cunyi_app::Layout::{self, FeeList, FeeListRoll, Prescription, Slip, Statement, StatementRoll};
 
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
@@ -75,6 +75,30 @@ const BUILT_IN: &[(Layout, &str, &str, &str)] = &[
         include_str!("../papers/fee_list.html"),
         include_str!("../papers/fee_list.json"),
     ),
+    (
+        Layout::FeeListRoll,
+        "paper-fee-list-roll",
+        include_str!("../papers/fee_list_roll.html"),
+        include_str!("../papers/fee_list.json"),
+    ),
+    (
+        Layout::Statement,
+        "paper-statement",
+        include_str!("../papers/statement.html"),
+        include_str!("../papers/statement.json"),
+    ),
+    (
+        Layout::StatementRoll,
+        "paper-statement-roll",
+        include_str!("../papers/statement_roll.html"),
+        include_str!("../papers/statement.json"),
+    ),
+    (
+        Layout::Slip,
+        "paper-slip",
+        include_str!("../papers/slip.html"),
+        include_str!("../papers/slip.json"),
+    ),
 ];
 
 fn built(layout: Layout) -> (&'static str, &'static str, &'static str) {
@@ -95,37 +119,56 @@ pub(crate) fn built_in(layout: Layout) -> &'static str {
     built(layout).1
 }
 
-/// What a paper has to show: by its path in the model, and the key of its words.
+/// What papers have to show: by its path in the model, and the key of its words.
 ///
 /// 处方笺: 处方管理办法, for one patient, 月龄 of infants, with a diagnosis, generic names. 费用清单: one line a charge
-/// with name, code, class, price, quantity, amount and how it splits. Both: what is no prescription, not
-/// settled or no voucher says so.
-const OBLIGED: &[(Layout, &str, &str)] = &[
-    (Layout::Prescription, "marks", "layout-marks"),
-    (Layout::Prescription, "patient.name", "field-name"),
-    (Layout::Prescription, "patient.age", "age"),
-    (Layout::Prescription, "visit.diagnoses", "field-diagnosis"),
-    (Layout::Prescription, "sheets.lines.name", "layout-drugs"),
-    (Layout::FeeList, "marks", "layout-marks"),
-    (Layout::FeeList, "state", "layout-state"),
-    (Layout::FeeList, "batches.lines.name", "items"),
-    (Layout::FeeList, "batches.lines.code", "layout-code"),
-    (Layout::FeeList, "batches.lines.class", "paper-class"),
-    (Layout::FeeList, "batches.lines.price", "layout-price"),
-    (Layout::FeeList, "batches.lines.quantity", "paper-quantity"),
-    (Layout::FeeList, "batches.lines.amount", "amount"),
-    (Layout::FeeList, "batches.lines.over_limit", "over-limit"),
-    (Layout::FeeList, "batches.lines.own_pay", "own-pay"),
-    (Layout::FeeList, "batches.lines.pay_first", "pay-first"),
-    (Layout::FeeList, "batches.lines.in_scope", "in-scope"),
-    (Layout::FeeList, "batches.lines.fund", "fund-share"),
-    (Layout::FeeList, "sums.amount", "total"),
+/// with name, code, class, price, quantity, amount and how it splits. 结算单 and slips: whose, which, when, how
+/// much, in capitals too. All: what is no prescription, not settled, paid back or no voucher says so.
+const OBLIGED: &[(&[Layout], &str, &str)] = &[
+    (Layout::ALL, "marks", "layout-marks"),
+    (Layout::ALL, "patient.name", "field-name"),
+    (&[Prescription], "patient.age", "age"),
+    (&[Prescription], "visit.diagnoses", "field-diagnosis"),
+    (&[Prescription], "sheets.lines.name", "layout-drugs"),
+    (FEE_LISTS, "state", "layout-state"),
+    (FEE_LISTS, "batches.lines.name", "items"),
+    (FEE_LISTS, "batches.lines.code", "layout-code"),
+    (FEE_LISTS, "batches.lines.class", "paper-class"),
+    (FEE_LISTS, "batches.lines.price", "layout-price"),
+    (FEE_LISTS, "batches.lines.quantity", "paper-quantity"),
+    (FEE_LISTS, "batches.lines.amount", "amount"),
+    (FEE_LISTS, "batches.lines.over_limit", "over-limit"),
+    (FEE_LISTS, "batches.lines.own_pay", "own-pay"),
+    (FEE_LISTS, "batches.lines.pay_first", "pay-first"),
+    (FEE_LISTS, "batches.lines.in_scope", "in-scope"),
+    (FEE_LISTS, "batches.lines.fund", "fund-share"),
+    (FEE_LISTS, "sums.amount", "total"),
+    (STATEMENTS, "clinic", "paper-institution"),
+    (STATEMENTS, "settlement", "settlement-id"),
+    (STATEMENTS, "settled_at", "settled-at"),
+    (STATEMENTS, "reversal", "paper-reversed"),
+    (STATEMENTS, "amounts.total", "paper-medical-total"),
+    (STATEMENTS, "amounts.fund", "paper-fund-total"),
+    (STATEMENTS, "amounts.cash", "cash"),
+    (STATEMENTS, "amounts.total_in_capitals", "layout-capitals"),
+    (&[Slip], "clinic", "paper-institution"),
+    (&[Slip], "title", "layout-title"),
+    (&[Slip], "at", "date"),
+    (&[Slip], "amount", "amount"),
+    (&[Slip], "capitals", "layout-capitals"),
 ];
+
+const FEE_LISTS: &[Layout] = &[FeeList, FeeListRoll];
+const STATEMENTS: &[Layout] = &[Statement, StatementRoll];
 
 /// What a paper has to show: the keys of its words.
 pub(crate) fn obliged(layout: Layout) -> impl Iterator<Item = &'static str> {
-    let of_layout = OBLIGED.iter().filter(move |(of, ..)| *of == layout);
-    of_layout.map(|(.., key)| *key)
+    rows(layout).map(|(_, key)| key)
+}
+
+fn rows(layout: Layout) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let of_layout = OBLIGED.iter().filter(move |(of, ..)| of.contains(&layout));
+    of_layout.map(|(_, path, key)| (*path, *key))
 }
 
 /// Looks at a layout before it is put in force: its text, then prints of the sample, full and as empty as
@@ -144,7 +187,7 @@ pub(crate) fn accept(layout: Layout, text: &str) -> Result<(), Wrong> {
     };
     let paper = render(text, &sample).map_err(at_home)?;
     render(text, &emptied(&sample)).map_err(at_home)?;
-    for (_, path, key) in OBLIGED.iter().filter(|(of, ..)| *of == layout) {
+    for (path, key) in rows(layout) {
         let path: Vec<&str> = path.split('.').collect();
         if !shows(&paper, &sample, &path) {
             return Err(Wrong::at("", "", "layout-wrong-obliged", key));

@@ -117,6 +117,8 @@ routes! {
     // Papers
     get "/visits/{id}/print/prescription", Only(A::ReadRecord) => papers::prescription;
     get "/visits/{id}/print/fee-list", Only(A::ReadRecord) => papers::fee_list;
+    get "/visits/{id}/print/fee-list-roll", Only(A::ReadRecord) => papers::fee_list_roll;
+    get "/batches/{id}/print/statement-roll", Only(A::ReadRecord) => papers::statement_roll;
     get "/batches/{id}/print/statement", Only(A::ReadRecord) => papers::statement;
     get "/payments/{id}/print", Only(A::ReadRecord) => papers::payment;
     get "/patients/{id}/print/history", Only(A::ReadPatient) => papers::history;

@@ -307,6 +307,7 @@ fn doctors_pages(port: u16) -> Result<Vec<Page>> {
         .iter()
         .map(|patient| format!("{patient}/print/history"))
         .collect();
+    let roll: Vec<String> = batches.iter().map(|path| format!("{path}-roll")).collect();
     let mut pages = plain();
     pages.extend([
         page("visit, open", open),
@@ -314,6 +315,8 @@ fn doctors_pages(port: u16) -> Result<Vec<Page>> {
         page("messages", under("/messages")),
         page("prescription", under("/print/prescription")),
         page("fee list", under("/print/fee-list")),
+        page("fee list, 80 mm", under("/print/fee-list-roll")),
+        page("statement, 80 mm", roll),
         page("statement", batches),
         page("refund", refunds),
         page("payment slip", slips),

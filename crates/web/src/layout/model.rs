@@ -1,6 +1,9 @@
 //! What a layout is given: words as they are printed, amounts as text. docs/layouts.md names them all; a
 //! test compares.
 
+pub(crate) mod settled;
+
+use cunyi_app::Layout;
 use cunyi_app::views::{Age, Basis, BatchView, ChargeView, Paper};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ledger::{Prescription as Kind, VisitState};
@@ -62,6 +65,10 @@ pub(crate) struct Visit {
     pub(crate) diagnoses: String,
     /// What is left of the year's cap; empty where nobody said.
     pub(crate) remaining: String,
+    /// 人员编号, masked for roles that may not see it; empty without an insurance, as the next.
+    pub(crate) person_number: String,
+    /// 参保地
+    pub(crate) insured_at: String,
 }
 
 /// What is the paper's own.
@@ -70,6 +77,8 @@ pub(crate) struct Visit {
 pub(crate) enum Part {
     Prescription(Prescription),
     FeeList(Box<FeeList>),
+    Statement(Box<settled::Settled>),
+    Slip(Box<settled::Slip>),
 }
 
 /// 处方笺
@@ -211,6 +220,14 @@ impl Model {
         Self::of(c, p, Part::FeeList(Box::new(own)))
     }
 
+    /// What a slip is called; the others are called as their layouts.
+    pub(crate) fn title(&self, c: &Chrome, layout: Layout) -> String {
+        match &self.part {
+            Part::Slip(slip) => slip.title.clone(),
+            _ => c.t(super::title(layout)),
+        }
+    }
+
     fn of(c: &Chrome, p: &Paper, part: Part) -> Self {
         let marks = [
             (p.fictional, "paper-fictional"),
@@ -262,6 +279,8 @@ fn visit(c: &Chrome, p: &Paper) -> Visit {
         },
         diagnoses: p.diagnoses.clone(),
         remaining: remaining.map(|r| c.remaining(r)).unwrap_or_default(),
+        person_number: p.person_number.clone(),
+        insured_at: p.insured_at.clone(),
     }
 }
 

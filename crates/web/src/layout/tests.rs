@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::layout::model::settled::Goods;
+use cunyi_app::views::PaymentSlip;
 use cunyi_domain::batch::BatchState::{Draft, Settled};
+use cunyi_domain::ledger::PaymentKind;
 use minijinja::Value;
 use minijinja::value::{Serde, ValueKind};
 
@@ -14,9 +17,27 @@ use crate::words::Locale;
 fn models() -> Vec<(Layout, Model)> {
     let c = samples::chrome(Locale::Zh);
     let p = samples::paper(&[Settled, Draft]);
+    let s = samples::statement(Settled);
+    let slip = PaymentSlip {
+        paper: samples::paper(&[Draft]),
+        payment: samples::payment(PaymentKind::Deposit),
+        by: "张村医".to_owned(),
+    };
+    let mut slip = Model::slip(&c, &slip);
+    if let Part::Slip(paper) = &mut slip.part {
+        paper.returned.push(Goods {
+            name: "厄贝沙坦片".to_owned(),
+            spec: "5mg×28片".to_owned(),
+            quantity: "1盒".to_owned(),
+        });
+    }
     vec![
         (Layout::Prescription, Model::prescription(&c, &p)),
         (Layout::FeeList, Model::fee_list(&c, &p)),
+        (Layout::FeeListRoll, Model::fee_list(&c, &p)),
+        (Layout::Statement, Model::statement(&c, &s)),
+        (Layout::StatementRoll, Model::statement(&c, &s)),
+        (Layout::Slip, slip),
     ]
 }
 
@@ -59,11 +80,14 @@ fn the_programs_layouts_are_accepted_and_their_samples_are_like_what_they_are_gi
 
 #[test]
 fn what_a_paper_has_to_show_cannot_be_left_out() {
-    for (layout, path, key) in OBLIGED {
+    for (layout, (path, key)) in Layout::ALL
+        .iter()
+        .flat_map(|l| rows(*l).map(move |row| (l, row)))
+    {
         let text = built_in(*layout);
         let name = path.rsplit('.').next().unwrap();
         let owner = path.rsplit('.').nth(1).unwrap_or_default();
-        let shown = match (*path, owner) {
+        let shown = match (path, owner) {
             ("marks", _) => "{{ mark }}".to_owned(),
             ("sheets.lines.name", _) => "{{ drug.name }}".to_owned(),
             (_, "") => format!("{{{{ {name} }}}}"),
@@ -72,7 +96,7 @@ fn what_a_paper_has_to_show_cannot_be_left_out() {
         };
         assert!(text.contains(&shown), "{layout} {shown}");
         let wrong = accept(*layout, &text.replace(&shown, "")).unwrap_err();
-        assert_eq!((wrong.why, &*wrong.what), ("layout-wrong-obliged", *key));
+        assert_eq!((wrong.why, &*wrong.what), ("layout-wrong-obliged", key));
     }
     for layout in Layout::ALL {
         assert!(!title(*layout).is_empty(), "{layout}");
@@ -171,6 +195,7 @@ fn the_longest_paper_is_far_from_the_bounds() {
                 paper.sheets[0].lines = vec![drug; 5];
                 paper.sheets = vec![paper.sheets[0].clone(); 13];
             }
+            Part::Statement(_) | Part::Slip(_) => {}
             Part::FeeList(paper) => {
                 let batch = &mut paper.batches[0];
                 batch.lines = vec![batch.lines[0].clone(); crate::form::MAX_LINES];

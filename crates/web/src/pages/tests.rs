@@ -7,7 +7,7 @@ mod reconcile;
 mod settlement;
 
 use askama::Template;
-use cunyi_app::views::{IdentifyForm, PatientForm, RegisterForm, VisitView};
+use cunyi_app::views::{IdentifyForm, PatientForm, PaymentSlip, RegisterForm, VisitView};
 use cunyi_app::{Layout, NewUser, SetupForm};
 use cunyi_catalogue::{Catalogue, frequencies, routes};
 use cunyi_domain::batch::BatchState;
@@ -21,7 +21,7 @@ use super::desk::{IdentifiedPage, IdentifyPage, SelfPayPage, WaitingPage};
 use super::drafts::{FeePanel, Problems, diagnosis_rows, rows};
 use super::layouts::{LayoutsPage, Refused};
 use super::lists::{AccessesPage, MessagesPage, StockPage, TodayPage};
-use super::papers::{HistoryPage, PaperPage, PaymentPage, StatementPage};
+use super::papers::{HistoryPage, PaperPage, size};
 use super::patients::{PatientPage, PatientsPage, charts};
 use super::policies::{PoliciesPage, Typed};
 use super::queue::DisplayPage;
@@ -317,17 +317,22 @@ fn layouts(c: &Chrome, pages: &mut Pages) {
 fn papers(ui: &Chrome, pages: &mut Pages) {
     let c = &ui.chinese();
     let p = samples::paper(&[BatchState::Settled, BatchState::Settled]);
-    for (layout, model) in [
-        (Layout::Prescription, Model::prescription(c, &p)),
-        (Layout::FeeList, Model::fee_list(c, &p)),
-    ] {
+    let print = |layout: Layout, visit: &VisitId, model: Model| {
         let page = PaperPage {
             ui,
-            title: c.t(layout::title(layout)),
-            visit: &p.visit.visit,
+            title: model.title(c, layout),
+            visit,
+            size: size(layout),
             paper: layout::paper(layout, None, model, c).unwrap(),
         };
-        pages.push((layout.as_str(), page.render().unwrap()));
+        page.render().unwrap()
+    };
+    for (layout, model) in [
+        (Layout::Prescription, Model::prescription(c, &p)),
+        (Layout::FeeListRoll, Model::fee_list(c, &p)),
+        (Layout::FeeList, Model::fee_list(c, &p)),
+    ] {
+        pages.push((layout.as_str(), print(layout, &p.visit.visit, model)));
     }
     let list = &pages.last().unwrap().1;
     assert!(
@@ -348,11 +353,15 @@ fn papers(ui: &Chrome, pages: &mut Pages) {
         ("refund-slip", PaymentKind::Returned),
         ("payment-slip", PaymentKind::Collected),
     ] {
-        let p = &samples::paper(&[BatchState::Unknown]);
-        let made = &samples::payment(kind);
-        let by = "张村医";
-        let slip = PaymentPage { c, ui, p, made, by };
-        pages.push((name, slip.render().unwrap()));
+        let slip = PaymentSlip {
+            paper: samples::paper(&[BatchState::Unknown]),
+            payment: samples::payment(kind),
+            by: "张村医".to_owned(),
+        };
+        pages.push((
+            name,
+            print(Layout::Slip, &p.visit.visit, Model::slip(c, &slip)),
+        ));
     }
     for (name, state) in [
         ("statement", BatchState::Settled),
@@ -360,18 +369,14 @@ fn papers(ui: &Chrome, pages: &mut Pages) {
         ("statement-open", BatchState::Presettled),
     ] {
         let s = samples::statement(state);
-        pages.push((
-            name,
-            StatementPage {
-                c,
-                ui,
-                p: &s.paper,
-                s: &s,
-            }
-            .render()
-            .unwrap(),
-        ));
+        let model = Model::statement(c, &s);
+        pages.push((name, print(Layout::Statement, &p.visit.visit, model)));
     }
+    let model = Model::statement(c, &samples::statement(BatchState::Reversed));
+    pages.push((
+        "statement-roll",
+        print(Layout::StatementRoll, &p.visit.visit, model),
+    ));
 }
 
 fn every_page(locale: Locale) -> Pages {

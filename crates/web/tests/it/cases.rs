@@ -220,6 +220,13 @@ cases! {
         of_visit("get", &frozen(h), "/print/prescription")
     };
     get "/visits/{id}/print/fee-list" Record |h, _by| of_visit("get", &frozen(h), "/print/fee-list");
+    get "/visits/{id}/print/fee-list-roll" Record |h, _by| {
+        of_visit("get", &frozen(h), "/print/fee-list-roll")
+    };
+    get "/batches/{id}/print/statement-roll" Record |h, _by| {
+        let batch = &h.w.view(&settled(h)).batches[0].id;
+        get(format!("/batches/{batch}/print/statement-roll"))
+    };
     get "/batches/{id}/print/statement" Record |h, _by| {
         let batch = &h.w.view(&settled(h)).batches[0].id;
         get(format!("/batches/{batch}/print/statement"))
