@@ -309,6 +309,7 @@ fn book_back(
     let amounts = Amounts::from(&original);
     let mut row = settlement_row(w, batch, &amounts, SettlementKind::Reversal);
     row.reverses = Some(original.id.clone());
+    row.scheme.clone_from(&original.scheme);
     row.clearing_type.clone_from(&original.clearing_type);
     row.clearing_office.clone_from(&original.clearing_office);
     let by = &told.by;

@@ -302,6 +302,8 @@ pub(crate) fn settlement_row(
         reverses: None,
         platform_settlement: String::new(),
         message: String::new(),
+        scheme: None,
+        benefit: batch.benefit.clone(),
         clearing_type: String::new(),
         clearing_office: String::new(),
         settled_at: w.who.now,

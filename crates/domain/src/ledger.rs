@@ -487,6 +487,10 @@ table! {
         pub platform_settlement: String,
         /// The intent's msgid (`medins_setl_id`); empty for self-pay.
         pub message: String,
+        /// `insutype` it was settled under; none for self-pay.
+        pub scheme: Option<String>,
+        /// Benefit it was settled under; empty for self-pay.
+        pub benefit: String,
         /// 清算类别 `clr_type`, as 2207 said; empty where it did not, and for self-pay.
         pub clearing_type: String,
         /// 清算经办机构 `clr_optins`, likewise.

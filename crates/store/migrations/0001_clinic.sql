@@ -80,7 +80,7 @@ CREATE INDEX payment_by_visit ON payment (clinic, visit, moved_at, id);
 CREATE TABLE settlement (
   clinic TEXT NOT NULL, id TEXT NOT NULL, batch TEXT NOT NULL, visit TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('settlement', 'reversal')), reverses TEXT, platform_settlement TEXT NOT NULL,
-  message TEXT NOT NULL, clearing_type TEXT NOT NULL, clearing_office TEXT NOT NULL,
+  message TEXT NOT NULL, scheme TEXT, benefit TEXT NOT NULL, clearing_type TEXT NOT NULL, clearing_office TEXT NOT NULL,
   settled_at BIGINT NOT NULL, booked_at BIGINT NOT NULL, actor TEXT NOT NULL, reason TEXT NOT NULL,
   total BIGINT NOT NULL CHECK (total >= 0), own_pay BIGINT NOT NULL CHECK (own_pay >= 0),
   over_limit BIGINT NOT NULL CHECK (over_limit >= 0), pay_first BIGINT NOT NULL CHECK (pay_first >= 0),

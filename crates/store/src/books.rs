@@ -131,8 +131,8 @@ pub fn booked(
     limit: i64,
 ) -> Result<Vec<Booked>, StoreError> {
     let sql = "SELECT s.id, s.batch, s.visit, s.kind, s.platform_settlement, s.message, s.settled_at,
-         s.clearing_type, s.clearing_office, b.payer, b.benefit, s.total, s.fund, s.account, s.cash,
-         k.scheme, k.person_number, r.platform_visit
+         s.clearing_type, s.clearing_office, b.payer, s.benefit, s.total, s.fund, s.account, s.cash,
+         s.scheme, k.person_number, r.platform_visit
        FROM settlement s
        JOIN batch b ON b.clinic = s.clinic AND b.id = s.batch
        JOIN visit v ON v.clinic = s.clinic AND v.id = s.visit

@@ -54,13 +54,9 @@ pub fn settled(
         "SELECT scheme, benefit, clearing_type, clearing_office, kind,
            COUNT(*) AS count, CAST(SUM(total) AS BIGINT) AS total, CAST(SUM(fund) AS BIGINT) AS fund,
            CAST(SUM(account) AS BIGINT) AS account, CAST(SUM(cash) AS BIGINT) AS cash
-         FROM (SELECT k.scheme, b.benefit, s.clearing_type, s.clearing_office, s.kind,
-             s.total, s.fund, s.account, s.cash
-           FROM settlement s
-           JOIN batch b ON b.clinic = s.clinic AND b.id = s.batch AND b.payer = 'insured'
-           JOIN visit v ON v.clinic = s.clinic AND v.id = s.visit
-           JOIN coverage k ON k.clinic = v.clinic AND k.id = v.coverage
-           WHERE s.clinic = ? AND s.settled_at >= ? AND s.settled_at < ?
+         FROM (SELECT scheme, benefit, clearing_type, clearing_office, kind, total, fund, account, cash
+           FROM settlement
+           WHERE clinic = ? AND settled_at >= ? AND settled_at < ? AND scheme IS NOT NULL
            UNION ALL {} UNION ALL {}) cleared
          GROUP BY scheme, benefit, clearing_type, clearing_office, kind
          ORDER BY scheme, benefit, clearing_type, clearing_office, kind",

@@ -526,6 +526,7 @@ pub(crate) fn settled(
 ) -> Result<()> {
     let mut row = settlement_row(w, &about.batch, amounts, SettlementKind::Settlement);
     row.platform_settlement.clone_from(&info.setl_id);
+    row.scheme = Some(about.coverage.scheme.clone());
     row.clearing_type.clone_from(&info.clr_type);
     row.clearing_office.clone_from(&info.clr_optins);
     message.clone_into(&mut row.message);

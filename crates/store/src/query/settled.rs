@@ -92,14 +92,13 @@ pub fn uses(
     values.extend([from.into_value(), to.into_value()]);
     values.push(scheme.to_owned().into_value());
     Ok(tx.query(
-        "SELECT b.benefit, b.disease_code, s.kind, v.registered_at, s.settled_at, b.adds,
+        "SELECT s.benefit, b.disease_code, s.kind, v.registered_at, s.settled_at, b.adds,
          b.estimated_fund, s.fund, s.deductible, s.in_scope, s.pool, s.civil_servant, s.enterprise,
          s.serious_illness, s.large_amount, s.medical_aid, s.other
-         FROM visit v CROSS JOIN coverage k CROSS JOIN settlement s CROSS JOIN batch b
+         FROM visit v CROSS JOIN settlement s CROSS JOIN batch b
          WHERE v.clinic = ? AND v.patient = ? AND v.registered_at >= ? AND v.registered_at < ?
-         AND k.clinic = v.clinic AND k.id = v.coverage AND k.scheme = ?
-         AND s.clinic = v.clinic AND s.visit = v.id AND b.clinic = s.clinic AND b.id = s.batch
-         AND b.payer = 'insured' ORDER BY s.settled_at, s.id",
+         AND s.clinic = v.clinic AND s.visit = v.id AND s.scheme = ?
+         AND b.clinic = s.clinic AND b.id = s.batch ORDER BY s.settled_at, s.id",
         values,
     )?)
 }

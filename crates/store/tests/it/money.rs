@@ -472,6 +472,8 @@ impl World {
             reverses: None,
             platform_settlement: "SETL0001".to_owned(),
             message: "H410522000012026112408000000010002".to_owned(),
+            scheme: insured.then(|| "390".to_owned()),
+            benefit: batch.benefit.clone(),
             clearing_type: "11".to_owned(),
             clearing_office: "410522".to_owned(),
             settled_at,
