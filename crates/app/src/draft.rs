@@ -121,7 +121,9 @@ impl App {
         let coverage = coverage_of(tx, &row)?;
         let birth = patient.birth_date;
         let used = match &coverage {
-            Some(coverage) => YearUse::read(tx, &setup, coverage, birth, row.registered_at)?,
+            Some(coverage) => {
+                YearUse::read(tx, &setup, coverage, birth, row.registered_at)?.of_visit(&row)
+            }
             None => YearUse::default(),
         };
         let context = Context {

@@ -25,6 +25,7 @@ mod insure;
 pub mod kinds;
 mod layouts;
 mod messages;
+mod own_account;
 mod own_password;
 mod paper;
 mod password;

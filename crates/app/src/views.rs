@@ -1,6 +1,7 @@
 //! What the use cases show: plain data, ready for a page or a paper, in the user's words' codes; none is stored.
 
 mod access;
+mod account;
 mod audit;
 mod clearing;
 mod day;
@@ -34,6 +35,7 @@ use cunyi_domain::time::{Moment, civil::Date};
 use cunyi_store::reference::Role;
 
 pub use access::AccessView;
+pub use account::AccountView;
 pub use audit::Objection;
 pub use clearing::*;
 pub use cunyi_policy::{Language, Why};
@@ -342,6 +344,8 @@ pub struct VisitView {
     pub past: Vec<PastVisit>,
     /// Where the patient's money stands.
     pub money: Standing,
+    /// Whether her account pays, where that may still be chosen.
+    pub account: Option<AccountView>,
     /// What changed hands, oldest first.
     pub payments: Vec<PaymentView>,
     /// The least and the most that may be left as a deposit; none where nothing may wait for an answer.

@@ -22,6 +22,7 @@ use crate::error::Result;
 use crate::follow_up::forms_of;
 use crate::goods::goods_views;
 use crate::insure::insurable;
+use crate::own_account;
 use crate::payment::{payment_views, standing};
 use crate::permission::Action;
 use crate::register::COUNTER;
@@ -115,6 +116,12 @@ impl App {
             goods: goods_views(tx, &row, batches)?,
             past: past(tx, actor, &row.patient, Some(id), 10)?,
             money: standing(&row, batches),
+            account: own_account::choice(
+                &row,
+                batches,
+                rows.coverage.as_ref(),
+                self.setup_in(tx, clinic)?.as_ref(),
+            ),
             payments: payment_views(tx, clinic, id)?,
             deposit: self.room_for_deposit(tx, &row, batches, &rows.messages)?,
             objections: self.objections(clinic, id),

@@ -2,7 +2,7 @@
 //! what this clinic has settled since.
 
 use cunyi_domain::ids::ClinicId;
-use cunyi_domain::ledger::{Coverage, SettlementKind};
+use cunyi_domain::ledger::{Coverage, SettlementKind, Visit};
 use cunyi_domain::money::Fen;
 use cunyi_domain::time::{Moment, age_on, civil::Date};
 use cunyi_policy::course_reaches;
@@ -117,6 +117,14 @@ impl YearUse {
     /// What the account has.
     pub const fn balance(&self) -> Fen {
         self.balance
+    }
+
+    /// Of a visit whose patient may keep her account: then it pays nothing.
+    pub fn of_visit(mut self, visit: &Visit) -> Self {
+        if visit.keeps_account {
+            self.balance = Fen::ZERO;
+        }
+        self
     }
 
     /// With what a batch of the same visit adds, and takes from the account.

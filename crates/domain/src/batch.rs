@@ -39,6 +39,8 @@ text_enum! {
         Upload = "upload",
         /// 2206 succeeded.
         Presettle = "presettle",
+        /// The patient chose otherwise about her account: what was computed holds no more.
+        Reconsider = "reconsider",
         /// 2207's intent is committed.
         Request = "request",
         /// 2207 succeeded, or a self-pay patient paid.
@@ -88,6 +90,7 @@ pub const TRANSITIONS: &[(BatchState, BatchEvent, BatchState)] = &[
     (S::Uploaded, E::OwnPay, S::Draft),
     (S::Uploaded, E::TakeBack, S::Void),
     (S::Presettled, E::Presettle, S::Presettled),
+    (S::Presettled, E::Reconsider, S::Uploaded),
     (S::Presettled, E::Request, S::Requested),
     (S::Presettled, E::OwnPay, S::Draft),
     (S::Presettled, E::TakeBack, S::Void),

@@ -283,6 +283,8 @@ table! {
         pub proxy_id_number: String,
         /// 与患者关系
         pub proxy_relation: String,
+        /// 不用个人账户: she pays her part otherwise and keeps what is in her account.
+        pub keeps_account: bool,
         /// Place in the queue.
         pub state: VisitState,
         /// The doctor.

@@ -149,6 +149,8 @@ text_enum! {
         SkinTestEarly = "skin-test-early",
         /// Who read it first does not confirm it, too. Args: `drug`.
         SkinTestOther = "skin-test-other",
+        /// There is no personal account that could pay here.
+        NoAccount = "no-account",
         /// The region settles with the insurance later only within so many days. Args: `day`, `days`.
         InsuredTooLate = "insured-too-late",
         /// The region settles with the insurance no visit that was paid for.

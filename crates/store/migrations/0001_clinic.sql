@@ -48,6 +48,7 @@ CREATE TABLE visit (
   payer TEXT NOT NULL CHECK (payer IN ('insured', 'self')), coverage TEXT,
   certificate TEXT NOT NULL CHECK (certificate IN ('01', '02', '03', 'self')), typed BIGINT NOT NULL CHECK (typed IN (0, 1)),
   proxy_name TEXT NOT NULL, proxy_id_number TEXT NOT NULL, proxy_relation TEXT NOT NULL,
+  keeps_account BIGINT NOT NULL CHECK (keeps_account IN (0, 1)),
   state TEXT NOT NULL CHECK (state IN ('waiting', 'seeing', 'parked', 'done', 'cancelled')),
   doctor TEXT NOT NULL, registered_at BIGINT NOT NULL, finished_at BIGINT, balance BIGINT NOT NULL,
   signed BIGINT NOT NULL CHECK (signed IN (0, 1)), complaint TEXT NOT NULL, history TEXT NOT NULL,

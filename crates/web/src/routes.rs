@@ -93,6 +93,7 @@ routes! {
     post "/visits/{id}/voucher", Only(A::Register) => follow::renew_voucher;
     post "/visits/{id}/insure", Only(A::Settle) => follow::insure;
     post "/visits/{id}/presettle", Only(A::Settle) => follow::presettle;
+    post "/visits/{id}/account", Only(A::Settle) => follow::account;
     post "/visits/{id}/resolve", Only(A::Settle) => follow::resolve;
     post "/visits/{id}/take-back", Only(A::Treat) => follow::take_back;
     post "/visits/{id}/settle", Only(A::Settle) => follow::settle;

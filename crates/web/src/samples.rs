@@ -1,7 +1,7 @@
 //! Invented views for the tests that render every page.
 
 use cunyi_app::views::{
-    Age, ChargeView, CoverageView, DayView, DecidedView, DoctorView, DraftBody, DraftLine, Filing,
+    AccountView, Age, ChargeView, CoverageView, DayView, DecidedView, DoctorView, DraftBody, DraftLine, Filing,
     FindingView, GoodsView, Identified, LayoutView, Objection, Paper, PastVisit, PatientForm,
     PatientHit, PatientStrip, PatientView, PaymentView, PolicyView, Preview, QueueEntry,
     RefundEstimate, RefundView, Remaining, SessionView, SettlementView, SkinTestView, Statement,
@@ -280,6 +280,12 @@ pub fn visit(states: &[BatchState]) -> VisitView {
         handed_over: false,
         money: Standing::Even,
         payments: vec![payment(PaymentKind::Deposit)],
+        account: states
+            .contains(&BatchState::Presettled)
+            .then_some(AccountView {
+                balance: Fen(31_250),
+                keeps: states.len() > 1,
+            }),
         deposit: states
             .contains(&BatchState::Unknown)
             .then_some((Fen(863), Fen(2420))),

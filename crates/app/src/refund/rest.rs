@@ -174,7 +174,8 @@ impl App {
             at: visit.registered_at,
             coverage: &coverage,
         };
-        let mut year = YearUse::read(tx, &setup, &coverage, insured.birth, insured.at)?;
+        let year = YearUse::read(tx, &setup, &coverage, insured.birth, insured.at)?;
+        let mut year = year.of_visit(visit);
         if before {
             let settled = query::settlements(tx, &visit.clinic, &visit.id)?;
             let mut settled = settled.into_iter();

@@ -20,6 +20,7 @@ use cunyi_store::{Writer, query};
 use super::about::About;
 use super::{amounts_of_reply, settlement_row};
 use crate::error::{Result, refuse};
+use crate::own_account::may_pay;
 use crate::payment::taken;
 use crate::register::{DEPARTMENT, Register2201, certificate_number};
 use crate::resolve::earlier_is_lost;
@@ -87,9 +88,9 @@ fn med_type(about: &About, caller: &Caller<'_>) -> Result<String> {
 
 /// `acct_used_flag`: whether the account pays. What it pays is seen before it is settled.
 fn account_flag(about: &About, caller: &Caller<'_>) -> String {
-    let pays = caller.setup.gateway.region.account_pays;
-    let holds = about.coverage.account_balance > Fen::ZERO;
-    if pays && holds { "1" } else { "0" }.to_owned()
+    let could = may_pay(&caller.setup.gateway.region, &about.coverage);
+    let pays = could && !about.visit.keeps_account;
+    if pays { "1" } else { "0" }.to_owned()
 }
 
 /// 2203 就诊信息: diagnoses under this batch's `med_type` and disease.

@@ -30,6 +30,7 @@ mod mended;
 mod midnight;
 mod msgid;
 mod outage;
+mod own_account;
 mod own_visits;
 mod permissions;
 mod policies;

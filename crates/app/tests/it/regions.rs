@@ -123,7 +123,7 @@ fn a_lost_reply_is_found_again_through_a_family_that_seals() {
 }
 
 /// An employee with enough in her personal account.
-fn employee(w: &World) -> &Person {
+pub fn employee(w: &World) -> &Person {
     let rich = |c: &Cover| {
         c.scheme == "310" && c.status == "1" && c.balance > Fen(10_000) && c.place == "990001"
     };

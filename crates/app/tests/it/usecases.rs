@@ -208,6 +208,7 @@ use_cases! {
     prescriptions New |app, by, _ids| app.prescriptions(by);
     clinic_rights New |app, by, _ids| app.clinic_rights(by);
     set_rights New |app, by, _ids| app.set_rights(by, None, &[]);
+    keep_account Record |app, by, ids| app.keep_account(by, &ids.visit, true);
     presettle Record |app, by, ids| app.presettle(by, &ids.visit);
     settle Record |app, by, ids| app.settle(by, &ids.visit, &[], Method::Cash);
     renew_voucher Record |app, by, ids| app.renew_voucher(by, &ids.visit, "990001ec00");

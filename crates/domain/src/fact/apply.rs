@@ -99,6 +99,10 @@ pub fn apply(about: &About, body: Body, personal: Option<Personal>) -> Vec<Chang
         Body::FollowUpRecorded(b) => follow_up::recorded(about, b, personal),
         Body::SkinTestOrdered(b) => skin_test::ordered(about, b),
         Body::SkinTestMoved(b) => skin_test::moved(about, b),
+        Body::AccountChosen(b) => {
+            let (from, to) = (!b.keeps, vec![set("keeps_account", b.keeps)]);
+            vec![about.guarded::<Visit>(b.visit, set("keeps_account", from), to)]
+        }
         Body::ReservationsReleased(_)
         | Body::HandedOver(_)
         | Body::GoodsDecided(_)
@@ -361,6 +365,7 @@ fn new_visit(about: &About, body: super::VisitRegistered, personal: Option<Perso
         proxy_name,
         proxy_id_number,
         proxy_relation,
+        keeps_account: false,
         state: VisitState::Waiting,
         doctor: body.doctor,
         registered_at: about.occurred_at,

@@ -165,6 +165,14 @@ body! {
         pub to: VisitState,
     }
 
+    /// Whether her personal account pays her part of a visit.
+    pub struct AccountChosen {
+        /// Which.
+        pub visit: VisitId,
+        /// True: it does not.
+        pub keeps: bool,
+    }
+
     /// At the platform.
     pub struct RegistrationMoved {
         /// Of which visit.

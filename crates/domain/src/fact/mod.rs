@@ -109,6 +109,8 @@ facts! {
     "skin_test_ordered" 1 SkinTestOrdered,
     /// A skin test was read or given up.
     "skin_test_moved" 1 SkinTestMoved,
+    /// The patient chose whether her account pays.
+    "account_chosen" 1 AccountChosen,
     /// The fee list was frozen: lines, batches, reserved stock.
     "charges_frozen" 1 ChargesFrozen,
     /// Trace codes were scanned for a line.

@@ -1,9 +1,10 @@
 //! What happens to patients and visits, one method each.
 
 use cunyi_domain::fact::{
-    AccessRecorded, AllergyNoted, AllergyWithdrawn, CoverageIdentified, FollowUpRecorded,
-    PatientCorrected, PatientFields, PatientRegistered, PayerSwitched, Personal, RecordSigned,
-    RegistrationMoved, SkinTestMoved, SkinTestOrdered, VisitInsured, VisitMoved, VisitRegistered,
+    AccessRecorded, AccountChosen, AllergyNoted, AllergyWithdrawn, CoverageIdentified,
+    FollowUpRecorded, PatientCorrected, PatientFields, PatientRegistered, PayerSwitched, Personal,
+    RecordSigned, RegistrationMoved, SkinTestMoved, SkinTestOrdered, VisitInsured, VisitMoved,
+    VisitRegistered,
 };
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{CoverageId, EntryId, PatientId, VisitId};
@@ -234,6 +235,15 @@ impl World {
         };
         self.record(body, &visit.patient, Some(personal))?;
         Ok(id)
+    }
+
+    /// She keeps what is in her personal account.
+    pub fn keep_account(&self, visit: &Visit) -> Done {
+        let chosen = AccountChosen {
+            visit: visit.id.clone(),
+            keeps: true,
+        };
+        self.record(chosen, &visit.patient, None)
     }
 
     /// A skin test that was read by two.

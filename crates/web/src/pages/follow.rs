@@ -132,6 +132,17 @@ pub(crate) async fn presettle(Path(id): Path<String>, Posted { by, what, .. }: P
     as_job(by, what, VisitId(id), Kept::Nothing, App::presettle).await
 }
 
+/// `POST /visits/{id}/account`: whether her personal account pays.
+pub(crate) async fn account(Path(id): Path<String>, Posted { by, form, what }: Posted) -> Answer {
+    let keeps = match form.get("keeps") {
+        "yes" => true,
+        "no" => false,
+        _ => return Err(Fault::refused(&by.chrome, Code::BadForm)),
+    };
+    let choose = move |app: &App, actor: &_, visit: &_| app.keep_account(actor, visit, keeps);
+    as_job(by, what, VisitId(id), Kept::Nothing, choose).await
+}
+
 /// `POST /visits/{id}/resolve`: asks the centre what became of a lost call.
 pub(crate) async fn resolve(Path(id): Path<String>, Posted { by, what, .. }: Posted) -> Answer {
     as_job(by, what, VisitId(id), Kept::Nothing, App::resolve).await

@@ -137,6 +137,10 @@ cases! {
         Ask { form: form(&shown), ..of_visit("post", &visit, "/insure") }
     };
     post "/visits/{id}/presettle" Record |h, _by| of_visit("post", &frozen(h), "/presettle");
+    post "/visits/{id}/account" Record |h, _by| {
+        let visit = h.w.presettled(&h.employee(), &draft(h));
+        Ask { form: form(&[("keeps", "yes")]), ..of_visit("post", &visit, "/account") }
+    };
     post "/visits/{id}/resolve" Record |h, _by| of_visit("post", &lost(h), "/resolve");
     post "/visits/{id}/take-back" Record |h, _by| of_visit("post", &frozen(h), "/take-back");
     post "/visits/{id}/settle" Record |h, _by| {

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use cunyi_app::Actor;
-use cunyi_centre::population::Person;
+use cunyi_centre::population::{AREA, Person};
 use cunyi_db::Target;
 use cunyi_domain::ids::{ClinicId, UserId};
 use cunyi_domain::journal::Head;
@@ -182,6 +182,18 @@ impl House {
     /// The next villager, insured here and without filings; a row of them goes round.
     pub fn villager(&self) -> Person {
         let all: Vec<&Person> = self.w.residents().collect();
+        self.one_of(&all)
+    }
+
+    /// Somebody with a personal account.
+    pub fn employee(&self) -> Person {
+        let here = |p: &&Person| p.coverages.len() == 1 && p.coverages[0].place == AREA;
+        let holds = |p: &&Person| p.coverages[0].scheme == "310" && p.coverages[0].balance.0 > 0;
+        let all: Vec<&Person> = self.w.people.iter().filter(here).filter(holds).collect();
+        self.one_of(&all)
+    }
+
+    fn one_of(&self, all: &[&Person]) -> Person {
         let next = self.next.fetch_add(1, Ordering::SeqCst);
         let person = all[next % all.len()].clone();
         self.keep_secret([&person.name, &person.id_number, &person.number]);
