@@ -84,6 +84,7 @@ impl Day<'_> {
         | Op::SelfPay(number)
         | Op::Freeze(number, _)
         | Op::Presettle(number)
+        | Op::Keep(number, _)
         | Op::Settle(number)
         | Op::HandOver(number)
         | Op::Reverse(number, _)
@@ -106,6 +107,7 @@ impl Day<'_> {
             Op::SelfPay(_) => app.switch_to_self_pay(doctor, visit),
             Op::Freeze(_, days) => self.freeze(by, visit, complaint, days),
             Op::Presettle(_) => app.presettle(doctor, visit),
+            Op::Keep(_, keeps) => app.keep_account(doctor, visit, keeps),
             Op::Settle(_) if self.mutant == Some(Mutant::ReversedAfterHandOver) => {
                 self.settle(by, visit).or_else(|_| self.give(by, visit))
             }

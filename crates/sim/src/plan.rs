@@ -65,6 +65,8 @@ pub enum Op {
     Mend,
     /// A doctor of another clinic under the code tries everything with the visit.
     Trespass(usize),
+    /// Her personal account does not pay, or pays after all.
+    Keep(usize, bool),
     /// The program looks after lost calls.
     Due,
     /// So many seconds pass.
@@ -90,6 +92,7 @@ impl Op {
             | Self::SelfPay(visit)
             | Self::Freeze(visit, _)
             | Self::Presettle(visit)
+            | Self::Keep(visit, _)
             | Self::Settle(visit)
             | Self::HandOver(visit)
             | Self::Reverse(visit, _)
@@ -186,6 +189,8 @@ const MENDED: u64 = 25;
 const MISCOUNTED: u64 = 20;
 /// Of a hundred visits that are insured later, how many on the next day.
 const TOMORROW: u64 = 15;
+/// Of a hundred fee lists, for how many she keeps what is in her account.
+const KEPT: u64 = 20;
 /// From one day to the next.
 const NIGHT: i64 = 86_400;
 /// Most seconds that the clinic's clock is wrong by.
@@ -350,6 +355,7 @@ fn others(dice: &mut Dice, visit: usize) -> Op {
         Op::SelfPay(visit),
         Op::Freeze(visit, 2),
         Op::Presettle(visit),
+        Op::Keep(visit, place == 0),
         Op::Settle(visit),
         Op::Settle(visit),
         Op::HandOver(visit),
@@ -490,6 +496,9 @@ fn insure(ops: &mut Vec<Op>, dice: &mut Dice, visit: usize) {
 fn freeze(ops: &mut Vec<Op>, dice: &mut Dice, visit: usize, days: i64) {
     ops.push(Op::Freeze(visit, days));
     for op in [Op::Presettle(visit), Op::Settle(visit)] {
+        if op == Op::Settle(visit) && dice.percent(KEPT) {
+            ops.push(Op::Keep(visit, true));
+        }
         ops.push(op);
         if dice.percent(50) {
             ops.extend([Op::Resolve(visit), op]);

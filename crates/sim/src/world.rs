@@ -90,9 +90,9 @@ pub struct Template {
     staff: Vec<Staff>,
     /// When the days begin.
     pub morning: Moment,
-    /// Grown-up residents without a filing.
+    /// Grown-ups with an insurance here, without a filing.
     pub well: Vec<Person>,
-    /// Grown-up residents filed for high blood pressure.
+    /// Grown-ups with an insurance here, filed for high blood pressure.
     pub pressed: Vec<Person>,
 }
 
@@ -118,7 +118,7 @@ impl Template {
         let folder = Folder::new()?;
         let morning = parse_date_time(MORNING).ok_or("the morning")?;
         let mut people = population(VILLAGE, morning.date());
-        people.retain(is_resident);
+        people.retain(is_insured_here);
         let mut template = Self {
             well: filed_for(&people, &[]),
             pressed: filed_for(&people, &["高血压"]),
@@ -399,10 +399,10 @@ fn signed_in(app: &App, login: &str) -> Result<Actor, String> {
     Ok(session.actor)
 }
 
-/// The grown-up residents of a village who are filed for nothing.
+/// The grown-ups of a village with an insurance here who are filed for nothing.
 pub fn well(seed: u64, today: Date) -> Vec<Person> {
     let mut people = population(seed, today);
-    people.retain(is_resident);
+    people.retain(is_insured_here);
     filed_for(&people, &[])
 }
 
@@ -455,8 +455,8 @@ pub(crate) fn told(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
-fn is_resident(person: &Person) -> bool {
-    let here = |c: &Cover| c.scheme == "390" && c.status == "1" && c.place == AREA;
+fn is_insured_here(person: &Person) -> bool {
+    let here = |c: &Cover| c.status == "1" && c.place == AREA;
     person.coverages.len() == 1 && here(&person.coverages[0]) && person.birth_date.year() < 1990
 }
 
