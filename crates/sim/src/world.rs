@@ -117,8 +117,7 @@ impl Template {
     pub fn new() -> Result<Self, String> {
         let folder = Folder::new()?;
         let morning = parse_date_time(MORNING).ok_or("the morning")?;
-        let mut people = population(VILLAGE, morning.date());
-        people.retain(is_insured_here);
+        let people = insured_here(VILLAGE, morning.date());
         let mut template = Self {
             well: filed_for(&people, &[]),
             pressed: filed_for(&people, &["高血压"]),
@@ -401,9 +400,7 @@ fn signed_in(app: &App, login: &str) -> Result<Actor, String> {
 
 /// The grown-ups of a village with an insurance here who are filed for nothing.
 pub fn well(seed: u64, today: Date) -> Vec<Person> {
-    let mut people = population(seed, today);
-    people.retain(is_insured_here);
-    filed_for(&people, &[])
+    filed_for(&insured_here(seed, today), &[])
 }
 
 /// The clinic's electricity: it may fail in a write transaction, and the program unwinds from there.
@@ -453,6 +450,14 @@ impl Power {
 
 pub(crate) fn told(error: impl std::fmt::Display) -> String {
     error.to_string()
+}
+
+/// Who has an account comes first: they are few, and a day takes its patients from the front.
+fn insured_here(seed: u64, today: Date) -> Vec<Person> {
+    let mut people = population(seed, today);
+    people.retain(is_insured_here);
+    people.sort_by_key(|person| person.coverages[0].scheme != "310");
+    people
 }
 
 fn is_insured_here(person: &Person) -> bool {

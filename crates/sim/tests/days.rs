@@ -49,6 +49,17 @@ fn on_every_day_clinic_and_centre_agree_in_the_evening() {
 }
 
 /// A day of these steps at one clinic, whose region answers what it is asked or does not.
+/// Whoever comes is one of the first forty.
+#[test]
+fn some_of_those_who_come_have_an_account() {
+    let come = Template::new().expect("a village").well;
+    let holds = |person: &&cunyi_centre::population::Person| {
+        person.coverages[0].scheme == "310" && person.coverages[0].balance.0 > 0
+    };
+    let holders = come.iter().take(40).filter(holds).count();
+    assert!((4..30).contains(&holders), "{holders}");
+}
+
 fn plan(queries: bool, steps: Vec<Step>) -> Plan {
     Plan {
         queries,
