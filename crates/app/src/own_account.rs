@@ -8,12 +8,11 @@ use cunyi_domain::ledger::{Batch, Coverage, Payer, Visit};
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_gateway::region::Region;
-use cunyi_store::query;
+use cunyi_store::{Tx, query};
 
 use crate::App;
 use crate::error::{Result, refuse};
 use crate::permission::Action;
-use crate::setup::Setup;
 use crate::step::alone;
 use crate::views::{AccountView, Actor};
 use crate::visit::coverage_of;
@@ -29,8 +28,7 @@ impl App {
                 query::visit(w.tx, &actor.clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
             let batches = query::batches(w.tx, &actor.clinic, visit)?;
             let coverage = coverage_of(w.tx, &row)?;
-            let setup = self.setup_in(w.tx, &actor.clinic)?;
-            let choice = choice(&row, &batches, coverage.as_ref(), &setup);
+            let choice = self.account_choice(w.tx, &row, &batches, coverage.as_ref())?;
             let Some(choice) = choice else {
                 return refuse(Code::NoAccount);
             };
@@ -54,27 +52,31 @@ impl App {
         }
         Ok(())
     }
+
+    /// What there is to choose: nothing where no account could pay, and nothing while something is on its way or when
+    /// all is settled.
+    pub(crate) fn account_choice(
+        &self,
+        tx: &mut Tx<'_>,
+        visit: &Visit,
+        batches: &[Batch],
+        coverage: Option<&Coverage>,
+    ) -> Result<Option<AccountView>> {
+        let setup = self.setup_in(tx, &visit.clinic)?;
+        let insured = |b: &Batch| b.payer == Payer::Insured && b.state.is_unsettled();
+        let waits = batches.iter().any(insured);
+        let flies = batches.iter().any(|b| b.state.in_flight());
+        let holds = coverage.filter(|c| may_pay(&setup.gateway.region, c));
+        Ok(holds
+            .filter(|_| waits && !flies)
+            .map(|coverage| AccountView {
+                balance: coverage.account_balance,
+                keeps: visit.keeps_account,
+            }))
+    }
 }
 
 /// True if a region lets an account pay and there is something in it.
 pub(crate) fn may_pay(region: &Region, coverage: &Coverage) -> bool {
     region.account_pays && coverage.account_balance > Fen::ZERO
-}
-
-/// What there is to choose: nothing where no account could pay, and nothing while something is on its way or when all
-/// is settled.
-pub(crate) fn choice(
-    visit: &Visit,
-    batches: &[Batch],
-    coverage: Option<&Coverage>,
-    setup: &Setup,
-) -> Option<AccountView> {
-    let coverage = coverage.filter(|c| may_pay(&setup.gateway.region, c))?;
-    let insured = |b: &&Batch| b.payer == Payer::Insured && b.state.is_unsettled();
-    let waits = batches.iter().any(|b| insured(&b));
-    let flies = batches.iter().any(|b| b.state.in_flight());
-    (waits && !flies).then(|| AccountView {
-        balance: coverage.account_balance,
-        keeps: visit.keeps_account,
-    })
 }

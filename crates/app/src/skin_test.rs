@@ -206,16 +206,17 @@ pub(crate) fn lacking(tests: &[SkinTest], drug: &Drug) -> Option<Refusal> {
     Some(about(code, &drug.name).with("item", &drug.code))
 }
 
-/// As the visit's page shows it.
-pub(crate) fn view(test: SkinTest, actor: &Actor, now: Moment) -> SkinTestView {
-    SkinTestView {
+/// As the visit's page shows them.
+pub(crate) fn views(tests: Vec<SkinTest>, actor: &Actor, now: Moment) -> Vec<SkinTestView> {
+    let view = |test: SkinTest| SkinTestView {
         minutes_left: minutes_left(&test, now),
         own: test.read_by.as_ref() == Some(&actor.user),
         id: test.id,
         name: test.name,
         state: test.state,
         readable_at: test.readable_at,
-    }
+    };
+    tests.into_iter().map(view).collect()
 }
 
 /// Whole minutes until the last of them may be read; none where nothing is awaited.

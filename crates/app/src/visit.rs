@@ -22,7 +22,6 @@ use crate::error::Result;
 use crate::follow_up::forms_of;
 use crate::goods::goods_views;
 use crate::insure::insurable;
-use crate::own_account;
 use crate::payment::{payment_views, standing};
 use crate::permission::Action;
 use crate::register::COUNTER;
@@ -65,7 +64,6 @@ impl App {
             coverage: coverage_of(tx, &row)?,
         };
         let batches = &rows.batches;
-        let tests = query::skin_tests(tx, clinic, id)?;
         let held = !query::reservations(tx, clinic, id)?.is_empty();
         let (draft, draft_version) = stored(query::draft(tx, clinic, id)?);
         let names = |code: &String| self.catalogue().diagnosis(code).map(|d| d.name.clone());
@@ -102,10 +100,7 @@ impl App {
             diagnosis_names: draft.diagnoses.iter().filter_map(names).collect(),
             draft,
             draft_version,
-            skin_tests: tests
-                .into_iter()
-                .map(|t| skin_test::view(t, actor, self.now()))
-                .collect(),
+            skin_tests: skin_test::views(query::skin_tests(tx, clinic, id)?, actor, self.now()),
             charges: rows
                 .charges
                 .iter()
@@ -116,12 +111,7 @@ impl App {
             goods: goods_views(tx, &row, batches)?,
             past: past(tx, actor, &row.patient, Some(id), 10)?,
             money: standing(&row, batches),
-            account: own_account::choice(
-                &row,
-                batches,
-                rows.coverage.as_ref(),
-                self.setup_in(tx, clinic)?.as_ref(),
-            ),
+            account: self.account_choice(tx, &row, batches, rows.coverage.as_ref())?,
             payments: payment_views(tx, clinic, id)?,
             deposit: self.room_for_deposit(tx, &row, batches, &rows.messages)?,
             objections: self.objections(clinic, id),

@@ -80,25 +80,7 @@ impl Day<'_> {
             Op::Mend => return self.mend_today(),
             _ => {}
         }
-        let (Op::Retry(number)
-        | Op::SelfPay(number)
-        | Op::Freeze(number, _)
-        | Op::Presettle(number)
-        | Op::Keep(number, _)
-        | Op::Settle(number)
-        | Op::HandOver(number)
-        | Op::Reverse(number, _)
-        | Op::GiveBack(number, _)
-        | Op::Decide(number, _)
-        | Op::TakeBack(number)
-        | Op::Drop(number, _)
-        | Op::Cancel(number)
-        | Op::Insure(number)
-        | Op::Resolve(number)) = op
-        else {
-            return Ok(());
-        };
-        let Some((visit, complaint)) = self.visit(number) else {
+        let Some((visit, complaint)) = op.visit().and_then(|number| self.visit(number)) else {
             return Ok(());
         };
         let (app, doctor, visit) = (self.app(), by, &visit);
