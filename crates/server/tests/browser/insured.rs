@@ -14,7 +14,7 @@ use fantoccini::key::Key;
 
 use crate::demo::Demo;
 use crate::desk::{
-    Person, RESIDENT, identify, person, prescribe, presettle, settle, sign_in, strike,
+    Person, RESIDENT, identify, person, prescribe, presettle, seen, settle, sign_in, strike,
 };
 use crate::evening::{ASK, count, to_the_evening};
 use crate::page::{Page, open};
@@ -24,6 +24,34 @@ async fn type_into(page: &Page, css: &str, text: &str) {
     page.tab_to(css).await;
     page.script("document.activeElement.select()").await;
     page.keys(text).await;
+}
+
+/// An employee keeps what is in her account, by keyboard: the shares are computed anew before she pays.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_in_the_account_is_kept() {
+    let Some(page) = open(1366, 768).await else {
+        return;
+    };
+    let demo = Demo::start("account");
+    sign_in(&page, &demo, "zhang").await;
+    let employee = "/^310 正常 990001 账户 [1-9]\\d\\d/.test(p.cover) && !p.cover.includes('；')
+        && p.born > '1960' && p.born < '1996'";
+    seen(&page, &demo, employee).await;
+    prescribe(&page).await;
+    presettle(&page).await;
+    page.read("确认结算 收 0.00").await;
+    page.tab_to("button[name=keeps]").await;
+    page.accessible("a settlement with an account").await;
+    page.press(Key::Enter).await;
+    page.read("个人账户不付").await;
+    page.see("form[action$='/settle'] button").await;
+    page.accessible("an account that is kept").await;
+    page.picture("account-kept.png").await;
+    let asked = page.words_of("form[action$='/settle'] button").await;
+    assert!(!asked.contains(" 0.00"), "{asked}");
+    settle(&page).await;
+    assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
+    page.close().await;
 }
 
 /// Registered, treated and paid by herself, and gone with the drugs.
