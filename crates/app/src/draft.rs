@@ -219,6 +219,7 @@ fn frequency(charge: &Charge) -> String {
 
 /// A charge as a draft's line: codes for the names that were printed.
 pub(crate) fn repeat(charge: &Charge) -> DraftLine {
+    let said = |n: i64| if n > 0 { n.to_string() } else { String::new() };
     let number = charge.dose.trim_end_matches(|c: char| !c.is_ascii_digit());
     if usage(charge).is_some() {
         let footnote = charge.footnote.map_or("", Footnote::as_str);
@@ -235,13 +236,11 @@ pub(crate) fn repeat(charge: &Charge) -> DraftLine {
         dose: number.to_owned(),
         route: route.map(|r| r.code.to_owned()).unwrap_or_default(),
         frequency: frequency(charge),
-        days: if charge.days > 0 {
-            charge.days.to_string()
-        } else {
-            String::new()
-        },
+        days: said(charge.days),
         quantity: charge.quantity.to_string(),
         footnote: String::new(),
+        group: said(charge.drip_group),
+        drip: said(charge.drip_rate),
         benefit: String::new(),
     }
 }

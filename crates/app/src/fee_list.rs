@@ -1,6 +1,7 @@
 //! From what was typed to a fee list: reads the draft, checks it, prices it, groups it by benefit
 //! and estimates each batch. Pure but for the rows it is given; preview and freeze both use it.
 
+mod group;
 mod read;
 mod under;
 
@@ -125,6 +126,7 @@ pub fn read(context: &Context<'_>, body: &DraftBody) -> FeeList {
             Err(refusal) => list.problems.push(refusal.with("line", place + 1)),
         }
     }
+    list.problems.extend(group::agree(&mut lines));
     // Said once, however many herbs there are.
     let of_pieces = |line: &DraftLine| {
         context

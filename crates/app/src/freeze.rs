@@ -395,6 +395,8 @@ fn charge_row(
         frequency: line.frequency,
         days: line.days,
         footnote: line.footnote,
+        drip_group: line.drip_group,
+        drip_rate: line.drip_rate,
         own_pay: line.own_pay,
         over_limit: line.over_limit,
         pay_first: line.pay_first,

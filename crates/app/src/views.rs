@@ -202,6 +202,10 @@ pub struct ChargeView {
     pub days: i64,
     /// 脚注 of a herb.
     pub footnote: Option<Footnote>,
+    /// 组 of a drip; 0: none.
+    pub drip_group: i64,
+    /// 滴速, drops a minute; 0: not said.
+    pub drip_rate: i64,
     /// 全自费
     pub own_pay: Fen,
     /// 超限价

@@ -305,6 +305,8 @@ pub(crate) fn charge_view(charge: &Charge, batches: &[Batch]) -> ChargeView {
         frequency: charge.frequency.clone(),
         days: charge.days,
         footnote: charge.footnote,
+        drip_group: charge.drip_group,
+        drip_rate: charge.drip_rate,
         own_pay: charge.own_pay,
         over_limit: charge.over_limit,
         pay_first: charge.pay_first,

@@ -39,6 +39,8 @@ fn ours() -> (Working, Vec<Charge>, Amounts) {
         frequency: String::new(),
         days: 0,
         footnote: None,
+        drip_group: 0,
+        drip_rate: 0,
         own_pay: share.own_pay,
         over_limit: share.over_limit,
         pay_first: share.pay_first,

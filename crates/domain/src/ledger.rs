@@ -398,6 +398,10 @@ table! {
         pub days: i64,
         /// 脚注 of a herb.
         pub footnote: Option<Footnote>,
+        /// 组: what runs into the vein together, from 1; 0: by itself or no drip.
+        pub drip_group: i64,
+        /// 滴速, drops a minute; 0: not said or no drip.
+        pub drip_rate: i64,
         /// 全自费
         pub own_pay: Fen,
         /// 超限价

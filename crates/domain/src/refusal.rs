@@ -133,6 +133,8 @@ text_enum! {
         ClinicRightMissing = "clinic-right-missing",
         /// The doctor was not granted it. Args: `right`.
         DoctorRightMissing = "doctor-right-missing",
+        /// Drugs of one drip are ordered differently. Args: `group`.
+        GroupDiffers = "group-differs",
         /// A decoction has no number of doses, or one too large. Args: `limit`.
         Doses = "doses",
         /// The drug wants a skin test first. Args: `drug`.

@@ -132,6 +132,7 @@ CREATE TABLE charge (
   price BIGINT NOT NULL CHECK (price >= 0), quantity BIGINT NOT NULL CHECK (quantity > 0), amount BIGINT NOT NULL CHECK (amount >= 0),
   dose TEXT NOT NULL, route TEXT NOT NULL, frequency TEXT NOT NULL, days BIGINT NOT NULL CHECK (days >= 0),
   footnote TEXT CHECK (footnote IN ('first', 'late', 'wrapped', 'apart', 'melted', 'drench', 'crushed')),
+  drip_group BIGINT NOT NULL CHECK (drip_group >= 0), drip_rate BIGINT NOT NULL CHECK (drip_rate >= 0),
   own_pay BIGINT NOT NULL CHECK (own_pay >= 0), over_limit BIGINT NOT NULL CHECK (over_limit >= 0),
   pay_first BIGINT NOT NULL CHECK (pay_first >= 0), in_scope BIGINT NOT NULL CHECK (in_scope >= 0),
   fund BIGINT NOT NULL CHECK (fund >= 0), trace_codes TEXT NOT NULL, rest_of TEXT,

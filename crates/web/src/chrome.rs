@@ -217,7 +217,16 @@ impl Chrome {
         let frequency =
             frequency.map_or_else(|| line.frequency.clone(), |f| self.frequency(f.code));
         let dose = self.dose(line);
-        format!("{dose} {route} {frequency}")
+        let drip = self.drip(line);
+        format!("{dose} {route} {frequency}{drip}")
+    }
+
+    /// Group and rate of a drip, with a blank before each; nothing where neither is said.
+    fn drip(&self, line: &ChargeView) -> String {
+        let said = [("group-n", line.drip_group), ("drops-n", line.drip_rate)];
+        let said = said.into_iter().filter(|(_, n)| *n > 0);
+        said.map(|(key, n)| format!(" {}", self.t1(key, "n", n)))
+            .collect()
     }
 
     /// A single dose, of a herb with its footnote: 6g(先煎).

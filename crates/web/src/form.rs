@@ -229,6 +229,8 @@ fn fill(lines: &mut Vec<DraftLine>, rest: &str, value: &str) -> Result<(), Refus
         "days" => &mut line.days,
         "quantity" => &mut line.quantity,
         "footnote" => &mut line.footnote,
+        "group" => &mut line.group,
+        "drip" => &mut line.drip,
         "benefit" => &mut line.benefit,
         _ => return Ok(()),
     };

@@ -243,6 +243,8 @@ pub const FIELDS: Labels = &[
     ("usage", "field-usage"),
     ("times", "field-frequency"),
     ("footnote", "field-footnote"),
+    ("group", "field-group"),
+    ("drip", "field-drip"),
     ("quantity", "field-quantity"),
     ("benefit", "field-benefit"),
     ("own_pay_consent", "field-own-pay-consent"),

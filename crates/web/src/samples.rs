@@ -144,6 +144,8 @@ pub fn charge(
         frequency: "每日一次".to_owned(),
         days: 28,
         footnote: None,
+        drip_group: 0,
+        drip_rate: 0,
         own_pay: own,
         over_limit: Fen::ZERO,
         pay_first: Fen::ZERO,
@@ -172,6 +174,8 @@ pub fn draft() -> DraftBody {
         days: "28".to_owned(),
         quantity: String::new(),
         footnote: String::new(),
+        group: String::new(),
+        drip: String::new(),
         benefit: "chronic:M03900".to_owned(),
     };
     DraftBody {

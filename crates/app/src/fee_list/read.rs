@@ -8,7 +8,7 @@ use cunyi_domain::ledger::{Footnote, ItemKind, LineClass};
 use cunyi_domain::money::{Fen, Quantity, UnitPrice, parse_decimal};
 use cunyi_domain::refusal::{Code, Refusal};
 
-use super::{FeeList, MOST_DIAGNOSES, MOST_REASON, MOST_TEXT, Vitals};
+use super::{FeeList, MOST_DIAGNOSES, MOST_REASON, MOST_TEXT, Vitals, group};
 use crate::kinds;
 use crate::views::{ChargeView, Decoction, DraftBody, DraftLine};
 
@@ -294,6 +294,7 @@ fn read_drug<'a>(drug: &'a Drug, place: usize, line: &DraftLine) -> Result<ReadL
     view.route = route.name_zh.to_owned();
     view.frequency = frequency.name_zh.to_owned();
     view.days = days;
+    (view.drip_group, view.drip_rate) = group::read(route, line)?;
     let order = catalogue::Order {
         dose,
         frequency,
@@ -372,6 +373,8 @@ fn charge(
         frequency: String::new(),
         days: 0,
         footnote: None,
+        drip_group: 0,
+        drip_rate: 0,
         own_pay: Fen::ZERO,
         over_limit: Fen::ZERO,
         pay_first: Fen::ZERO,

@@ -54,6 +54,10 @@ pub struct DraftLine {
     pub quantity: String,
     /// Code of a herb's footnote; empty: none.
     pub footnote: String,
+    /// 组: drugs of the same number run in together; empty: by itself.
+    pub group: String,
+    /// 滴速, drops a minute, said at one drug of a group.
+    pub drip: String,
     /// `general`, `chronic`, or `chronic:` and a filing's code; empty: proposed.
     pub benefit: String,
 }

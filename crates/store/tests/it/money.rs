@@ -192,6 +192,8 @@ impl World {
             frequency: "tid".to_owned(),
             days: if drug { 3 } else { 0 },
             footnote: drug.then_some(Footnote::Wrapped),
+            drip_group: i64::from(drug),
+            drip_rate: if drug { 40 } else { 0 },
             own_pay: Fen::ZERO,
             over_limit: Fen::ZERO,
             pay_first: Fen::ZERO,

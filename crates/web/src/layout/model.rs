@@ -105,6 +105,8 @@ pub(crate) struct Drug {
     pub(crate) spec: String,
     /// 2盒
     pub(crate) quantity: String,
+    /// ┌ │ └ beside what runs in together; empty for what does not.
+    pub(crate) bracket: &'static str,
     /// 5mg, of a herb 6g(先煎)
     pub(crate) dose: String,
     /// 5mg 口服 每日一次
@@ -289,7 +291,8 @@ fn sheets(c: &Chrome, given: &[ChargeView]) -> Vec<Sheet> {
     let mut sheets: Vec<Vec<&ChargeView>> = Vec::new();
     for (kind, most) in SHEETS {
         let of_kind = |c: &&ChargeView| kind_of(c) == kind;
-        let drugs: Vec<_> = given.iter().filter(of_kind).collect();
+        let mut drugs: Vec<_> = given.iter().filter(of_kind).collect();
+        drugs.sort_by_key(|line| group_of(line));
         sheets.extend(drugs.chunks(most).map(<[_]>::to_vec));
     }
     if sheets.is_empty() {
@@ -299,7 +302,9 @@ fn sheets(c: &Chrome, given: &[ChargeView]) -> Vec<Sheet> {
         number,
         amount: lines.iter().map(|l| l.amount).sum::<Fen>().to_string(),
         decoction: decoction(c, &lines),
-        lines: lines.into_iter().map(|l| drug(c, l)).collect(),
+        lines: bracketed(&lines)
+            .map(|(l, bracket)| drug(c, l, bracket))
+            .collect(),
     };
     (1..).zip(sheets).map(sheet).collect()
 }
@@ -315,11 +320,38 @@ fn decoction(c: &Chrome, lines: &[&ChargeView]) -> String {
     herb.map(said).unwrap_or_default()
 }
 
-fn drug(c: &Chrome, l: &ChargeView) -> Drug {
+/// The lines of a sheet with the brackets of their drips.
+fn bracketed<'a>(lines: &'a [&ChargeView]) -> impl Iterator<Item = (&'a ChargeView, &'static str)> {
+    lines.iter().enumerate().map(|(place, line)| {
+        let same = |at: Option<usize>| {
+            let other = at.and_then(|at| lines.get(at));
+            line.drip_group > 0 && other.is_some_and(|l| l.drip_group == line.drip_group)
+        };
+        let bracket = match (same(place.checked_sub(1)), same(Some(place + 1))) {
+            (false, true) => "┌",
+            (true, true) => "│",
+            (true, false) => "└",
+            (false, false) => "",
+        };
+        (*line, bracket)
+    })
+}
+
+/// Groups in their order, what is by itself after them.
+fn group_of(line: &ChargeView) -> i64 {
+    if line.drip_group > 0 {
+        line.drip_group
+    } else {
+        i64::MAX
+    }
+}
+
+fn drug(c: &Chrome, l: &ChargeView, bracket: &'static str) -> Drug {
     Drug {
         name: l.name.clone(),
         spec: l.spec.clone(),
         quantity: format!("{}{}", l.quantity, l.unit),
+        bracket,
         dose: c.dose(l),
         usage: c.usage(l),
         days: c.lasts(l),
