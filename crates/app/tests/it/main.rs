@@ -21,6 +21,7 @@ mod explained;
 mod follow_up;
 mod foreign;
 mod goods;
+mod groups;
 mod input;
 mod insure;
 mod late;

@@ -87,6 +87,15 @@ async fn each_prescription_is_written_on_its_own_tab() {
     assert_eq!(shown(&page).await.1, 0);
     pick_here(&page, "slys").await;
     assert_eq!(shown(&page).await.0, "输液·注射 1");
+    // What runs in together and how fast: after the dose.
+    for (field, typed) in [("group", "1"), ("drip", "40")] {
+        page.press(Key::Enter).await;
+        let here = format!("return document.activeElement.name.endsWith('.{field}')");
+        page.until(field, &here).await;
+        page.keys(typed).await;
+    }
+    page.picture("drip.png").await;
+    page.accessible("a drip").await;
     page.press(Key::PageDown).await;
     assert_eq!(shown(&page).await.0, "诊疗项目");
     pick_here(&page, "ybzlf").await;
@@ -127,6 +136,7 @@ async fn each_prescription_is_written_on_its_own_tab() {
     assert_eq!(shown(&page).await.1, 1);
     page.press(Key::F8).await;
     page.see("form[action$='/presettle'] button").await;
+    page.read("第1组 40滴/分").await;
     page.close().await;
 }
 

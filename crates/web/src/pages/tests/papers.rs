@@ -63,3 +63,38 @@ fn each_kind_of_prescription_has_papers_of_its_own() {
         ]
     );
 }
+
+#[test]
+fn a_decoction_is_one_sheet_and_drips_are_bracketed() {
+    let c = samples::chrome(Locale::Zh);
+    let mut p = samples::paper(&[BatchState::Settled]);
+    let of = |route: &str, drip_group: i64| ChargeView {
+        route: route.to_owned(),
+        frequency: "每日一剂分两次".to_owned(),
+        days: 5,
+        drip_group,
+        drip_rate: 40 * drip_group,
+        ..p.given[0].clone()
+    };
+    let mut given: Vec<ChargeView> = [2, 1, 0, 1, 1].map(|group| of("静脉滴注", group)).to_vec();
+    given.extend((0..7).map(|_| of("水煎服", 0)));
+    p.given = given;
+    let Part::Prescription(paper) = Model::prescription(&c, &p).part else {
+        panic!("a prescription");
+    };
+    let [boiled, drips] = &paper.sheets[..] else {
+        panic!("{} sheets", paper.sheets.len());
+    };
+    assert_eq!(
+        (boiled.lines.len(), &*boiled.decoction),
+        (7, "5剂 水煎服 每日一剂分两次")
+    );
+    assert!(drips.decoction.is_empty());
+    let brackets: Vec<_> = drips.lines.iter().map(|l| l.bracket).collect();
+    assert_eq!(brackets, ["┌", "│", "└", "", ""]);
+    assert!(
+        drips.lines[0].usage.ends_with("第1组 40滴/分"),
+        "{}",
+        drips.lines[0].usage
+    );
+}
