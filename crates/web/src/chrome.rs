@@ -223,10 +223,14 @@ impl Chrome {
 
     /// Group and rate of a drip, with a blank before each; nothing where neither is said.
     fn drip(&self, line: &ChargeView) -> String {
-        let said = [("group-n", line.drip_group), ("drops-n", line.drip_rate)];
-        let said = said.into_iter().filter(|(_, n)| *n > 0);
-        said.map(|(key, n)| format!(" {}", self.t1(key, "n", n)))
-            .collect()
+        let said = |key, n: i64| {
+            if n > 0 {
+                format!(" {}", self.t1(key, "n", n))
+            } else {
+                String::new()
+            }
+        };
+        said("group-n", line.drip_group) + &said("drops-n", line.drip_rate)
     }
 
     /// A single dose, of a herb with its footnote: 6g(先煎).
