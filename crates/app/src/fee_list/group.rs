@@ -28,8 +28,8 @@ pub(super) fn read(route: &Route, line: &DraftLine) -> Result<(i64, i64), Refusa
     Ok((group, number(&line.drip, "drip", MOST_DROPS)?))
 }
 
-/// Gives the drip rate of a group to each of its lines; refuses the first line of a group that is ordered otherwise than
-/// those before it.
+/// Gives the drip rate of a group to each of its lines; refuses the first line of a group that is ordered
+/// otherwise than those before it.
 pub(super) fn agree(lines: &mut [ReadLine<'_>]) -> Vec<Refusal> {
     (1..=MOST_GROUPS)
         .filter_map(|group| agree_in(lines, group))
