@@ -580,7 +580,7 @@ user-changed = Done.
 # Policies
 policies-hint = A policy that bears a real place's name serves estimates only, and every page and paper says so, until the insurance bureau has confirmed it. With its written answer in hand, enter here who confirmed it and when.
 nav-layouts = Paper layouts
-layouts-hint = Prescription and fee list are printed by these layouts. A changed layout is first printed with sample data: what is wrong is shown with its line, and the old layout stays in use until the new one can be printed. How they are written: operator's guide, “How papers look”.
+layouts-hint = Prescription, fee list, statement (both on 80 mm too) and slips of money are printed by these layouts. A changed layout is first printed with sample data: what is wrong is shown with its line, and the old layout stays in use until the new one can be printed. How they are written: operator's guide, “How papers look”.
 layout-own = Own layout
 layout-built-in = Built-in layout
 layout-since = since {$at}

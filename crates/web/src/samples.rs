@@ -1,11 +1,11 @@
 //! Invented views for the tests that render every page.
 
 use cunyi_app::views::{
-    AccountView, Age, ChargeView, CoverageView, DayView, DecidedView, DoctorView, DraftBody, DraftLine, Filing,
-    FindingView, GoodsView, Identified, LayoutView, Objection, Paper, PastVisit, PatientForm,
-    PatientHit, PatientStrip, PatientView, PaymentView, PolicyView, Preview, QueueEntry,
-    RefundEstimate, RefundView, Remaining, SessionView, SettlementView, SkinTestView, Statement,
-    UserView, VisitView,
+    AccountView, Age, ChargeView, CoverageView, DayView, DecidedView, DoctorView, DraftBody,
+    DraftLine, Filing, FindingView, GoodsView, Identified, LayoutView, Objection, Paper, PastVisit,
+    PatientForm, PatientHit, PatientStrip, PatientView, PaymentView, PolicyView, Preview,
+    QueueEntry, RefundEstimate, RefundView, Remaining, SessionView, SettlementView, SkinTestView,
+    Statement, UserView, VisitView,
 };
 use cunyi_app::{Actor, Layout};
 use cunyi_domain::amounts::Amounts;

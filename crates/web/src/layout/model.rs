@@ -77,7 +77,7 @@ pub(crate) struct Visit {
 pub(crate) enum Part {
     Prescription(Prescription),
     FeeList(Box<FeeList>),
-    Statement(Box<settled::Settled>),
+    Statement(Box<settled::Bill>),
     Slip(Box<settled::Slip>),
 }
 

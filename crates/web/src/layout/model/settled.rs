@@ -13,7 +13,7 @@ use crate::pages::settling;
 
 /// 结算单 of a batch.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Settled {
+pub(crate) struct Bill {
     /// False where it is not settled: its amounts are 0.00 then.
     pub(crate) settled: bool,
     pub(crate) reversed: bool,
@@ -117,7 +117,7 @@ impl Model {
     pub(crate) fn statement(c: &Chrome, s: &Statement) -> Self {
         let b = &s.batch;
         let made = s.settled.as_ref();
-        let own = Settled {
+        let own = Bill {
             settled: s.amounts.is_some(),
             reversed: s.reversal.is_some(),
             reversal: reversal(c, s),
