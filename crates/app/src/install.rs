@@ -124,13 +124,7 @@ impl App {
                     w.tx.insert(credential)?;
                 }
                 for file in files {
-                    let activated = ReferenceActivated {
-                        what: file.what.clone(),
-                        name: file.name.clone(),
-                        version: file.version.clone(),
-                        digest: digest(file.content.as_bytes()),
-                        from: now,
-                    };
+                    let activated = activated(&file);
                     w.tx.insert(file)?;
                     w.record(activated, None, None)?;
                 }
@@ -258,7 +252,14 @@ fn read_clinic(form: &SetupForm, clinic: ClinicId, now: Moment) -> Result<Clinic
     })
 }
 
-fn file(clinic: &ClinicId, what: &str, name: &str, content: &str, now: Moment) -> ReferenceFile {
+/// A file of reference data that nobody has confirmed, in force from a moment on.
+pub(crate) fn file(
+    clinic: &ClinicId,
+    what: &str,
+    name: &str,
+    content: &str,
+    from: Moment,
+) -> ReferenceFile {
     ReferenceFile {
         clinic: clinic.clone(),
         what: what.to_owned(),
@@ -267,6 +268,17 @@ fn file(clinic: &ClinicId, what: &str, name: &str, content: &str, now: Moment) -
         content: content.to_owned(),
         confirmed_by: String::new(),
         confirmed_on: String::new(),
-        active_from: now,
+        active_from: from,
+    }
+}
+
+/// That a file is in force.
+pub(crate) fn activated(file: &ReferenceFile) -> ReferenceActivated {
+    ReferenceActivated {
+        what: file.what.clone(),
+        name: file.name.clone(),
+        version: file.version.clone(),
+        digest: digest(file.content.as_bytes()),
+        from: file.active_from,
     }
 }

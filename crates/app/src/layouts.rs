@@ -1,9 +1,7 @@
 //! How papers look: reference data that a county changes. An empty text says that a paper looks again as the
 //! program brings it. What a layout may hold and must show, `web` decides before it comes here.
 
-use cunyi_domain::fact::ReferenceActivated;
 use cunyi_domain::ids::ClinicId;
-use cunyi_domain::journal::{digest, version};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::row::Field;
 use cunyi_domain::time::Moment;
@@ -12,6 +10,7 @@ use cunyi_store::{Tx, Writer};
 
 use crate::App;
 use crate::error::{Result, refuse_at};
+use crate::install::{activated, file};
 use crate::permission::Action;
 use crate::views::{Actor, LayoutView};
 
@@ -101,17 +100,8 @@ fn activate(
     text: &str,
     from: Moment,
 ) -> Result<()> {
-    let digest = digest(text.as_bytes());
-    let file = ReferenceFile {
-        clinic: clinic.clone(),
-        what: WHAT.to_owned(),
-        name: layout.as_str().to_owned(),
-        version: version(&digest).to_owned(),
-        content: text.to_owned(),
-        confirmed_by: String::new(),
-        confirmed_on: String::new(),
-        active_from: from,
-    };
+    let file = file(clinic, WHAT, layout.as_str(), text, from);
+    let activated = activated(&file);
     let values = vec![
         from.into_value(),
         file.clinic.clone().into_value(),
@@ -119,13 +109,6 @@ fn activate(
         file.name.clone().into_value(),
         file.version.clone().into_value(),
     ];
-    let activated = ReferenceActivated {
-        what: file.what.clone(),
-        name: file.name.clone(),
-        version: file.version.clone(),
-        digest,
-        from,
-    };
     let sql = "UPDATE reference_file SET active_from = ? \
                WHERE clinic = ? AND what = ? AND name = ? AND version = ?";
     if w.tx.execute(sql, values)? == 0 {

@@ -1,4 +1,4 @@
-//! What a layout is given: words as they are printed, amounts as text. docs/layouts.md names them all; a
+//! What a layout is given: words as they are printed, amounts as text. docs/operator.md names them all; a
 //! test compares.
 
 pub(crate) mod settled;
