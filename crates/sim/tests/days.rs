@@ -309,6 +309,47 @@ fn two_who_insure_the_same_on_the_next_day_leave_nothing_open() {
     live(&Template::new().unwrap(), &day, None).unwrap();
 }
 
+/// Seed 9000848: the clock is set back to the very moment at which she paid.
+#[test]
+fn what_is_insured_at_the_moment_at_which_it_was_paid_is_told_apart() {
+    let cold = Complaint::ColdAndPressure;
+    let day = Plan {
+        shared: true,
+        three: false,
+        ..plan(
+            true,
+            vec![
+                Step::fine(Op::Register(10, cold, 16)),
+                Step::fine(Op::Freeze(10, 3)),
+                Step::fine(Op::Presettle(10)),
+                Step {
+                    faults: vec![(0, Fault::BadGateway)],
+                    ..Step::fine(Op::Settle(10))
+                },
+                Step::fine(Op::Register(11, Complaint::Cold, 26)),
+                Step::fine(Op::SelfPay(11)),
+                Step::fine(Op::Freeze(11, 3)),
+                Step::fine(Op::Register(12, cold, 29)),
+                Step::fine(Op::Settle(11)),
+                Step::fine(Op::RestartClinic),
+                Step::fine(Op::Settle(11)),
+                Step {
+                    faults: vec![(0, Fault::Late(244))],
+                    ..Step::fine(Op::Due)
+                },
+                Step::fine(Op::HandOver(11)),
+                Step::fine(Op::Freeze(12, 3)),
+                Step::fine(Op::SetClock(-27)),
+                Step {
+                    faults: vec![(2, Fault::Down)],
+                    ..Step::fine(Op::Insure(11))
+                },
+            ],
+        )
+    };
+    live(&Template::new().unwrap(), &day, None).unwrap();
+}
+
 /// Seed 5004603: its details were cleared late, it is own pay, and what she pays is all of it.
 #[test]
 fn what_becomes_own_pay_after_it_was_given_is_paid_whole() {
