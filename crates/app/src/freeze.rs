@@ -12,7 +12,7 @@ use cunyi_domain::fact::{
 };
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, VisitId};
 use cunyi_domain::ledger::{
-    Batch, Charge, Diagnosis, ItemKind, Lot, Payer, Reservation, Visit, VisitState,
+    Batch, Charge, Diagnosis, ItemKind, Lot, PaperWhy, Payer, Reservation, Visit, VisitState,
 };
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::refusal::{Code, Refusal};
@@ -22,6 +22,7 @@ use cunyi_store::{Tx, Writer, query};
 use crate::App;
 use crate::error::{AppError, Result, refuse};
 use crate::fee_list::FeeList;
+use crate::paper_entry::OnPaper;
 use crate::permission::Action;
 use crate::propose::learn;
 use crate::register::assign;
@@ -72,12 +73,17 @@ impl App {
         })
     }
 
-    /// Takes a fee list back before anything is paid: the draft opens again, stock is free.
+    /// Takes a fee list back before anything is paid: the draft opens again, stock is free. Of which a prescription
+    /// was printed is voided instead, with a reason.
     pub fn take_back(&self, actor: &Actor, visit: &VisitId) -> Result<()> {
         actor.must(Action::Treat)?;
         let taken = self.write(actor, "take_back", |w| {
             let row = query::visit(w.tx, &actor.clinic, visit)?;
             let row = row.ok_or(Refusal::new(Code::NotFound))?;
+            let printed = OnPaper::of(w.tx, &actor.clinic, visit)?.printed;
+            if printed > 0 {
+                return refuse(Code::PaperStands);
+            }
             let open = void_open(w, &row)?;
             if open.is_empty() {
                 return refuse(Code::WrongState);
@@ -115,7 +121,9 @@ impl App {
             if visit.state == VisitState::Done {
                 return refuse(Code::WrongState);
             }
+            let before = OnPaper::of(w.tx, &actor.clinic, &visit.id)?;
             void(w, &visit, slice::from_ref(&row), &reason)?;
+            before.voided(w, &visit, PaperWhy::Other, reason)?;
             forget_if_settled(w, &visit)?;
             Ok(row)
         })?;

@@ -28,6 +28,7 @@ mod messages;
 mod own_account;
 mod own_password;
 mod paper;
+mod paper_entry;
 mod password;
 mod patient;
 mod payment;

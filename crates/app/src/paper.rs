@@ -2,8 +2,8 @@
 
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::id_number::mask;
-use cunyi_domain::ids::{BatchId, EntryId, VisitId};
-use cunyi_domain::ledger::{Settlement, SettlementKind};
+use cunyi_domain::ids::{BatchId, ClinicId, EntryId, VisitId};
+use cunyi_domain::ledger::{Charge, PaperEvent, Settlement, SettlementKind};
 use cunyi_domain::money::Rate;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_store::{Tx, query, reference};
@@ -91,13 +91,13 @@ impl App {
         Ok(slip)
     }
 
-    fn paper_view(&self, tx: &mut Tx<'_>, actor: &Actor, id: &VisitId) -> Result<Paper> {
+    pub(crate) fn paper_view(&self, tx: &mut Tx<'_>, actor: &Actor, id: &VisitId) -> Result<Paper> {
         let setup = self.setup_in(tx, &actor.clinic)?;
         let visit = self.visit_view(tx, actor, id)?;
         let patient = query::patient(tx, &actor.clinic, &visit.patient.patient)?;
         let patient = patient.ok_or(Refusal::new(Code::NotFound))?;
         let diagnoses = query::diagnoses(tx, &actor.clinic, id)?;
-        let given = query::given(tx, &actor.clinic, id)?;
+        let (given, voided) = on_paper(tx, &actor.clinic, id)?;
         let batches = query::batches(tx, &actor.clinic, id)?;
         let row = query::visit(tx, &actor.clinic, id)?;
         let coverage = coverage_of(tx, &row.ok_or(Refusal::new(Code::NotFound))?)?;
@@ -132,8 +132,22 @@ impl App {
                 .join("、"),
             given: given.iter().map(|c| charge_view(c, &batches)).collect(),
             scheme: visit.patient.scheme.clone(),
+            entry: voided
+                .then(|| visit.papers.entries.last().cloned())
+                .flatten(),
             printed_at: self.now(),
             visit,
         })
     }
+}
+
+/// The lines of a visit's prescription. Where none holds, those of the one that was voided last, and that it was.
+fn on_paper(tx: &mut Tx<'_>, clinic: &ClinicId, visit: &VisitId) -> Result<(Vec<Charge>, bool)> {
+    let given = query::given(tx, clinic, visit)?;
+    let last = query::paper_entries(tx, clinic, visit)?.pop();
+    let voided = last.filter(|entry| given.is_empty() && entry.event == PaperEvent::Voided);
+    let Some(entry) = voided else {
+        return Ok((given, false));
+    };
+    Ok((query::lines_on(tx, clinic, &entry)?, true))
 }

@@ -3,7 +3,7 @@
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::fact::VisitMoved;
 use cunyi_domain::ids::VisitId;
-use cunyi_domain::ledger::{Visit, VisitState};
+use cunyi_domain::ledger::{PaperWhy, Visit, VisitState};
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::Moment;
@@ -13,6 +13,7 @@ use crate::App;
 use crate::error::{Result, refuse};
 use crate::freeze::void_open;
 use crate::goods::undecided;
+use crate::paper_entry::OnPaper;
 use crate::payment::standing;
 use crate::permission::Action;
 use crate::register::forget_certificate;
@@ -84,7 +85,9 @@ impl App {
                 return refuse(Code::WrongState);
             }
             if to == VisitState::Cancelled {
+                let before = OnPaper::of(w.tx, &actor.clinic, visit)?;
                 void_open(w, &row)?;
+                before.voided(w, &row, PaperWhy::Cancelled, String::new())?;
                 abandon(w, &row)?;
                 forget_certificate(w, visit)?;
             }

@@ -11,6 +11,7 @@ mod goods;
 mod identified;
 mod layout;
 mod lost;
+mod paper_entry;
 mod payment;
 mod reconcile;
 mod refund;
@@ -20,6 +21,7 @@ mod stock;
 mod strip;
 mod typing;
 mod upload;
+mod visit;
 mod working;
 
 use cunyi_domain::batch::BatchState;
@@ -49,6 +51,7 @@ pub use goods::{DecidedView, GoodsView};
 pub use identified::{CoverageView, Filing, Identified, Remaining};
 pub use layout::LayoutView;
 pub use lost::{LookView, LostView, NextLook};
+pub use paper_entry::{PaperEntryView, PapersView, WhyForm};
 pub use payment::{PaymentSlip, PaymentView};
 pub use reconcile::{
     Counted, DifferenceView, GroupView, PartView, ReconcileView, UndoneView, WrittenOffView,
@@ -336,6 +339,8 @@ pub struct VisitView {
     pub diagnosis_names: Vec<String>,
     /// 皮试, oldest first.
     pub skin_tests: Vec<SkinTestView>,
+    /// What was printed and voided of her prescription.
+    pub papers: PapersView,
     /// Frozen lines.
     pub charges: Vec<ChargeView>,
     /// Frozen batches that are not void.
@@ -360,35 +365,6 @@ pub struct VisitView {
     pub insurable: bool,
     /// Follow-up forms that are hers to fill.
     pub forms: Vec<FormOffer>,
-}
-
-impl BatchView {
-    /// Its registration still has to be made before anything of it is sent.
-    pub fn unregistered(&self) -> bool {
-        let missing = |state| state != RegistrationState::Registered;
-        self.state == BatchState::Draft && self.registration.is_some_and(missing)
-    }
-}
-
-impl VisitView {
-    /// Cancelled here, and still registered at the platform: the 2202 was not sent, lost or refused.
-    pub fn left_registered(&self) -> bool {
-        let registered = self.registration == Some(RegistrationState::Registered);
-        self.state == VisitState::Cancelled && registered
-    }
-
-    /// Insured, not over, and its registration at the counter is still to be made.
-    pub fn unregistered(&self) -> bool {
-        use RegistrationState::{Open, Refused, Unknown};
-        let over = matches!(self.state, VisitState::Done | VisitState::Cancelled);
-        let missing = matches!(self.registration, Some(Open | Refused | Unknown));
-        self.payer == Payer::Insured && missing && !over
-    }
-
-    /// Identified by an e-voucher or a card: it may be shown again while something is to be asked.
-    pub fn may_show_again(&self) -> bool {
-        self.payer == Payer::Insured && self.certificate.is_kept()
-    }
 }
 
 /// A past visit in one line.
@@ -510,6 +486,8 @@ pub struct Paper {
     pub person_number: String,
     /// 参保地 `insuplc_admdvs`; empty for self-pay.
     pub insured_at: String,
+    /// Of a prescription: the print that it is, or that it was voided; none for a copy to look at.
+    pub entry: Option<PaperEntryView>,
     /// When it was printed.
     pub printed_at: Moment,
 }

@@ -22,6 +22,7 @@ use crate::error::Result;
 use crate::follow_up::forms_of;
 use crate::goods::goods_views;
 use crate::insure::insurable;
+use crate::paper_entry::papers_view;
 use crate::payment::{payment_views, standing};
 use crate::permission::Action;
 use crate::register::COUNTER;
@@ -101,6 +102,7 @@ impl App {
             draft,
             draft_version,
             skin_tests: skin_test::views(query::skin_tests(tx, clinic, id)?, actor, self.now()),
+            papers: papers_view(tx, clinic, id)?,
             charges: rows
                 .charges
                 .iter()

@@ -161,6 +161,10 @@ text_enum! {
         OtherPatient = "other-patient",
         /// It is registered at the platform under another insurance.
         OtherCoverage = "other-coverage",
+        /// The prescription was printed: it is printed again with a reason only.
+        PaperPrinted = "paper-printed",
+        /// The prescription was printed: it is taken back with a reason only.
+        PaperStands = "paper-stands",
         /// A reason must be given.
         ReasonMissing = "reason-missing",
         /// Too much work is queued; try again in a moment.

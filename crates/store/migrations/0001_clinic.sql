@@ -196,6 +196,15 @@ CREATE TABLE skin_test (
   FOREIGN KEY (clinic, confirmed_by) REFERENCES user_account (clinic, id));
 -- A drug is tested once in a visit, unless the test was given up.
 CREATE UNIQUE INDEX skin_test_once ON skin_test (clinic, visit, code) WHERE state <> 'abandoned';
+CREATE TABLE paper_entry (
+  clinic TEXT NOT NULL, id TEXT NOT NULL, patient TEXT NOT NULL, visit TEXT NOT NULL, event TEXT NOT NULL CHECK (event IN ('printed', 'voided')),
+  number BIGINT NOT NULL CHECK (number > 0), lines TEXT NOT NULL,
+  why TEXT CHECK (why IN ('unreadable', 'lost', 'copy', 'mistake', 'changed', 'declined', 'short', 'cancelled', 'other')),
+  words TEXT NOT NULL, actor TEXT NOT NULL, entered_at BIGINT NOT NULL,
+  PRIMARY KEY (clinic, id),
+  FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id),
+  FOREIGN KEY (clinic, actor) REFERENCES user_account (clinic, id));
+CREATE INDEX paper_entry_by_visit ON paper_entry (clinic, visit);
 CREATE TABLE clearing (
   clinic TEXT NOT NULL REFERENCES clinic (clinic), id TEXT NOT NULL, from_day TEXT NOT NULL, to_day TEXT NOT NULL,
   clearing_type TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('requested', 'applied', 'refused', 'unknown', 'not_applied', 'withdrawing', 'withdrawal_unknown', 'withdrawn')),

@@ -14,11 +14,13 @@ use crate::local::{Draft, Message};
 use crate::{StoreError, Tx};
 
 mod follow_up;
+mod paper_entry;
 mod settled;
 mod skin_test;
 mod stock;
 
 pub use follow_up::{follow_ups, follow_ups_between, follow_ups_due, follow_ups_of_visit};
+pub use paper_entry::{lines_on, paper_entries};
 pub use settled::{Use, settlements, settlements_between, uses};
 pub use skin_test::skin_tests;
 pub use stock::{

@@ -248,7 +248,7 @@ const fn checks<R: TableRow + PartialEq>() -> (Compare, Types) {
 }
 
 /// Every ledger table.
-const LEDGER: [(Compare, Types); 24] = [
+const LEDGER: [(Compare, Types); 25] = [
     checks::<ledger::Patient>(),
     checks::<ledger::Allergy>(),
     checks::<ledger::Coverage>(),
@@ -272,6 +272,7 @@ const LEDGER: [(Compare, Types); 24] = [
     checks::<ledger::GoodsDecision>(),
     checks::<ledger::FollowUp>(),
     checks::<ledger::SkinTest>(),
+    checks::<ledger::PaperEntry>(),
     checks::<ledger::Access>(),
 ];
 

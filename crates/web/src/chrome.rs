@@ -8,13 +8,13 @@
 use std::fmt::Display;
 
 use cunyi_app::Action;
-use cunyi_app::views::{Age, ChargeView, FindingView, Remaining, SessionView, Why};
+use cunyi_app::views::{Age, ChargeView, FindingView, PaperEntryView, Remaining, SessionView, Why};
 use cunyi_catalogue::{AllergyGroup, frequency_named, prescription, route_named};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ledger::{
-    Certificate, Goods, LineClass, Method, Payer, PaymentKind, Prescription, RegistrationState,
-    Right, VisitState,
+    Certificate, Goods, LineClass, Method, PaperEvent, PaperWhy, Payer, PaymentKind, Prescription,
+    RegistrationState, Right, VisitState,
 };
 use cunyi_domain::refusal::Refusal;
 use cunyi_domain::resolve::Finding;
@@ -166,6 +166,21 @@ impl Chrome {
     /// 现金
     pub fn method(&self, method: &Method) -> String {
         self.label(labels::METHODS, method.as_str())
+    }
+
+    /// 第 2 次打印（补打）：原件遗失
+    pub fn paper_entry(&self, e: &PaperEntryView) -> String {
+        let Some(why) = e.why else {
+            return self.t("paper-entry-printed");
+        };
+        let named = (why != PaperWhy::Other).then(|| self.label(labels::PAPER_WHY, why.as_str()));
+        let words = Some(e.words.clone()).filter(|words| !words.is_empty());
+        let why = [named, words].into_iter().flatten().collect::<Vec<_>>();
+        let why = why.join(" ");
+        match e.event {
+            PaperEvent::Printed => self.t2("paper-entry-reprinted", "n", e.number, "why", why),
+            PaperEvent::Voided => self.t1("paper-entry-voided", "why", why),
+        }
     }
 
     /// 医保登记成功

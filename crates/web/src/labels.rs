@@ -265,6 +265,7 @@ pub const FIELDS: Labels = &[
     ("coverage", "field-coverage"),
     ("doctor", "role-doctor"),
     ("reason", "field-reason"),
+    ("why", "field-reason"),
     ("national_code", "field-national-code"),
     ("login", "field-login"),
     ("password", "field-password"),
@@ -332,6 +333,19 @@ pub const PRESCRIPTIONS: Labels = &[
     ("decoction", "prescription-decoction"),
     ("infusion", "prescription-infusion"),
     ("service", "prescription-service"),
+];
+
+/// 补打, 作废: why.
+pub const PAPER_WHY: Labels = &[
+    ("unreadable", "paper-why-unreadable"),
+    ("lost", "paper-why-lost"),
+    ("copy", "paper-why-copy"),
+    ("mistake", "paper-why-mistake"),
+    ("changed", "paper-why-changed"),
+    ("declined", "paper-why-declined"),
+    ("short", "paper-why-short"),
+    ("cancelled", "paper-why-cancelled"),
+    ("other", "paper-why-other"),
 ];
 
 /// 皮试

@@ -8,8 +8,8 @@ use cunyi_app::{Action as A, Actor, may};
 
 use crate::pages::{
     account, clearing, desk, drafts, follow, follow_up, follow_ups, layouts, lists, papers,
-    patients, policies, queue, reconcile, refund, reports, sheets, skin_tests, templates, uploads,
-    users, workstation,
+    patients, policies, prescriptions, queue, reconcile, refund, reports, sheets, skin_tests,
+    templates, uploads, users, workstation,
 };
 use crate::{Web, assets};
 use Access::{Anyone, Only, SignedIn};
@@ -96,6 +96,8 @@ routes! {
     post "/visits/{id}/account", Only(A::Settle) => follow::account;
     post "/visits/{id}/resolve", Only(A::Settle) => follow::resolve;
     post "/visits/{id}/take-back", Only(A::Treat) => follow::take_back;
+    post "/visits/{id}/prescription", Only(A::HandOver) => prescriptions::print;
+    post "/visits/{id}/void", Only(A::Treat) => prescriptions::void;
     post "/visits/{id}/settle", Only(A::Settle) => follow::settle;
     post "/visits/{id}/hand-over", Only(A::HandOver) => follow::hand_over;
     post "/visits/{id}/hand-over-against", Only(A::Settle) => follow::hand_over_against;

@@ -4,8 +4,8 @@ use cunyi_app::views::{
     AccountView, Age, ChargeView, CoverageView, DayView, DecidedView, DoctorView, DraftBody,
     DraftLine, Filing, FindingView, GoodsView, Identified, LayoutView, Objection, Paper, PastVisit,
     PatientForm, PatientHit, PatientStrip, PatientView, PaymentView, PolicyView, Preview,
-    QueueEntry, RefundEstimate, RefundView, Remaining, SessionView, SettlementView, SkinTestView,
-    Statement, UserView, VisitView,
+    QueueEntry, RefundEstimate, RefundView, Remaining, SessionView, SettlementView, Statement,
+    UserView, VisitView,
 };
 use cunyi_app::{Actor, Layout};
 use cunyi_domain::amounts::Amounts;
@@ -14,7 +14,7 @@ use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, EntryId, PatientId, UserId, VisitId};
 use cunyi_domain::ledger::{
     Certificate, Goods, ItemKind, LineClass, Method, Payer, PaymentKind, RegistrationState, Right,
-    SettlementKind, SkinTestState, Standing, VisitState,
+    SettlementKind, Standing, VisitState,
 };
 use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
 use cunyi_domain::refusal::{Code, Refusal};
@@ -27,7 +27,10 @@ use crate::words::Locale;
 mod batch;
 mod follow_up;
 mod lists;
+mod prescription;
 mod uploads;
+
+use prescription::{papers, skin_tests};
 
 pub use batch::batch;
 pub use follow_up::{due, follow_up, judged};
@@ -234,19 +237,6 @@ pub fn preview() -> Preview {
     }
 }
 
-/// One of each state.
-fn skin_tests() -> Vec<SkinTestView> {
-    let test = |(place, state): (usize, &SkinTestState)| SkinTestView {
-        id: EntryId(format!("K{place}")),
-        name: HOSTILE.to_owned(),
-        state: *state,
-        readable_at: now(),
-        minutes_left: if place == 0 { 12 } else { 0 },
-        own: false,
-    };
-    SkinTestState::ALL.iter().enumerate().map(test).collect()
-}
-
 pub fn visit(states: &[BatchState]) -> VisitView {
     let frozen = !states.is_empty();
     VisitView {
@@ -303,6 +293,7 @@ pub fn visit(states: &[BatchState]) -> VisitView {
         draft: draft(),
         draft_version: 3,
         skin_tests: skin_tests(),
+        papers: papers(frozen),
         diagnosis_names: vec!["高血压2级".to_owned(), "急性上呼吸道感染".to_owned()],
         charges: if frozen { charges() } else { vec![] },
         batches: (1..)
@@ -512,6 +503,7 @@ pub fn paper(states: &[BatchState]) -> Paper {
         scheme: "390".to_owned(),
         person_number: "43120000009900123".to_owned(),
         insured_at: "990001".to_owned(),
+        entry: None,
         printed_at: now(),
         cashier: "刘秀英".to_owned(),
     }

@@ -33,6 +33,7 @@ mod msgid;
 mod outage;
 mod own_account;
 mod own_visits;
+mod paper_entries;
 mod permissions;
 mod policies;
 mod records;

@@ -2,7 +2,7 @@
 
 use cunyi_app::views::{
     AppealForm, ApplyForm, ClearingForm, DraftBody, FollowUpForm, GiveBack, IdentifyForm,
-    InsureForm, PatientForm, RefundForm, RegisterForm, TemplateForm, ToldForm,
+    InsureForm, PatientForm, RefundForm, RegisterForm, TemplateForm, ToldForm, WhyForm,
 };
 use cunyi_app::{Actor, App, Layout, NewUser, PasswordForm, Result};
 use cunyi_domain::ids::{BatchId, ChargeId, EntryId, PatientId, TemplateId, UserId, VisitId};
@@ -205,6 +205,13 @@ use_cases! {
     };
     order_skin_test Record |app, by, ids| app.order_skin_test(by, &ids.visit, "XJ01CE-138");
     read_skin_test Record |app, by, ids| app.read_skin_test(by, &ids.visit, &ids.entry, false);
+    print_prescription Record |app, by, ids| {
+        app.print_prescription(by, &ids.visit, &WhyForm::default())
+    };
+    void_prescription Record |app, by, ids| {
+        let why = WhyForm { why: "mistake".to_owned(), ..WhyForm::default() };
+        app.void_prescription(by, &ids.visit, &why)
+    };
     prescriptions New |app, by, _ids| app.prescriptions(by);
     clinic_rights New |app, by, _ids| app.clinic_rights(by);
     set_rights New |app, by, _ids| app.set_rights(by, None, &[]);

@@ -3,14 +3,15 @@
 
 mod clearing;
 mod follow_up;
+mod paper;
 mod skin_test;
 mod stock;
 
 use crate::batch::BatchEvent;
 use crate::ids::{BatchId, ClinicId, UserId, VisitId};
 use crate::ledger::{
-    Access, Allergy, Batch, Coverage, Evidence, FollowUp, GoodsDecision, Patient, Payer, Payment,
-    RefundRest, Registration, RegistrationState, Settlement, Visit, VisitState,
+    Access, Allergy, Batch, Coverage, Evidence, FollowUp, GoodsDecision, PaperEntry, Patient,
+    Payer, Payment, RefundRest, Registration, RegistrationState, Settlement, Visit, VisitState,
 };
 use crate::money::Fen;
 use crate::row::{Change, Field, TableRow, Value};
@@ -99,6 +100,7 @@ pub fn apply(about: &About, body: Body, personal: Option<Personal>) -> Vec<Chang
         Body::FollowUpRecorded(b) => follow_up::recorded(about, b, personal),
         Body::SkinTestOrdered(b) => skin_test::ordered(about, b),
         Body::SkinTestMoved(b) => skin_test::moved(about, b),
+        Body::PaperEntered(b) => paper::entered(about, b, personal),
         Body::AccountChosen(b) => {
             let (from, to) = (!b.keeps, vec![set("keeps_account", b.keeps)]);
             vec![about.guarded::<Visit>(b.visit, set("keeps_account", from), to)]
@@ -227,6 +229,7 @@ fn erase(about: &About, body: &PatientErased) -> Vec<Change> {
     let mut changes = vec![
         about.update::<Patient>(body.patient.clone(), blank),
         all(FollowUp::TABLE, follow_up.to_vec()),
+        all(PaperEntry::TABLE, vec![set("words", String::new())]),
         all(Coverage::TABLE, vec![set("person_number", String::new())]),
         all(
             Visit::TABLE,

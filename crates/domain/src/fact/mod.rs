@@ -5,11 +5,13 @@
 
 mod apply;
 mod bodies;
+mod paper;
 mod personal;
 mod skin_test;
 
 pub use apply::{About, apply};
 pub use bodies::*;
+pub use paper::PaperEntered;
 pub use personal::{PatientFields, Personal};
 pub use skin_test::{SkinTestMoved, SkinTestOrdered};
 
@@ -109,6 +111,8 @@ facts! {
     "skin_test_ordered" 1 SkinTestOrdered,
     /// A skin test was read or given up.
     "skin_test_moved" 1 SkinTestMoved,
+    /// A prescription was printed, printed again or voided.
+    "paper_entered" 1 PaperEntered,
     /// The patient chose whether her account pays.
     "account_chosen" 1 AccountChosen,
     /// The fee list was frozen: lines, batches, reserved stock.

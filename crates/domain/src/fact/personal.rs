@@ -71,7 +71,8 @@ pub enum Personal {
         reason: String,
     },
     /// Of `settlement_made`: why it was reversed; of `settlement_requested`: why it is to be. Of
-    /// `batch_moved`: why it was dropped. Of `goods_decided`: why they came back or not.
+    /// `batch_moved`: why it was dropped. Of `goods_decided`: why they came back or not. Of
+    /// `paper_entered`: why it was printed again or voided.
     Reason(String),
     /// Of `charges_frozen`: why each check was overridden, in the order of its `overrides`.
     Reasons(Vec<String>),
@@ -91,6 +92,7 @@ impl Body {
             Self::BatchMoved(body) => reason(&mut body.reason),
             Self::SettlementRequested(body) => reason(&mut body.reason),
             Self::GoodsDecided(body) => reason(&mut body.reason),
+            Self::PaperEntered(body) => reason(&mut body.words),
             _ => None,
         }
     }

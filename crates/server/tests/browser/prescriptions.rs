@@ -213,3 +213,76 @@ async fn a_decoction_is_written_herb_by_herb() {
     assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
     page.close().await;
 }
+
+/// A first print asks nothing, a further one why; what was printed is voided with a reason and written anew.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_prescription_is_printed_again_and_voided_with_a_reason() {
+    let Some(page) = open(1366, 768).await else {
+        return;
+    };
+    let demo = Demo::start("paper-log");
+    with_a_cold(&page, &demo).await;
+    desk::order(&page, 1, "gmlkl").await;
+    page.press(Key::F8).await;
+    page.see("form[action$='/presettle'] button").await;
+    page.script(
+        "window.print = () => { window.sheets = document.querySelector('.printing')?.textContent }",
+    )
+    .await;
+    page.press(Key::F9).await;
+    page.until(
+        "it is printed",
+        "return window.sheets?.includes('感冒灵颗粒')",
+    )
+    .await;
+    let said = "return !/补打|查阅件/.test(window.sheets)";
+    page.until("nothing is said of a first print", said).await;
+
+    // Again: it is asked why, and the paper says so.
+    page.press(Key::F9).await;
+    page.read("本处方已经打印过").await;
+    page.until(
+        "the reason is asked for",
+        "return Boolean(document.querySelector('details.up[open] form[action$=\"/prescription\"]'))",
+    )
+    .await;
+    page.picture("reprint.png").await;
+    page.accessible("a print that wants a reason").await;
+    let asked = "return document.activeElement.matches('details.up[open] select')";
+    page.until("the reason has the focus", asked).await;
+    page.press(Key::Down).await;
+    page.tab_to("form[action$='/prescription'] button").await;
+    page.press(Key::Enter).await;
+    page.until(
+        "the paper says that it is the second",
+        "return window.sheets?.includes('第 2 次打印（补打）：原件遗失')",
+    )
+    .await;
+    page.until(
+        "the page came again",
+        "return !document.querySelector('details.up[open]') && Boolean(document.querySelector('.past .count'))",
+    )
+    .await;
+
+    page.tab_to("details.up > summary:not([data-key])").await;
+    page.press(Key::Enter).await;
+    page.tab_to("form[action$='/void'] input[name=reason]")
+        .await;
+    page.keys("剂量写错").await;
+    page.picture("void.png").await;
+    page.accessible("a void that wants a reason").await;
+    page.press(Key::Enter).await;
+    page.see("textarea[name=complaint]").await;
+    page.script("document.querySelectorAll('details.past').forEach(log => log.open = true)")
+        .await;
+    page.read("作废：开错 剂量写错").await;
+    page.picture("voided.png").await;
+    let paper = page.path().await + "/print/prescription";
+    page.go(&format!("{}{paper}", demo.clinic)).await;
+    page.read("作废：开错 剂量写错").await;
+    page.read("感冒灵颗粒").await;
+    page.picture("voided-paper.png").await;
+    page.accessible("a prescription that was voided").await;
+    assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
+    page.close().await;
+}

@@ -265,6 +265,7 @@ impl World {
         let first = self.follow_up(&visit, None, "咳嗽时头晕")?;
         self.follow_up(&visit, Some(first), "老柳看错了血压")?;
         self.skin_test(&visit)?;
+        self.papers(&visit, &lines)?;
         self.keep_account(&visit)?;
         self.queue(&visit, VisitState::Seeing, VisitState::Done)?;
         self.fill_local(&visit, "又咳嗽了", "token");

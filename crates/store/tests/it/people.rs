@@ -2,15 +2,15 @@
 
 use cunyi_domain::fact::{
     AccessRecorded, AccountChosen, AllergyNoted, AllergyWithdrawn, CoverageIdentified,
-    FollowUpRecorded, PatientCorrected, PatientFields, PatientRegistered, PayerSwitched, Personal,
-    RecordSigned, RegistrationMoved, SkinTestMoved, SkinTestOrdered, VisitInsured, VisitMoved,
-    VisitRegistered,
+    FollowUpRecorded, PaperEntered, PatientCorrected, PatientFields, PatientRegistered,
+    PayerSwitched, Personal, RecordSigned, RegistrationMoved, SkinTestMoved, SkinTestOrdered,
+    VisitInsured, VisitMoved, VisitRegistered,
 };
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{CoverageId, EntryId, PatientId, VisitId};
 use cunyi_domain::ledger::{
-    AccessKind, AllergyKind, Certificate, Diagnosis, FollowUpClass, Payer, Registration,
-    RegistrationState, SkinTestEvent, SkinTestState, Visit, VisitState,
+    AccessKind, AllergyKind, Certificate, Charge, Diagnosis, FollowUpClass, PaperEvent, PaperWhy,
+    Payer, Registration, RegistrationState, SkinTestEvent, SkinTestState, Visit, VisitState,
 };
 use cunyi_domain::money::Fen;
 use cunyi_domain::time::{Moment, parse_date};
@@ -288,6 +288,29 @@ impl World {
         let patient = Some(&visit.patient);
         let work = |w: &mut Writer<'_, '_>| w.record(confirmed, patient, None);
         self.store.write(&who, &self.dice, "confirmed", work)
+    }
+
+    /// A prescription that was printed twice and voided.
+    pub fn papers(&self, visit: &Visit, lines: &[Charge]) -> Done {
+        let all = [
+            (PaperEvent::Printed, 1, None, ""),
+            (PaperEvent::Printed, 2, Some(PaperWhy::Copy), ""),
+            (PaperEvent::Voided, 2, Some(PaperWhy::Other), "老柳拿错了"),
+        ];
+        for (event, number, why, words) in all {
+            let entered = PaperEntered {
+                id: EntryId::new(self.now(), &self.dice),
+                patient: visit.patient.clone(),
+                visit: visit.id.clone(),
+                event,
+                number,
+                lines: lines.iter().map(|line| line.id.clone()).collect(),
+                why,
+                words: words.to_owned(),
+            };
+            self.record(entered, &visit.patient, None)?;
+        }
+        Ok(())
     }
 
     pub fn sign(&self, visit: &Visit, number: usize) -> Done {

@@ -70,6 +70,7 @@ pub const TABLES: &[Table] = &[
     of::<ledger::GoodsDecision>(),
     of::<ledger::FollowUp>(),
     of::<ledger::SkinTest>(),
+    of::<ledger::PaperEntry>(),
     of::<ledger::Access>(),
     of::<Clinic>(),
     of::<User>(),

@@ -26,7 +26,8 @@ document.addEventListener("submit", (event) => {
   // A session begins and ends with a page of the browser's own.
   if (!$(".top nav") || url.pathname === "/logout") return;
   event.preventDefault();
-  go(url, body);
+  if ("paper" in form.dataset) printed(url, body);
+  else go(url, body);
 });
 
 // Where a form goes, and with what.

@@ -15,6 +15,7 @@ function press(key) {
   target?.click();
   if (target?.matches("summary")) {
     target.scrollIntoView({ block: target.parentElement.open ? "start" : "nearest" });
+    if (target.parentElement.open) $("select, input:not([type=hidden])", target.parentElement)?.focus();
   }
 }
 

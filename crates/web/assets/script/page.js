@@ -84,10 +84,15 @@ function release() {
   $$("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
 }
 
-// A paper is printed from where one is: its sheets stand beside the page while it is printed.
-async function printed(url) {
-  const page = await fetch(url).then(async (answer) => answer.ok && parsed(await answer.text())).catch(() => {});
-  if (!page) return location.assign(url);
+// A paper is printed from where one is: its sheets stand beside the page while it is printed. Who is asked for one
+// by a form may refuse, and says so by a page.
+async function printed(url, form) {
+  const answer = await fetch(url, form && { method: "POST", body: form }).catch(() => {});
+  const page = answer && parsed(await answer.text().catch(() => ""));
+  if (!form && !(page && answer.ok)) return location.assign(url);
+  release();
+  if (!page) return unanswered();
+  if (!page.body.matches(".papers")) return show(page, true);
   const sheets = document.createElement("div");
   sheets.className = "papers printing";
   sheets.lang = page.documentElement.lang;
@@ -95,6 +100,8 @@ async function printed(url) {
   document.body.append(sheets);
   print();
   sheets.remove();
+  // What was said for another print is not said for the next.
+  if (form?.has("why")) go(location.href, undefined, "replace");
 }
 
 // Other papers, files and other sites are opened by the browser.

@@ -74,7 +74,8 @@ onPage.push(() => {
       next?.setSelectionRange(next.value.length, next.value.length);
     });
   }
-  wanting()?.focus();
+  // What was refused for want of a reason comes before the boxes.
+  ($(".up[open] select") ?? wanting())?.focus();
 });
 
 async function keep(input, sent) {

@@ -6,7 +6,7 @@ pub(crate) mod settled;
 use cunyi_app::Layout;
 use cunyi_app::views::{Age, Basis, BatchView, ChargeView, Paper};
 use cunyi_domain::batch::BatchState;
-use cunyi_domain::ledger::{Prescription as Kind, VisitState};
+use cunyi_domain::ledger::{PaperEvent, Prescription as Kind, VisitState};
 use cunyi_domain::money::{Fen, apportion};
 use serde::Serialize;
 
@@ -188,7 +188,7 @@ impl Model {
             sheets: sheets(c, &p.given),
         };
         let mut model = Self::of(c, p, Part::Prescription(own));
-        model.marks.splice(0..0, void(p).map(|why| c.t(why)));
+        model.marks.splice(0..0, marks(c, p));
         model
     }
 
@@ -365,6 +365,20 @@ fn child(p: &Paper) -> bool {
         Age::Months(_) | Age::Days(_) => true,
         Age::Unknown => false,
     }
+}
+
+/// What has to be said of a prescription before all else: that it is none, or not the first of it.
+fn marks(c: &Chrome, p: &Paper) -> Vec<String> {
+    let events = p.visit.papers.entries.iter().map(|e| e.event);
+    let again = p.visit.papers.printable && events.into_iter().any(|e| e == PaperEvent::Voided);
+    let mut marks: Vec<String> = match &p.entry {
+        Some(e) if e.event == PaperEvent::Voided || e.number > 1 => vec![c.paper_entry(e)],
+        Some(_) => vec![],
+        None => void(p).map(|why| c.t(why)).into_iter().collect(),
+    };
+    marks.extend(again.then(|| c.t("paper-anew")));
+    marks.extend(p.entry.is_none().then(|| c.t("paper-copy")));
+    marks
 }
 
 /// Why this is no prescription to dispense from; nothing where it is one.

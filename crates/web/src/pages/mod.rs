@@ -12,6 +12,7 @@ pub(crate) mod lists;
 pub(crate) mod papers;
 pub(crate) mod patients;
 pub(crate) mod policies;
+pub(crate) mod prescriptions;
 pub(crate) mod queue;
 pub(crate) mod reconcile;
 pub(crate) mod refund;

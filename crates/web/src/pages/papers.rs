@@ -114,7 +114,7 @@ pub(crate) async fn payment(by: Signed, Path(id): Path<String>) -> Answer {
     print(&by, Layout::Slip, &slip.paper.visit.visit, model).await
 }
 
-async fn print(by: &Signed, layout: Layout, visit: &VisitId, model: Model) -> Answer {
+pub(super) async fn print(by: &Signed, layout: Layout, visit: &VisitId, model: Model) -> Answer {
     let own = by.call(move |app, actor| app.layout(actor, layout)).await?;
     let c = by.chrome.chinese();
     let title = model.title(&c, layout);

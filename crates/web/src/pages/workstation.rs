@@ -322,6 +322,11 @@ impl SignedPage<'_> {
         of.map_or("", |(_, text)| text)
     }
 
+    /// True if that was asked for and not done, whether anything was typed for it or not.
+    pub(crate) fn asked(&self, what: &str) -> bool {
+        self.typed.as_ref().is_some_and(|(of, _)| of == what)
+    }
+
     /// How many boxes of a line carry a trace code: whole boxes each, what is split from one box one.
     pub(crate) fn boxes(&self, line: &ChargeView) -> i64 {
         let drug = self.catalogue.drug(&line.code);

@@ -1,7 +1,7 @@
 //! A valid request for each route, made on a visit that stands where the route needs it: what is
 //! asked would be done, so a refusal can only come from who asks.
 
-use cunyi_app::views::{DraftBody, IdentifyForm, RegisterForm, TemplateForm};
+use cunyi_app::views::{DraftBody, IdentifyForm, RegisterForm, TemplateForm, WhyForm};
 use cunyi_app::{Actor, NewLot};
 use cunyi_centre::faults::Fault;
 use cunyi_centre::population::Voucher;
@@ -143,6 +143,14 @@ cases! {
     };
     post "/visits/{id}/resolve" Record |h, _by| of_visit("post", &lost(h), "/resolve");
     post "/visits/{id}/take-back" Record |h, _by| of_visit("post", &frozen(h), "/take-back");
+    post "/visits/{id}/prescription" Record |h, _by| {
+        of_visit("post", &frozen(h), "/prescription")
+    };
+    post "/visits/{id}/void" Record |h, _by| {
+        let visit = frozen(h);
+        h.w.app.print_prescription(&h.w.doctor, &visit, &WhyForm::default()).expect("printed");
+        Ask { form: form(&[("why", "mistake")]), ..of_visit("post", &visit, "/void") }
+    };
     post "/visits/{id}/settle" Record |h, _by| {
         let visit = h.w.presettled(&h.villager(), &draft(h));
         let batch = &h.w.view(&visit).batches[0];

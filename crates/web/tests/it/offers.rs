@@ -300,7 +300,14 @@ impl Walk<'_> {
         let offered = offers(&page, &self.visit, &body);
         if self.in_flight() {
             let names: Vec<String> = offered.iter().map(name).collect();
-            let moves = ["settle", "presettle", "hand-over", "drop", "take-back"];
+            let moves = [
+                "settle",
+                "presettle",
+                "hand-over",
+                "drop",
+                "take-back",
+                "void",
+            ];
             let moves = |n: &String| moves.contains(&n.as_str());
             assert!(!names.iter().any(moves), "{} {names:?}", self.trace);
             assert!(
@@ -321,7 +328,9 @@ impl Walk<'_> {
             value.clone_from(&self.number);
         }
         let answer = self.h.ask(&self.by, &ask).await;
-        let done = answer.status == StatusCode::SEE_OTHER;
+        // A prescription is answered with its paper.
+        let paper = name(&ask) == "prescription" && answer.status == StatusCode::OK;
+        let done = paper || answer.status == StatusCode::SEE_OTHER;
         let told = bad && answer.status == StatusCode::UNPROCESSABLE_ENTITY;
         let problem = answer.problem();
         assert!(done || told, "{} {} {problem}", self.trace, answer.status);
