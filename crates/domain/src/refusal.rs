@@ -197,6 +197,8 @@ text_enum! {
         OwnAccount = "own-account",
         /// The form is too old or does not come from our page.
         BadForm = "bad-form",
+        /// A function key was chosen for two meanings.
+        KeyTwice = "key-twice",
         /// The address in the browser is none of this computer's names.
         UnknownHost = "unknown-host",
         /// The request's body is too large.

@@ -20,6 +20,7 @@ use cunyi_domain::refusal::Refusal;
 use cunyi_domain::resolve::Finding;
 use cunyi_domain::time::Moment;
 
+use crate::computer::Computer;
 use crate::labels;
 use crate::routes::{Access, ROUTES};
 use crate::words::{self, Locale};
@@ -35,8 +36,8 @@ pub struct Chrome {
     pub now: Moment,
     /// 演示 on every page, a guest's too.
     pub fictional: bool,
-    /// 大字, on this computer.
-    pub large: bool,
+    /// What is chosen on this computer.
+    pub computer: Computer,
 }
 
 impl Chrome {
@@ -64,6 +65,11 @@ impl Chrome {
             key,
             &[(name, value.to_string()), (name2, value2.to_string())],
         )
+    }
+
+    /// The function key, on this computer, of what usually stands on this one; empty if none.
+    pub fn key(&self, usual: &str) -> &'static str {
+        self.computer.keys.of(usual)
     }
 
     /// For `lang=`.

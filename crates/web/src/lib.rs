@@ -7,6 +7,7 @@ mod assets;
 mod capital;
 mod chart;
 mod chrome;
+mod computer;
 mod fault;
 mod form;
 mod guard;

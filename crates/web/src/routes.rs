@@ -7,9 +7,9 @@ use axum::{Extension, Router};
 use cunyi_app::{Action as A, Actor, may};
 
 use crate::pages::{
-    account, clearing, desk, drafts, follow, follow_up, follow_ups, layouts, lists, papers,
-    patients, policies, prescriptions, queue, reconcile, refund, reports, sheets, skin_tests,
-    templates, uploads, users, workstation,
+    account, clearing, computer, desk, drafts, follow, follow_up, follow_ups, layouts, lists,
+    papers, patients, policies, prescriptions, queue, reconcile, refund, reports, sheets,
+    skin_tests, templates, uploads, users, workstation,
 };
 use crate::{Web, assets};
 use Access::{Anyone, Only, SignedIn};
@@ -55,6 +55,8 @@ routes! {
     post "/logout", SignedIn => account::sign_out;
     post "/locale", SignedIn => account::set_locale;
     post "/type", SignedIn => account::set_type;
+    get "/computer", SignedIn => computer::page;
+    post "/computer", SignedIn => computer::set;
     get "/password", SignedIn => account::password;
     post "/password", SignedIn => account::change_password;
     get "/setup", Anyone => account::setup;

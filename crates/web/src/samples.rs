@@ -72,7 +72,7 @@ pub fn chrome(locale: Locale) -> Chrome {
         session: Some(session),
         now: now(),
         fictional: true,
-        large: false,
+        computer: crate::computer::Computer::default(),
     }
 }
 

@@ -12,6 +12,7 @@ use cunyi_domain::refusal::{Code, Refusal};
 
 use crate::Web;
 use crate::chrome::Chrome;
+use crate::computer::Computer;
 use crate::fault::Fault;
 use crate::form::{Form, MAX_BODY};
 use crate::jobs::{Kept, Key, Outcome, Place, Standing, What};
@@ -31,16 +32,8 @@ pub(crate) fn set_cookie(secure: bool, token: &str) -> String {
     format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict{secure}{age}")
 }
 
-/// The cookie of large type: this computer's, whoever sits at it.
-const LARGE: &str = "cunyi-large";
-
-/// `Set-Cookie` for large type or the usual one, kept for a year.
-pub(crate) fn large_cookie(large: bool) -> String {
-    let age = if large { 31_536_000 } else { 0 };
-    format!("{LARGE}=1; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}")
-}
-
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+/// A cookie's value.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let cookies = headers
         .get_all(header::COOKIE)
         .into_iter()
@@ -93,7 +86,7 @@ impl Guest {
             session: None,
             now: web.app.now(),
             fictional: web.options.fictional,
-            large: false,
+            computer: Computer::default(),
         };
         Self {
             web: Arc::clone(web),
@@ -206,7 +199,7 @@ impl FromRequestParts<Arc<Web>> for Signed {
                     locale: Locale::from_tag(&session.locale),
                     fictional: guest.chrome.fictional || session.fictional,
                     session: Some(session.clone()),
-                    large: cookie(&parts.headers, LARGE).is_some(),
+                    computer: Computer::of(&parts.headers),
                     ..(*guest.chrome).clone()
                 });
                 // A route that says nothing lets nobody in.

@@ -3,6 +3,7 @@
 
 mod arrivals;
 mod batches;
+mod computer;
 mod demo;
 mod desk;
 mod evening;

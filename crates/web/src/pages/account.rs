@@ -7,15 +7,16 @@
 
 use askama::Template;
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use cunyi_app::{Actor, App, AppError, NewUser, PasswordForm, SetupForm};
 use cunyi_domain::refusal::{Code, Refusal};
 
 use crate::WebOptions;
 use crate::chrome::Chrome;
+use crate::computer::Computer;
 use crate::fault::{Answer, Fault, html, status, words};
 use crate::form::Form;
-use crate::session::{Guest, GuestForm, Posted, Signed, blocking, large_cookie, set_cookie};
+use crate::session::{Guest, GuestForm, Posted, Signed, blocking, set_cookie};
 use crate::words::Locale;
 
 #[derive(Template)]
@@ -93,9 +94,15 @@ pub(crate) async fn set_locale(Posted { by, form, .. }: Posted) -> Answer {
 }
 
 /// `POST /type`: large type or the usual one, on this computer.
-pub(crate) async fn set_type(Posted { form, .. }: Posted) -> Answer {
-    let cookie = large_cookie(form.ticked("large"));
-    Ok(([(header::SET_COOKIE, cookie)], back(&form)).into_response())
+pub(crate) async fn set_type(Posted { by, form, .. }: Posted) -> Answer {
+    let computer = Computer {
+        large: form.ticked("large"),
+        ..by.chrome.computer
+    };
+    let cookies = computer
+        .cookies()
+        .map(|cookie| (header::SET_COOKIE, cookie));
+    Ok((AppendHeaders(cookies), back(&form)).into_response())
 }
 
 /// To where a form was posted from: only a path of ours, neither another host nor a scheme.

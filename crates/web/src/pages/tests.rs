@@ -17,6 +17,7 @@ use cunyi_domain::money::Fen;
 use cunyi_store::reference::Role;
 
 use super::account::{LoginPage, PasswordPage, SetupPage};
+use super::computer::ComputerPage;
 use super::desk::{IdentifiedPage, IdentifyPage, SelfPayPage, WaitingPage};
 use super::drafts::{FeePanel, Problems, diagnosis_rows, rows};
 use super::layouts::{LayoutsPage, Refused};
@@ -265,6 +266,13 @@ fn lists(c: &Chrome, pages: &mut Pages) {
         done: true,
     };
     pages.push(("password", page.render().unwrap()));
+    let page = ComputerPage {
+        c,
+        problem: "!".to_owned(),
+        done: true,
+        f: super::computer::Typed::in_force(&c.computer),
+    };
+    pages.push(("computer", page.render().unwrap()));
     let policies = samples::policies();
     let page = PoliciesPage {
         c,
