@@ -35,6 +35,7 @@ use super::users::UsersPage;
 use super::workstation::{DraftPage, HomePage, Notice, Queue, SignedPage};
 use crate::WebOptions;
 use crate::chrome::Chrome;
+use crate::computer::Keys;
 use crate::fault::FaultPage;
 use crate::labels::GROUPS;
 use crate::layout::model::shared;
@@ -388,19 +389,22 @@ fn papers(ui: &Chrome, pages: &mut Pages) {
 }
 
 fn every_page(locale: Locale) -> Pages {
-    let c = samples::chrome(locale);
+    every_page_of(&samples::chrome(locale))
+}
+
+fn every_page_of(c: &Chrome) -> Pages {
     let mut pages = Pages::new();
-    account(&c, &mut pages);
-    desk(&c, &mut pages);
-    draft(&c, &mut pages);
-    follow(&c, &mut pages);
-    lists(&c, &mut pages);
-    layouts(&c, &mut pages);
-    sums(&c, &mut pages);
-    reconcile::pages(&c, &mut pages);
-    clearing::pages(&c, &mut pages);
-    follow_up::pages(&c, &mut pages);
-    papers(&c, &mut pages);
+    account(c, &mut pages);
+    desk(c, &mut pages);
+    draft(c, &mut pages);
+    follow(c, &mut pages);
+    lists(c, &mut pages);
+    layouts(c, &mut pages);
+    sums(c, &mut pages);
+    reconcile::pages(c, &mut pages);
+    clearing::pages(c, &mut pages);
+    follow_up::pages(c, &mut pages);
+    papers(c, &mut pages);
     pages
 }
 
@@ -450,6 +454,26 @@ fn every_input_has_a_label() {
             let named = input.contains("aria-label=") || input.contains(r#"type="hidden""#);
             let by_id = input.contains(r#"id="find""#);
             assert!(inside || named || by_id, "{name}: {input}");
+        }
+    }
+}
+
+#[test]
+fn no_key_stands_on_a_page_where_none_is_chosen() {
+    let usual = samples::chrome(Locale::Zh);
+    let mut none = usual.clone();
+    none.computer.keys = Keys::chosen([""; 8]).expect("no keys");
+    let with_keys = |page: &(_, String)| page.1.contains("data-key=\"F");
+    assert!(
+        every_page_of(&usual)
+            .iter()
+            .filter(|page| with_keys(page))
+            .count()
+            > 10
+    );
+    for (name, page) in every_page_of(&none) {
+        for key in ["data-key=\"F", "<kbd>F"] {
+            assert!(!page.contains(key), "{name}: {key}");
         }
     }
 }
