@@ -55,6 +55,20 @@ pub async fn strike_often(page: &Page, demo: &Places, fault: &str, transaction: 
     page.until("the switch is set", &set).await;
 }
 
+/// From here on the centre waits so long before each answer.
+pub async fn centre_takes(page: &Page, demo: &Places, milliseconds: u32) {
+    page.go(&demo.centre).await;
+    let turn = format!(
+        "return fetch('/switches', {{ method: 'POST', body: new URLSearchParams({{ slow_ms: {milliseconds} }}) }})
+             .then(answer => answer.status)"
+    );
+    let status = page.script(&turn).await;
+    assert!(
+        status.as_i64().is_some_and(|status| status < 400),
+        "{status}"
+    );
+}
+
 /// Signs in and ends on the workstation.
 pub async fn sign_in(page: &Page, demo: &Places, login: &str) {
     page.go(&format!("{}/login", demo.clinic)).await;

@@ -56,16 +56,8 @@ async fn slow_as_told(page: &Page, demo: &Demo) {
     let Ok(milliseconds) = std::env::var("CUNYI_BENCH_SLOW_MS") else {
         return;
     };
-    page.go(&demo.centre).await;
-    let turn = format!(
-        "return fetch('/switches', {{ method: 'POST', body: new URLSearchParams({{ slow_ms: {milliseconds} }}) }})
-             .then(answer => answer.status)"
-    );
-    let status = page.script(&turn).await;
-    assert!(
-        status.as_i64().is_some_and(|status| status < 400),
-        "{status}"
-    );
+    let milliseconds = milliseconds.parse().expect("milliseconds");
+    desk::centre_takes(page, demo, milliseconds).await;
 }
 
 /// Signs, scans the boxes, settles, hands over and ends where the papers are printed; how many boxes.

@@ -3,7 +3,7 @@
 use fantoccini::key::Key;
 
 use crate::demo::Demo;
-use crate::desk::{prescribe, presettle, sign_in, strike, strike_often};
+use crate::desk::{centre_takes, prescribe, presettle, sign_in, strike, strike_often};
 use crate::page::{Page, open};
 
 /// The narrow column holds the longer words.
@@ -92,5 +92,35 @@ async fn drugs_go_against_a_deposit_and_the_rest_is_returned() {
     page.accessible("the refund slip").await;
     assert!(!share.is_empty() && share != everything);
     assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
+    page.close().await;
+}
+
+/// The page looks again every two seconds while the centre is asked; whom one types meanwhile stays in the field.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_typed_while_the_centre_is_asked_stays() {
+    let Some(page) = open(1366, 768).await else {
+        return;
+    };
+    let demo = Demo::start("typed");
+    sign_in(&page, &demo, "zhang").await;
+    page.script("document.querySelectorAll('a[href^=\"/visits/\"]')[1].click()")
+        .await;
+    prescribe(&page).await;
+    let visit = format!("{}{}", demo.clinic, page.path().await);
+    presettle(&page).await;
+    centre_takes(&page, &demo, 9_000).await;
+    page.go(&visit).await;
+    page.press(Key::F8).await;
+    page.see("main[data-refresh]").await;
+    page.script("document.querySelector('main').classList.add('the-first')")
+        .await;
+    page.fill("#find", "li").await;
+    let later = "return performance.now() - (window.typedAt ??= performance.now()) > 3500";
+    page.until("it could have looked", later).await;
+    assert!(page.count("main.the-first[data-refresh]").await == 1);
+    assert_eq!(page.value("#find").await, "li");
+    // Nothing is typed any more: it looks, and sees what was settled.
+    page.fill("#find", "").await;
+    page.see("form[action$='/hand-over'] button").await;
     page.close().await;
 }

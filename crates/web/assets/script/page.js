@@ -19,14 +19,14 @@ const pageCame = () => onPage.forEach((work) => work());
 let pagesAsked = 0;
 
 // Asks for a page, by a form if there is one, and shows what comes. `history` is what the address
-// does: "push", "replace" or "keep".
-async function go(url, form, history = "push") {
+// does: "push", "replace" or "keep"; `still` says whether what came is still wanted.
+async function go(url, form, history = "push", still = () => true) {
   const mine = ++pagesAsked;
   const from = location.href;
   try {
     const answer = await fetch(url, form && { method: "POST", body: form });
     const text = await answer.text();
-    if (mine !== pagesAsked) return;
+    if (mine !== pagesAsked || !still()) return;
     // Not ours to show, or of another version of the program: the browser's own way.
     const page = answer.headers.get("content-type")?.startsWith("text/html") && parsed(text);
     if (!page) return location.assign(answer.url);
@@ -122,14 +122,23 @@ addEventListener("popstate", async () => {
   if (await mayLeave()) go(location.href, undefined, "keep");
 });
 
-// A page that waits for the insurance centre looks again by itself; without a script a refresh does.
+// A page that waits for the insurance centre looks again by itself; without a script a refresh does. What is being
+// typed or was sent from it goes first: also what was typed after it asked and before the answer came.
 let refreshing;
 onPage.push(() => {
   clearTimeout(refreshing);
   const waiting = $("[data-refresh]");
   if (!waiting) return;
-  const again = () => go(waiting.dataset.url, undefined, "replace");
-  refreshing = setTimeout(again, Number(waiting.dataset.refresh) * 1000);
+  const typed = (field) => field.value !== field.defaultValue;
+  const idle = () => !$("form[data-sent]") && !$$("input, textarea").some(typed);
+  const again = async () => {
+    if (idle()) await go(waiting.dataset.url, undefined, "replace", idle);
+    if (waiting.isConnected) soon();
+  };
+  const soon = () => {
+    refreshing = setTimeout(again, Number(waiting.dataset.refresh) * 1000);
+  };
+  soon();
 });
 
 // A file is read into the field beside it, where it can be looked at before it is sent.
