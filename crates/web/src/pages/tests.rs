@@ -1,6 +1,7 @@
 //! Every page renders in every language, escapes what it shows, and has words for all of it.
 
 mod clearing;
+mod computer;
 mod follow_up;
 mod papers;
 mod reconcile;
@@ -17,7 +18,6 @@ use cunyi_domain::money::Fen;
 use cunyi_store::reference::Role;
 
 use super::account::{LoginPage, PasswordPage, SetupPage};
-use super::computer::ComputerPage;
 use super::desk::{IdentifiedPage, IdentifyPage, SelfPayPage, WaitingPage};
 use super::drafts::{FeePanel, Problems, diagnosis_rows, rows};
 use super::layouts::{LayoutsPage, Refused};
@@ -35,7 +35,6 @@ use super::users::UsersPage;
 use super::workstation::{DraftPage, HomePage, Notice, Queue, SignedPage};
 use crate::WebOptions;
 use crate::chrome::Chrome;
-use crate::computer::Keys;
 use crate::fault::FaultPage;
 use crate::labels::GROUPS;
 use crate::layout::model::shared;
@@ -267,13 +266,6 @@ fn lists(c: &Chrome, pages: &mut Pages) {
         done: true,
     };
     pages.push(("password", page.render().unwrap()));
-    let page = ComputerPage {
-        c,
-        problem: "!".to_owned(),
-        done: true,
-        f: super::computer::Typed::in_force(&c.computer),
-    };
-    pages.push(("computer", page.render().unwrap()));
     let policies = samples::policies();
     let page = PoliciesPage {
         c,
@@ -401,6 +393,7 @@ fn every_page_of(c: &Chrome) -> Pages {
     lists(c, &mut pages);
     layouts(c, &mut pages);
     sums(c, &mut pages);
+    computer::pages(c, &mut pages);
     reconcile::pages(c, &mut pages);
     clearing::pages(c, &mut pages);
     follow_up::pages(c, &mut pages);
@@ -454,26 +447,6 @@ fn every_input_has_a_label() {
             let named = input.contains("aria-label=") || input.contains(r#"type="hidden""#);
             let by_id = input.contains(r#"id="find""#);
             assert!(inside || named || by_id, "{name}: {input}");
-        }
-    }
-}
-
-#[test]
-fn no_key_stands_on_a_page_where_none_is_chosen() {
-    let usual = samples::chrome(Locale::Zh);
-    let mut none = usual.clone();
-    none.computer.keys = Keys::chosen([""; 8]).expect("no keys");
-    let with_keys = |page: &(_, String)| page.1.contains("data-key=\"F");
-    assert!(
-        every_page_of(&usual)
-            .iter()
-            .filter(|page| with_keys(page))
-            .count()
-            > 10
-    );
-    for (name, page) in every_page_of(&none) {
-        for key in ["data-key=\"F", "<kbd>F"] {
-            assert!(!page.contains(key), "{name}: {key}");
         }
     }
 }
