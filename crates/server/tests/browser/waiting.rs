@@ -112,15 +112,16 @@ async fn what_is_typed_while_the_centre_is_asked_stays() {
     page.go(&visit).await;
     page.press(Key::F8).await;
     page.see("main[data-refresh]").await;
-    page.script("document.querySelector('main').classList.add('the-first')")
-        .await;
-    page.fill("#find", "li").await;
+    let typing = "document.querySelector('main').classList.add('the-first');
+        document.querySelector('#find').value = 'li'";
+    page.script(typing).await;
     let later = "return performance.now() - (window.typedAt ??= performance.now()) > 3500";
     page.until("it could have looked", later).await;
     assert!(page.count("main.the-first[data-refresh]").await == 1);
     assert_eq!(page.value("#find").await, "li");
     // Nothing is typed any more: it looks, and sees what was settled.
-    page.fill("#find", "").await;
+    page.script("document.querySelector('#find').value = ''")
+        .await;
     page.see("form[action$='/hand-over'] button").await;
     page.close().await;
 }
