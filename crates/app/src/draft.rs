@@ -10,6 +10,7 @@ use cunyi_store::local::Draft;
 use cunyi_store::{Tx, query};
 
 use crate::App;
+use crate::course;
 use crate::error::{AppError, Result, refuse};
 use crate::fee_list::{self, Context, FeeList};
 use crate::freeze::shortages;
@@ -86,6 +87,13 @@ impl App {
                 decoction: boiled(&charges),
                 ..DraftBody::default()
             };
+            let courses = course::Standing::all(tx, clinic, &row.patient)?;
+            for line in &mut body.lines {
+                let day = row.registered_at.date();
+                if course::must_go_on(&courses, line, day).is_err() {
+                    line.course.clear();
+                }
+            }
             let filings = coverage_of(tx, &row)?
                 .and_then(|c| c.filings)
                 .unwrap_or_default();
@@ -135,6 +143,7 @@ impl App {
             coverage: coverage.as_ref(),
             rights: Rights::read(tx, clinic, &actor.user)?,
             skin_tests: query::skin_tests(tx, clinic, visit)?,
+            courses: course::Standing::all(tx, clinic, &row.patient)?,
             used,
             at: row.registered_at,
         };
@@ -241,6 +250,11 @@ pub(crate) fn repeat(charge: &Charge) -> DraftLine {
         footnote: String::new(),
         group: said(charge.drip_group),
         drip: said(charge.drip_rate),
+        course: charge
+            .course
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         benefit: String::new(),
     }
 }

@@ -17,6 +17,7 @@ use cunyi_domain::time::{Moment, age_on, civil::Date};
 use cunyi_gateway::region::Beside;
 use cunyi_policy::{Benefit, Certainty, Claim, ClaimLine, Facts, Policy};
 
+use crate::course;
 use crate::rights::Rights;
 use crate::setup::{Installed, Setup};
 use crate::skin_test;
@@ -56,6 +57,8 @@ pub(crate) struct Context<'a> {
     pub rights: Rights,
     /// The visit's skin tests.
     pub skin_tests: Vec<SkinTest>,
+    /// Her infusion courses.
+    pub courses: Vec<course::Standing>,
     /// What she has used of the year.
     pub used: YearUse,
     /// When the visit began: its day chooses the rules.
@@ -121,7 +124,16 @@ pub fn read(context: &Context<'_>, body: &DraftBody) -> FeeList {
     for (place, line) in body.lines.iter().take(MOST_LINES).enumerate() {
         let may = context.rights.must(context.catalogue, line);
         let decoction = decoction.as_ref().ok();
-        match may.and_then(|()| read::read_line(context.catalogue, place, line, decoction)) {
+        let day = context.at.date();
+        let course = may.and_then(|()| course::must_go_on(&context.courses, line, day));
+        let read = |course| {
+            let read = read::read_line(context.catalogue, place, line, decoction)?;
+            Ok(read.map(|mut read| {
+                read.view.course = course;
+                read
+            }))
+        };
+        match course.and_then(read) {
             Ok(read) => lines.extend(read),
             Err(refusal) => list.problems.push(refusal.with("line", place + 1)),
         }

@@ -20,6 +20,7 @@ use cunyi_domain::time::Moment;
 use cunyi_store::{Tx, Writer, query};
 
 use crate::App;
+use crate::course;
 use crate::error::{AppError, Result, refuse};
 use crate::fee_list::FeeList;
 use crate::paper_entry::OnPaper;
@@ -288,9 +289,10 @@ fn freeze(
     w: &mut Writer<'_, '_>,
     app: &App,
     visit: &Visit,
-    list: FeeList,
+    mut list: FeeList,
     before: usize,
 ) -> Result<()> {
+    course::begin(w, app.catalogue(), visit, &mut list)?;
     let own_pay_consent = agreed(&list);
     let mut batches: Vec<Batch> = list
         .batches
@@ -405,6 +407,7 @@ fn charge_row(
         footnote: line.footnote,
         drip_group: line.drip_group,
         drip_rate: line.drip_rate,
+        course: line.course,
         own_pay: line.own_pay,
         over_limit: line.over_limit,
         pay_first: line.pay_first,

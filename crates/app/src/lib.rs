@@ -8,6 +8,7 @@ mod answers;
 mod attending;
 mod audit;
 mod clearing;
+mod course;
 mod day;
 mod draft;
 mod error;

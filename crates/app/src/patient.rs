@@ -10,6 +10,7 @@ use cunyi_store::{Writer, query, reference};
 
 use crate::App;
 use crate::access;
+use crate::course;
 use crate::error::{Result, refuse, refuse_at};
 use crate::permission::{Action, may};
 use crate::views::{Actor, PatientForm, PatientHit, PatientView};
@@ -62,6 +63,7 @@ impl App {
             Ok(PatientView {
                 patient: row.id.clone(),
                 age: age(row.birth_date, self.now().date()),
+                courses: course::views(tx, (&actor.clinic, id), None)?,
                 erased: row.erased,
                 fields: form_of(&row, may(actor.role, Action::ReadNumbers)),
                 allergies: allergies.into_iter().map(|a| (a.id, a.label)).collect(),

@@ -10,6 +10,7 @@ use cunyi_domain::time::Moment;
 use cunyi_store::{Tx, query};
 
 use crate::App;
+use crate::course;
 use crate::error::{Result, refuse};
 use crate::freeze::void_open;
 use crate::goods::undecided;
@@ -115,6 +116,7 @@ impl App {
         let batches = query::batches(tx, clinic, &visit.id)?;
         let coverage = coverage_of(tx, &visit)?;
         let tests = query::skin_tests(tx, clinic, &visit.id)?;
+        let course = course::going_on(tx, clinic, &visit.patient)?;
         let settled = |b: &&cunyi_domain::ledger::Batch| b.state == BatchState::Settled;
         let live = batches.iter().filter(|b| b.state.is_live());
         let money = standing(&visit, &batches);
@@ -148,6 +150,7 @@ impl App {
             given_unsettled,
             goods_undecided,
             next_try,
+            course,
             skin_test: longest_wait(&tests, self.now()),
             chronic: coverage.is_some_and(|c| c.filings.is_some_and(|f| !f.is_empty())),
         })

@@ -160,6 +160,7 @@ fn read_name(text: &str) -> Result<String> {
 fn kept(catalogue: &Catalogue, body: &DraftBody) -> DraftBody {
     let line = |line: &DraftLine| DraftLine {
         benefit: String::new(),
+        course: String::new(),
         ..line.clone()
     };
     let typed = |line: &&DraftLine| !line.code.trim().is_empty();

@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod audit;
 mod clearing;
+mod course;
 mod day;
 mod follow_up;
 mod forms;
@@ -40,6 +41,7 @@ pub use access::AccessView;
 pub use account::AccountView;
 pub use audit::Objection;
 pub use clearing::*;
+pub use course::CourseView;
 pub use cunyi_policy::{Language, Why};
 pub use day::DayView;
 pub use follow_up::*;
@@ -140,6 +142,8 @@ pub struct QueueEntry {
     pub chronic: bool,
     /// Whole minutes until her skin test may be read; none where none is awaited.
     pub skin_test: Option<i64>,
+    /// 输液疗程: days done and ordered of the one that ends last, while it goes on.
+    pub course: Option<(usize, i64)>,
 }
 
 /// An age as it is written: years, months or days.
@@ -209,6 +213,8 @@ pub struct ChargeView {
     pub drip_group: i64,
     /// 滴速, drops a minute; 0: not said.
     pub drip_rate: i64,
+    /// 疗程 of an infusion that this is a day of.
+    pub course: Option<EntryId>,
     /// 全自费
     pub own_pay: Fen,
     /// 超限价
@@ -339,6 +345,8 @@ pub struct VisitView {
     pub diagnosis_names: Vec<String>,
     /// 皮试, oldest first.
     pub skin_tests: Vec<SkinTestView>,
+    /// 输液疗程 that go on, or had a day here, oldest first.
+    pub courses: Vec<CourseView>,
     /// What was printed and voided of her prescription.
     pub papers: PapersView,
     /// Frozen lines.
@@ -414,6 +422,8 @@ pub struct PatientView {
     pub fields: PatientForm,
     /// Age.
     pub age: Age,
+    /// 输液疗程 that go on, oldest first.
+    pub courses: Vec<CourseView>,
     /// Erased: nothing personal is left.
     pub erased: bool,
     /// Allergies.

@@ -17,6 +17,7 @@ use cunyi_store::query::PastLine;
 use cunyi_store::{Tx, query, reference};
 
 use crate::App;
+use crate::course;
 use crate::draft::{boiled, repeat, stored};
 use crate::error::Result;
 use crate::follow_up::forms_of;
@@ -102,6 +103,7 @@ impl App {
             draft,
             draft_version,
             skin_tests: skin_test::views(query::skin_tests(tx, clinic, id)?, actor, self.now()),
+            courses: course::views(tx, (clinic, &row.patient), Some(&row))?,
             papers: papers_view(tx, clinic, id)?,
             charges: rows
                 .charges
@@ -309,6 +311,7 @@ pub(crate) fn charge_view(charge: &Charge, batches: &[Batch]) -> ChargeView {
         footnote: charge.footnote,
         drip_group: charge.drip_group,
         drip_rate: charge.drip_rate,
+        course: charge.course.clone(),
         own_pay: charge.own_pay,
         over_limit: charge.over_limit,
         pay_first: charge.pay_first,

@@ -41,6 +41,7 @@ fn ours() -> (Working, Vec<Charge>, Amounts) {
         footnote: None,
         drip_group: 0,
         drip_rate: 0,
+        course: None,
         own_pay: share.own_pay,
         over_limit: share.over_limit,
         pay_first: share.pay_first,

@@ -14,6 +14,7 @@ use crate::time::Moment;
 
 mod access;
 mod clearing;
+mod course;
 mod evidence;
 mod follow_up;
 mod paper_entry;
@@ -26,6 +27,7 @@ mod undone;
 
 pub use access::AccessKind;
 pub use clearing::{Clearing, ClearingEntry, ClearingKind, ClearingPart, WrittenOff};
+pub use course::Course;
 pub use evidence::Evidence;
 pub use follow_up::{FollowUp, FollowUpClass};
 pub use paper_entry::{PaperEntry, PaperEvent, PaperWhy};
@@ -404,6 +406,8 @@ table! {
         pub drip_group: i64,
         /// 滴速, drops a minute; 0: not said or no drip.
         pub drip_rate: i64,
+        /// 疗程 of an infusion that this is a day of; none for anything else.
+        pub course: Option<EntryId>,
         /// 全自费
         pub own_pay: Fen,
         /// 超限价

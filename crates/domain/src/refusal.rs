@@ -161,6 +161,10 @@ text_enum! {
         OtherPatient = "other-patient",
         /// It is registered at the platform under another insurance.
         OtherCoverage = "other-coverage",
+        /// The course has had all its days, was stopped, or is another patient's.
+        CourseOver = "course-over",
+        /// A day of the course was done today.
+        CourseToday = "course-today",
         /// The prescription was printed: it is printed again with a reason only.
         PaperPrinted = "paper-printed",
         /// The prescription was printed: it is taken back with a reason only.

@@ -125,6 +125,13 @@ CREATE INDEX evidence_by_batch ON evidence (clinic, batch, found_at, id);
 CREATE INDEX batch_by_visit ON batch (clinic, visit, position);
 CREATE INDEX batch_by_state ON batch (clinic, state, visit);
 CREATE INDEX batch_by_rest ON batch (clinic, visit) WHERE rest_of IS NOT NULL;
+CREATE TABLE course (
+  clinic TEXT NOT NULL, id TEXT NOT NULL, patient TEXT NOT NULL, visit TEXT NOT NULL, days BIGINT NOT NULL CHECK (days > 1),
+  ordered_at BIGINT NOT NULL, actor TEXT NOT NULL, stopped BIGINT NOT NULL CHECK (stopped IN (0, 1)), stopped_at BIGINT, stopped_by TEXT,
+  reason TEXT NOT NULL, PRIMARY KEY (clinic, id),
+  FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id),
+  FOREIGN KEY (clinic, actor) REFERENCES user_account (clinic, id), FOREIGN KEY (clinic, stopped_by) REFERENCES user_account (clinic, id));
+CREATE INDEX course_by_patient ON course (clinic, patient, ordered_at);
 CREATE TABLE charge (
   clinic TEXT NOT NULL, id TEXT NOT NULL, visit TEXT NOT NULL, batch TEXT NOT NULL, position BIGINT NOT NULL CHECK (position > 0),
   kind TEXT NOT NULL CHECK (kind IN ('drug', 'service')), code TEXT NOT NULL, name TEXT NOT NULL, spec TEXT NOT NULL, unit TEXT NOT NULL,
@@ -132,14 +139,15 @@ CREATE TABLE charge (
   price BIGINT NOT NULL CHECK (price >= 0), quantity BIGINT NOT NULL CHECK (quantity > 0), amount BIGINT NOT NULL CHECK (amount >= 0),
   dose TEXT NOT NULL, route TEXT NOT NULL, frequency TEXT NOT NULL, days BIGINT NOT NULL CHECK (days >= 0),
   footnote TEXT CHECK (footnote IN ('first', 'late', 'wrapped', 'apart', 'melted', 'drench', 'crushed')),
-  drip_group BIGINT NOT NULL CHECK (drip_group >= 0), drip_rate BIGINT NOT NULL CHECK (drip_rate >= 0),
+  drip_group BIGINT NOT NULL CHECK (drip_group >= 0), drip_rate BIGINT NOT NULL CHECK (drip_rate >= 0), course TEXT,
   own_pay BIGINT NOT NULL CHECK (own_pay >= 0), over_limit BIGINT NOT NULL CHECK (over_limit >= 0),
   pay_first BIGINT NOT NULL CHECK (pay_first >= 0), in_scope BIGINT NOT NULL CHECK (in_scope >= 0),
   fund BIGINT NOT NULL CHECK (fund >= 0), trace_codes TEXT NOT NULL, rest_of TEXT,
   PRIMARY KEY (clinic, id), CHECK (own_pay + over_limit + pay_first + in_scope = amount),
-  FOREIGN KEY (clinic, rest_of) REFERENCES charge (clinic, id),
+  FOREIGN KEY (clinic, rest_of) REFERENCES charge (clinic, id), FOREIGN KEY (clinic, course) REFERENCES course (clinic, id),
   FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id), FOREIGN KEY (clinic, batch) REFERENCES batch (clinic, id));
 CREATE INDEX charge_by_visit ON charge (clinic, visit, position);
+CREATE INDEX charge_by_course ON charge (clinic, course) WHERE course IS NOT NULL;
 CREATE INDEX charge_traced ON charge (clinic, visit) WHERE trace_codes <> '';
 CREATE TABLE refund_rest (
   clinic TEXT NOT NULL, charge TEXT NOT NULL, batch TEXT NOT NULL, quantity BIGINT NOT NULL CHECK (quantity > 0), trace_codes TEXT NOT NULL,

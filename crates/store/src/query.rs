@@ -13,12 +13,14 @@ use cunyi_domain::time::Moment;
 use crate::local::{Draft, Message};
 use crate::{StoreError, Tx};
 
+mod course;
 mod follow_up;
 mod paper_entry;
 mod settled;
 mod skin_test;
 mod stock;
 
+pub use course::{course, courses, executions};
 pub use follow_up::{follow_ups, follow_ups_between, follow_ups_due, follow_ups_of_visit};
 pub use paper_entry::{lines_on, paper_entries};
 pub use settled::{Use, settlements, settlements_between, uses};

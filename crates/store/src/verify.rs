@@ -248,7 +248,7 @@ const fn checks<R: TableRow + PartialEq>() -> (Compare, Types) {
 }
 
 /// Every ledger table.
-const LEDGER: [(Compare, Types); 25] = [
+const LEDGER: [(Compare, Types); 26] = [
     checks::<ledger::Patient>(),
     checks::<ledger::Allergy>(),
     checks::<ledger::Coverage>(),
@@ -273,6 +273,7 @@ const LEDGER: [(Compare, Types); 25] = [
     checks::<ledger::FollowUp>(),
     checks::<ledger::SkinTest>(),
     checks::<ledger::PaperEntry>(),
+    checks::<ledger::Course>(),
     checks::<ledger::Access>(),
 ];
 

@@ -1226,3 +1226,14 @@ paper-why-declined = The patient does not take it
 paper-why-short = Out of stock
 paper-why-cancelled = The visit was cancelled
 paper-why-other = Other (in words)
+
+courses = Infusion courses
+course-done = { $done } of { $days } days done
+course-last = last on { $day }
+course-go-on = Go on: day { $n } of { $days }
+course-today = done today
+course-stop = Stop the course
+course-each-day = day by day, { $n } days
+chip-course = Drip { $done }/{ $days }
+refusal-course-over = This infusion course is done, was stopped or is another patient's: order it anew.
+refusal-course-today = A day of this infusion course was done today: go on tomorrow.

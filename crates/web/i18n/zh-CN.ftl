@@ -1226,3 +1226,14 @@ paper-why-declined = 患者不取药
 paper-why-short = 缺药
 paper-why-cancelled = 就诊取消
 paper-why-other = 其他（写明）
+
+courses = 输液疗程
+course-done = 已执行 { $done }/{ $days } 天
+course-last = 上次 { $day }
+course-go-on = 继续输液 第 { $n } 天/共 { $days } 天
+course-today = 今天已执行
+course-stop = 停止疗程
+course-each-day = 逐日执行 共 { $n } 天
+chip-course = 输液 { $done }/{ $days }
+refusal-course-over = 这个输液疗程已做完、已停止或不是这位患者的：请重新开。
+refusal-course-today = 这个输液疗程今天已经执行过：明天再继续。

@@ -266,6 +266,7 @@ impl Chrome {
     pub fn lasts(&self, line: &ChargeView) -> String {
         let key = match prescription(line.kind, &line.route) {
             Prescription::Decoction => "doses-n",
+            _ if line.course.is_some() => "course-each-day",
             _ if line.days > 0 => "for-days",
             _ => return String::new(),
         };

@@ -231,6 +231,7 @@ fn fill(lines: &mut Vec<DraftLine>, rest: &str, value: &str) -> Result<(), Refus
         "footnote" => &mut line.footnote,
         "group" => &mut line.group,
         "drip" => &mut line.drip,
+        "course" => &mut line.course,
         "benefit" => &mut line.benefit,
         _ => return Ok(()),
     };

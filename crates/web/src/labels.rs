@@ -219,6 +219,7 @@ pub const FIELDS: Labels = &[
     ("template", "template"),
     ("layout_text", "field-layout-text"),
     ("skin_test", "skin-test-order"),
+    ("course", "courses"),
     ("keeps", "account"),
     ("template_name", "field-template-name"),
     ("from", "report-from"),

@@ -7,8 +7,8 @@ use axum::{Extension, Router};
 use cunyi_app::{Action as A, Actor, may};
 
 use crate::pages::{
-    account, clearing, computer, desk, drafts, follow, follow_up, follow_ups, layouts, lists,
-    papers, patients, policies, prescriptions, queue, reconcile, refund, reports, sheets,
+    account, clearing, computer, courses, desk, drafts, follow, follow_up, follow_ups, layouts,
+    lists, papers, patients, policies, prescriptions, queue, reconcile, refund, reports, sheets,
     skin_tests, templates, uploads, users, workstation,
 };
 use crate::{Web, assets};
@@ -87,6 +87,8 @@ routes! {
     post "/visits/{id}/with-template", Only(A::Treat) => templates::take;
     post "/visits/{id}/save-template", Only(A::Treat) => templates::save;
     post "/visits/{id}/skin-test", Only(A::Treat) => skin_tests::order;
+    post "/visits/{id}/continue-course", Only(A::Treat) => courses::go_on;
+    post "/visits/{id}/courses/{course}/stop", Only(A::Treat) => courses::stop;
     post "/visits/{id}/skin-tests/{test}", Only(A::ReadSkinTest) => skin_tests::read;
     // What follows the signature
     post "/visits/{id}/move", Only(A::Register) => follow::move_visit;

@@ -30,7 +30,7 @@ mod lists;
 mod prescription;
 mod uploads;
 
-use prescription::{papers, skin_tests};
+use prescription::{courses, papers, skin_tests};
 
 pub use batch::batch;
 pub use follow_up::{due, follow_up, judged};
@@ -100,6 +100,7 @@ pub fn queue_entry(number: i64, name: &str, state: VisitState) -> QueueEntry {
         goods_undecided: 0,
         next_try: None,
         chronic: number == 13,
+        course: (number == 15).then_some((1, 3)),
         skin_test: (number == 16).then_some(12),
     }
 }
@@ -149,6 +150,7 @@ pub fn charge(
         footnote: None,
         drip_group: 0,
         drip_rate: 0,
+        course: None,
         own_pay: own,
         over_limit: Fen::ZERO,
         pay_first: Fen::ZERO,
@@ -170,6 +172,7 @@ pub fn charges() -> Vec<ChargeView> {
 
 pub fn draft() -> DraftBody {
     let line = |code: &str| DraftLine {
+        course: String::new(),
         code: code.to_owned(),
         dose: "5".to_owned(),
         route: "po".to_owned(),
@@ -293,6 +296,7 @@ pub fn visit(states: &[BatchState]) -> VisitView {
         draft: draft(),
         draft_version: 3,
         skin_tests: skin_tests(),
+        courses: courses(),
         papers: papers(frozen),
         diagnosis_names: vec!["高血压2级".to_owned(), "急性上呼吸道感染".to_owned()],
         charges: if frozen { charges() } else { vec![] },
@@ -432,6 +436,7 @@ pub fn patient_form() -> PatientForm {
 
 pub fn patient() -> PatientView {
     PatientView {
+        courses: courses(),
         patient: PatientId::from("P13"),
         fields: patient_form(),
         age: Age::Years(67),

@@ -241,18 +241,32 @@ fn typed_units(text: &str) -> Result<Option<i64>, Refusal> {
         .ok_or(Refusal::at(Code::BadNumber, "quantity"))
 }
 
-fn read_drug<'a>(drug: &'a Drug, place: usize, line: &DraftLine) -> Result<ReadLine<'a>, Refusal> {
-    let bad = |field| Refusal::at(Code::BadNumber, field);
+/// By which route, how often, for how many days.
+fn read_use(
+    line: &DraftLine,
+) -> Result<
+    (
+        &'static catalogue::Route,
+        &'static catalogue::Frequency,
+        i64,
+    ),
+    Refusal,
+> {
     let mut routes = catalogue::routes().iter();
     let route = routes.find(|r| r.code == line.route);
     let route = route.ok_or(Refusal::at(Code::Missing, "route"))?;
     let mut frequencies = catalogue::frequencies().iter();
     let frequency = frequencies.find(|f| f.code == line.frequency);
     let frequency = frequency.ok_or(Refusal::at(Code::Missing, "frequency"))?;
-    let days = parse_decimal(line.days.trim(), 0)
-        .ok()
-        .filter(|d| (1..=365).contains(d));
-    let days = days.ok_or(bad("days"))?;
+    let days = parse_decimal(line.days.trim(), 0).ok();
+    let days = days.filter(|d| (1..=365).contains(d));
+    let days = days.ok_or(Refusal::at(Code::BadNumber, "days"))?;
+    Ok((route, frequency, days))
+}
+
+fn read_drug<'a>(drug: &'a Drug, place: usize, line: &DraftLine) -> Result<ReadLine<'a>, Refusal> {
+    let bad = |field| Refusal::at(Code::BadNumber, field);
+    let (route, frequency, days) = read_use(line)?;
     let dose = match (drug.strength, line.dose.trim()) {
         (None, "") => None,
         (_, text) => {
@@ -263,7 +277,13 @@ fn read_drug<'a>(drug: &'a Drug, place: usize, line: &DraftLine) -> Result<ReadL
             )
         }
     };
-    let computed = catalogue::quantity(drug, dose, frequency, days).map_err(|e| match e {
+    // Of a drip what is charged is one day of its course.
+    let at_once = if route.kind == catalogue::RouteKind::Infusion {
+        1
+    } else {
+        days
+    };
+    let computed = catalogue::quantity(drug, dose, frequency, at_once).map_err(|e| match e {
         catalogue::OrderError::Dose => bad("dose"),
         catalogue::OrderError::Days => bad("days"),
         catalogue::OrderError::TooMuch => bad("quantity"),
@@ -298,7 +318,7 @@ fn read_drug<'a>(drug: &'a Drug, place: usize, line: &DraftLine) -> Result<ReadL
     let order = catalogue::Order {
         dose,
         frequency,
-        days,
+        days: at_once,
     };
     let check = catalogue::Line {
         code: drug.code.clone(),
@@ -375,6 +395,7 @@ fn charge(
         footnote: None,
         drip_group: 0,
         drip_rate: 0,
+        course: None,
         own_pay: Fen::ZERO,
         over_limit: Fen::ZERO,
         pay_first: Fen::ZERO,

@@ -246,8 +246,9 @@ impl Step for UploadDetails2204 {
             pric: c.price.into(),
             sin_dos_dscr: c.dose,
             used_frqu_dscr: c.frequency,
+            // Of a course what is charged is one day.
             prd_days: if c.days > 0 {
-                Quantity::whole(c.days).into()
+                Quantity::whole(if c.course.is_some() { 1 } else { c.days }).into()
             } else {
                 Count::default()
             },

@@ -58,6 +58,8 @@ pub struct DraftLine {
     pub group: String,
     /// 滴速, drops a minute, said at one drug of a group.
     pub drip: String,
+    /// 疗程 that it is another day of; empty for a new order.
+    pub course: String,
     /// `general`, `chronic`, or `chronic:` and a filing's code; empty: proposed.
     pub benefit: String,
 }

@@ -11,6 +11,7 @@ mod certificates;
 mod checks;
 mod clearing;
 mod commits;
+mod courses;
 mod coverage;
 mod decoction;
 mod draft;

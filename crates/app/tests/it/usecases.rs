@@ -205,6 +205,10 @@ use_cases! {
     };
     order_skin_test Record |app, by, ids| app.order_skin_test(by, &ids.visit, "XJ01CE-138");
     read_skin_test Record |app, by, ids| app.read_skin_test(by, &ids.visit, &ids.entry, false);
+    continue_course Record |app, by, ids| {
+        app.continue_course(by, &ids.visit, &ids.entry, DraftBody::default())
+    };
+    stop_course Record |app, by, ids| app.stop_course(by, &ids.visit, &ids.entry, "皮疹");
     print_prescription Record |app, by, ids| {
         app.print_prescription(by, &ids.visit, &WhyForm::default())
     };

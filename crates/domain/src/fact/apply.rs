@@ -2,6 +2,7 @@
 //! table changes. Without a personal part (after erasure) personal fields are blank.
 
 mod clearing;
+mod course;
 mod follow_up;
 mod paper;
 mod skin_test;
@@ -10,8 +11,9 @@ mod stock;
 use crate::batch::BatchEvent;
 use crate::ids::{BatchId, ClinicId, UserId, VisitId};
 use crate::ledger::{
-    Access, Allergy, Batch, Coverage, Evidence, FollowUp, GoodsDecision, PaperEntry, Patient,
-    Payer, Payment, RefundRest, Registration, RegistrationState, Settlement, Visit, VisitState,
+    Access, Allergy, Batch, Course, Coverage, Evidence, FollowUp, GoodsDecision, PaperEntry,
+    Patient, Payer, Payment, RefundRest, Registration, RegistrationState, Settlement, Visit,
+    VisitState,
 };
 use crate::money::Fen;
 use crate::row::{Change, Field, TableRow, Value};
@@ -100,6 +102,8 @@ pub fn apply(about: &About, body: Body, personal: Option<Personal>) -> Vec<Chang
         Body::FollowUpRecorded(b) => follow_up::recorded(about, b, personal),
         Body::SkinTestOrdered(b) => skin_test::ordered(about, b),
         Body::SkinTestMoved(b) => skin_test::moved(about, b),
+        Body::CourseOrdered(b) => course::ordered(about, b),
+        Body::CourseStopped(b) => course::stopped(about, b, personal),
         Body::PaperEntered(b) => paper::entered(about, b, personal),
         Body::AccountChosen(b) => {
             let (from, to) = (!b.keeps, vec![set("keeps_account", b.keeps)]);
@@ -229,6 +233,7 @@ fn erase(about: &About, body: &PatientErased) -> Vec<Change> {
     let mut changes = vec![
         about.update::<Patient>(body.patient.clone(), blank),
         all(FollowUp::TABLE, follow_up.to_vec()),
+        all(Course::TABLE, vec![set("reason", String::new())]),
         all(PaperEntry::TABLE, vec![set("words", String::new())]),
         all(Coverage::TABLE, vec![set("person_number", String::new())]),
         all(

@@ -5,12 +5,14 @@
 
 mod apply;
 mod bodies;
+mod course;
 mod paper;
 mod personal;
 mod skin_test;
 
 pub use apply::{About, apply};
 pub use bodies::*;
+pub use course::{CourseOrdered, CourseStopped};
 pub use paper::PaperEntered;
 pub use personal::{PatientFields, Personal};
 pub use skin_test::{SkinTestMoved, SkinTestOrdered};
@@ -111,6 +113,10 @@ facts! {
     "skin_test_ordered" 1 SkinTestOrdered,
     /// A skin test was read or given up.
     "skin_test_moved" 1 SkinTestMoved,
+    /// An infusion was ordered for several days.
+    "course_ordered" 1 CourseOrdered,
+    /// It was stopped before its end.
+    "course_stopped" 1 CourseStopped,
     /// A prescription was printed, printed again or voided.
     "paper_entered" 1 PaperEntered,
     /// The patient chose whether her account pays.

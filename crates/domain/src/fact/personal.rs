@@ -72,7 +72,7 @@ pub enum Personal {
     },
     /// Of `settlement_made`: why it was reversed; of `settlement_requested`: why it is to be. Of
     /// `batch_moved`: why it was dropped. Of `goods_decided`: why they came back or not. Of
-    /// `paper_entered`: why it was printed again or voided.
+    /// `paper_entered`: why it was printed again or voided. Of `course_stopped`: why.
     Reason(String),
     /// Of `charges_frozen`: why each check was overridden, in the order of its `overrides`.
     Reasons(Vec<String>),
@@ -92,6 +92,7 @@ impl Body {
             Self::BatchMoved(body) => reason(&mut body.reason),
             Self::SettlementRequested(body) => reason(&mut body.reason),
             Self::GoodsDecided(body) => reason(&mut body.reason),
+            Self::CourseStopped(body) => reason(&mut body.reason),
             Self::PaperEntered(body) => reason(&mut body.words),
             _ => None,
         }

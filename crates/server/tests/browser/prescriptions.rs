@@ -286,3 +286,53 @@ async fn a_prescription_is_printed_again_and_voided_with_a_reason() {
     assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
     page.close().await;
 }
+
+/// A drip for three days: today's bottle is charged, the queue counts, and another day waits for tomorrow.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_infusion_of_three_days_is_charged_day_by_day() {
+    let Some(page) = open(1366, 768).await else {
+        return;
+    };
+    let demo = Demo::start("course");
+    with_a_cold(&page, &demo).await;
+    page.press(Key::PageDown).await;
+    page.press(Key::PageDown).await;
+    page.script("[...document.querySelectorAll('table.lines [data-search]')].find(e => e.offsetParent && !e.value)?.focus()")
+        .await;
+    pick_here(&page, "slys").await;
+    page.read("0.9%氯化钠注射液").await;
+    page.tab_to("[name='lines.0.days']").await;
+    page.keys("3").await;
+    page.press(Key::F8).await;
+    page.see("form[action$='/presettle'] button").await;
+    page.read("逐日执行 共 3 天").await;
+    page.read("已执行 1/3 天").await;
+    let chip = page.words_of(".queue li.on .chip").await;
+    assert_eq!(chip, "输液 1/3");
+    page.picture("course.png").await;
+    page.accessible("an infusion course").await;
+
+    // Taken back, nothing of it is left; signed again, it is a course again.
+    page.tab_to("form[action$='/take-back'] button").await;
+    page.press(Key::Enter).await;
+    page.see("textarea[name=complaint]").await;
+    assert!(!page.has("输液疗程").await);
+    page.press(Key::F8).await;
+    page.see("form[action$='/presettle'] button").await;
+    page.read("已执行 1/3 天").await;
+    page.tab_to("details.note summary").await;
+    page.press(Key::Enter).await;
+    page.tab_to("form[action$='/stop'] input[name=reason]")
+        .await;
+    page.keys("起了皮疹").await;
+    page.picture("course-stop.png").await;
+    page.accessible("a course that is stopped").await;
+    page.press(Key::Enter).await;
+    page.until(
+        "it is stopped",
+        "return !document.body.textContent.includes('输液疗程')",
+    )
+    .await;
+    assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
+    page.close().await;
+}

@@ -235,6 +235,7 @@ impl World {
             RegistrationState::Registered,
         )?;
         self.sign(&visit, 1)?;
+        self.order_course(&visit)?;
         let batch = self.freeze(&visit, &[(lots[0].clone(), 3), (lots[1].clone(), 2)])?;
         self.scan(patient, &self.charges_of(&batch)[1].id)?;
         for event in [
@@ -266,6 +267,7 @@ impl World {
         self.follow_up(&visit, Some(first), "老柳看错了血压")?;
         self.skin_test(&visit)?;
         self.papers(&visit, &lines)?;
+        self.stop_course(&visit)?;
         self.keep_account(&visit)?;
         self.queue(&visit, VisitState::Seeing, VisitState::Done)?;
         self.fill_local(&visit, "又咳嗽了", "token");

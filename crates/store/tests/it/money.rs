@@ -165,6 +165,10 @@ impl World {
         drug: bool,
         units: i64,
     ) -> Charge {
+        // An infusion where one is ordered.
+        let read = |tx: &mut Tx<'_>| query::courses(tx, &clinic(), &visit.patient, 1);
+        let course = self.store.db().read("course", read);
+        let course = course.unwrap().pop().filter(|_| drug).map(|c| c.id);
         let (price, quantity) = (UnitPrice(2_345_600), Quantity::whole(units));
         let amount = price.amount(quantity).unwrap();
         Charge {
@@ -194,6 +198,7 @@ impl World {
             footnote: drug.then_some(Footnote::Wrapped),
             drip_group: i64::from(drug),
             drip_rate: if drug { 40 } else { 0 },
+            course,
             own_pay: Fen::ZERO,
             over_limit: Fen::ZERO,
             pay_first: Fen::ZERO,

@@ -1,10 +1,10 @@
 //! What happens to patients and visits, one method each.
 
 use cunyi_domain::fact::{
-    AccessRecorded, AccountChosen, AllergyNoted, AllergyWithdrawn, CoverageIdentified,
-    FollowUpRecorded, PaperEntered, PatientCorrected, PatientFields, PatientRegistered,
-    PayerSwitched, Personal, RecordSigned, RegistrationMoved, SkinTestMoved, SkinTestOrdered,
-    VisitInsured, VisitMoved, VisitRegistered,
+    AccessRecorded, AccountChosen, AllergyNoted, AllergyWithdrawn, CourseOrdered, CourseStopped,
+    CoverageIdentified, FollowUpRecorded, PaperEntered, PatientCorrected, PatientFields,
+    PatientRegistered, PayerSwitched, Personal, RecordSigned, RegistrationMoved, SkinTestMoved,
+    SkinTestOrdered, VisitInsured, VisitMoved, VisitRegistered,
 };
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{CoverageId, EntryId, PatientId, VisitId};
@@ -15,7 +15,7 @@ use cunyi_domain::ledger::{
 use cunyi_domain::money::Fen;
 use cunyi_domain::time::{Moment, parse_date};
 use cunyi_store::reference::{Role, User};
-use cunyi_store::{StoreError, Who, Writer, query};
+use cunyi_store::{StoreError, Tx, Who, Writer, query};
 
 use crate::world::{Done, World, clinic};
 
@@ -288,6 +288,28 @@ impl World {
         let patient = Some(&visit.patient);
         let work = |w: &mut Writer<'_, '_>| w.record(confirmed, patient, None);
         self.store.write(&who, &self.dice, "confirmed", work)
+    }
+
+    /// An infusion of three days.
+    pub fn order_course(&self, visit: &Visit) -> Done {
+        let ordered = CourseOrdered {
+            id: EntryId::new(self.now(), &self.dice),
+            patient: visit.patient.clone(),
+            visit: visit.id.clone(),
+            days: 3,
+        };
+        self.record(ordered, &visit.patient, None)
+    }
+
+    /// It is stopped.
+    pub fn stop_course(&self, visit: &Visit) -> Done {
+        let read = |tx: &mut Tx<'_>| query::courses(tx, &clinic(), &visit.patient, 1);
+        let course = self.store.db().read("course", read)?.remove(0);
+        let stopped = CourseStopped {
+            id: course.id,
+            reason: "老柳起了皮疹".to_owned(),
+        };
+        self.record(stopped, &visit.patient, None)
     }
 
     /// A prescription that was printed twice and voided.

@@ -71,6 +71,7 @@ pub const TABLES: &[Table] = &[
     of::<ledger::FollowUp>(),
     of::<ledger::SkinTest>(),
     of::<ledger::PaperEntry>(),
+    of::<ledger::Course>(),
     of::<ledger::Access>(),
     of::<Clinic>(),
     of::<User>(),

@@ -17,7 +17,7 @@ use crate::jobs::{Kept, Key, Outcome, What};
 use crate::session::{Posted, Signed};
 
 /// Does something at once and goes back to the visit's page.
-async fn at_once<W>(by: Signed, visit: VisitId, kept: Kept, work: W) -> Answer
+pub(super) async fn at_once<W>(by: Signed, visit: VisitId, kept: Kept, work: W) -> Answer
 where
     W: FnOnce(&App, &Actor, &VisitId) -> Result<(), AppError> + Send + 'static,
 {

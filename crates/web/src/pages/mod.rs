@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod clearing;
 pub(crate) mod computer;
+pub(crate) mod courses;
 pub(crate) mod desk;
 pub(crate) mod drafts;
 pub(crate) mod follow;

@@ -1,6 +1,6 @@
 //! What happens to a prescription on the visit's page.
 
-use cunyi_app::views::{PaperEntryView, PapersView, SkinTestView};
+use cunyi_app::views::{CourseView, PaperEntryView, PapersView, SkinTestView};
 use cunyi_domain::ids::EntryId;
 use cunyi_domain::ledger::{PaperEvent, PaperWhy, SkinTestState};
 
@@ -26,6 +26,19 @@ pub(super) fn papers(frozen: bool) -> PapersView {
         printed: usize::from(frozen),
         printable: frozen,
     }
+}
+
+/// One that may go on, one that had its day today, one that is done.
+pub(super) fn courses() -> Vec<CourseView> {
+    let course = |(place, may): (usize, bool)| CourseView {
+        id: EntryId(format!("L{place}")),
+        names: vec![HOSTILE.to_owned(), "0.9%氯化钠注射液".to_owned()],
+        days: 3,
+        done: place,
+        last: Some(now().date()),
+        may,
+    };
+    [(1, true), (2, false), (3, false)].map(course).into()
 }
 
 /// One of each state.

@@ -11,9 +11,9 @@ use cunyi_domain::money::{Quantity, UnitPrice};
 use cunyi_domain::reconcile::Action;
 use cunyi_domain::time::{Clock, parse_date};
 
-use crate::claims;
 use crate::house::{Ask, House};
 use crate::world::{PASSWORD, actor};
+use crate::{claims, courses};
 
 /// Whose records an answer may tell of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +111,8 @@ cases! {
         ask.form.push(("skin_test".to_owned(), "XJ01CE-138".to_owned()));
         ask
     };
+    post "/visits/{id}/continue-course" Record |h, _by| courses::go_on(h);
+    post "/visits/{id}/courses/{course}/stop" Record |h, _by| courses::stop(h);
     post "/visits/{id}/skin-tests/{test}" Record |h, _by| {
         let visit = registered(h);
         h.w.app.order_skin_test(&h.w.doctor, &visit, "XJ01CE-138").expect("ordered");
@@ -145,9 +147,7 @@ cases! {
     };
     post "/visits/{id}/resolve" Record |h, _by| of_visit("post", &lost(h), "/resolve");
     post "/visits/{id}/take-back" Record |h, _by| of_visit("post", &frozen(h), "/take-back");
-    post "/visits/{id}/prescription" Record |h, _by| {
-        of_visit("post", &frozen(h), "/prescription")
-    };
+    post "/visits/{id}/prescription" Record |h, _by| of_visit("post", &frozen(h), "/prescription");
     post "/visits/{id}/void" Record |h, _by| {
         let visit = frozen(h);
         h.w.app.print_prescription(&h.w.doctor, &visit, &WhyForm::default()).expect("printed");

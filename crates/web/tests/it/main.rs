@@ -11,6 +11,7 @@ mod world;
 mod bad;
 mod cases;
 mod claims;
+mod courses;
 mod fields;
 mod follow_up;
 mod frame;

@@ -74,6 +74,7 @@ fn a_decoction_is_one_sheet_and_drips_are_bracketed() {
         days: 5,
         drip_group,
         drip_rate: 40 * drip_group,
+        course: None,
         ..p.given[0].clone()
     };
     let mut given: Vec<ChargeView> = [2, 1, 0, 1, 1].map(|group| of("静脉滴注", group)).to_vec();
