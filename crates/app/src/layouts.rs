@@ -29,6 +29,10 @@ cunyi_domain::text_enum! {
         StatementRoll = "statement-roll",
         /// 押金单, 退款单, 收款单
         Slip = "slip",
+        /// 转诊单
+        Referral = "referral",
+        /// 自费知情同意书
+        Consent = "own-pay-consent",
     }
 }
 

@@ -13,6 +13,7 @@ use crate::access;
 use crate::course;
 use crate::error::{Result, refuse, refuse_at};
 use crate::permission::{Action, may};
+use crate::referral;
 use crate::views::{Actor, PatientForm, PatientHit, PatientView};
 use crate::visit::age;
 
@@ -20,6 +21,8 @@ use crate::visit::age;
 const MOST_HITS: i64 = 50;
 /// Most visits of a patient's page.
 const MOST_VISITS: i64 = 200;
+/// Most referrals of it.
+const MOST_REFERRALS: i64 = 20;
 
 impl App {
     /// Patients by identity number, name or pinyin initials.
@@ -60,7 +63,9 @@ impl App {
                 let name = names.get(&entry.actor).cloned().unwrap_or_default();
                 accesses.extend(role.map(|role| (name, role, entry.opened_at)));
             }
+            let referrals = query::referrals_of(tx, &actor.clinic, id, MOST_REFERRALS)?;
             Ok(PatientView {
+                referrals: referral::views(referrals, &names),
                 patient: row.id.clone(),
                 age: age(row.birth_date, self.now().date()),
                 courses: course::views(tx, (&actor.clinic, id), None)?,
@@ -244,7 +249,7 @@ fn mask_name(name: &str) -> String {
 }
 
 /// What is left of an address: county and village, no door.
-fn mask_address(address: &str) -> String {
+pub(crate) fn mask_address(address: &str) -> String {
     let mut masked: String = address.chars().take(6).collect();
     if masked.len() < address.len() {
         masked.push_str("****");

@@ -12,9 +12,11 @@ mod goods;
 mod identified;
 mod layout;
 mod lost;
+mod outpatient;
 mod paper_entry;
 mod payment;
 mod reconcile;
+mod referral;
 mod refund;
 mod report;
 mod skin_test;
@@ -53,11 +55,13 @@ pub use goods::{DecidedView, GoodsView};
 pub use identified::{CoverageView, Filing, Identified, Remaining};
 pub use layout::LayoutView;
 pub use lost::{LookView, LostView, NextLook};
+pub use outpatient::{LogRow, OutpatientLog};
 pub use paper_entry::{PaperEntryView, PapersView, WhyForm};
 pub use payment::{PaymentSlip, PaymentView};
 pub use reconcile::{
     Counted, DifferenceView, GroupView, PartView, ReconcileView, UndoneView, WrittenOffView,
 };
+pub use referral::{ReferralForm, ReferralView, Referrals};
 pub use refund::{GiveBack, RefundEstimate, RefundForm, RefundView};
 pub use report::{
     DaySums, DiagnosedView, DoctorSums, HeadingView, PayerSums, ReportView, Shares, SoldView, Took,
@@ -349,6 +353,8 @@ pub struct VisitView {
     pub courses: Vec<CourseView>,
     /// What was printed and voided of her prescription.
     pub papers: PapersView,
+    /// Where she was referred to; the one that stands.
+    pub referred_to: Option<String>,
     /// Frozen lines.
     pub charges: Vec<ChargeView>,
     /// Frozen batches that are not void.
@@ -430,6 +436,8 @@ pub struct PatientView {
     pub allergies: Vec<(EntryId, String)>,
     /// All visits, newest first, at most 200.
     pub visits: Vec<PastVisit>,
+    /// Her referrals, newest first.
+    pub referrals: Vec<ReferralView>,
     /// Who from outside opened the record: name, role, when.
     pub accesses: Vec<(String, Role, Moment)>,
 }

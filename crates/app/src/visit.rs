@@ -26,6 +26,7 @@ use crate::insure::insurable;
 use crate::paper_entry::papers_view;
 use crate::payment::{payment_views, standing};
 use crate::permission::Action;
+use crate::referral::referred_to;
 use crate::register::COUNTER;
 use crate::skin_test;
 use crate::views::{
@@ -105,6 +106,7 @@ impl App {
             skin_tests: skin_test::views(query::skin_tests(tx, clinic, id)?, actor, self.now()),
             courses: course::views(tx, (clinic, &row.patient), Some(&row))?,
             papers: papers_view(tx, clinic, id)?,
+            referred_to: referred_to(tx, clinic, id)?,
             charges: rows
                 .charges
                 .iter()

@@ -213,6 +213,14 @@ CREATE TABLE paper_entry (
   FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id),
   FOREIGN KEY (clinic, actor) REFERENCES user_account (clinic, id));
 CREATE INDEX paper_entry_by_visit ON paper_entry (clinic, visit);
+CREATE TABLE referral (
+  clinic TEXT NOT NULL, id TEXT NOT NULL, patient TEXT NOT NULL, visit TEXT NOT NULL,
+  urgent BIGINT NOT NULL CHECK (urgent IN (0, 1)), destination TEXT NOT NULL, reason TEXT NOT NULL, treated TEXT NOT NULL,
+  referred_at BIGINT NOT NULL, actor TEXT NOT NULL,
+  PRIMARY KEY (clinic, id), FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id),
+  FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id), FOREIGN KEY (clinic, actor) REFERENCES user_account (clinic, id));
+CREATE INDEX referral_by_visit ON referral (clinic, visit, referred_at, id);
+CREATE INDEX referral_by_patient ON referral (clinic, patient, referred_at, id);
 CREATE TABLE clearing (
   clinic TEXT NOT NULL REFERENCES clinic (clinic), id TEXT NOT NULL, from_day TEXT NOT NULL, to_day TEXT NOT NULL,
   clearing_type TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('requested', 'applied', 'refused', 'unknown', 'not_applied', 'withdrawing', 'withdrawal_unknown', 'withdrawn')),

@@ -15,14 +15,18 @@ use crate::{StoreError, Tx};
 
 mod course;
 mod follow_up;
+mod outpatient;
 mod paper_entry;
+mod referral;
 mod settled;
 mod skin_test;
 mod stock;
 
 pub use course::{course, courses, executions};
 pub use follow_up::{follow_ups, follow_ups_between, follow_ups_due, follow_ups_of_visit};
+pub use outpatient::{Logged, logged, logged_diagnoses, logged_items};
 pub use paper_entry::{lines_on, paper_entries};
+pub use referral::{referrals, referrals_of};
 pub use settled::{Use, settlements, settlements_between, uses};
 pub use skin_test::skin_tests;
 pub use stock::{

@@ -248,7 +248,7 @@ const fn checks<R: TableRow + PartialEq>() -> (Compare, Types) {
 }
 
 /// Every ledger table.
-const LEDGER: [(Compare, Types); 26] = [
+const LEDGER: [(Compare, Types); 27] = [
     checks::<ledger::Patient>(),
     checks::<ledger::Allergy>(),
     checks::<ledger::Coverage>(),
@@ -274,6 +274,7 @@ const LEDGER: [(Compare, Types); 26] = [
     checks::<ledger::SkinTest>(),
     checks::<ledger::PaperEntry>(),
     checks::<ledger::Course>(),
+    checks::<ledger::Referral>(),
     checks::<ledger::Access>(),
 ];
 

@@ -294,6 +294,10 @@ pub const FIELDS: Labels = &[
     ("told_by", "field-told-by"),
     ("clearing_event", "field-clearing-event"),
     ("confirmed", "follow-up-confirm-short"),
+    ("destination", "field-destination"),
+    ("referral_reason", "field-referral-reason"),
+    ("treated", "field-treated"),
+    ("urgent", "referral-urgent"),
     ("from", "follow-ups-from"),
     ("to", "follow-ups-to"),
 ];
@@ -401,6 +405,7 @@ pub const DETAILS: Labels = &[
     ("queue", "queue"),
     ("reconcile", "reconcile-title"),
     ("follow-ups", "follow-ups-title"),
+    ("outpatient-log", "log-title"),
     ("accesses", "nav-accesses"),
     ("see-queue", "queue"),
     ("register", "action-register"),

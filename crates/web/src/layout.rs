@@ -9,7 +9,9 @@ pub(crate) mod model;
 
 use std::io::{self, Write};
 
-use cunyi_app::Layout::{self, FeeList, FeeListRoll, Prescription, Slip, Statement, StatementRoll};
+use cunyi_app::Layout::{
+    self, Consent, FeeList, FeeListRoll, Prescription, Referral, Slip, Statement, StatementRoll,
+};
 
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
@@ -99,6 +101,18 @@ const BUILT_IN: &[(Layout, &str, &str, &str)] = &[
         include_str!("../papers/slip.html"),
         include_str!("../papers/slip.json"),
     ),
+    (
+        Layout::Referral,
+        "paper-referral",
+        include_str!("../papers/referral.html"),
+        include_str!("../papers/referral.json"),
+    ),
+    (
+        Layout::Consent,
+        "paper-consent",
+        include_str!("../papers/consent.html"),
+        include_str!("../papers/consent.json"),
+    ),
 ];
 
 fn built(layout: Layout) -> (&'static str, &'static str, &'static str) {
@@ -123,7 +137,8 @@ pub(crate) fn built_in(layout: Layout) -> &'static str {
 ///
 /// 处方笺: 处方管理办法, for one patient, 月龄 of infants, with a diagnosis, generic names. 费用清单: one line a charge
 /// with name, code, class, price, quantity, amount and how it splits. 结算单 and slips: whose, which, when, how
-/// much, in capitals too. All: what is no prescription, not settled, paid back or no voucher says so.
+/// much, in capitals too. 转诊单: 原因, 机构及科别 as the follow-up forms. 自费知情同意书: whose,
+/// what and how much (医疗保障基金使用监督管理条例). All: what is no prescription, not settled, paid back or no voucher says so.
 const OBLIGED: &[(&[Layout], &str, &str)] = &[
     (Layout::ALL, "marks", "layout-marks"),
     (Layout::ALL, "patient.name", "field-name"),
@@ -156,6 +171,13 @@ const OBLIGED: &[(&[Layout], &str, &str)] = &[
     (&[Slip], "at", "date"),
     (&[Slip], "amount", "amount"),
     (&[Slip], "capitals", "layout-capitals"),
+    (&[Consent], "clinic", "paper-institution"),
+    (&[Consent], "lines.name", "items"),
+    (&[Consent], "lines.own_pay", "own-pay"),
+    (&[Consent], "sum", "total"),
+    (&[Referral], "clinic", "paper-institution"),
+    (&[Referral], "destination", "field-destination"),
+    (&[Referral], "reason", "field-referral-reason"),
 ];
 
 const FEE_LISTS: &[Layout] = &[FeeList, FeeListRoll];

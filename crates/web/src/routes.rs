@@ -8,8 +8,8 @@ use cunyi_app::{Action as A, Actor, may};
 
 use crate::pages::{
     account, clearing, computer, courses, desk, drafts, follow, follow_up, follow_ups, layouts,
-    lists, papers, patients, policies, prescriptions, queue, reconcile, refund, reports, sheets,
-    skin_tests, templates, uploads, users, workstation,
+    lists, outpatient, papers, patients, policies, prescriptions, queue, reconcile, referrals,
+    refund, reports, sheets, skin_tests, templates, uploads, users, workstation,
 };
 use crate::{Web, assets};
 use Access::{Anyone, Only, SignedIn};
@@ -121,10 +121,14 @@ routes! {
     get "/visits/{id}/follow-up/{form}/print", Only(A::ReadRecord) => follow_up::print;
     get "/follow-ups", Only(A::ReadPatient) => follow_ups::page;
     get "/follow-ups/sheet", Only(A::ReadPatient) => sheets::sheet;
+    get "/visits/{id}/referral", Only(A::ReadRecord) => referrals::page;
+    post "/visits/{id}/referral", Only(A::Treat) => referrals::refer;
+    get "/visits/{id}/referral/print", Only(A::ReadRecord) => referrals::print;
     // Papers
     get "/visits/{id}/print/prescription", Only(A::ReadRecord) => papers::prescription;
     get "/visits/{id}/print/fee-list", Only(A::ReadRecord) => papers::fee_list;
     get "/visits/{id}/print/fee-list-roll", Only(A::ReadRecord) => papers::fee_list_roll;
+    get "/visits/{id}/print/own-pay-consent", Only(A::ReadRecord) => papers::consent;
     get "/batches/{id}/print/statement-roll", Only(A::ReadRecord) => papers::statement_roll;
     get "/batches/{id}/print/statement", Only(A::ReadRecord) => papers::statement;
     get "/payments/{id}/print", Only(A::ReadRecord) => papers::payment;
@@ -138,6 +142,9 @@ routes! {
     post "/patients/{id}/allergies/{entry}/withdraw", Only(A::Treat) => patients::withdraw_allergy;
     // Lists
     get "/today", Only(A::SeeQueue) => lists::today;
+    get "/outpatient-log", Only(A::ReadRecord) => outpatient::page;
+    get "/outpatient-log/print", Only(A::ReadRecord) => outpatient::print;
+    get "/outpatient-log/xlsx", Only(A::ReadRecord) => outpatient::xlsx;
     get "/uploads", Only(A::Settle) => uploads::page;
     post "/visits/{id}/upload", Only(A::Settle) => uploads::again;
     // The end of a day

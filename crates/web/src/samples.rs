@@ -34,7 +34,7 @@ use prescription::{courses, papers, skin_tests};
 
 pub use batch::batch;
 pub use follow_up::{due, follow_up, judged};
-pub use lists::{accesses, messages, report, stock, templates};
+pub use lists::{accesses, messages, outpatient_log, referrals, report, stock, templates};
 pub use uploads::uploads;
 
 /// A name that would be a script if a page did not escape it.
@@ -298,6 +298,7 @@ pub fn visit(states: &[BatchState]) -> VisitView {
         skin_tests: skin_tests(),
         courses: courses(),
         papers: papers(frozen),
+        referred_to: frozen.then(|| HOSTILE.to_owned()),
         diagnosis_names: vec!["高血压2级".to_owned(), "急性上呼吸道感染".to_owned()],
         charges: if frozen { charges() } else { vec![] },
         batches: (1..)
@@ -443,6 +444,7 @@ pub fn patient() -> PatientView {
         erased: false,
         allergies: vec![(EntryId::from("E1"), "青霉素类".to_owned())],
         visits: vec![past()],
+        referrals: referrals().recorded,
         accesses: vec![("王审核".to_owned(), Role::Township, now())],
     }
 }

@@ -2,7 +2,8 @@
 
 use cunyi_app::views::{
     AppealForm, ApplyForm, ClearingForm, DraftBody, FollowUpForm, GiveBack, IdentifyForm,
-    InsureForm, PatientForm, RefundForm, RegisterForm, TemplateForm, ToldForm, WhyForm,
+    InsureForm, PatientForm, ReferralForm, RefundForm, RegisterForm, TemplateForm, ToldForm,
+    WhyForm,
 };
 use cunyi_app::{Actor, App, Layout, NewUser, PasswordForm, Result};
 use cunyi_domain::ids::{BatchId, ChargeId, EntryId, PatientId, TemplateId, UserId, VisitId};
@@ -171,7 +172,14 @@ use_cases! {
         &PatientForm::default(),
         &RegisterForm::default()
     );
+    refer Record |app, by, ids| app.refer(by, &ids.visit, &ReferralForm {
+        destination: "县医院".to_owned(),
+        reason: "血压不降".to_owned(),
+        ..ReferralForm::default()
+    });
+    referrals Record |app, by, ids| app.referrals(by, &ids.visit);
     report List |app, by, _ids| app.report(by, app.now().date(), app.now().date());
+    outpatient_log List |app, by, _ids| app.outpatient_log(by, app.now().date(), app.now().date());
     retry_registration Record |app, by, ids| app.retry_registration(by, &ids.visit);
     switch_to_self_pay Record |app, by, ids| app.switch_to_self_pay(by, &ids.visit);
     reverse Record |app, by, ids| app.reverse(by, &ids.batch, "退药");

@@ -5,6 +5,7 @@ mod clearing;
 mod course;
 mod follow_up;
 mod paper;
+mod referral;
 mod skin_test;
 mod stock;
 
@@ -12,8 +13,8 @@ use crate::batch::BatchEvent;
 use crate::ids::{BatchId, ClinicId, UserId, VisitId};
 use crate::ledger::{
     Access, Allergy, Batch, Course, Coverage, Evidence, FollowUp, GoodsDecision, PaperEntry,
-    Patient, Payer, Payment, RefundRest, Registration, RegistrationState, Settlement, Visit,
-    VisitState,
+    Patient, Payer, Payment, Referral, RefundRest, Registration, RegistrationState, Settlement,
+    Visit, VisitState,
 };
 use crate::money::Fen;
 use crate::row::{Change, Field, TableRow, Value};
@@ -105,6 +106,7 @@ pub fn apply(about: &About, body: Body, personal: Option<Personal>) -> Vec<Chang
         Body::CourseOrdered(b) => course::ordered(about, b),
         Body::CourseStopped(b) => course::stopped(about, b, personal),
         Body::PaperEntered(b) => paper::entered(about, b, personal),
+        Body::PatientReferred(b) => referral::referred(about, b, personal),
         Body::AccountChosen(b) => {
             let (from, to) = (!b.keeps, vec![set("keeps_account", b.keeps)]);
             vec![about.guarded::<Visit>(b.visit, set("keeps_account", from), to)]
@@ -230,8 +232,10 @@ fn erase(about: &About, body: &PatientErased) -> Vec<Change> {
         .into_iter()
         .chain(["complaint", "history", "examination", "advice"]);
     let follow_up = ["answers", "reason"].map(|name| set(name, String::new()));
+    let referral = ["destination", "reason", "treated"].map(|name| set(name, String::new()));
     let mut changes = vec![
         about.update::<Patient>(body.patient.clone(), blank),
+        all(Referral::TABLE, referral.to_vec()),
         all(FollowUp::TABLE, follow_up.to_vec()),
         all(Course::TABLE, vec![set("reason", String::new())]),
         all(PaperEntry::TABLE, vec![set("words", String::new())]),

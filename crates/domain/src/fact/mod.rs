@@ -8,6 +8,7 @@ mod bodies;
 mod course;
 mod paper;
 mod personal;
+mod referral;
 mod skin_test;
 
 pub use apply::{About, apply};
@@ -15,6 +16,7 @@ pub use bodies::*;
 pub use course::{CourseOrdered, CourseStopped};
 pub use paper::PaperEntered;
 pub use personal::{PatientFields, Personal};
+pub use referral::PatientReferred;
 pub use skin_test::{SkinTestMoved, SkinTestOrdered};
 
 /// Why stored bytes are no fact of ours.
@@ -119,6 +121,8 @@ facts! {
     "course_stopped" 1 CourseStopped,
     /// A prescription was printed, printed again or voided.
     "paper_entered" 1 PaperEntered,
+    /// A patient was referred.
+    "patient_referred" 1 PatientReferred,
     /// The patient chose whether her account pays.
     "account_chosen" 1 AccountChosen,
     /// The fee list was frozen: lines, batches, reserved stock.

@@ -70,6 +70,15 @@ pub enum Personal {
         /// Why an earlier one is corrected; empty where none is.
         reason: String,
     },
+    /// Of `patient_referred`.
+    Referral {
+        /// 转往机构及科别
+        destination: String,
+        /// 转诊原因
+        reason: String,
+        /// 已作处理
+        treated: String,
+    },
     /// Of `settlement_made`: why it was reversed; of `settlement_requested`: why it is to be. Of
     /// `batch_moved`: why it was dropped. Of `goods_decided`: why they came back or not. Of
     /// `paper_entered`: why it was printed again or voided. Of `course_stopped`: why.

@@ -17,6 +17,7 @@ mod pharmacy;
 mod prescriptions;
 mod quick;
 mod records;
+mod referral;
 mod refund;
 mod reports;
 mod setbacks;

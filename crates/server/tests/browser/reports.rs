@@ -3,6 +3,7 @@
 use crate::demo::Demo;
 use crate::desk::sign_in;
 use crate::page::open;
+use fantoccini::key::Key;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_month_is_seen_in_figures_and_charts() {
@@ -45,5 +46,38 @@ async fn a_month_is_seen_in_figures_and_charts() {
     page.read("血压变化").await;
     page.accessible("a patient with a course").await;
     page.picture("patient-chart.png").await;
+    page.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_outpatient_log_is_read_and_printed_by_keyboard() {
+    let Some(page) = open(1366, 768).await else {
+        return;
+    };
+    let demo = Demo::with_past("outpatient-log", &[]);
+    sign_in(&page, &demo, "zhang").await;
+    page.go(&format!("{}/today", demo.clinic)).await;
+    page.tab_to("a[href^='/outpatient-log']").await;
+    page.press(Key::Enter).await;
+    page.read("门诊日志").await;
+    page.tab_to("input[name=from]").await;
+    page.script("document.querySelector('input[name=from]').value = '2026-11-01'")
+        .await;
+    page.press(Key::Enter).await;
+    page.until(
+        "the period",
+        "return location.search.includes('from=2026-11-01')",
+    )
+    .await;
+    assert!(page.count("tbody tr").await > 1, "the visits of a month");
+    page.accessible("the outpatient log").await;
+    page.picture("outpatient-log.png").await;
+    let print = "return document.querySelector('[data-paper]').getAttribute('href')";
+    let print = page.script(print).await;
+    let print = print.as_str().expect("its paper's address").to_owned();
+    page.go(&format!("{}{print}", demo.clinic)).await;
+    page.read("传染病").await;
+    page.accessible("the outpatient log on paper").await;
+    page.picture("outpatient-log-paper.png").await;
     page.close().await;
 }

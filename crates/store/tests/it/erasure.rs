@@ -39,6 +39,7 @@ const CLEAR: &[&str] = &[
     "家中药未吃完",
     "踝部凹陷水肿",
     "血压抄错一栏",
+    "霍山路心血管专科",
 ];
 
 /// What is never in clear: a certificate's token, a correction's old name, a doctor's reason.
@@ -79,6 +80,7 @@ fn somebody(world: &World) -> Result<(PatientId, VisitId), StoreError> {
     world.fill_local(&row, CLEAR[17], SEALED[0]);
     let first = world.follow_up(&row, None, CLEAR[19])?;
     world.follow_up(&row, Some(first), CLEAR[20])?;
+    world.refer(&row, CLEAR[21])?;
     let later = world.arrive(&patient, None, None)?;
     let batch = world.freeze(&world.visit(&later), &[])?;
     world.happen(&world.batch(&batch), BatchEvent::Settle, "")?;
@@ -237,14 +239,14 @@ fn others_are_untouched_and_what_was_sealed_stays_shut() {
         world.fill_local(&world.visit(&visit), "咳", "token");
         let before = (kept(&world, &other, &visit), opened(&world, &other));
         assert!(opened(&world, &gone).iter().all(Option::is_some));
-        assert_eq!(opened(&world, &gone).len(), 11);
+        assert_eq!(opened(&world, &gone).len(), 12);
 
         world.store.erase(&world.who(), &world.dice, &gone).unwrap();
         assert_eq!(
             (kept(&world, &other, &visit), opened(&world, &other)),
             before
         );
-        assert_eq!(opened(&world, &gone), vec![None; 11]);
+        assert_eq!(opened(&world, &gone), vec![None; 12]);
     }
 }
 

@@ -268,6 +268,7 @@ impl World {
         self.skin_test(&visit)?;
         self.papers(&visit, &lines)?;
         self.stop_course(&visit)?;
+        self.refer(&visit, "县医院心内科")?;
         self.keep_account(&visit)?;
         self.queue(&visit, VisitState::Seeing, VisitState::Done)?;
         self.fill_local(&visit, "又咳嗽了", "token");

@@ -3,8 +3,8 @@
 use cunyi_domain::fact::{
     AccessRecorded, AccountChosen, AllergyNoted, AllergyWithdrawn, CourseOrdered, CourseStopped,
     CoverageIdentified, FollowUpRecorded, PaperEntered, PatientCorrected, PatientFields,
-    PatientRegistered, PayerSwitched, Personal, RecordSigned, RegistrationMoved, SkinTestMoved,
-    SkinTestOrdered, VisitInsured, VisitMoved, VisitRegistered,
+    PatientReferred, PatientRegistered, PayerSwitched, Personal, RecordSigned, RegistrationMoved,
+    SkinTestMoved, SkinTestOrdered, VisitInsured, VisitMoved, VisitRegistered,
 };
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{CoverageId, EntryId, PatientId, VisitId};
@@ -244,6 +244,22 @@ impl World {
             keeps: true,
         };
         self.record(chosen, &visit.patient, None)
+    }
+
+    /// She is sent on.
+    pub fn refer(&self, visit: &Visit, destination: &str) -> Done {
+        let body = PatientReferred {
+            id: EntryId::new(self.now(), &self.dice),
+            patient: visit.patient.clone(),
+            visit: visit.id.clone(),
+            urgent: true,
+        };
+        let words = Personal::Referral {
+            destination: destination.to_owned(),
+            reason: format!("{destination}：胸闷原因待查"),
+            treated: format!("{destination}：已含服硝酸甘油"),
+        };
+        self.record(body, &visit.patient, Some(words))
     }
 
     /// A skin test that was read by two.

@@ -72,6 +72,7 @@ pub const TABLES: &[Table] = &[
     of::<ledger::SkinTest>(),
     of::<ledger::PaperEntry>(),
     of::<ledger::Course>(),
+    of::<ledger::Referral>(),
     of::<ledger::Access>(),
     of::<Clinic>(),
     of::<User>(),

@@ -20,7 +20,7 @@ const ATTRIBUTES: &[(&str, &[&str])] = &[
         &[
             "sheet", "across", "roll", "box", "mark", "head", "all", "big", "rp", "rx", "sig",
             "herbs", "doses", "blank", "foot", "fees", "n", "code", "total", "why", "how", "basis",
-            "tot",
+            "tot", "words", "hand", "cut",
         ],
     ),
     ("scope", &["col", "row", "rowgroup"]),

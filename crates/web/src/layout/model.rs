@@ -1,6 +1,8 @@
 //! What a layout is given: words as they are printed, amounts as text. docs/operator.md names them all; a
 //! test compares.
 
+pub(crate) mod consent;
+pub(crate) mod referral;
 pub(crate) mod settled;
 
 use cunyi_app::Layout;
@@ -79,6 +81,8 @@ pub(crate) enum Part {
     FeeList(Box<FeeList>),
     Statement(Box<settled::Bill>),
     Slip(Box<settled::Slip>),
+    Referral(Box<referral::Slip>),
+    Consent(consent::Consent),
 }
 
 /// 处方笺

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::layout::model::settled::Goods;
-use cunyi_app::views::PaymentSlip;
+use cunyi_app::views::{Paper, PaymentSlip};
 use cunyi_domain::batch::BatchState::{Draft, Settled};
 use cunyi_domain::ledger::PaymentKind;
+use cunyi_domain::money::Fen;
 use minijinja::Value;
 use minijinja::value::{Serde, ValueKind};
 
@@ -13,6 +14,22 @@ use super::model::Part;
 use super::*;
 use crate::samples;
 use crate::words::Locale;
+
+/// A visit of whose lines the insurance bears a part.
+fn borne() -> Paper {
+    let mut paper = samples::paper(&[Settled, Draft]);
+    for line in &mut paper.visit.charges {
+        line.own_pay = Fen::ZERO;
+    }
+    paper
+}
+
+/// The same with a line that it bears nothing of.
+fn owing() -> Paper {
+    let mut paper = borne();
+    paper.visit.charges[0].own_pay = paper.visit.charges[0].amount;
+    paper
+}
 
 fn models() -> Vec<(Layout, Model)> {
     let c = samples::chrome(Locale::Zh);
@@ -38,6 +55,8 @@ fn models() -> Vec<(Layout, Model)> {
         (Layout::Statement, Model::statement(&c, &s)),
         (Layout::StatementRoll, Model::statement(&c, &s)),
         (Layout::Slip, slip),
+        (Layout::Consent, Model::consent(&c, &owing())),
+        (Layout::Referral, Model::referral(&c, &samples::referrals())),
     ]
 }
 
@@ -91,6 +110,7 @@ fn what_a_paper_has_to_show_cannot_be_left_out() {
             ("marks", _) => "{{ mark }}".to_owned(),
             ("sheets.lines.name", _) => "{{ drug.name }}".to_owned(),
             (_, "") => format!("{{{{ {name} }}}}"),
+            ("sum", _) => "{{ sum }}".to_owned(),
             (_, "lines") => format!("{{{{ line.{name} }}}}"),
             _ => format!("{{{{ {owner}.{name} }}}}"),
         };
@@ -195,7 +215,10 @@ fn the_longest_paper_is_far_from_the_bounds() {
                 paper.sheets[0].lines = vec![drug; 5];
                 paper.sheets = vec![paper.sheets[0].clone(); 13];
             }
-            Part::Statement(_) | Part::Slip(_) => {}
+            Part::Statement(_) | Part::Slip(_) | Part::Referral(_) => {}
+            Part::Consent(paper) => {
+                paper.lines = vec![paper.lines[0].clone(); crate::form::MAX_LINES];
+            }
             Part::FeeList(paper) => {
                 let batch = &mut paper.batches[0];
                 batch.lines = vec![batch.lines[0].clone(); crate::form::MAX_LINES];
@@ -217,5 +240,24 @@ fn walk(value: &Value, names: &mut BTreeSet<String>) {
         } else if value.kind() == ValueKind::Seq {
             walk(&inner, names);
         }
+    }
+}
+
+#[test]
+fn consent_is_asked_for_what_the_insurance_bears_nothing_of() {
+    let c = samples::chrome(Locale::Zh);
+    let Part::Consent(asks) = Model::consent(&c, &owing()).part else {
+        panic!("another paper");
+    };
+    assert_eq!(asks.lines.len(), 1);
+    assert_eq!(
+        (&asks.lines[0].own_pay, &asks.lines[0].amount),
+        (&asks.sum, &asks.sum)
+    );
+    let mut own = owing();
+    own.visit.batches[0].payer = cunyi_domain::ledger::Payer::SelfPay;
+    for nothing in [own, borne()] {
+        let model = Model::consent(&c, &nothing);
+        assert_eq!(model.marks[0], c.t("paper-consent-none"));
     }
 }

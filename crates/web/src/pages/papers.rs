@@ -87,6 +87,13 @@ async fn fee_list_by(by: Signed, Path(id): Path<String>, layout: Layout) -> Answ
     print(&by, layout, &p.visit.visit, model).await
 }
 
+/// `GET /visits/{id}/print/own-pay-consent`
+pub(crate) async fn consent(by: Signed, Path(id): Path<String>) -> Answer {
+    let p = paper(&by, id).await?;
+    let model = Model::consent(&by.chrome.chinese(), &p);
+    print(&by, Layout::Consent, &p.visit.visit, model).await
+}
+
 /// `GET /batches/{id}/print/statement`
 pub(crate) async fn statement(by: Signed, path: Path<String>) -> Answer {
     statement_by(by, path, Layout::Statement).await
@@ -139,6 +146,6 @@ pub(crate) const fn size(layout: Layout) -> Option<(&'static str, &'static str)>
         Layout::FeeListRoll => Some(("fee-list", "print-sheet")),
         Layout::Statement => Some(("statement-roll", "print-roll")),
         Layout::StatementRoll => Some(("statement", "print-sheet")),
-        Layout::Prescription | Layout::Slip => None,
+        Layout::Prescription | Layout::Slip | Layout::Referral | Layout::Consent => None,
     }
 }

@@ -75,16 +75,21 @@ pub(crate) fn heading(c: &Chrome, code: &str) -> String {
     c.label(crate::labels::HEADINGS, code)
 }
 
-/// The period that is asked for: this month where none is.
-fn period(c: &Arc<Chrome>, uri: &Uri) -> Result<(Date, Date), Fault> {
+/// The period that is asked for: from the usual day to today where none is.
+pub(crate) fn period(c: &Arc<Chrome>, uri: &Uri, usual: Date) -> Result<(Date, Date), Fault> {
     let form = Form::parse(uri.query().unwrap_or_default().as_bytes()).unwrap_or_default();
     let today = c.now.date();
     let read = |field: &'static str, usual: Date| match form.get(field) {
         "" => Ok(usual),
         text => parse_date(text).ok_or(Refusal::at(Code::BadText, field)),
     };
-    let both = read("from", today.first_of_month()).and_then(|from| Ok((from, read("to", today)?)));
+    let both = read("from", usual).and_then(|from| Ok((from, read("to", today)?)));
     both.map_err(|refusal| Fault::new(c, AppError::Refused(refusal)))
+}
+
+/// The period of a report: this month where none is asked for.
+fn of_report(by: &Signed, uri: &Uri) -> Result<(Date, Date), Fault> {
+    period(&by.chrome, uri, by.chrome.now.date().first_of_month())
 }
 
 /// Periods that are asked for often.
@@ -102,7 +107,7 @@ fn periods(today: Date) -> Vec<(&'static str, Date, Date)> {
 
 /// `GET /reports?from=yyyy-MM-dd&to=yyyy-MM-dd`
 pub(crate) async fn page(by: Signed, uri: Uri) -> Answer {
-    let (from, to) = period(&by.chrome, &uri)?;
+    let (from, to) = of_report(&by, &uri)?;
     let v = by
         .call(move |app, actor| app.report(actor, from, to))
         .await?;
@@ -183,7 +188,7 @@ fn steps(v: &ReportView) -> Vec<(String, i64, Took)> {
 
 /// `GET /reports/print?from=&to=`
 pub(crate) async fn print(by: Signed, uri: Uri) -> Answer {
-    let (from, to) = period(&by.chrome, &uri)?;
+    let (from, to) = of_report(&by, &uri)?;
     let v = by
         .call(move |app, actor| app.report(actor, from, to))
         .await?;
@@ -201,7 +206,7 @@ pub(crate) async fn print(by: Signed, uri: Uri) -> Answer {
 
 /// `GET /reports/xlsx?from=&to=`
 pub(crate) async fn xlsx(by: Signed, uri: Uri) -> Answer {
-    let (from, to) = period(&by.chrome, &uri)?;
+    let (from, to) = of_report(&by, &uri)?;
     let v = by
         .call(move |app, actor| app.report(actor, from, to))
         .await?;

@@ -5,6 +5,7 @@ mod computer;
 mod follow_up;
 mod papers;
 mod reconcile;
+mod registers;
 mod settlement;
 
 use askama::Template;
@@ -236,6 +237,7 @@ fn sums(c: &Chrome, pages: &mut Pages) {
         printed_at: samples::now(),
     };
     pages.push(("report-paper", paper.render().unwrap()));
+    registers::registers(c, pages);
 }
 
 fn lists(c: &Chrome, pages: &mut Pages) {
@@ -330,6 +332,8 @@ fn papers(ui: &Chrome, pages: &mut Pages) {
     };
     for (layout, model) in [
         (Layout::Prescription, Model::prescription(c, &p)),
+        (Layout::Consent, Model::consent(c, &p)),
+        (Layout::Referral, Model::referral(c, &samples::referrals())),
         (Layout::FeeListRoll, Model::fee_list(c, &p)),
         (Layout::FeeList, Model::fee_list(c, &p)),
     ] {

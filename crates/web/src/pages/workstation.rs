@@ -20,6 +20,7 @@ use super::to_visit;
 use crate::chrome::Chrome;
 use crate::fault::{Answer, Fault, html, status, words};
 use crate::jobs::{Kept, Key, Outcome, Standing};
+use crate::layout::model::consent::asked;
 use crate::pages::drafts::{DiagnosisRow, Problems, Row, diagnosis_rows, rows};
 use crate::session::Signed;
 
@@ -294,6 +295,12 @@ fn read(
 }
 
 impl SignedPage<'_> {
+    /// What she has to agree to pay alone; none where nothing is.
+    pub(crate) fn to_consent(&self) -> Option<Fen> {
+        let sum: Fen = asked(self.v).map(|line| line.own_pay).sum();
+        (sum > Fen::ZERO).then_some(sum)
+    }
+
     /// Lines of a batch whose goods were handed over and given back.
     pub(crate) fn goods(&self, batch: &BatchId) -> Vec<&GoodsView> {
         let of_batch = |g: &&GoodsView| g.batch == *batch;

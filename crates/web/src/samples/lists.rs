@@ -1,15 +1,17 @@
 //! The stock, the logs, the templates.
 
 use cunyi_app::views::{
-    AccessView, DaySums, DiagnosedView, DoctorSums, HeadingView, MessageView, PayerSums,
-    ReportView, Shares, SoldView, StockView, TemplateView, Took,
+    AccessView, Age, DaySums, DiagnosedView, DoctorSums, HeadingView, LogRow, MessageView,
+    OutpatientLog, PayerSums, ReferralForm, ReferralView, Referrals, ReportView, Shares, SoldView,
+    StockView, TemplateView, Took,
 };
-use cunyi_domain::ids::{PatientId, TemplateId};
+use cunyi_domain::id_number::Sex;
+use cunyi_domain::ids::{PatientId, TemplateId, VisitId};
 use cunyi_domain::ledger::{AccessKind, ItemKind, Payer};
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::time::parse_date;
 
-use super::{HOSTILE, now};
+use super::{HOSTILE, now, paper};
 
 pub fn stock() -> Vec<StockView> {
     vec![StockView {
@@ -38,7 +40,14 @@ pub fn accesses() -> Vec<AccessView> {
         detail: detail.to_owned(),
         patient: (what == AccessKind::Record).then(|| PatientId::from("P1")),
     };
-    let lists = ["search", "day", "queue", "reconcile", "accesses"];
+    let lists = [
+        "search",
+        "day",
+        "queue",
+        "reconcile",
+        "outpatient-log",
+        "accesses",
+    ];
     let lists = lists.map(|list| entry(AccessKind::List, list));
     let actions = cunyi_app::Action::ALL.iter();
     let refused = actions.map(|action| entry(AccessKind::Refused, action.as_str()));
@@ -68,6 +77,49 @@ pub fn templates() -> Vec<TemplateView> {
         items: vec![HOSTILE.to_owned()],
     };
     vec![of("T1", false), of("T2", true)]
+}
+
+/// A first visit and a return.
+pub fn outpatient_log() -> OutpatientLog {
+    let row = |again| LogRow {
+        visit: VisitId::from("V1"),
+        at: now(),
+        name: HOSTILE.to_owned(),
+        sex: Sex::Female,
+        age: Age::Months(7),
+        phone: HOSTILE.to_owned(),
+        address: HOSTILE.to_owned(),
+        again,
+        complaint: HOSTILE.to_owned(),
+        diagnoses: HOSTILE.to_owned(),
+        treatment: HOSTILE.to_owned(),
+        doctor: HOSTILE.to_owned(),
+    };
+    OutpatientLog {
+        clinic: HOSTILE.to_owned(),
+        from: now().date(),
+        to: now().date(),
+        rows: vec![row(false), row(true)],
+    }
+}
+
+/// A referral that was written anew.
+pub fn referrals() -> Referrals {
+    let one = |urgent| ReferralView {
+        at: now(),
+        by: HOSTILE.to_owned(),
+        said: ReferralForm {
+            urgent,
+            destination: HOSTILE.to_owned(),
+            reason: HOSTILE.to_owned(),
+            treated: HOSTILE.to_owned(),
+        },
+    };
+    Referrals {
+        paper: paper(&[]),
+        recorded: vec![one(true), one(false)],
+        open: true,
+    }
 }
 
 /// A month in figures.

@@ -124,9 +124,7 @@ cases! {
     post "/visits/{id}/move" Record |h, _by| {
         Ask { form: form(&[("to", "cancelled")]), ..of_visit("post", &registered(h), "/move") }
     };
-    post "/visits/{id}/retry-registration" Record |h, _by| {
-        of_visit("post", &unregistered(h), "/retry-registration")
-    };
+    post "/visits/{id}/retry-registration" Record |h, _by| of_visit("post", &unregistered(h), "/retry-registration");
     post "/visits/{id}/self-pay" Record |h, _by| of_visit("post", &unregistered(h), "/self-pay");
     post "/visits/{id}/voucher" Record |h, _by| {
         let (visit, code) = by_voucher(h);
@@ -230,13 +228,16 @@ cases! {
     get "/visits/{id}/follow-up/{form}/print" Record |h, _by| crate::follow_up::page(h, "/print");
     get "/follow-ups" List |h, _by| { crate::follow_up::recorded(h); get("/follow-ups") };
     get "/follow-ups/sheet" New |h, _by| crate::follow_up::sheet(h);
-    get "/visits/{id}/print/prescription" Record |h, _by| {
-        of_visit("get", &frozen(h), "/print/prescription")
+    get "/visits/{id}/referral" Record |h, _by| of_visit("get", &frozen(h), "/referral");
+    post "/visits/{id}/referral" Record |h, _by| {
+        let typed = [("destination", "县医院心内科"), ("referral_reason", "血压不降")];
+        post(&format!("/visits/{}/referral", frozen(h)), &typed)
     };
+    get "/visits/{id}/referral/print" Record |h, _by| of_visit("get", &frozen(h), "/referral/print");
+    get "/visits/{id}/print/prescription" Record |h, _by| of_visit("get", &frozen(h), "/print/prescription");
     get "/visits/{id}/print/fee-list" Record |h, _by| of_visit("get", &frozen(h), "/print/fee-list");
-    get "/visits/{id}/print/fee-list-roll" Record |h, _by| {
-        of_visit("get", &frozen(h), "/print/fee-list-roll")
-    };
+    get "/visits/{id}/print/fee-list-roll" Record |h, _by| of_visit("get", &frozen(h), "/print/fee-list-roll");
+    get "/visits/{id}/print/own-pay-consent" Record |h, _by| of_visit("get", &frozen(h), "/print/own-pay-consent");
     get "/batches/{id}/print/statement-roll" Record |h, _by| {
         let batch = &h.w.view(&settled(h)).batches[0].id;
         get(format!("/batches/{batch}/print/statement-roll"))
@@ -249,9 +250,7 @@ cases! {
         let payment = &h.w.view(&settled(h)).payments[0].id;
         get(format!("/payments/{payment}/print"))
     };
-    get "/patients/{id}/print/history" Record |h, _by| {
-        of_patient("get", &patient(h, &settled(h)), "/print/history")
-    };
+    get "/patients/{id}/print/history" Record |h, _by| of_patient("get", &patient(h, &settled(h)), "/print/history");
     get "/patients" New |_h, _by| get("/patients");
     post "/patients/search" List |h, _by| {
         let person = h.villager();
@@ -277,6 +276,9 @@ cases! {
         of_patient("post", &id, &format!("/allergies/{entry}/withdraw"))
     };
     get "/today" List |h, _by| { settled(h); get("/today") };
+    get "/outpatient-log" List |h, _by| { settled(h); get("/outpatient-log") };
+    get "/outpatient-log/print" List |h, _by| { settled(h); get("/outpatient-log/print") };
+    get "/outpatient-log/xlsx" List |h, _by| { settled(h); get("/outpatient-log/xlsx") };
     get "/uploads" List |h, _by| { done(h); get("/uploads") };
     post "/visits/{id}/upload" Record |h, _by| of_visit("post", &done(h), "/upload");
     get "/day/reconcile" List |h, _by| { settled(h); get("/day/reconcile") };

@@ -1,0 +1,81 @@
+//! What is given to the 转诊单.
+
+use cunyi_app::views::{DraftBody, Referrals};
+use serde::Serialize;
+
+use super::{Model, Part};
+use crate::chrome::Chrome;
+
+/// 转诊单
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Slip {
+    /// 转往机构及科别
+    pub(crate) destination: String,
+    /// 紧急, 普通
+    pub(crate) urgency: String,
+    pub(crate) reason: String,
+    /// 已作处理
+    pub(crate) treated: String,
+    /// Of the record.
+    pub(crate) vitals: String,
+    pub(crate) complaint: String,
+    pub(crate) history: String,
+    pub(crate) examination: String,
+    /// When it was written, by whom; empty where it is to be written by hand, as the words before.
+    pub(crate) at: String,
+    pub(crate) by: String,
+}
+
+impl Model {
+    /// 转诊单 of a visit; one to be written by hand, with a mark, where none is recorded.
+    pub(crate) fn referral(c: &Chrome, r: &Referrals) -> Self {
+        let record = &r.paper.visit.draft;
+        let stands = r.recorded.first();
+        let said = stands.map(|one| one.said.clone()).unwrap_or_default();
+        let urgency = match (stands.is_some(), said.urgent) {
+            (false, _) => String::new(),
+            (_, true) => c.t("referral-urgent"),
+            (_, false) => c.t("referral-ordinary"),
+        };
+        let own = Slip {
+            destination: said.destination,
+            urgency,
+            reason: said.reason,
+            treated: said.treated,
+            vitals: vitals(c, record),
+            complaint: record.complaint.clone(),
+            history: record.history.clone(),
+            examination: record.examination.clone(),
+            at: stands.map(|one| one.at.to_string()).unwrap_or_default(),
+            by: stands.map(|one| one.by.clone()).unwrap_or_default(),
+        };
+        let mut model = Self::of(c, &r.paper, Part::Referral(Box::new(own)));
+        // What is not signed yet is as it is typed.
+        if model.visit.diagnoses.is_empty() {
+            model.visit.diagnoses = r.paper.visit.diagnosis_names.join("、");
+        }
+        if stands.is_none() {
+            model.marks.insert(0, c.t("referral-unsaved"));
+        }
+        model
+    }
+}
+
+/// What was measured, with its units.
+fn vitals(c: &Chrome, b: &DraftBody) -> String {
+    let pressure = match b.systolic.as_str() {
+        "" => String::new(),
+        systolic => format!("{systolic}/{}", b.diastolic),
+    };
+    let minute = c.t("unit-pulse");
+    let all = [
+        ("field-temperature", b.temperature.as_str(), "℃"),
+        ("field-pulse", &b.pulse, &minute),
+        ("blood-pressure", &pressure, "mmHg"),
+        ("field-glucose", &b.glucose, "mmol/L"),
+        ("field-weight", &b.weight, "kg"),
+    ];
+    let measured = all.into_iter().filter(|(_, value, _)| !value.is_empty());
+    let said = measured.map(|(key, value, unit)| format!("{} {value} {unit}", c.t(key)));
+    said.collect::<Vec<_>>().join("  ")
+}
