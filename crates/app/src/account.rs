@@ -15,6 +15,7 @@ use crate::App;
 use crate::access;
 use crate::error::{AppError, Result, refuse};
 use crate::password::MAX_PASSWORD;
+use crate::users::licence_ends;
 use crate::views::{Actor, SessionView};
 
 /// Wrong passwords in a row before the account is locked.
@@ -128,6 +129,7 @@ impl App {
                 user: user.id,
                 role: user.role,
             },
+            licence_ends: licence_ends(user.licence_until, now),
             user_name: user.name,
             clinic_name: clinic.name,
             fictional: clinic.fictional,

@@ -140,15 +140,7 @@ impl App {
         let login = written(&new.login, "login", 60)?;
         let name = written(&new.name, "user_name", 50)?;
         crate::password::good(&new.password, &new.login)?;
-        let code = new.national_code.trim();
-        let plain = code.bytes().all(|b| b.is_ascii_alphanumeric());
-        if code.len() > LONGEST_CODE || !plain {
-            return refuse_at(Code::BadText, "national_code");
-        }
-        if code.is_empty() && role == Role::Doctor {
-            // `atddr_no` of 2201 is required: nobody else's may stand there.
-            return refuse_at(Code::Missing, "national_code");
-        }
+        let national_code = national_code(&new.national_code, role)?;
         let id = UserId::new(self.now(), self.rng());
         let credential = Credential {
             clinic: clinic.clone(),
@@ -163,11 +155,26 @@ impl App {
             login,
             name,
             role,
-            national_code: code.to_owned(),
+            national_code,
+            licence_until: None,
             active: true,
         };
         Ok((user, credential))
     }
+}
+
+/// 医保医师 or 药师 code, as typed.
+pub(crate) fn national_code(text: &str, role: Role) -> Result<String> {
+    let code = text.trim();
+    let plain = code.bytes().all(|b| b.is_ascii_alphanumeric());
+    if code.len() > LONGEST_CODE || !plain {
+        return refuse_at(Code::BadText, "national_code");
+    }
+    if code.is_empty() && role == Role::Doctor {
+        // `atddr_no` of 2201 is required: nobody else's may stand there.
+        return refuse_at(Code::Missing, "national_code");
+    }
+    Ok(code.to_owned())
 }
 
 /// A name that must be there.

@@ -1,12 +1,15 @@
 //! Who may sign in: users are added, stopped and let in again, and given a new password. A user is
 //! never deleted: what she did keeps her name.
 
+use std::time::Duration;
+
 use cunyi_domain::fact::ReferenceActivated;
 use cunyi_domain::ids::UserId;
 use cunyi_domain::journal::{digest, version};
 use cunyi_domain::ledger::AccessKind;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::row::Field;
+use cunyi_domain::time::{Moment, civil::Date, parse_date};
 use cunyi_store::Writer;
 use cunyi_store::local::Credential;
 use cunyi_store::reference::{self, User};
@@ -14,9 +17,21 @@ use cunyi_store::reference::{self, User};
 use crate::App;
 use crate::access;
 use crate::error::{AppError, Result, refuse, refuse_at};
-use crate::install::NewUser;
+use crate::install::{NewUser, national_code};
 use crate::permission::Action;
 use crate::views::{Actor, UserView};
+
+/// How many days before a licence ends it is said.
+const LICENCE_AHEAD: u64 = 60;
+
+/// What an administrator writes of a user's licence.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LicenceForm {
+    /// 医保医师 or 药师 code.
+    pub national_code: String,
+    /// 执业证有效期至; empty where nobody says.
+    pub until: String,
+}
 
 impl App {
     /// Everyone of the clinic, by what they type to sign in.
@@ -43,6 +58,8 @@ impl App {
                     name: user.name,
                     role: user.role,
                     national_code: user.national_code,
+                    licence_until: user.licence_until,
+                    licence_ends: licence_ends(user.licence_until, now).is_some(),
                     active: user.active,
                 });
             }
@@ -88,6 +105,31 @@ impl App {
         })
     }
 
+    /// What a user is called at the insurance centre, and until when she is licensed. What was sent under the former
+    /// code stays as it was sent.
+    pub fn set_licence(&self, actor: &Actor, id: &UserId, form: &LicenceForm) -> Result<()> {
+        actor.must(Action::Administer)?;
+        let until = form.until.trim();
+        let licence_until = match parse_date(until) {
+            None if !until.is_empty() => return refuse_at(Code::BadText, "licence_until"),
+            date => date,
+        };
+        self.write(actor, "set_licence", |w| {
+            let mut user = known(w, actor, id)?;
+            user.national_code = national_code(&form.national_code, user.role)?;
+            user.licence_until = licence_until;
+            let values = vec![
+                user.national_code.clone().into_value(),
+                licence_until.into_value(),
+                actor.clinic.clone().into_value(),
+                id.clone().into_value(),
+            ];
+            let sql = "UPDATE user_account SET national_code = ?, licence_until = ? WHERE clinic = ? AND id = ?";
+            w.tx.execute(sql, values)?;
+            changed(w, &user)
+        })
+    }
+
     /// A new password for another user: a lock is opened, and her sessions end. One's own is changed
     /// by who knows the old one.
     pub fn reset_password(&self, actor: &Actor, id: &UserId, password: &str) -> Result<()> {
@@ -127,6 +169,12 @@ impl App {
     }
 }
 
+/// The last day of a licence that has ended or ends within [`LICENCE_AHEAD`] days.
+pub(crate) fn licence_ends(until: Option<Date>, now: Moment) -> Option<Date> {
+    let ahead = now.plus(Duration::from_hours(24 * LICENCE_AHEAD)).date();
+    until.filter(|day| *day <= ahead)
+}
+
 fn known(w: &mut Writer<'_, '_>, actor: &Actor, id: &UserId) -> Result<User> {
     let user = reference::user(w.tx, &actor.clinic, id)?;
     user.ok_or_else(|| Refusal::new(Code::NotFound).into())
@@ -141,9 +189,15 @@ fn end_sessions(w: &mut Writer<'_, '_>, actor: &Actor, id: &UserId) -> Result<()
 
 /// The journal says that a user's row is another one now, and which.
 fn changed(w: &mut Writer<'_, '_>, user: &User) -> Result<()> {
+    let until = user.licence_until.map(|day| day.to_string());
     let row = format!(
-        "{}\n{}\n{}\n{}\n{}",
-        user.login, user.name, user.role, user.national_code, user.active
+        "{}\n{}\n{}\n{}\n{}\n{}",
+        user.login,
+        user.name,
+        user.role,
+        user.national_code,
+        until.unwrap_or_default(),
+        user.active
     );
     let digest = digest(row.as_bytes());
     let activated = ReferenceActivated {

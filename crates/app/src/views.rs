@@ -93,6 +93,8 @@ pub struct SessionView {
     pub user_name: String,
     /// Name of the clinic.
     pub clinic_name: String,
+    /// Her licence has ended, or ends soon: its last day.
+    pub licence_ends: Option<Date>,
     /// 演示 on every page.
     pub fictional: bool,
     /// Place names whose policy nobody confirmed: 未经当地医保局确认 on every page and print.
@@ -565,6 +567,10 @@ pub struct UserView {
     pub role: Role,
     /// 医保医师 or 药师 code.
     pub national_code: String,
+    /// 执业证有效期
+    pub licence_until: Option<Date>,
+    /// It has ended, or ends soon.
+    pub licence_ends: bool,
     /// May sign in.
     pub active: bool,
     /// Locked for some minutes after wrong passwords.

@@ -363,6 +363,7 @@ fn user_of(app: &App, clinic: &ClinicId, role: Role, login: &str) -> Result<Acto
         name: "测试".to_owned(),
         role,
         national_code: "D990001000001".to_owned(),
+        licence_until: None,
         active: true,
     };
     let actor = acting(&user);

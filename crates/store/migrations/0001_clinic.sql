@@ -10,7 +10,7 @@ CREATE TABLE clinic (
 CREATE TABLE user_account (
   clinic TEXT NOT NULL REFERENCES clinic (clinic), id TEXT NOT NULL, login TEXT NOT NULL, name TEXT NOT NULL,
   role TEXT NOT NULL CHECK (role IN ('doctor', 'pharmacist', 'township', 'insurance', 'health', 'auditor', 'administrator')),
-  national_code TEXT NOT NULL, active BIGINT NOT NULL CHECK (active IN (0, 1)),
+  national_code TEXT NOT NULL, licence_until TEXT, active BIGINT NOT NULL CHECK (active IN (0, 1)),
   PRIMARY KEY (clinic, id), UNIQUE (login));
 CREATE TABLE prescribing_right (
   clinic TEXT NOT NULL REFERENCES clinic (clinic), holder TEXT NOT NULL,

@@ -4,7 +4,7 @@ use cunyi_domain::ids::{ClinicId, UserId};
 use cunyi_domain::journal::{ALGORITHM, GENESIS, Head};
 use cunyi_domain::ledger::Right;
 use cunyi_domain::row::Field;
-use cunyi_domain::time::Moment;
+use cunyi_domain::time::{Moment, civil::Date};
 
 use crate::{StoreError, Tx};
 
@@ -75,6 +75,8 @@ cunyi_domain::table! {
         pub role: Role,
         /// 医保医师 or 药师 code; empty for others.
         pub national_code: String,
+        /// 执业证有效期: its last day; nothing where nobody said.
+        pub licence_until: Option<Date>,
         /// May sign in.
         pub active: bool,
     }

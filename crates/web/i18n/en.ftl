@@ -585,6 +585,9 @@ user-password = New password
 user-password-new = New password (8 characters or more)
 user-password-hint = Afterwards this person is signed out everywhere.
 user-added = User {$login} was added.
+field-licence-until = Licensed until
+licence-ends = Licence ends {$day}
+licence-ended = Licence ended {$day}
 user-changed = Done.
 
 # Policies

@@ -582,6 +582,9 @@ user-password = 重设密码
 user-password-new = 新密码（至少 8 位）
 user-password-hint = 重设后，此人已登录的电脑会退出。
 user-added = 已新增用户 {$login}。
+field-licence-until = 执业证有效期至
+licence-ends = 执业证 {$day} 到期
+licence-ended = 执业证 {$day} 已到期
 user-changed = 已办妥。
 
 # Policies

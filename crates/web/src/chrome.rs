@@ -18,7 +18,7 @@ use cunyi_domain::ledger::{
 };
 use cunyi_domain::refusal::Refusal;
 use cunyi_domain::resolve::Finding;
-use cunyi_domain::time::Moment;
+use cunyi_domain::time::{Moment, civil::Date};
 
 use crate::computer::Computer;
 use crate::labels;
@@ -70,6 +70,16 @@ impl Chrome {
     /// The function key, on this computer, of what usually stands on this one; empty if none.
     pub fn key(&self, usual: &str) -> &'static str {
         self.computer.keys.of(usual)
+    }
+
+    /// Until when somebody is licensed, or since when no more.
+    pub fn licence(&self, until: &Date) -> String {
+        let key = if *until < self.now.date() {
+            "licence-ended"
+        } else {
+            "licence-ends"
+        };
+        self.t1(key, "day", until)
     }
 
     /// For `lang=`.

@@ -268,6 +268,7 @@ pub const FIELDS: Labels = &[
     ("reason", "field-reason"),
     ("why", "field-reason"),
     ("national_code", "field-national-code"),
+    ("licence_until", "field-licence-until"),
     ("login", "field-login"),
     ("password", "field-password"),
     ("clinic_name", "field-clinic-name"),

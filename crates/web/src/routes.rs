@@ -174,6 +174,7 @@ routes! {
     post "/users", Only(A::Administer) => users::add;
     post "/rights", Only(A::Administer) => users::set_rights;
     post "/users/{id}/active", Only(A::Administer) => users::set_active;
+    post "/users/{id}/licence", Only(A::Administer) => users::set_licence;
     post "/users/{id}/password", Only(A::Administer) => users::set_password;
     get "/stock", Only(A::ReadStock) => lists::stock;
     get "/accesses", Only(A::ReadAccesses) => lists::accesses;

@@ -60,6 +60,7 @@ pub fn chrome(locale: Locale) -> Chrome {
     let session = SessionView {
         actor,
         user_name: "刘秀英".to_owned(),
+        licence_ends: Some(now().date()),
         clinic_name: "青山村卫生室".to_owned(),
         fictional: true,
         unconfirmed: true,
@@ -575,6 +576,8 @@ pub fn users() -> Vec<UserView> {
         name: HOSTILE.to_owned(),
         role: Role::Doctor,
         national_code: "D990001000001".to_owned(),
+        licence_until: Some(now().date()),
+        licence_ends: locked,
         active,
         locked,
         own,

@@ -58,6 +58,7 @@ pub fn clinic_under(app: &App, slot: i64, code: &str) -> Actor {
         name: "测试doctor".to_owned(),
         role: Role::Doctor,
         national_code: String::new(),
+        licence_until: None,
         active: true,
     };
     let db = app.store().db();

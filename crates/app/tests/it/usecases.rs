@@ -243,6 +243,7 @@ use_cases! {
     confirm_policy New |app, by, _ids| app.confirm_policy(by, "none", "", "", "");
     users New |app, by, _ids| app.users(by);
     add_user New |app, by, _ids| app.add_user(by, &NewUser::default());
+    set_licence New |app, by, _ids| app.set_licence(by, &UserId::default(), &cunyi_app::LicenceForm::default());
     set_user_active New |app, by, _ids| app.set_user_active(by, &UserId::default(), false);
     reset_password New |app, by, _ids| app.reset_password(by, &UserId::default(), "");
 }

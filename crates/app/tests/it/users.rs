@@ -1,7 +1,11 @@
 //! Users after the first run.
 
 use cunyi_app::views::UserView;
-use cunyi_app::{Actor, LOCKED_FOR_MINUTES, NewUser, PasswordForm, WRONG_BEFORE_LOCK};
+use std::time::Duration;
+
+use cunyi_app::{
+    Actor, AppError, LOCKED_FOR_MINUTES, LicenceForm, NewUser, PasswordForm, WRONG_BEFORE_LOCK,
+};
 use cunyi_domain::ids::UserId;
 use cunyi_domain::ledger::AccessKind;
 use cunyi_domain::refusal::{Code, Refusal};
@@ -43,6 +47,54 @@ fn a_user_is_added_stopped_and_let_in_again() {
             "the old session stays ended"
         );
         w.app.sign_in("zhao", PASSWORD).unwrap();
+        w.prove();
+    }
+}
+
+#[test]
+fn a_licence_that_ends_is_said_in_time() {
+    for w in worlds("licence") {
+        let administrator = actor(&w.app, "administrator");
+        let token = w.app.sign_in("doctor", PASSWORD).unwrap();
+        let doctor = seen(&w, &administrator, "doctor");
+        let set = |code: &str, until: &str| {
+            let form = LicenceForm {
+                national_code: code.to_owned(),
+                until: until.to_owned(),
+            };
+            w.app.set_licence(&administrator, &doctor.user, &form)
+        };
+        let in_days = |days: u64| w.app.now().plus(Duration::from_hours(24 * days)).date();
+        for (until, is_said) in [
+            (in_days(61), false),
+            (in_days(60), true),
+            (in_days(0), true),
+        ] {
+            set(" D990001000077 ", &until.to_string()).unwrap();
+            let now = seen(&w, &administrator, "doctor");
+            assert_eq!(now.national_code, "D990001000077");
+            assert_eq!(
+                (now.licence_until, now.licence_ends),
+                (Some(until), is_said)
+            );
+            let session = w.app.session(&token).unwrap().unwrap();
+            assert_eq!(session.licence_ends, is_said.then_some(until));
+        }
+        set("D990001000077", "").unwrap();
+        assert_eq!(seen(&w, &administrator, "doctor").licence_until, None);
+
+        let refused = |result: cunyi_app::Result<()>| match result {
+            Err(AppError::Refused(refusal)) => refusal,
+            other => panic!("{other:?}"),
+        };
+        let at = |field| Refusal::at(Code::BadText, field);
+        assert_eq!(
+            refused(set("D990001000077", "2026-02-30")),
+            at("licence_until")
+        );
+        assert_eq!(refused(set("医生", "")), at("national_code"));
+        let missing = Refusal::at(Code::Missing, "national_code");
+        assert_eq!(refused(set("", "")), missing, "2201 wants it");
         w.prove();
     }
 }

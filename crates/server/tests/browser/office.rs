@@ -25,6 +25,24 @@ async fn her_own_password(page: &Page) {
     page.picture("password.png").await;
 }
 
+/// A licence that has ended is said to who administers, and to whose it is.
+async fn licensed_until(page: &Page, other: &Page, demo: &Demo) {
+    let form = "tr:has([aria-label='停用 zhao']) form[action$='/licence']";
+    let ended =
+        format!("document.querySelector(\"{form} [name=licence_until]\").value = '2026-01-31'");
+    page.tab_to("tr:has([aria-label='停用 zhao']) details:has([name=licence_until]) summary")
+        .await;
+    page.press(Key::Enter).await;
+    page.script(&ended).await;
+    page.tab_to(&format!("{form} button")).await;
+    page.press(Key::Enter).await;
+    page.read("执业证 2026-01-31 已到期").await;
+    page.accessible("a licence that has ended").await;
+    page.picture("licence.png").await;
+    other.go(&demo.clinic).await;
+    other.read("执业证 2026-01-31 已到期").await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_user_is_added_and_stopped() {
     let Some(page) = open(1366, 768).await else {
@@ -54,6 +72,7 @@ async fn a_user_is_added_and_stopped() {
     sign_in(&other, &demo, "zhao").await;
     other.read("赵新来").await;
     her_own_password(&other).await;
+    licensed_until(&page, &other, &demo).await;
     page.click("button[aria-label='停用 zhao']").await;
     page.read("已停用").await;
     other.go(&demo.clinic).await;

@@ -129,6 +129,7 @@ impl World {
             name: "赵医生".to_owned(),
             role: Role::Doctor,
             national_code: "D410522000001".to_owned(),
+            licence_until: None,
             active: true,
         };
         let installed = self.store.db().transact("install", |tx| {

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use cunyi_app::views::UserView;
-use cunyi_app::{AppError, NewUser};
+use cunyi_app::{AppError, LicenceForm, NewUser};
 use cunyi_domain::ids::UserId;
 use cunyi_domain::ledger::Right;
 
@@ -96,6 +96,20 @@ pub(crate) async fn set_active(Path(id): Path<String>, Posted { by, form, .. }: 
     let (id, active) = (UserId(id), form.get("to") == "active");
     let done = by
         .ask(move |app, actor| app.set_user_active(actor, &id, active))
+        .await;
+    let good = by.chrome.t("user-changed");
+    after(&by, done, good, NewUser::default()).await
+}
+
+/// `POST /users/{id}/licence`
+pub(crate) async fn set_licence(Path(id): Path<String>, Posted { by, form, .. }: Posted) -> Answer {
+    let id = UserId(id);
+    let written = LicenceForm {
+        national_code: form.text("national_code"),
+        until: form.text("licence_until"),
+    };
+    let done = by
+        .ask(move |app, actor| app.set_licence(actor, &id, &written))
         .await;
     let good = by.chrome.t("user-changed");
     after(&by, done, good, NewUser::default()).await

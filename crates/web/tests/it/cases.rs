@@ -332,6 +332,9 @@ cases! {
     post "/users/{id}/active" Record |h, _by| {
         post(&format!("/users/{}/active", pharmacist(h)), &[("to", "active")])
     };
+    post "/users/{id}/licence" Record |h, _by| {
+        post(&format!("/users/{}/licence", pharmacist(h)), &[("licence_until", "2031-03-31")])
+    };
     post "/users/{id}/password" Record |h, _by| {
         post(&format!("/users/{}/password", pharmacist(h)), &[("password", PASSWORD)])
     };

@@ -147,6 +147,7 @@ fn second_clinic(w: &World) {
                 name: "别处的人".to_owned(),
                 role: *role,
                 national_code: String::new(),
+                licence_until: None,
                 active: true,
             })?;
             tx.tx.insert(Credential {
