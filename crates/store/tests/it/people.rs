@@ -288,7 +288,7 @@ impl World {
             name: "钱护士".to_owned(),
             role: Role::Doctor,
             national_code: "D410522000002".to_owned(),
-            licence_until: None,
+            licence_until: cunyi_domain::time::parse_date("2031-03-31"),
             active: true,
         };
         self.store.db().transact("nurse", |tx| tx.insert(nurse))?;
