@@ -59,7 +59,7 @@ impl App {
                     role: user.role,
                     national_code: user.national_code,
                     licence_until: user.licence_until,
-                    licence_ends: licence_ends(user.licence_until, now).is_some(),
+                    licence_ends: licence_ends(user.licence_until, now),
                     active: user.active,
                 });
             }

@@ -569,8 +569,8 @@ pub struct UserView {
     pub national_code: String,
     /// 执业证有效期
     pub licence_until: Option<Date>,
-    /// It has ended, or ends soon.
-    pub licence_ends: bool,
+    /// The same where it has ended, or ends soon.
+    pub licence_ends: Option<Date>,
     /// May sign in.
     pub active: bool,
     /// Locked for some minutes after wrong passwords.

@@ -577,7 +577,7 @@ pub fn users() -> Vec<UserView> {
         role: Role::Doctor,
         national_code: "D990001000001".to_owned(),
         licence_until: Some(now().date()),
-        licence_ends: locked,
+        licence_ends: Some(now().date()),
         active,
         locked,
         own,

@@ -332,12 +332,8 @@ cases! {
     post "/users/{id}/active" Record |h, _by| {
         post(&format!("/users/{}/active", pharmacist(h)), &[("to", "active")])
     };
-    post "/users/{id}/licence" Record |h, _by| {
-        post(&format!("/users/{}/licence", pharmacist(h)), &[("licence_until", "2031-03-31")])
-    };
-    post "/users/{id}/password" Record |h, _by| {
-        post(&format!("/users/{}/password", pharmacist(h)), &[("password", PASSWORD)])
-    };
+    post "/users/{id}/licence" Record |h, _by| post(&format!("/users/{}/licence", pharmacist(h)), &[("national_code", "")]);
+    post "/users/{id}/password" Record |h, _by| post(&format!("/users/{}/password", pharmacist(h)), &[("password", PASSWORD)]);
     get "/stock" New |_h, _by| get("/stock");
     get "/accesses" List |h, _by| { settled(h); get("/accesses") };
     get "/visits/{id}/messages" Record |h, _by| of_visit("get", &settled(h), "/messages");
