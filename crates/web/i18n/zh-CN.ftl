@@ -78,7 +78,7 @@ role-administrator = 管理员
 # Values
 age = 年龄
 age-years = {$n}岁
-age-months = {$n}月
+age-months = {$n}个月
 age-days = {$n}天
 age-unknown = 年龄不详
 sex-male = 男

@@ -3,6 +3,7 @@
 
 mod arrivals;
 mod batches;
+mod child;
 mod computer;
 mod demo;
 mod desk;
@@ -24,6 +25,7 @@ mod setbacks;
 mod speed;
 mod templates;
 mod township;
+mod tree;
 mod uploads;
 mod waiting;
 mod why;

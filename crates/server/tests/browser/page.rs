@@ -7,6 +7,7 @@ use fantoccini::elements::Element;
 use fantoccini::error::CmdError;
 use fantoccini::error::ErrorStatus::StaleElementReference;
 use fantoccini::key::Key;
+use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -294,6 +295,11 @@ impl Page {
             .await
             .expect("axe runs");
         assert_eq!(found, json!([]), "axe-core on {what}");
+    }
+
+    /// Asks the driver what is no command of the standard.
+    pub async fn ask(&self, command: impl WebDriverCompatibleCommand + Send + 'static) -> Value {
+        self.client.issue_cmd(command).await.expect("answers")
     }
 
     pub async fn picture(&self, file: &str) {
