@@ -334,6 +334,7 @@ fn doctors_pages(port: u16) -> Result<Vec<Page>> {
         page("today, a past day", days),
         page("search items", typed("/api/search/items")),
         page("search diagnoses", typed("/api/search/diagnoses")),
+        page("search templates", typed("/api/search/templates")),
         page("assets", links(&home, "/assets/")),
     ]);
     pages.extend(follow_ups(&visits));
