@@ -97,7 +97,8 @@ impl Client {
         }
         let mut body = vec![0; length];
         self.stream.read_exact(&mut body)?;
-        let body = String::from_utf8(body)?;
+        // A workbook is no text; nobody reads its words.
+        let body = String::from_utf8_lossy(&body).into_owned();
         Ok(Answer {
             status,
             body,
