@@ -41,6 +41,9 @@ cunyi_domain::row! {
 const SEEN: &str = "v.clinic = ? AND v.registered_at >= ? AND v.registered_at < ?
     AND v.state NOT IN ('waiting', 'cancelled')";
 
+/// As the visits began. An order that begins with the lines' visit would have SQLite read the lines of all days for it.
+const IN_TURN: &str = "v.registered_at, v.id";
+
 fn of(clinic: &ClinicId, span: Span) -> Vec<Value> {
     vec![
         clinic.clone().into_value(),
@@ -64,7 +67,7 @@ pub fn logged(
                     AND o.patient = v.patient AND o.registered_at < v.registered_at
                     AND o.state NOT IN ('waiting', 'cancelled')) THEN 1 ELSE 0 END AS BIGINT) AS again
          FROM visit v JOIN patient p ON p.clinic = v.clinic AND p.id = v.patient
-         WHERE {SEEN} ORDER BY v.registered_at, v.id LIMIT ?"
+         WHERE {SEEN} ORDER BY {IN_TURN} LIMIT ?"
     );
     let mut values = of(clinic, span);
     values.push(Value::Int(limit));
@@ -80,7 +83,7 @@ pub fn logged_diagnoses(
     let sql = format!(
         "SELECT d.visit AS visit, d.name AS name, CAST(0 AS BIGINT) AS amount
          FROM visit v JOIN diagnosis d ON d.clinic = v.clinic AND d.visit = v.id
-         WHERE {SEEN} ORDER BY d.visit, d.position"
+         WHERE {SEEN} ORDER BY {IN_TURN}, d.position"
     );
     Ok(tx.query(&sql, of(clinic, span))?)
 }
@@ -95,7 +98,7 @@ pub fn logged_items(
         "SELECT c.visit AS visit, c.name AS name, c.amount AS amount
          FROM visit v JOIN charge c ON c.clinic = v.clinic AND c.visit = v.id
               JOIN batch b ON b.clinic = c.clinic AND b.id = c.batch
-         WHERE {SEEN} AND NOT ({GONE}) AND NOT ({RECHARGED}) ORDER BY c.visit, c.position, c.id"
+         WHERE {SEEN} AND NOT ({GONE}) AND NOT ({RECHARGED}) ORDER BY {IN_TURN}, c.position, c.id"
     );
     Ok(tx.query(&sql, of(clinic, span))?)
 }
