@@ -73,10 +73,19 @@ pub(crate) struct OnPaper {
 
 impl OnPaper {
     pub(crate) fn of(tx: &mut Tx<'_>, clinic: &ClinicId, visit: &VisitId) -> Result<Self> {
+        let entries = query::paper_entries(tx, clinic, visit)?;
+        Self::among(tx, (clinic, visit), &entries)
+    }
+
+    /// The same, where the visit's entries are known.
+    fn among(
+        tx: &mut Tx<'_>,
+        (clinic, visit): (&ClinicId, &VisitId),
+        entries: &[PaperEntry],
+    ) -> Result<Self> {
         let mut given = query::given(tx, clinic, visit)?;
         given.retain(|line| line.kind == ItemKind::Drug);
         let lines: Vec<ChargeId> = given.into_iter().map(|line| line.id).collect();
-        let entries = query::paper_entries(tx, clinic, visit)?;
         let same = |e: &&PaperEntry| e.event == PaperEvent::Printed && e.is_of(&lines);
         let printed = entries.iter().filter(same).count();
         Ok(Self { lines, printed })
@@ -142,8 +151,8 @@ pub(crate) fn papers_view(
     clinic: &ClinicId,
     visit: &VisitId,
 ) -> Result<PapersView> {
-    let standing = OnPaper::of(tx, clinic, visit)?;
     let entries = query::paper_entries(tx, clinic, visit)?;
+    let standing = OnPaper::among(tx, (clinic, visit), &entries)?;
     let names = if entries.is_empty() {
         HashMap::new()
     } else {
