@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use cunyi_app::views::UserView;
-use cunyi_app::{AppError, LicenceForm, NewUser};
+use cunyi_app::{Actor, App, AppError, LicenceForm, NewUser};
 use cunyi_domain::ids::UserId;
 use cunyi_domain::ledger::Right;
 
@@ -91,14 +91,23 @@ pub(crate) async fn add(Posted { by, form, .. }: Posted) -> Answer {
     after(&by, done, good, typed).await
 }
 
+/// Changes a user, and says that it is done.
+async fn change<W>(by: &Signed, work: W) -> Answer
+where
+    W: FnOnce(&App, &Actor) -> Result<(), AppError> + Send + 'static,
+{
+    let done = by.ask(work).await;
+    let good = by.chrome.t("user-changed");
+    after(by, done, good, NewUser::default()).await
+}
+
 /// `POST /users/{id}/active`
 pub(crate) async fn set_active(Path(id): Path<String>, Posted { by, form, .. }: Posted) -> Answer {
     let (id, active) = (UserId(id), form.get("to") == "active");
-    let done = by
-        .ask(move |app, actor| app.set_user_active(actor, &id, active))
-        .await;
-    let good = by.chrome.t("user-changed");
-    after(&by, done, good, NewUser::default()).await
+    change(&by, move |app, actor| {
+        app.set_user_active(actor, &id, active)
+    })
+    .await
 }
 
 /// `POST /users/{id}/licence`
@@ -108,11 +117,7 @@ pub(crate) async fn set_licence(Path(id): Path<String>, Posted { by, form, .. }:
         national_code: form.text("national_code"),
         until: form.text("licence_until"),
     };
-    let done = by
-        .ask(move |app, actor| app.set_licence(actor, &id, &written))
-        .await;
-    let good = by.chrome.t("user-changed");
-    after(&by, done, good, NewUser::default()).await
+    change(&by, move |app, actor| app.set_licence(actor, &id, &written)).await
 }
 
 /// `POST /users/{id}/password`
@@ -121,11 +126,10 @@ pub(crate) async fn set_password(
     Posted { by, form, .. }: Posted,
 ) -> Answer {
     let (id, password) = (UserId(id), form.get("password").to_owned());
-    let done = by
-        .ask(move |app, actor| app.reset_password(actor, &id, &password))
-        .await;
-    let good = by.chrome.t("user-changed");
-    after(&by, done, good, NewUser::default()).await
+    change(&by, move |app, actor| {
+        app.reset_password(actor, &id, &password)
+    })
+    .await
 }
 
 /// `POST /rights`: what a doctor is granted, or where none is named, the clinic.
