@@ -5,7 +5,7 @@ use fantoccini::key::Key;
 use serde_json::json;
 
 use crate::demo::Demo;
-use crate::desk::{diagnose, order, presettle, sign_in, strike};
+use crate::desk::{diagnose, order, presettle, see_second, sign_in, strike};
 use crate::page::{Page, open};
 
 /// Hypertension as last time, and a cold: two benefits.
@@ -186,8 +186,7 @@ async fn two_windows_and_a_hasty_hand_lose_nothing() {
     let demo = Demo::start("windows");
     sign_in(&page, &demo, "zhang").await;
     sign_in(&other, &demo, "li").await;
-    page.script("document.querySelectorAll('a[href^=\"/visits/\"]')[1].click()")
-        .await;
+    see_second(&page).await;
     page.see("#draft").await;
     let visit = format!("{}{}", demo.clinic, page.path().await);
 

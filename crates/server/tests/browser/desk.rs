@@ -99,6 +99,12 @@ pub async fn seen(page: &Page, demo: &Places, fits: &str) {
     page.see("#draft").await;
 }
 
+/// Opens the second of the three who wait in a fresh demo: she has nothing filed.
+pub async fn see_second(page: &Page) {
+    page.script("document.querySelectorAll('a[href^=\"/visits/\"]')[1].click()")
+        .await;
+}
+
 /// Types a search into a grid's field and takes the first answer.
 pub async fn pick(page: &Page, field: &str, query: &str) {
     page.click(field).await;

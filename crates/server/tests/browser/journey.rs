@@ -3,7 +3,7 @@
 use fantoccini::key::Key;
 
 use crate::demo::Demo;
-use crate::desk::{self, person, prescribe, presettle, sign_in, strike_often};
+use crate::desk::{self, person, prescribe, presettle, see_second, sign_in, strike_often};
 use crate::page::{Page, open};
 
 /// What the demo opens on: three wait, the first of them due for her repeat; one box is near expiry.
@@ -147,9 +147,7 @@ async fn a_lost_reply_is_unknown_and_never_failed() {
     };
     let demo = Demo::start("lost");
     sign_in(&page, &demo, "zhang").await;
-    // The second of the three who wait has nothing filed.
-    page.script("document.querySelectorAll('a[href^=\"/visits/\"]')[1].click()")
-        .await;
+    see_second(&page).await;
     prescribe(&page).await;
     let visit = format!("{}{}", demo.clinic, page.path().await);
     presettle(&page).await;

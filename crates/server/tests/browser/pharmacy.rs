@@ -4,7 +4,7 @@ use fantoccini::key::Key;
 use serde_json::json;
 
 use crate::demo::Demo;
-use crate::desk::{diagnose, order, presettle, sign_in};
+use crate::desk::{diagnose, order, presettle, see_second, sign_in};
 use crate::page::open;
 
 const CODE: &str = "81009900000000000077";
@@ -20,9 +20,7 @@ async fn the_pharmacist_hands_over_what_the_doctor_settled() {
     let demo = Demo::start("pharmacy");
     sign_in(&doctor, &demo, "zhang").await;
     sign_in(&pharmacist, &demo, "yao").await;
-    doctor
-        .script("document.querySelectorAll('a[href^=\"/visits/\"]')[1].click()")
-        .await;
+    see_second(&doctor).await;
     doctor.fill("textarea[name=complaint]", "鼻塞 1 天").await;
     diagnose(&doctor, 1, "jxshxdgr").await;
     // By its Chinese name, as an input method sends it.

@@ -3,7 +3,7 @@
 use fantoccini::key::Key;
 
 use crate::demo::Demo;
-use crate::desk::{prescribe, settle, sign_in};
+use crate::desk::{prescribe, see_second, settle, sign_in};
 use crate::page::{Page, open};
 
 const CODE: &str = "81009900000000000099";
@@ -17,8 +17,7 @@ async fn type_over(page: &Page, css: &str, text: &str) {
 
 /// Treats the second who waits, and scans the box.
 async fn scanned(page: &Page) {
-    page.script("document.querySelectorAll('a[href^=\"/visits/\"]')[1].click()")
-        .await;
+    see_second(page).await;
     prescribe(page).await;
     page.press(Key::F8).await;
     page.see("input.trace").await;

@@ -3,7 +3,7 @@
 use fantoccini::key::Key;
 
 use crate::demo::Demo;
-use crate::desk::{centre_takes, prescribe, presettle, sign_in, strike, strike_often};
+use crate::desk::{centre_takes, prescribe, presettle, see_second, sign_in, strike, strike_often};
 use crate::page::{Page, open};
 
 /// The narrow column holds the longer words.
@@ -23,8 +23,7 @@ async fn drugs_go_against_a_deposit_and_the_rest_is_returned() {
     };
     let demo = Demo::start("waiting");
     sign_in(&page, &demo, "zhang").await;
-    page.script("document.querySelectorAll('a[href^=\"/visits/\"]')[1].click()")
-        .await;
+    see_second(&page).await;
     prescribe(&page).await;
     let visit = format!("{}{}", demo.clinic, page.path().await);
     presettle(&page).await;
@@ -103,8 +102,7 @@ async fn what_is_typed_while_the_centre_is_asked_stays() {
     };
     let demo = Demo::start("typed");
     sign_in(&page, &demo, "zhang").await;
-    page.script("document.querySelectorAll('a[href^=\"/visits/\"]')[1].click()")
-        .await;
+    see_second(&page).await;
     prescribe(&page).await;
     let visit = format!("{}{}", demo.clinic, page.path().await);
     presettle(&page).await;

@@ -4,7 +4,7 @@
 use fantoccini::key::Key;
 
 use crate::demo::Demo;
-use crate::desk::{order, prescribe, presettle, sign_in};
+use crate::desk::{order, prescribe, presettle, see_second, sign_in};
 use crate::page::{Page, open};
 
 const OPENED: &str = "return document.querySelector('.working')?.open === true";
@@ -70,8 +70,7 @@ async fn the_page_says_why_and_where_the_centre_pays_otherwise() {
     let set = "return document.querySelector('input[name=paid]')?.defaultValue === '50'";
     page.until("the switch is set", set).await;
     sign_in(&page, &demo, "zhang").await;
-    page.script("document.querySelectorAll('a[href^=\"/visits/\"]')[1].click()")
-        .await;
+    see_second(&page).await;
     prescribe(&page).await;
     page.until("it is closed", CLOSED).await;
     page.press(Key::F6).await;
