@@ -221,7 +221,13 @@ fn findings(
             Beside::Refuse => Some(catalogue::Level::Refuse),
         },
     };
-    let found = catalogue::check(context.catalogue, &facts, &diagnoses, &checked, rules);
+    let mut found = catalogue::check(context.catalogue, &facts, &diagnoses, &checked, rules);
+    let supplied: Vec<_> = lines.iter().enumerate().filter_map(supplied).collect();
+    found.extend(catalogue::check_supply(
+        body.long_term,
+        &diagnoses,
+        &supplied,
+    ));
     let view = |finding: catalogue::Finding| {
         let code = finding.code.as_str();
         let key = format!("{code}:{}", about(&finding, lines));
@@ -239,7 +245,23 @@ fn findings(
     found.into_iter().map(view).collect()
 }
 
-/// What a finding is about, whatever place its lines stand in: an ingredient, the code of its last
+/// A drug with its days. Another day of a course was asked about when it was ordered.
+fn supplied<'a>((place, line): (usize, &ReadLine<'a>)) -> Option<catalogue::Supplied<'a>> {
+    let read::Item::Drug(drug) = line.item else {
+        return None;
+    };
+    let route = catalogue::route_named(&line.view.route);
+    let route = route.filter(|_| line.view.course.is_none())?;
+    let days = line.view.days;
+    Some(catalogue::Supplied {
+        place,
+        drug,
+        route,
+        days,
+    })
+}
+
+/// What a finding is about, whatever place its lines stand in: an ingredient, a limit of days, the code of its last
 /// line, or what its words name.
 fn about(finding: &catalogue::Finding, lines: &[ReadLine<'_>]) -> String {
     let named = |wanted: Option<&str>| {
@@ -248,7 +270,11 @@ fn about(finding: &catalogue::Finding, lines: &[ReadLine<'_>]) -> String {
             .map(|(_, value)| value.clone())
     };
     let line = finding.lines.last().map(|&i| lines[i].check.code.clone());
-    let found = named(Some("ingredient")).or(line).or(named(None));
+    let days = (finding.code == catalogue::CheckCode::SupplyReason).then(|| named(Some("limit")));
+    let found = named(Some("ingredient"))
+        .or(days.flatten())
+        .or(line)
+        .or(named(None));
     found.unwrap_or_default()
 }
 
@@ -484,6 +510,18 @@ impl FeeList {
         let line = self.places.iter().position(|p| *p == place)?;
         let batch = usize::try_from(self.lines.get(line)?.batch - 1).ok()?;
         self.disease_codes.get(batch).map(String::as_str)
+    }
+
+    /// Why more is supplied than usual; empty where nobody has to say.
+    pub fn supply_reason(&self) -> String {
+        let asked = |f: &&FindingView| f.code == catalogue::CheckCode::SupplyReason.as_str();
+        let reasons: Vec<&str> = self
+            .findings
+            .iter()
+            .filter(asked)
+            .map(|f| &*f.reason)
+            .collect();
+        reasons.join("；")
     }
 
     /// As the page shows it.

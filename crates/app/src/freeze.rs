@@ -270,6 +270,7 @@ fn sign(w: &mut Writer<'_, '_>, visit: &Visit, list: &FeeList, body: &DraftBody)
         diastolic: list.vitals.diastolic,
         glucose: list.vitals.glucose,
         weight: list.vitals.weight,
+        long_term: body.long_term,
         diagnoses: list.diagnoses.iter().enumerate().map(diagnosis).collect(),
     };
     let words = Personal::Record {
@@ -277,6 +278,7 @@ fn sign(w: &mut Writer<'_, '_>, visit: &Visit, list: &FeeList, body: &DraftBody)
         history: body.history.trim().to_owned(),
         examination: body.examination.trim().to_owned(),
         advice: body.advice.trim().to_owned(),
+        supply_reason: list.supply_reason(),
     };
     Ok(w.record(signed, Some(&visit.patient), Some(words))?)
 }

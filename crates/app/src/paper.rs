@@ -100,7 +100,8 @@ impl App {
         let (given, voided) = on_paper(tx, &actor.clinic, id)?;
         let batches = query::batches(tx, &actor.clinic, id)?;
         let row = query::visit(tx, &actor.clinic, id)?;
-        let coverage = coverage_of(tx, &row.ok_or(Refusal::new(Code::NotFound))?)?;
+        let row = row.ok_or(Refusal::new(Code::NotFound))?;
+        let coverage = coverage_of(tx, &row)?;
         let numbers = may(actor.role, Action::ReadNumbers);
         let shown = |number: String| if numbers { number } else { mask(&number) };
         let (person_number, insured_at) = coverage
@@ -130,6 +131,7 @@ impl App {
                 .map(|d| d.name)
                 .collect::<Vec<_>>()
                 .join("、"),
+            supply_reason: row.supply_reason,
             given: given.iter().map(|c| charge_view(c, &batches)).collect(),
             scheme: visit.patient.scheme.clone(),
             entry: voided

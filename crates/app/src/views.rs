@@ -498,6 +498,8 @@ pub struct Paper {
     pub day: Date,
     /// Diagnoses, joined by 、
     pub diagnoses: String,
+    /// 超量理由; empty without one.
+    pub supply_reason: String,
     /// The lines that were given or are to be given: without what was paid back before.
     pub given: Vec<ChargeView>,
     /// 费别: scheme or self.

@@ -397,6 +397,7 @@ fn signed(tx: &mut Tx<'_>, visit: &Visit) -> Result<DraftBody> {
         lines: charges.iter().map(repeat).collect(),
         decoction: boiled(&charges),
         reasons: Vec::new(),
+        long_term: visit.long_term,
         own_pay_consent: true,
     })
 }

@@ -50,6 +50,14 @@ text_enum! {
         Quantity = "quantity",
         /// Less is handed out than the order comes to. Args: `drug`, `limit`, `unit`.
         TooLittle = "too-little",
+        /// A drug is supplied for more days than need no word. Args: `limit`, `drugs`.
+        SupplyReason = "supply-reason",
+        /// A drug is supplied for more days than may be at all. Args: `drug`, `limit`.
+        SupplyMost = "supply-most",
+        /// 长期处方 without a chronic illness that is followed.
+        LongUndiagnosed = "long-undiagnosed",
+        /// A drug that a 长期处方 may not hold is supplied for longer than usual. Args: `drug`, `limit`.
+        LongReserved = "long-reserved",
         /// The general consultation fee already holds the injection. Args: `item`.
         ConsultationInjection = "consultation-injection",
         /// Two consultation fees in one visit.
@@ -126,7 +134,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    fn new(level: Level, code: CheckCode, lines: &[usize]) -> Self {
+    pub(crate) fn new(level: Level, code: CheckCode, lines: &[usize]) -> Self {
         Self {
             level,
             code,
@@ -135,7 +143,7 @@ impl Finding {
         }
     }
 
-    fn with(mut self, name: &'static str, value: &(impl ToString + ?Sized)) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: &(impl ToString + ?Sized)) -> Self {
         self.args.push((name, value.to_string()));
         self
     }

@@ -13,6 +13,7 @@ mod order;
 mod pinyin;
 mod read;
 mod search;
+mod supply;
 #[cfg(test)]
 mod tests;
 
@@ -26,3 +27,4 @@ pub use order::{
 };
 pub use pinyin::initials;
 pub use read::{CatalogueError, Fault, List, MAX_BYTES, MAX_ROWS};
+pub use supply::{MOST_DAYS, Supplied, check_supply, followed, is_long};

@@ -323,6 +323,10 @@ table! {
         pub glucose: Option<i64>,
         /// 体重, 0.1 kg.
         pub weight: Option<i64>,
+        /// 长期处方: the doctor has assessed that the illness is stable.
+        pub long_term: bool,
+        /// Why more was supplied than usual; empty where nothing was, or as 长期处方.
+        pub supply_reason: String,
     }
 }
 

@@ -55,6 +55,7 @@ CREATE TABLE visit (
   examination TEXT NOT NULL, advice TEXT NOT NULL,
   temperature BIGINT CHECK (temperature >= 0), pulse BIGINT CHECK (pulse >= 0), systolic BIGINT CHECK (systolic >= 0),
   diastolic BIGINT CHECK (diastolic >= 0), glucose BIGINT CHECK (glucose >= 0), weight BIGINT CHECK (weight >= 0),
+  long_term BIGINT NOT NULL CHECK (long_term IN (0, 1)), supply_reason TEXT NOT NULL,
   PRIMARY KEY (clinic, id), UNIQUE (clinic, number),
   FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id),
   FOREIGN KEY (clinic, coverage) REFERENCES coverage (clinic, id),

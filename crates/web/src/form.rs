@@ -162,6 +162,7 @@ impl Form {
             diastolic: self.number("diastolic"),
             glucose: self.number("glucose"),
             weight: self.number("weight"),
+            long_term: self.ticked("long_term"),
             own_pay_consent: self.ticked("own_pay_consent"),
             decoction: Decoction {
                 doses: self.number("doses"),
@@ -281,7 +282,7 @@ mod tests {
         let body =
             b"complaint=%E5%A4%B4%E6%99%95+2&diagnoses.0=I10.x00&diagnoses.1=&lines.0.code=A\
             &lines.0.dose=0.5&lines.2.code=B&lines.2.days=3&lines.1.code=&reasons.dose-daily=ok\
-            &own_pay_consent=1&unknown=x";
+            &long_term=1&own_pay_consent=1&unknown=x";
         let draft = Form::parse(body).unwrap().draft().unwrap();
         assert_eq!(draft.complaint, "头晕 2");
         assert_eq!(draft.diagnoses, ["I10.x00"]);
@@ -292,7 +293,7 @@ mod tests {
             .collect();
         assert_eq!(lines, [("A", "0.5", ""), ("B", "", "3")]);
         assert_eq!(draft.reasons, [("dose-daily".to_owned(), "ok".to_owned())]);
-        assert!(draft.own_pay_consent);
+        assert!(draft.own_pay_consent && draft.long_term);
     }
 
     #[test]

@@ -248,6 +248,7 @@ pub const FIELDS: Labels = &[
     ("drip", "field-drip"),
     ("quantity", "field-quantity"),
     ("benefit", "field-benefit"),
+    ("long_term", "field-long-term"),
     ("own_pay_consent", "field-own-pay-consent"),
     ("name", "field-name"),
     ("sex", "field-sex"),
@@ -332,6 +333,9 @@ pub const ACCESSES: Labels = &[
     ("password-reset", "access-password-reset"),
     ("refused", "access-refused"),
 ];
+
+/// Reasons for a longer supply that are offered (处方管理办法 §19).
+pub const SUPPLY_REASONS: [&str; 3] = ["supply-chronic", "supply-old-age", "supply-special"];
 
 /// 处方 on the visit's screen.
 pub const PRESCRIPTIONS: Labels = &[

@@ -507,6 +507,7 @@ pub fn paper(states: &[BatchState]) -> Paper {
         patient: patient_form(),
         day: now().date(),
         diagnoses: "高血压2级、急性上呼吸道感染".to_owned(),
+        supply_reason: "进城带孙，三个月后回".to_owned(),
         given: charges(),
         scheme: "390".to_owned(),
         person_number: "43120000009900123".to_owned(),

@@ -108,6 +108,8 @@ pub struct DraftBody {
     pub decoction: Decoction,
     /// Reasons for going on against a warning: key of the finding → reason.
     pub reasons: Vec<(String, String)>,
+    /// 长期处方: the doctor says that the illness is stable and assessed. Never carried over.
+    pub long_term: bool,
     /// 自费知情同意: the patient agreed to own-pay lines.
     pub own_pay_consent: bool,
 }

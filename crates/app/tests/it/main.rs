@@ -51,6 +51,7 @@ mod skew;
 mod skin_test;
 mod stock;
 mod story;
+mod supply;
 mod together;
 mod township;
 mod traced;

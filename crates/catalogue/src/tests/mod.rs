@@ -5,6 +5,7 @@ mod lists;
 mod order;
 mod search;
 mod shared;
+mod supply;
 
 use std::sync::LazyLock;
 

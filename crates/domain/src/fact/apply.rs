@@ -219,6 +219,15 @@ fn coverage(about: &About, body: CoverageIdentified, personal: Option<Personal>)
 }
 
 /// Blanks every personal field of a patient.
+/// The columns of a visit that hold a record's words.
+const RECORD_WORDS: [&str; 5] = [
+    "complaint",
+    "history",
+    "examination",
+    "advice",
+    "supply_reason",
+];
+
 fn erase(about: &About, body: &PatientErased) -> Vec<Change> {
     let mut blank = patient_fields(PatientFields::default());
     blank.push(set("erased", true));
@@ -228,9 +237,7 @@ fn erase(about: &About, body: &PatientErased) -> Vec<Change> {
         only: about.key("patient", body.patient.clone()),
     };
     let texts = ["proxy_name", "proxy_id_number", "proxy_relation"];
-    let texts = texts
-        .into_iter()
-        .chain(["complaint", "history", "examination", "advice"]);
+    let texts = texts.into_iter().chain(RECORD_WORDS);
     let follow_up = ["answers", "reason"].map(|name| set(name, String::new()));
     let referral = ["destination", "reason", "treated"].map(|name| set(name, String::new()));
     let mut changes = vec![
@@ -286,6 +293,7 @@ fn visit(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
                 set("diastolic", b.diastolic),
                 set("glucose", b.glucose),
                 set("weight", b.weight),
+                set("long_term", b.long_term),
             ];
             let words = match personal {
                 Some(Personal::Record {
@@ -293,12 +301,12 @@ fn visit(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
                     history,
                     examination,
                     advice,
-                }) => [complaint, history, examination, advice],
+                    supply_reason,
+                }) => [complaint, history, examination, advice, supply_reason],
                 _ => Default::default(),
             };
-            let names = ["complaint", "history", "examination", "advice"];
             to.extend(
-                names
+                RECORD_WORDS
                     .into_iter()
                     .zip(words)
                     .map(|(name, text)| set(name, text)),
@@ -394,6 +402,8 @@ fn new_visit(about: &About, body: super::VisitRegistered, personal: Option<Perso
         diastolic: None,
         glucose: None,
         weight: None,
+        long_term: false,
+        supply_reason: String::new(),
     }
 }
 

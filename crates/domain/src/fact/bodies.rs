@@ -207,6 +207,8 @@ body! {
         pub glucose: Option<i64>,
         /// 0.1 kg.
         pub weight: Option<i64>,
+        /// 长期处方
+        pub long_term: bool,
         /// In order, the main one first.
         pub diagnoses: Vec<Diagnosis>,
     }

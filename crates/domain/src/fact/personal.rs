@@ -62,6 +62,8 @@ pub enum Personal {
         examination: String,
         /// 处理意见
         advice: String,
+        /// 超量理由
+        supply_reason: String,
     },
     /// Of `follow_up_recorded`.
     FollowUp {

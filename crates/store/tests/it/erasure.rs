@@ -40,6 +40,7 @@ const CLEAR: &[&str] = &[
     "踝部凹陷水肿",
     "血压抄错一栏",
     "霍山路心血管专科",
+    "进城带孙三个月",
 ];
 
 /// What is never in clear: a certificate's token, a correction's old name, a doctor's reason.
@@ -75,6 +76,7 @@ fn somebody(world: &World) -> Result<(PatientId, VisitId), StoreError> {
         history: CLEAR[13].to_owned(),
         examination: CLEAR[14].to_owned(),
         advice: CLEAR[15].to_owned(),
+        supply_reason: CLEAR[22].to_owned(),
     };
     world.sign_with(&row, record)?;
     world.fill_local(&row, CLEAR[17], SEALED[0]);

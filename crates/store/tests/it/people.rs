@@ -39,6 +39,7 @@ fn words(number: usize) -> Personal {
         history: format!("受凉后{number}"),
         examination: format!("咽红{number}"),
         advice: format!("多饮水{number}"),
+        supply_reason: format!("慢性病{number}"),
     }
 }
 
@@ -372,6 +373,7 @@ impl World {
             diastolic: Some(85),
             glucose: Some(56),
             weight: Some(605),
+            long_term: true,
             diagnoses: vec![
                 diagnosis(1, "J06.900", "急性上呼吸道感染"),
                 diagnosis(2, "I10.x00", "特发性高血压"),

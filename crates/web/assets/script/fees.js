@@ -11,10 +11,12 @@ async function refresh() {
   // What was opened stays open, and who stands on it stays there.
   const kept = (details) => $(`[data-keep="${details.dataset.keep}"]`, fee);
   const open = $$("details[open][data-keep]", fee);
-  const at = fee.contains(document.activeElement) && document.activeElement.closest("[data-keep]");
+  const focused = fee.contains(document.activeElement) && document.activeElement;
+  const at = focused && focused.closest("[data-keep]");
   fee.innerHTML = await answer.text();
   open.forEach((details) => kept(details)?.setAttribute("open", ""));
   if (at) $("summary", kept(at) ?? fee)?.focus();
+  else if (focused?.name) $(`[name="${focused.name}"]`, fee)?.focus();
   mark();
 }
 const refreshSoon = later(350, () => refresh().catch(() => {}));
@@ -34,7 +36,7 @@ function mark() {
   }
 }
 
-// A consent that was asked for is the next thing to give.
+// A tick that was asked for is the next thing to give.
 onPage.push(() => {
-  if ($("main > [role=alert]")) $("#fee [name=own_pay_consent]:not(:checked)")?.focus();
+  if ($("main > [role=alert]")) $("#fee [data-next], #fee [name=own_pay_consent]:not(:checked)")?.focus();
 });

@@ -100,6 +100,8 @@ pub(crate) struct Sheet {
     pub(crate) lines: Vec<Drug>,
     /// Of a decoction what is said once: 5剂 水煎服 每日一剂分两次.
     pub(crate) decoction: String,
+    /// Of what is supplied for longer than usual: 长期处方, or the reason; else empty.
+    pub(crate) supply: String,
     pub(crate) amount: String,
 }
 
@@ -189,7 +191,7 @@ impl Model {
         };
         let own = Prescription {
             class: c.t(class),
-            sheets: sheets(c, &p.given),
+            sheets: sheets(c, p),
         };
         let mut model = Self::of(c, p, Part::Prescription(own));
         model.marks.splice(0..0, marks(c, p));
@@ -291,11 +293,11 @@ fn visit(c: &Chrome, p: &Paper) -> Visit {
 }
 
 /// Each kind of prescription on sheets of its own, five drugs a sheet; an empty one where nothing was given.
-fn sheets(c: &Chrome, given: &[ChargeView]) -> Vec<Sheet> {
+fn sheets(c: &Chrome, p: &Paper) -> Vec<Sheet> {
     let mut sheets: Vec<Vec<&ChargeView>> = Vec::new();
     for (kind, most) in SHEETS {
         let of_kind = |c: &&ChargeView| kind_of(c) == kind;
-        let mut drugs: Vec<_> = given.iter().filter(of_kind).collect();
+        let mut drugs: Vec<_> = p.given.iter().filter(of_kind).collect();
         drugs.sort_by_key(|line| group_of(line));
         sheets.extend(drugs.chunks(most).map(<[_]>::to_vec));
     }
@@ -306,6 +308,7 @@ fn sheets(c: &Chrome, given: &[ChargeView]) -> Vec<Sheet> {
         number,
         amount: lines.iter().map(|l| l.amount).sum::<Fen>().to_string(),
         decoction: decoction(c, &lines),
+        supply: supply(c, p, &lines),
         lines: bracketed(&lines)
             .map(|(l, bracket)| drug(c, l, bracket))
             .collect(),
@@ -315,6 +318,19 @@ fn sheets(c: &Chrome, given: &[ChargeView]) -> Vec<Sheet> {
 
 fn kind_of(line: &ChargeView) -> Kind {
     cunyi_catalogue::prescription(line.kind, &line.route)
+}
+
+/// Why a sheet supplies for longer than usual 处方管理办法 §19; nothing where it does not.
+fn supply(c: &Chrome, p: &Paper, lines: &[&ChargeView]) -> String {
+    if !lines.iter().any(|line| cunyi_catalogue::is_long(line.days)) {
+        String::new()
+    } else if p.visit.draft.long_term {
+        c.t("field-long-term")
+    } else if p.supply_reason.is_empty() {
+        String::new()
+    } else {
+        c.t1("paper-supply-reason", "reason", &p.supply_reason)
+    }
 }
 
 /// How the herbs of a sheet are boiled; nothing for other drugs.

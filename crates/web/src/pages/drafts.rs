@@ -10,9 +10,9 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use cunyi_app::views::{Decoction, DraftBody, DraftLine, Preview, Proposal, Usual};
+use cunyi_app::views::{Decoction, DraftBody, DraftLine, FindingView, Preview, Proposal, Usual};
 use cunyi_app::{Actor, App, AppError};
-use cunyi_catalogue::{Catalogue, Class, Drug, ItemHit};
+use cunyi_catalogue::{Catalogue, CheckCode, Class, Drug, ItemHit};
 use cunyi_domain::ids::VisitId;
 use cunyi_domain::ledger::Footnote;
 use cunyi_domain::money::{Fen, UnitPrice};
@@ -168,9 +168,38 @@ impl FeePanel<'_> {
         self.visit
     }
 
+    /// Whether the tick of a long prescription stands there.
+    pub(crate) fn long(&self) -> Option<Tick> {
+        Tick::of(self.p, self.body)
+    }
+
     /// What the patient pays for herself alone.
     pub(crate) fn own_pay(&self) -> Fen {
         self.p.lines.iter().map(|l| l.own_pay).sum()
+    }
+}
+
+/// The tick 长期处方: it stands where something is supplied for longer than usual.
+#[derive(Clone, Copy)]
+pub(crate) struct Tick {
+    /// It is what lets the fee list go on.
+    pub(crate) wanted: bool,
+}
+
+impl Tick {
+    pub(crate) fn of(p: &Preview, body: &DraftBody) -> Option<Self> {
+        let long = p
+            .lines
+            .iter()
+            .any(|line| cunyi_catalogue::is_long(line.days));
+        let open =
+            |f: &FindingView| f.code == CheckCode::SupplyReason.as_str() && f.reason.is_empty();
+        let ill = body
+            .diagnoses
+            .iter()
+            .any(|code| cunyi_catalogue::followed(code).is_some());
+        let wanted = ill && !body.long_term && p.findings.iter().any(open);
+        (body.long_term || long).then_some(Self { wanted })
     }
 }
 

@@ -10,7 +10,7 @@ use cunyi_app::{Action, Actor, App, AppError};
 use cunyi_catalogue::{Catalogue, Frequency, Route, frequencies, routes};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::{BatchId, VisitId};
-use cunyi_domain::ledger::{Prescription, VisitState};
+use cunyi_domain::ledger::{Prescription, TwoDisease, VisitState};
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::refusal::Code;
 
@@ -21,7 +21,7 @@ use crate::chrome::Chrome;
 use crate::fault::{Answer, Fault, html, status, words};
 use crate::jobs::{Kept, Key, Outcome, Standing};
 use crate::layout::model::consent::asked;
-use crate::pages::drafts::{DiagnosisRow, Problems, Row, diagnosis_rows, rows};
+use crate::pages::drafts::{DiagnosisRow, Problems, Row, Tick, diagnosis_rows, rows};
 use crate::session::Signed;
 
 /// Something to say above a page.
@@ -76,34 +76,30 @@ pub(crate) struct SignedPage<'a> {
     pub(crate) catalogue: &'a Catalogue,
 }
 
-/// 医保版 ICD-10 of hypertension and of diabetes: what each is followed by comes first.
-const FOLLOWED: [(&str, [&str; 5]); 2] = [
-    ("systolic", ["I10", "I11", "I12", "I13", "I15"]),
-    ("glucose", ["E10", "E11", "E12", "E13", "E14"]),
-];
-
 impl DraftPage<'_> {
     /// The field to begin in: what the illness is followed by and nobody has measured, then the complaint.
     pub(crate) fn focus(&self) -> &'static str {
-        let has = |codes: &[&str]| {
-            let diagnoses = &self.body.diagnoses;
-            diagnoses
-                .iter()
-                .any(|d| codes.iter().any(|c| d.starts_with(c)))
+        let measured = [
+            (TwoDisease::Hypertension, "systolic", &self.body.systolic),
+            (TwoDisease::Diabetes, "glucose", &self.body.glucose),
+        ];
+        let has = |disease| {
+            let mut diagnoses = self.body.diagnoses.iter();
+            diagnoses.any(|code| cunyi_catalogue::followed(code) == Some(disease))
         };
-        let empty = |field: &str| match field {
-            "systolic" => self.body.systolic.is_empty(),
-            _ => self.body.glucose.is_empty(),
-        };
-        let followed = FOLLOWED
-            .iter()
-            .find(|(field, codes)| empty(field) && has(codes));
-        followed.map_or("complaint", |(field, _)| field)
+        let mut open = measured.into_iter();
+        let open = open.find(|(disease, _, typed)| typed.is_empty() && has(*disease));
+        open.map_or("complaint", |(_, field, _)| field)
     }
 
     /// Whose it is.
     pub(crate) fn visit(&self) -> &VisitId {
         &self.v.visit
+    }
+
+    /// Whether the tick of a long prescription stands there.
+    pub(crate) fn long(&self) -> Option<Tick> {
+        Tick::of(self.p, self.body)
     }
 
     /// Estimates are said to be estimates.
