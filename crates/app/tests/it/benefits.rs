@@ -91,6 +91,7 @@ fn the_doctor_may_choose_any_filing_of_the_patient_and_no_other() {
         let visit = w.register(w.person(both));
         let mut body = w.cold_and_pressure();
         body.diagnoses.pop();
+        "7".clone_into(&mut body.lines[2].days);
         let mut chosen = |benefit: &str| {
             body.lines[2].benefit = benefit.to_owned();
             preview(&w, &visit, &body)

@@ -63,6 +63,7 @@ fn benefits_again(w: &World, person: &Person, chosen: &str, diagnosed: bool) -> 
     let mut body = w.cold_and_pressure();
     if !diagnosed {
         body.diagnoses.pop();
+        "7".clone_into(&mut body.lines[2].days);
     }
     body.lines[2].benefit = chosen.to_owned();
     let first = w.settled(person, &body);

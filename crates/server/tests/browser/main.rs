@@ -23,6 +23,7 @@ mod refund;
 mod reports;
 mod setbacks;
 mod speed;
+mod supply;
 mod templates;
 mod township;
 mod tree;
