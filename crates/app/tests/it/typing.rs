@@ -65,7 +65,9 @@ fn a_drug_comes_as_she_ordered_it_last_and_what_she_uses_stands_first() {
         let name = w.app.catalogue().drug(other).unwrap().name.clone();
         for _ in 0..3 {
             let mut body = w.consult_only();
-            body.lines.push(w.line(&name));
+            let mut line = w.line(&name);
+            "7".clone_into(&mut line.days);
+            body.lines.push(line);
             let visit = w.frozen(next(), &body);
             w.app.take_back(&w.doctor, &visit).unwrap();
         }
