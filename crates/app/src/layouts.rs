@@ -29,6 +29,10 @@ cunyi_domain::text_enum! {
         StatementRoll = "statement-roll",
         /// 押金单, 退款单, 收款单
         Slip = "slip",
+        /// 医疗收费收据
+        Receipt = "receipt",
+        /// The same on 80 mm.
+        ReceiptRoll = "receipt-roll",
         /// 转诊单
         Referral = "referral",
         /// 自费知情同意书

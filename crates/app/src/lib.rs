@@ -38,6 +38,7 @@ mod permission;
 mod policies;
 mod propose;
 mod queue;
+mod receipt;
 mod reconcile;
 mod recover;
 mod referral;

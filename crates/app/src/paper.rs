@@ -33,41 +33,48 @@ impl App {
     /// For the statement of a batch.
     pub fn statement(&self, actor: &Actor, batch: &BatchId) -> Result<Statement> {
         actor.must(Action::ReadRecord)?;
-        let statement = self.parts.store.db().read("statement", |tx| -> Result<_> {
-            let row =
-                query::batch(tx, &actor.clinic, batch)?.ok_or(Refusal::new(Code::NotFound))?;
-            let paper = self.paper_view(tx, actor, &row.visit)?;
-            let settlements = query::settlements(tx, &actor.clinic, &row.visit)?;
-            let last = |kind: SettlementKind| {
-                let of_batch = |s: &&Settlement| s.batch == *batch && s.kind == kind;
-                settlements.iter().rev().find(of_batch)
-            };
-            let settled = last(SettlementKind::Settlement);
-            let reversal = last(SettlementKind::Reversal);
-            let mut view_of = |row: Option<&Settlement>| {
-                let view = |row: &Settlement| settlement_view(tx, actor, row.clone());
-                row.map(view).transpose()
-            };
-            let (made, reversal) = (view_of(settled)?, view_of(reversal)?);
-            let view = paper.visit.batches.iter().find(|b| b.id == *batch).cloned();
-            let view = view.ok_or(Refusal::new(Code::WrongState))?;
-            let lines = paper
-                .visit
-                .charges
-                .iter()
-                .filter(|c| c.batch == view.position);
-            Ok(Statement {
-                lines: lines.cloned().collect(),
-                amounts: settled.map(Amounts::from),
-                ratio: settled.map_or(Rate::ZERO, |s| s.ratio),
-                settled: made,
-                reversal,
-                batch: view,
-                paper,
-            })
-        })?;
+        let db = self.parts.store.db();
+        let statement = db.read("statement", |tx| self.statement_view(tx, actor, batch))?;
         self.note_access(actor, &statement.paper.visit.patient.patient)?;
         Ok(statement)
+    }
+
+    pub(crate) fn statement_view(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        batch: &BatchId,
+    ) -> Result<Statement> {
+        let row = query::batch(tx, &actor.clinic, batch)?.ok_or(Refusal::new(Code::NotFound))?;
+        let paper = self.paper_view(tx, actor, &row.visit)?;
+        let settlements = query::settlements(tx, &actor.clinic, &row.visit)?;
+        let last = |kind: SettlementKind| {
+            let of_batch = |s: &&Settlement| s.batch == *batch && s.kind == kind;
+            settlements.iter().rev().find(of_batch)
+        };
+        let settled = last(SettlementKind::Settlement);
+        let reversal = last(SettlementKind::Reversal);
+        let mut view_of = |row: Option<&Settlement>| {
+            let view = |row: &Settlement| settlement_view(tx, actor, row.clone());
+            row.map(view).transpose()
+        };
+        let (made, reversal) = (view_of(settled)?, view_of(reversal)?);
+        let view = paper.visit.batches.iter().find(|b| b.id == *batch).cloned();
+        let view = view.ok_or(Refusal::new(Code::WrongState))?;
+        let lines = paper
+            .visit
+            .charges
+            .iter()
+            .filter(|c| c.batch == view.position);
+        Ok(Statement {
+            lines: lines.cloned().collect(),
+            amounts: settled.map(Amounts::from),
+            ratio: settled.map_or(Rate::ZERO, |s| s.ratio),
+            settled: made,
+            reversal,
+            batch: view,
+            paper,
+        })
     }
 
     /// For the slip of a payment.

@@ -15,6 +15,7 @@ mod lost;
 mod outpatient;
 mod paper_entry;
 mod payment;
+mod receipt;
 mod reconcile;
 mod referral;
 mod refund;
@@ -58,6 +59,10 @@ pub use lost::{LookView, LostView, NextLook};
 pub use outpatient::{LogRow, OutpatientLog};
 pub use paper_entry::{PaperEntryView, PapersView, WhyForm};
 pub use payment::{PaymentSlip, PaymentView};
+pub use receipt::{
+    BookForm, BookView, ReceiptClosing, ReceiptDay, ReceiptPaper, ReceiptRegister, ReceiptRow,
+    ReceiptView, ReceiptsView,
+};
 pub use reconcile::{
     Counted, DifferenceView, GroupView, PartView, ReconcileView, UndoneView, WrittenOffView,
 };
@@ -71,6 +76,7 @@ pub use stock::StockView;
 pub use strip::PatientStrip;
 pub use typing::{Proposal, TemplateForm, TemplateView, Usual};
 pub use upload::UploadView;
+pub use visit::PastVisit;
 pub use working::{Answer, Basis, Difference, Part, Working, WorkingStep};
 
 /// Who is asking: a signed-in user of a clinic.
@@ -355,6 +361,8 @@ pub struct VisitView {
     pub courses: Vec<CourseView>,
     /// What was printed and voided of her prescription.
     pub papers: PapersView,
+    /// Her receipts.
+    pub receipts: ReceiptsView,
     /// Where she was referred to; the one that stands.
     pub referred_to: Option<String>,
     /// Frozen lines.
@@ -381,27 +389,6 @@ pub struct VisitView {
     pub insurable: bool,
     /// Follow-up forms that are hers to fill.
     pub forms: Vec<FormOffer>,
-}
-
-/// A past visit in one line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PastVisit {
-    /// Visit.
-    pub visit: VisitId,
-    /// When.
-    pub at: Moment,
-    /// Diagnoses, joined.
-    pub diagnoses: String,
-    /// Drugs and services, joined.
-    pub items: String,
-    /// Sum.
-    pub total: Fen,
-    /// 血压 in mmHg, 收缩 and 舒张, if both were measured.
-    pub pressure: Option<(i64, i64)>,
-    /// 血糖 in 0.1 mmol/L, if measured.
-    pub glucose: Option<i64>,
-    /// The patient paid it, and the region would still settle it with her insurance.
-    pub insurable: bool,
 }
 
 /// A patient found by a search.

@@ -26,6 +26,7 @@ use crate::insure::insurable;
 use crate::paper_entry::papers_view;
 use crate::payment::{payment_views, standing};
 use crate::permission::Action;
+use crate::receipt::receipts_view;
 use crate::referral::referred_to;
 use crate::register::COUNTER;
 use crate::skin_test;
@@ -83,6 +84,7 @@ impl App {
         let registration_said = self.words(tx, actor, about_it)?;
         let forms = forms_of(tx, &row, &draft, rows.coverage.as_ref())?;
         let batch_views = self.batch_views(tx, actor, &row, &rows)?;
+        let charge = |line| charge_view(line, batches);
         Ok(VisitView {
             visit: row.id.clone(),
             number: row.number.clone(),
@@ -106,12 +108,9 @@ impl App {
             skin_tests: skin_test::views(query::skin_tests(tx, clinic, id)?, actor, self.now()),
             courses: course::views(tx, (clinic, &row.patient), Some(&row))?,
             papers: papers_view(tx, clinic, id)?,
+            receipts: receipts_view(tx, clinic, id, &rows.settlements)?,
             referred_to: referred_to(tx, clinic, id)?,
-            charges: rows
-                .charges
-                .iter()
-                .map(|c| charge_view(c, batches))
-                .collect(),
+            charges: rows.charges.iter().map(charge).collect(),
             batches: batch_views,
             dropped: dropped.map(|b| (b.position, b.reason.clone())).collect(),
             goods: goods_views(tx, &row, batches)?,

@@ -169,6 +169,16 @@ text_enum! {
         PaperPrinted = "paper-printed",
         /// The prescription was printed: it is taken back with a reason only.
         PaperStands = "paper-stands",
+        /// No receipt number is left.
+        ReceiptNone = "receipt-none",
+        /// Some of these numbers stand in a book that was entered before.
+        ReceiptOverlap = "receipt-overlap",
+        /// The next receipt number is another than the one that was shown.
+        ReceiptMoved = "receipt-moved",
+        /// A receipt of this settlement stands.
+        ReceiptStands = "receipt-stands",
+        /// The number is not among those that are left.
+        ReceiptOutside = "receipt-outside",
         /// A reason must be given.
         ReasonMissing = "reason-missing",
         /// Too much work is queued; try again in a moment.

@@ -214,6 +214,23 @@ CREATE TABLE paper_entry (
   FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id),
   FOREIGN KEY (clinic, actor) REFERENCES user_account (clinic, id));
 CREATE INDEX paper_entry_by_visit ON paper_entry (clinic, visit);
+CREATE TABLE receipt_book (
+  clinic TEXT NOT NULL REFERENCES clinic (clinic), id TEXT NOT NULL, code TEXT NOT NULL, digits BIGINT NOT NULL CHECK (digits > 0),
+  first BIGINT NOT NULL CHECK (first >= 0), last BIGINT NOT NULL, entered_at BIGINT NOT NULL, actor TEXT NOT NULL,
+  PRIMARY KEY (clinic, id), CHECK (first <= last), FOREIGN KEY (clinic, actor) REFERENCES user_account (clinic, id));
+CREATE TABLE receipt (
+  clinic TEXT NOT NULL, id TEXT NOT NULL, book TEXT NOT NULL, number BIGINT NOT NULL CHECK (number >= 0),
+  state TEXT NOT NULL CHECK (state IN ('issued', 'void', 'returned')), settlement TEXT, visit TEXT, patient TEXT,
+  amount BIGINT NOT NULL CHECK (amount >= 0), taken_at BIGINT NOT NULL, actor TEXT NOT NULL, closed_at BIGINT, closed_by TEXT,
+  why TEXT CHECK (why IN ('spoiled', 'mistake', 'taken-back', 'lost', 'other')), words TEXT NOT NULL,
+  PRIMARY KEY (clinic, id), UNIQUE (clinic, book, number),
+  FOREIGN KEY (clinic, book) REFERENCES receipt_book (clinic, id), FOREIGN KEY (clinic, settlement) REFERENCES settlement (clinic, id),
+  FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id), FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id),
+  FOREIGN KEY (clinic, actor) REFERENCES user_account (clinic, id));
+CREATE UNIQUE INDEX receipt_once ON receipt (clinic, settlement) WHERE state = 'issued';
+CREATE INDEX receipt_by_visit ON receipt (clinic, visit, taken_at, id);
+CREATE INDEX receipt_by_day ON receipt (clinic, taken_at, id);
+CREATE INDEX receipt_by_closing ON receipt (clinic, closed_at, id);
 CREATE TABLE referral (
   clinic TEXT NOT NULL, id TEXT NOT NULL, patient TEXT NOT NULL, visit TEXT NOT NULL,
   urgent BIGINT NOT NULL CHECK (urgent IN (0, 1)), destination TEXT NOT NULL, reason TEXT NOT NULL, treated TEXT NOT NULL,

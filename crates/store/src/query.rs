@@ -17,6 +17,7 @@ mod course;
 mod follow_up;
 mod outpatient;
 mod paper_entry;
+mod receipt;
 mod referral;
 mod settled;
 mod skin_test;
@@ -26,6 +27,10 @@ pub use course::{course, courses, executions};
 pub use follow_up::{follow_ups, follow_ups_between, follow_ups_due, follow_ups_of_visit};
 pub use outpatient::{Logged, logged, logged_diagnoses, logged_items};
 pub use paper_entry::{lines_on, paper_entries};
+pub use receipt::{
+    Registered, Taken, last_receipt, open_book, overlapping_book, receipt, receipt_book,
+    receipt_books, receipts_of, receipts_taken, registered, standing_receipt,
+};
 pub use referral::{referrals, referrals_of};
 pub use settled::{Use, settlements, settlements_between, uses};
 pub use skin_test::skin_tests;

@@ -248,7 +248,7 @@ const fn checks<R: TableRow + PartialEq>() -> (Compare, Types) {
 }
 
 /// Every ledger table.
-const LEDGER: [(Compare, Types); 27] = [
+const LEDGER: [(Compare, Types); 29] = [
     checks::<ledger::Patient>(),
     checks::<ledger::Allergy>(),
     checks::<ledger::Coverage>(),
@@ -274,6 +274,8 @@ const LEDGER: [(Compare, Types); 27] = [
     checks::<ledger::SkinTest>(),
     checks::<ledger::PaperEntry>(),
     checks::<ledger::Course>(),
+    checks::<ledger::ReceiptBook>(),
+    checks::<ledger::Receipt>(),
     checks::<ledger::Referral>(),
     checks::<ledger::Access>(),
 ];

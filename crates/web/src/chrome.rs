@@ -8,13 +8,16 @@
 use std::fmt::Display;
 
 use cunyi_app::Action;
-use cunyi_app::views::{Age, ChargeView, FindingView, PaperEntryView, Remaining, SessionView, Why};
+use cunyi_app::views::{
+    Age, ChargeView, FindingView, PaperEntryView, ReceiptClosing, ReceiptView, Remaining,
+    SessionView, Why,
+};
 use cunyi_catalogue::{AllergyGroup, frequency_named, prescription, route_named};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ledger::{
     Certificate, Goods, LineClass, Method, PaperEvent, PaperWhy, Payer, PaymentKind, Prescription,
-    RegistrationState, Right, VisitState,
+    ReceiptState, ReceiptWhy, RegistrationState, Right, VisitState,
 };
 use cunyi_domain::refusal::Refusal;
 use cunyi_domain::resolve::Finding;
@@ -196,6 +199,44 @@ impl Chrome {
         match e.event {
             PaperEvent::Printed => self.t2("paper-entry-reprinted", "n", e.number, "why", why),
             PaperEvent::Voided => self.t1("paper-entry-voided", "why", why),
+        }
+    }
+
+    /// 已开, 作废
+    pub fn receipt_state(&self, state: &ReceiptState) -> String {
+        self.t(match state {
+            ReceiptState::Issued => "receipt-issued",
+            ReceiptState::Void => "receipt-void",
+            ReceiptState::Returned => "receipt-returned",
+        })
+    }
+
+    /// 作废：打错 11-24 09:41
+    pub fn receipt(&self, r: &ReceiptView) -> String {
+        match &r.closed {
+            Some(closed) => {
+                let state = self.receipt_state(&r.state);
+                let why = self.receipt_why(closed);
+                format!(
+                    "{state}{}{why} {} {}",
+                    self.t("colon"),
+                    short(&closed.at),
+                    closed.by
+                )
+            }
+            None if r.reversed => self.t("receipt-out"),
+            None => self.receipt_state(&r.state),
+        }
+    }
+
+    /// 原件遗失 写了遗失声明
+    pub fn receipt_why(&self, closed: &ReceiptClosing) -> String {
+        let named = self.label(labels::RECEIPT_WHY, closed.why.as_str());
+        let words = closed.words.as_str();
+        match (closed.why, words) {
+            (_, "") => named,
+            (ReceiptWhy::Other, words) => words.to_owned(),
+            (_, words) => format!("{named} {words}"),
         }
     }
 

@@ -296,6 +296,11 @@ pub const FIELDS: Labels = &[
     ("told_by", "field-told-by"),
     ("clearing_event", "field-clearing-event"),
     ("confirmed", "follow-up-confirm-short"),
+    ("receipt_code", "field-receipt-code"),
+    ("first_number", "field-first-number"),
+    ("last_number", "field-last-number"),
+    ("to_number", "field-to-number"),
+    ("receipt_number", "receipt-number"),
     ("destination", "field-destination"),
     ("referral_reason", "field-referral-reason"),
     ("treated", "field-treated"),
@@ -343,6 +348,15 @@ pub const PRESCRIPTIONS: Labels = &[
     ("decoction", "prescription-decoction"),
     ("infusion", "prescription-infusion"),
     ("service", "prescription-service"),
+];
+
+/// 收据: why it is void or came back.
+pub const RECEIPT_WHY: Labels = &[
+    ("spoiled", "receipt-why-spoiled"),
+    ("mistake", "receipt-why-mistake"),
+    ("taken-back", "receipt-why-taken-back"),
+    ("lost", "receipt-why-lost"),
+    ("other", "paper-why-other"),
 ];
 
 /// 补打, 作废: why.
@@ -411,6 +425,7 @@ pub const DETAILS: Labels = &[
     ("reconcile", "reconcile-title"),
     ("follow-ups", "follow-ups-title"),
     ("outpatient-log", "log-title"),
+    ("receipts", "receipts-title"),
     ("accesses", "nav-accesses"),
     ("see-queue", "queue"),
     ("register", "action-register"),

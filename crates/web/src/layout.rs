@@ -10,7 +10,8 @@ pub(crate) mod model;
 use std::io::{self, Write};
 
 use cunyi_app::Layout::{
-    self, Consent, FeeList, FeeListRoll, Prescription, Referral, Slip, Statement, StatementRoll,
+    self, Consent, FeeList, FeeListRoll, Prescription, Receipt, ReceiptRoll, Referral, Slip,
+    Statement, StatementRoll,
 };
 
 use minijinja::value::Serde;
@@ -102,6 +103,18 @@ const BUILT_IN: &[(Layout, &str, &str, &str)] = &[
         include_str!("../papers/slip.json"),
     ),
     (
+        Layout::Receipt,
+        "paper-fee-receipt",
+        include_str!("../papers/receipt.html"),
+        include_str!("../papers/receipt.json"),
+    ),
+    (
+        Layout::ReceiptRoll,
+        "paper-fee-receipt-roll",
+        include_str!("../papers/receipt_roll.html"),
+        include_str!("../papers/receipt.json"),
+    ),
+    (
         Layout::Referral,
         "paper-referral",
         include_str!("../papers/referral.html"),
@@ -137,8 +150,9 @@ pub(crate) fn built_in(layout: Layout) -> &'static str {
 ///
 /// 处方笺: 处方管理办法, for one patient, 月龄 of infants, with a diagnosis, generic names. 费用清单: one line a charge
 /// with name, code, class, price, quantity, amount and how it splits. 结算单 and slips: whose, which, when, how
-/// much, in capitals too. 转诊单: 原因, 机构及科别 as the follow-up forms. 自费知情同意书: whose,
-/// what and how much (医疗保障基金使用监督管理条例). All: what is no prescription, not settled, paid back or no voucher says so.
+/// much, in capitals too. 收据: its number, what for, who pays how much. 转诊单: 原因, 机构及科别 as the follow-up
+/// forms. 自费知情同意书: whose, what and how much (医疗保障基金使用监督管理条例). All: what is no
+/// prescription, not settled, paid back or no voucher says so.
 const OBLIGED: &[(&[Layout], &str, &str)] = &[
     (Layout::ALL, "marks", "layout-marks"),
     (Layout::ALL, "patient.name", "field-name"),
@@ -171,6 +185,18 @@ const OBLIGED: &[(&[Layout], &str, &str)] = &[
     (&[Slip], "at", "date"),
     (&[Slip], "amount", "amount"),
     (&[Slip], "capitals", "layout-capitals"),
+    (RECEIPTS, "clinic", "paper-institution"),
+    (RECEIPTS, "code", "field-receipt-code"),
+    (RECEIPTS, "number", "receipt-number"),
+    (RECEIPTS, "at", "date"),
+    (RECEIPTS, "by", "receipt-by"),
+    (RECEIPTS, "lines.name", "items"),
+    (RECEIPTS, "lines.amount", "amount"),
+    (RECEIPTS, "amounts.total", "total"),
+    (RECEIPTS, "amounts.total_in_capitals", "layout-capitals"),
+    (RECEIPTS, "amounts.fund", "paper-fund-total"),
+    (RECEIPTS, "amounts.account", "account"),
+    (RECEIPTS, "amounts.cash", "cash"),
     (&[Consent], "clinic", "paper-institution"),
     (&[Consent], "lines.name", "items"),
     (&[Consent], "lines.own_pay", "own-pay"),
@@ -181,6 +207,7 @@ const OBLIGED: &[(&[Layout], &str, &str)] = &[
 ];
 
 const FEE_LISTS: &[Layout] = &[FeeList, FeeListRoll];
+const RECEIPTS: &[Layout] = &[Receipt, ReceiptRoll];
 const STATEMENTS: &[Layout] = &[Statement, StatementRoll];
 
 /// What a paper has to show: the keys of its words.

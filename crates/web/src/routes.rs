@@ -8,8 +8,8 @@ use cunyi_app::{Action as A, Actor, may};
 
 use crate::pages::{
     account, clearing, computer, courses, desk, drafts, follow, follow_up, follow_ups, layouts,
-    lists, outpatient, papers, patients, policies, prescriptions, queue, reconcile, referrals,
-    refund, reports, sheets, skin_tests, templates, uploads, users, workstation,
+    lists, outpatient, papers, patients, policies, prescriptions, queue, receipts, reconcile,
+    referrals, refund, reports, sheets, skin_tests, templates, uploads, users, workstation,
 };
 use crate::{Web, assets};
 use Access::{Anyone, Only, SignedIn};
@@ -132,6 +132,9 @@ routes! {
     get "/batches/{id}/print/statement-roll", Only(A::ReadRecord) => papers::statement_roll;
     get "/batches/{id}/print/statement", Only(A::ReadRecord) => papers::statement;
     get "/payments/{id}/print", Only(A::ReadRecord) => papers::payment;
+    post "/batches/{id}/receipt", Only(A::Settle) => receipts::issue;
+    post "/receipts/{id}/close", Only(A::Settle) => receipts::close;
+    get "/receipts/{id}/print", Only(A::ReadRecord) => receipts::print;
     get "/patients/{id}/print/history", Only(A::ReadPatient) => papers::history;
     // Patients
     get "/patients", Only(A::ReadPatient) => patients::page;
@@ -145,6 +148,10 @@ routes! {
     get "/outpatient-log", Only(A::ReadRecord) => outpatient::page;
     get "/outpatient-log/print", Only(A::ReadRecord) => outpatient::print;
     get "/outpatient-log/xlsx", Only(A::ReadRecord) => outpatient::xlsx;
+    get "/receipts", Only(A::SeeReports) => receipts::page;
+    get "/receipts/xlsx", Only(A::SeeReports) => receipts::xlsx;
+    post "/receipts/books", Only(A::CountTill) => receipts::enter;
+    post "/receipts/books/{id}/spoil", Only(A::Settle) => receipts::spoil;
     get "/uploads", Only(A::Settle) => uploads::page;
     post "/visits/{id}/upload", Only(A::Settle) => uploads::again;
     // The end of a day

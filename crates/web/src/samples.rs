@@ -28,6 +28,7 @@ mod batch;
 mod follow_up;
 mod lists;
 mod prescription;
+mod receipts;
 mod uploads;
 
 use prescription::{courses, papers, skin_tests};
@@ -35,6 +36,7 @@ use prescription::{courses, papers, skin_tests};
 pub use batch::batch;
 pub use follow_up::{due, follow_up, judged};
 pub use lists::{accesses, messages, outpatient_log, referrals, report, stock, templates};
+pub use receipts::{receipt, receipt_register, receipts};
 pub use uploads::uploads;
 
 /// A name that would be a script if a page did not escape it.
@@ -299,6 +301,7 @@ pub fn visit(states: &[BatchState]) -> VisitView {
         skin_tests: skin_tests(),
         courses: courses(),
         papers: papers(frozen),
+        receipts: receipts(),
         referred_to: frozen.then(|| HOSTILE.to_owned()),
         diagnosis_names: vec!["高血压2级".to_owned(), "急性上呼吸道感染".to_owned()],
         charges: if frozen { charges() } else { vec![] },

@@ -29,8 +29,8 @@ const TYPED: &[&str] = &["a", "am", "gm", "g", "xy", "tn", "yt", "zl", "b"];
 
 /// The table of all routes.
 const ROUTES: &str = "crates/web/src/routes.rs";
-/// Routes that only send elsewhere, or answer once what was posted before.
-const NO_PAGE: &[&str] = &["/setup", "/identify/wait"];
+/// Routes that only send elsewhere, or answer once what was posted before; and the receipts that no grown clinic has.
+const NO_PAGE: &[&str] = &["/setup", "/identify/wait", "/receipts/{id}/print"];
 
 /// A question: a path, and the form when it is posted.
 type Ask = (String, Option<String>);
@@ -368,6 +368,8 @@ fn plain() -> Vec<Page> {
         ("outpatient log", "/outpatient-log"),
         ("outpatient log, printed", "/outpatient-log/print"),
         ("outpatient log, Excel", "/outpatient-log/xlsx"),
+        ("receipt register", "/receipts"),
+        ("receipt register, Excel", "/receipts/xlsx"),
         ("owed by the fund", "/clearing"),
         ("owed by the fund, printed", "/clearing/print"),
         ("patients", "/patients"),

@@ -1,9 +1,33 @@
 //! What a visit and its batches tell by how they stand.
 
 use cunyi_domain::batch::BatchState;
+use cunyi_domain::ids::VisitId;
 use cunyi_domain::ledger::{Payer, RegistrationState, VisitState};
+use cunyi_domain::money::Fen;
+use cunyi_domain::time::Moment;
 
 use super::{BatchView, VisitView};
+
+/// A past visit in one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastVisit {
+    /// Visit.
+    pub visit: VisitId,
+    /// When.
+    pub at: Moment,
+    /// Diagnoses, joined.
+    pub diagnoses: String,
+    /// Drugs and services, joined.
+    pub items: String,
+    /// Sum.
+    pub total: Fen,
+    /// 血压 in mmHg, 收缩 and 舒张, if both were measured.
+    pub pressure: Option<(i64, i64)>,
+    /// 血糖 in 0.1 mmol/L, if measured.
+    pub glucose: Option<i64>,
+    /// The patient paid it, and the region would still settle it with her insurance.
+    pub insurable: bool,
+}
 
 impl BatchView {
     /// Its registration still has to be made before anything of it is sent.

@@ -91,7 +91,15 @@ fn first(w: &World) -> Ids {
     };
     w.app.save_template(&w.doctor, &name, &w.cold()).unwrap();
     crate::follow_up::recorded(w, &visit);
+    let book = crate::receipts::book("", "1", "9");
+    w.app.enter_receipt_book(&w.doctor, &book).unwrap();
+    let batch = view.batches[0].id.clone();
+    let receipt = w.app.issue_receipt(&w.doctor, &batch, "1").unwrap();
+    let day = w.app.now().date();
+    let register = w.app.receipt_register(&w.doctor, day, day).unwrap();
     Ids {
+        receipt: receipt.receipt.id,
+        book: register.books[0].id.clone(),
         template: w.app.templates(&w.doctor).unwrap().remove(0).id,
         handle: w.identify(person).handle,
         entry: w.view(&visit).patient.allergies[0].0.clone(),
@@ -147,6 +155,11 @@ fn nothing_is_found(w: &World, ids: &Ids, stranger: &Actor, shares: bool) {
                     shown.contains("visits: 0") && shown.contains("items: []"),
                     "{shown}"
                 );
+            }
+            About::List if name == "receipt_register" => {
+                let shown = answer.unwrap();
+                // Her own book, which was entered before.
+                assert!(shown.contains("rows: []") && !shown.contains("first: \"1\""));
             }
             About::List if name == "outpatient_log" => {
                 assert!(answer.unwrap().contains("rows: []"));
@@ -228,6 +241,8 @@ fn numbers_of_nobody_are_not_found_either() {
                 entry: id.into(),
                 payment: id.into(),
                 template: id.into(),
+                receipt: id.into(),
+                book: id.into(),
                 application: id.into(),
                 claim: id.into(),
             };

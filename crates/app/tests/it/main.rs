@@ -38,6 +38,7 @@ mod own_visits;
 mod paper_entries;
 mod permissions;
 mod policies;
+mod receipts;
 mod records;
 mod referral;
 mod refund;

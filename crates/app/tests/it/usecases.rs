@@ -26,6 +26,8 @@ pub struct Ids {
     pub entry: EntryId,
     pub payment: EntryId,
     pub template: TemplateId,
+    pub receipt: EntryId,
+    pub book: EntryId,
     /// Of the clearing book.
     pub application: EntryId,
     pub claim: EntryId,
@@ -172,6 +174,20 @@ use_cases! {
         &PatientForm::default(),
         &RegisterForm::default()
     );
+    enter_receipt_book New |app, by, _ids| {
+        app.enter_receipt_book(by, &crate::receipts::book("", "500", "599"))
+    };
+    issue_receipt Record |app, by, ids| app.issue_receipt(by, &ids.batch, "");
+    receipt_paper Record |app, by, ids| app.receipt_paper(by, &ids.receipt);
+    close_receipt Record |app, by, ids| {
+        app.close_receipt(by, &ids.receipt, &crate::receipts::why("spoiled", ""))
+    };
+    spoil_receipts Record |app, by, ids| {
+        app.spoil_receipts(by, &ids.book, "", &crate::receipts::why("spoiled", ""))
+    };
+    receipt_register List |app, by, _ids| {
+        app.receipt_register(by, app.now().date(), app.now().date())
+    };
     refer Record |app, by, ids| app.refer(by, &ids.visit, &ReferralForm {
         destination: "县医院".to_owned(),
         reason: "血压不降".to_owned(),

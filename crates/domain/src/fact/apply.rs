@@ -5,6 +5,7 @@ mod clearing;
 mod course;
 mod follow_up;
 mod paper;
+mod receipt;
 mod referral;
 mod skin_test;
 mod stock;
@@ -13,8 +14,8 @@ use crate::batch::BatchEvent;
 use crate::ids::{BatchId, ClinicId, UserId, VisitId};
 use crate::ledger::{
     Access, Allergy, Batch, Course, Coverage, Evidence, FollowUp, GoodsDecision, PaperEntry,
-    Patient, Payer, Payment, Referral, RefundRest, Registration, RegistrationState, Settlement,
-    Visit, VisitState,
+    Patient, Payer, Payment, Receipt, Referral, RefundRest, Registration, RegistrationState,
+    Settlement, Visit, VisitState,
 };
 use crate::money::Fen;
 use crate::row::{Change, Field, TableRow, Value};
@@ -106,6 +107,10 @@ pub fn apply(about: &About, body: Body, personal: Option<Personal>) -> Vec<Chang
         Body::CourseOrdered(b) => course::ordered(about, b),
         Body::CourseStopped(b) => course::stopped(about, b, personal),
         Body::PaperEntered(b) => paper::entered(about, b, personal),
+        Body::ReceiptBookEntered(b) => receipt::book_entered(about, b),
+        Body::ReceiptIssued(b) => receipt::issued(about, b),
+        Body::ReceiptClosed(b) => receipt::closed(about, b, personal),
+        Body::ReceiptSpoiled(b) => receipt::spoiled(about, b),
         Body::PatientReferred(b) => referral::referred(about, b, personal),
         Body::AccountChosen(b) => {
             let (from, to) = (!b.keeps, vec![set("keeps_account", b.keeps)]);
@@ -246,6 +251,7 @@ fn erase(about: &About, body: &PatientErased) -> Vec<Change> {
         all(FollowUp::TABLE, follow_up.to_vec()),
         all(Course::TABLE, vec![set("reason", String::new())]),
         all(PaperEntry::TABLE, vec![set("words", String::new())]),
+        all(Receipt::TABLE, vec![set("words", String::new())]),
         all(Coverage::TABLE, vec![set("person_number", String::new())]),
         all(
             Visit::TABLE,

@@ -8,6 +8,7 @@ mod bodies;
 mod course;
 mod paper;
 mod personal;
+mod receipt;
 mod referral;
 mod skin_test;
 
@@ -16,6 +17,7 @@ pub use bodies::*;
 pub use course::{CourseOrdered, CourseStopped};
 pub use paper::PaperEntered;
 pub use personal::{PatientFields, Personal};
+pub use receipt::{ReceiptBookEntered, ReceiptClosed, ReceiptIssued, ReceiptSpoiled};
 pub use referral::PatientReferred;
 pub use skin_test::{SkinTestMoved, SkinTestOrdered};
 
@@ -121,6 +123,14 @@ facts! {
     "course_stopped" 1 CourseStopped,
     /// A prescription was printed, printed again or voided.
     "paper_entered" 1 PaperEntered,
+    /// A book of pre-printed receipts was entered.
+    "receipt_book_entered" 1 ReceiptBookEntered,
+    /// A receipt was printed.
+    "receipt_issued" 1 ReceiptIssued,
+    /// A receipt was voided or came back.
+    "receipt_closed" 1 ReceiptClosed,
+    /// A receipt's number was voided unused.
+    "receipt_spoiled" 1 ReceiptSpoiled,
     /// A patient was referred.
     "patient_referred" 1 PatientReferred,
     /// The patient chose whether her account pays.

@@ -83,7 +83,8 @@ pub enum Personal {
     },
     /// Of `settlement_made`: why it was reversed; of `settlement_requested`: why it is to be. Of
     /// `batch_moved`: why it was dropped. Of `goods_decided`: why they came back or not. Of
-    /// `paper_entered`: why it was printed again or voided. Of `course_stopped`: why.
+    /// `paper_entered`: why it was printed again or voided. Of `course_stopped`: why. Of
+    /// `receipt_closed`: why it was voided or came back.
     Reason(String),
     /// Of `charges_frozen`: why each check was overridden, in the order of its `overrides`.
     Reasons(Vec<String>),
@@ -105,6 +106,7 @@ impl Body {
             Self::GoodsDecided(body) => reason(&mut body.reason),
             Self::CourseStopped(body) => reason(&mut body.reason),
             Self::PaperEntered(body) => reason(&mut body.words),
+            Self::ReceiptClosed(body) => reason(&mut body.words),
             _ => None,
         }
     }

@@ -17,6 +17,7 @@ mod page;
 mod pharmacy;
 mod prescriptions;
 mod quick;
+mod receipts;
 mod records;
 mod referral;
 mod refund;

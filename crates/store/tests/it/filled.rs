@@ -267,6 +267,7 @@ impl World {
         self.follow_up(&visit, Some(first), "老柳看错了血压")?;
         self.skin_test(&visit)?;
         self.papers(&visit, &lines)?;
+        self.receipts(&visit, "老柳打反了")?;
         self.stop_course(&visit)?;
         self.refer(&visit, "县医院心内科")?;
         self.keep_account(&visit)?;

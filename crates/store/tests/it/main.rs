@@ -10,6 +10,7 @@ mod golden;
 mod money;
 mod people;
 mod random;
+mod receipts;
 mod replay;
 mod schema;
 mod sealing;

@@ -72,6 +72,8 @@ pub const TABLES: &[Table] = &[
     of::<ledger::SkinTest>(),
     of::<ledger::PaperEntry>(),
     of::<ledger::Course>(),
+    of::<ledger::ReceiptBook>(),
+    of::<ledger::Receipt>(),
     of::<ledger::Referral>(),
     of::<ledger::Access>(),
     of::<Clinic>(),

@@ -100,8 +100,8 @@ async function printed(url, form) {
   document.body.append(sheets);
   print();
   sheets.remove();
-  // What was said for another print is not said for the next.
-  if (form?.has("why")) go(location.href, undefined, "replace");
+  // What was said for another print is not said for the next; a receipt has taken its number.
+  if (form?.has("why") || form?.has("receipt_number")) go(location.href, undefined, "replace");
 }
 
 // Other papers, files and other sites are opened by the browser.

@@ -2,6 +2,7 @@
 //! test compares.
 
 pub(crate) mod consent;
+pub(crate) mod receipt;
 pub(crate) mod referral;
 pub(crate) mod settled;
 
@@ -81,6 +82,7 @@ pub(crate) enum Part {
     FeeList(Box<FeeList>),
     Statement(Box<settled::Bill>),
     Slip(Box<settled::Slip>),
+    Receipt(Box<receipt::Receipt>),
     Referral(Box<referral::Slip>),
     Consent(consent::Consent),
 }

@@ -55,6 +55,8 @@ fn models() -> Vec<(Layout, Model)> {
         (Layout::Statement, Model::statement(&c, &s)),
         (Layout::StatementRoll, Model::statement(&c, &s)),
         (Layout::Slip, slip),
+        (Layout::Receipt, Model::receipt(&c, &samples::receipt())),
+        (Layout::ReceiptRoll, Model::receipt(&c, &samples::receipt())),
         (Layout::Consent, Model::consent(&c, &owing())),
         (Layout::Referral, Model::referral(&c, &samples::referrals())),
     ]
@@ -216,6 +218,9 @@ fn the_longest_paper_is_far_from_the_bounds() {
                 paper.sheets = vec![paper.sheets[0].clone(); 13];
             }
             Part::Statement(_) | Part::Slip(_) | Part::Referral(_) => {}
+            Part::Receipt(paper) => {
+                paper.lines = vec![paper.lines[0].clone(); crate::form::MAX_LINES];
+            }
             Part::Consent(paper) => {
                 paper.lines = vec![paper.lines[0].clone(); crate::form::MAX_LINES];
             }

@@ -17,6 +17,7 @@ pub(crate) mod patients;
 pub(crate) mod policies;
 pub(crate) mod prescriptions;
 pub(crate) mod queue;
+pub(crate) mod receipts;
 pub(crate) mod reconcile;
 pub(crate) mod referrals;
 pub(crate) mod refund;

@@ -146,6 +146,12 @@ pub(crate) const fn size(layout: Layout) -> Option<(&'static str, &'static str)>
         Layout::FeeListRoll => Some(("fee-list", "print-sheet")),
         Layout::Statement => Some(("statement-roll", "print-roll")),
         Layout::StatementRoll => Some(("statement", "print-sheet")),
-        Layout::Prescription | Layout::Slip | Layout::Referral | Layout::Consent => None,
+        // A receipt's number is taken for the paper that it is printed on.
+        Layout::Receipt
+        | Layout::ReceiptRoll
+        | Layout::Prescription
+        | Layout::Slip
+        | Layout::Referral
+        | Layout::Consent => None,
     }
 }

@@ -333,6 +333,8 @@ fn papers(ui: &Chrome, pages: &mut Pages) {
     for (layout, model) in [
         (Layout::Prescription, Model::prescription(c, &p)),
         (Layout::Consent, Model::consent(c, &p)),
+        (Layout::Receipt, Model::receipt(c, &samples::receipt())),
+        (Layout::ReceiptRoll, Model::receipt(c, &samples::receipt())),
         (Layout::Referral, Model::referral(c, &samples::referrals())),
         (Layout::FeeListRoll, Model::fee_list(c, &p)),
         (Layout::FeeList, Model::fee_list(c, &p)),

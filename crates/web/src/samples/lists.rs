@@ -46,6 +46,7 @@ pub fn accesses() -> Vec<AccessView> {
         "queue",
         "reconcile",
         "outpatient-log",
+        "receipts",
         "accesses",
     ];
     let lists = lists.map(|list| entry(AccessKind::List, list));

@@ -13,7 +13,7 @@ use cunyi_domain::time::{Clock, parse_date};
 
 use crate::house::{Ask, House};
 use crate::world::{PASSWORD, actor};
-use crate::{claims, courses};
+use crate::{claims, courses, policies, receipts};
 
 /// Whose records an answer may tell of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -250,6 +250,9 @@ cases! {
         let payment = &h.w.view(&settled(h)).payments[0].id;
         get(format!("/payments/{payment}/print"))
     };
+    post "/batches/{id}/receipt" Record |h, _by| receipts::to_issue(h);
+    post "/receipts/{id}/close" Record |h, _by| receipts::to_close(h);
+    get "/receipts/{id}/print" Record |h, _by| get(format!("/receipts/{}/print", receipts::issued(h).1));
     get "/patients/{id}/print/history" Record |h, _by| of_patient("get", &patient(h, &settled(h)), "/print/history");
     get "/patients" New |_h, _by| get("/patients");
     post "/patients/search" List |h, _by| {
@@ -279,6 +282,10 @@ cases! {
     get "/outpatient-log" List |h, _by| { settled(h); get("/outpatient-log") };
     get "/outpatient-log/print" List |h, _by| { settled(h); get("/outpatient-log/print") };
     get "/outpatient-log/xlsx" List |h, _by| { settled(h); get("/outpatient-log/xlsx") };
+    get "/receipts" List |h, _by| { receipts::issued(h); get("/receipts") };
+    get "/receipts/xlsx" List |h, _by| { receipts::issued(h); get("/receipts/xlsx") };
+    post "/receipts/books" New |h, _by| receipts::to_enter(h);
+    post "/receipts/books/{id}/spoil" Record |h, _by| receipts::to_spoil(h);
     get "/uploads" List |h, _by| { done(h); get("/uploads") };
     post "/visits/{id}/upload" Record |h, _by| of_visit("post", &done(h), "/upload");
     get "/day/reconcile" List |h, _by| { settled(h); get("/day/reconcile") };
@@ -308,18 +315,7 @@ cases! {
     post "/clearing/appeal" Record |h, _by| claims::appeal(h, "限定支付范围内");
     post "/clearing/correct" Record |h, _by| claims::correct(h, "记错了");
     get "/policies" New |_h, _by| get("/policies");
-    post "/policies" New |h, _by| {
-        let administrator = actor(&h.w.app, "administrator");
-        of_a_real_place(h);
-        let policy = &h.w.app.policies(&administrator).expect("policies")[0];
-        let typed = [
-            ("name", policy.name.as_str()),
-            ("version", &policy.version),
-            ("confirmed_by", "县医保局待遇科"),
-            ("confirmed_on", "2026-01-05"),
-        ];
-        post("/policies", &typed)
-    };
+    post "/policies" New |h, _by| policies::to_confirm(h);
     get "/layouts" New |_h, _by| get("/layouts");
     post "/layouts" New |_h, _by| post("/layouts", &[("layout", "fee-list"), ("then", "built-in")]);
     get "/users" New |_h, _by| get("/users");
@@ -337,15 +333,6 @@ cases! {
     get "/stock" New |_h, _by| get("/stock");
     get "/accesses" List |h, _by| { settled(h); get("/accesses") };
     get "/visits/{id}/messages" Record |h, _by| of_visit("get", &settled(h), "/messages");
-}
-
-/// The demo's policies under a name that could be a real place's.
-fn of_a_real_place(h: &House) {
-    let sql = "UPDATE reference_file SET content = \
-               REPLACE(content, 'fictional = true', 'fictional = false') WHERE what = 'policy'";
-    let db = h.w.app.store().db();
-    let done = db.transact("real", |tx| tx.execute(sql, vec![]));
-    assert!(done.expect("renamed") > 0);
 }
 
 /// A user of the first clinic who is not the one that asks.

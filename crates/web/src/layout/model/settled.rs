@@ -126,14 +126,7 @@ impl Model {
                 .unwrap_or_default(),
             settled_at: made.map(|m| m.at.to_string()).unwrap_or_default(),
             settled_by: made.map(|m| m.actor.clone()).unwrap_or_default(),
-            batch: Batch {
-                number: b.number.clone(),
-                position: b.position,
-                benefit: c.benefit(&b.benefit),
-                disease: b.disease_name.clone(),
-                visit_number: b.visit_number.clone(),
-                platform_visit: b.platform_visit.clone(),
-            },
+            batch: batch(c, b),
             amounts: paid(&s.amounts.clone().unwrap_or_default(), s.ratio),
             lines: s.lines.iter().map(|l| line(c, l)).collect(),
         };
@@ -184,7 +177,18 @@ fn reversal(c: &Chrome, s: &Statement) -> String {
     }
 }
 
-fn paid(a: &Amounts, ratio: Rate) -> Paid {
+pub(super) fn batch(c: &Chrome, b: &BatchView) -> Batch {
+    Batch {
+        number: b.number.clone(),
+        position: b.position,
+        benefit: c.benefit(&b.benefit),
+        disease: b.disease_name.clone(),
+        visit_number: b.visit_number.clone(),
+        platform_visit: b.platform_visit.clone(),
+    }
+}
+
+pub(super) fn paid(a: &Amounts, ratio: Rate) -> Paid {
     let others = a.civil_servant + a.enterprise + a.large_amount + a.other;
     Paid {
         total: a.total.to_string(),
@@ -209,7 +213,7 @@ fn paid(a: &Amounts, ratio: Rate) -> Paid {
     }
 }
 
-fn line(c: &Chrome, l: &ChargeView) -> Line {
+pub(super) fn line(c: &Chrome, l: &ChargeView) -> Line {
     Line {
         name: l.name.clone(),
         spec: l.spec.clone(),
