@@ -192,6 +192,7 @@ CREATE TABLE follow_up (
   FOREIGN KEY (clinic, corrects) REFERENCES follow_up (clinic, id), FOREIGN KEY (clinic, actor) REFERENCES user_account (clinic, id));
 -- One of a form stands for a visit; what corrects it takes its place.
 CREATE UNIQUE INDEX follow_up_once ON follow_up (clinic, visit, form) WHERE corrected = 0;
+CREATE INDEX follow_up_by_visit ON follow_up (clinic, visit);
 CREATE INDEX follow_up_by_patient ON follow_up (clinic, patient, form, day) WHERE corrected = 0;
 CREATE INDEX follow_up_by_next ON follow_up (clinic, next_day) WHERE corrected = 0;
 CREATE INDEX follow_up_by_day ON follow_up (clinic, form, day) WHERE corrected = 0;

@@ -27,12 +27,10 @@ pub fn reservations(
     clinic: &ClinicId,
     visit: &VisitId,
 ) -> Result<Vec<Reservation>, StoreError> {
-    let mut values = vec![clinic.clone().into_value()];
-    values.extend(key(clinic, visit.clone()));
     let rest =
-        "WHERE clinic = ? AND charge IN (SELECT id FROM charge WHERE clinic = ? AND visit = ?)
-                ORDER BY charge, lot";
-    Ok(tx.select(rest, values)?)
+        "WHERE (clinic, charge) IN (SELECT clinic, id FROM charge WHERE clinic = ? AND visit = ?)
+                AND charge IS NOT NULL ORDER BY charge, lot";
+    Ok(tx.select(rest, key(clinic, visit.clone()))?)
 }
 
 /// What left the cupboard for a visit's lines, and what came back.
@@ -41,12 +39,10 @@ pub fn moves(
     clinic: &ClinicId,
     visit: &VisitId,
 ) -> Result<Vec<StockMove>, StoreError> {
-    let mut values = vec![clinic.clone().into_value()];
-    values.extend(key(clinic, visit.clone()));
     let rest =
-        "WHERE clinic = ? AND charge IN (SELECT id FROM charge WHERE clinic = ? AND visit = ?)
-                ORDER BY id";
-    Ok(tx.select(rest, values)?)
+        "WHERE (clinic, charge) IN (SELECT clinic, id FROM charge WHERE clinic = ? AND visit = ?)
+                AND charge IS NOT NULL ORDER BY id";
+    Ok(tx.select(rest, key(clinic, visit.clone()))?)
 }
 
 /// What became of the goods of a visit's reversed lines.

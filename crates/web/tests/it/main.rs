@@ -19,6 +19,7 @@ mod house;
 mod links;
 mod offers;
 mod policies;
+mod plans;
 mod quiet;
 mod receipts;
 mod refund;
