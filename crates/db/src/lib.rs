@@ -6,6 +6,7 @@
 mod connection;
 mod lane;
 mod migrate;
+mod planner;
 mod statement;
 mod transaction;
 
@@ -143,6 +144,13 @@ impl Db {
     pub fn leave_room(&self, pages: Option<i64>) -> Result<(), DbError> {
         self.writer
             .with(|connection| connection::leave_room(connection, pages))
+    }
+
+    /// Tells `SQLite`'s planner that a column holds the same in nearly every row: an equality with it finds nothing.
+    /// Before the first read.
+    pub fn same_in_most_rows(&self, column: &str) -> Result<(), DbError> {
+        self.writer
+            .with(|connection| planner::same_in_most_rows(connection, column))
     }
 
     /// Where it is.

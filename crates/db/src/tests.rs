@@ -323,3 +323,55 @@ fn a_clustered_table_has_no_second_tree_where_the_engine_can() {
         .expect("reads");
     assert_eq!(found[0].count, 1);
 }
+
+const OF_A_CLINIC: &[Migration] = &[Migration {
+    number: 1,
+    name: "clinic",
+    sql: "CREATE TABLE visit (clinic TEXT NOT NULL, id TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (clinic, id));
+          CREATE INDEX visit_by_day ON visit (clinic, at);
+          CREATE TABLE line (clinic TEXT NOT NULL, id TEXT NOT NULL, visit TEXT NOT NULL, PRIMARY KEY (clinic, id));
+          CREATE INDEX line_by_visit ON line (clinic, visit);",
+}];
+
+cunyi_domain::row! {
+    /// A step of a plan.
+    pub struct Step {
+        /// What is done there.
+        pub detail: String,
+    }
+}
+
+/// The lines of a day, in an order that a walk through all of them would give for nothing.
+const OF_A_DAY: &str = "EXPLAIN QUERY PLAN SELECT id FROM line WHERE clinic = ? AND visit IN
+    (SELECT id FROM visit WHERE clinic = ? AND at >= ? AND at < ?) ORDER BY id";
+
+#[test]
+fn an_equality_with_what_is_the_same_in_most_rows_is_no_way_to_a_row() {
+    let dir = std::env::temp_dir().join(format!("cunyi-db-plans-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    let file = Target::File(dir.join("clinic.db"));
+    let walks = |db: &Db| {
+        let clinic = || Value::Text("C".to_owned());
+        let values = vec![clinic(), clinic(), Value::Int(1), Value::Int(2)];
+        let steps: Result<Vec<Step>, DbError> = db.read("plan", |tx| tx.query(OF_A_DAY, values));
+        steps
+            .unwrap()
+            .iter()
+            .any(|step| step.detail.ends_with("(clinic=?)"))
+    };
+    let open = || Db::open(file.clone(), Durability::Scratch, OF_A_CLINIC).unwrap();
+    assert!(walks(&open()), "the planner has become wiser");
+    let told = open();
+    told.same_in_most_rows("clinic").unwrap();
+    assert!(!walks(&told));
+    // It is in the file, for whoever opens it, and is not written again.
+    drop(told);
+    let db = open();
+    assert!(!walks(&db));
+    let bytes = || std::fs::read(dir.join("clinic.db-wal")).unwrap().len();
+    let before = bytes();
+    db.same_in_most_rows("clinic").unwrap();
+    assert_eq!(bytes(), before);
+    drop(db);
+    std::fs::remove_dir_all(&dir).unwrap();
+}

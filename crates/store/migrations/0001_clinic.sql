@@ -17,7 +17,7 @@ CREATE TABLE prescribing_right (
   what TEXT NOT NULL CHECK (what IN ('infusion', 'iv-antibiotics', 'decoction')), granted_at BIGINT NOT NULL,
   PRIMARY KEY (clinic, holder, what));
 CREATE TABLE reference_file (
-  clinic TEXT NOT NULL REFERENCES clinic (clinic), what TEXT NOT NULL CHECK (what IN ('region', 'policy', 'layout')), name TEXT NOT NULL,
+  clinic TEXT NOT NULL REFERENCES clinic (clinic), what TEXT NOT NULL CHECK (what IN ('region', 'policy', 'layout', 'clinic')), name TEXT NOT NULL,
   version TEXT NOT NULL, content TEXT NOT NULL, confirmed_by TEXT NOT NULL, confirmed_on TEXT NOT NULL, active_from BIGINT NOT NULL,
   PRIMARY KEY (clinic, what, name, version));
 

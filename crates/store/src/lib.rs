@@ -66,10 +66,10 @@ impl Store {
         durability: Durability,
         key: InstallationKey,
     ) -> Result<Self, StoreError> {
-        Ok(Self {
-            db: Db::open(target, durability, MIGRATIONS)?,
-            key,
-        })
+        let db = Db::open(target, durability, MIGRATIONS)?;
+        // A file holds one clinic, or the few of a township.
+        db.same_in_most_rows("clinic")?;
+        Ok(Self { db, key })
     }
 
     /// The database, for reads and for local tables.

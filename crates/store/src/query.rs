@@ -85,19 +85,18 @@ pub fn find_patients(
         upper(&initials).into_value(),
         Value::Int(limit),
     ];
-    let each = |condition: &str| {
-        format!("SELECT clinic, id FROM patient WHERE clinic = ? AND {condition}")
-    };
+    let each = |condition: &str| format!("SELECT id FROM patient WHERE clinic = ? AND {condition}");
     let (number, name, initials) = (
         each("id_number = ?"),
         each("name >= ? AND name < ?"),
         each("initials >= ? AND initials < ?"),
     );
-    // Both columns at once, else SQLite walks every patient of the clinic; likewise for the order's sake but for LOWER,
-    // which changes nothing.
+    let mut values = values;
+    values.insert(0, clinic.clone().into_value());
+    // LOWER, which changes nothing, keeps SQLite from walking every patient for the order's sake.
     Ok(tx.select(
         &format!(
-            "WHERE erased = 0 AND (clinic, id) IN ({number} UNION {name} UNION {initials})
+            "WHERE clinic = ? AND erased = 0 AND id IN ({number} UNION {name} UNION {initials})
              ORDER BY LOWER(initials), id LIMIT ?"
         ),
         values,

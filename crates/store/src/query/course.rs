@@ -39,11 +39,8 @@ pub fn executions(
     let rest = format!(
         "WHERE clinic = ? AND course = ? AND NOT EXISTS
            (SELECT 1 FROM batch b WHERE b.clinic = charge.clinic AND b.id = charge.batch
-            AND (({GONE}) OR ({RECHARGED})))"
+            AND (({GONE}) OR ({RECHARGED})))
+         ORDER BY visit, position, id"
     );
-    let mut lines: Vec<Charge> = tx.select(&rest, key(clinic, course.clone()))?;
-    // Here: for the order's sake SQLite would walk the lines of all visits.
-    let place = |line: &Charge| (line.visit.clone(), line.position, line.id.clone());
-    lines.sort_by_key(place);
-    Ok(lines)
+    Ok(tx.select(&rest, key(clinic, course.clone()))?)
 }

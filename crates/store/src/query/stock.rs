@@ -27,10 +27,12 @@ pub fn reservations(
     clinic: &ClinicId,
     visit: &VisitId,
 ) -> Result<Vec<Reservation>, StoreError> {
+    let mut values = vec![clinic.clone().into_value()];
+    values.extend(key(clinic, visit.clone()));
     let rest =
-        "WHERE (clinic, charge) IN (SELECT clinic, id FROM charge WHERE clinic = ? AND visit = ?)
-                AND charge IS NOT NULL ORDER BY charge, lot";
-    Ok(tx.select(rest, key(clinic, visit.clone()))?)
+        "WHERE clinic = ? AND charge IN (SELECT id FROM charge WHERE clinic = ? AND visit = ?)
+                ORDER BY charge, lot";
+    Ok(tx.select(rest, values)?)
 }
 
 /// What left the cupboard for a visit's lines, and what came back.
@@ -39,10 +41,12 @@ pub fn moves(
     clinic: &ClinicId,
     visit: &VisitId,
 ) -> Result<Vec<StockMove>, StoreError> {
+    let mut values = vec![clinic.clone().into_value()];
+    values.extend(key(clinic, visit.clone()));
     let rest =
-        "WHERE (clinic, charge) IN (SELECT clinic, id FROM charge WHERE clinic = ? AND visit = ?)
-                AND charge IS NOT NULL ORDER BY id";
-    Ok(tx.select(rest, key(clinic, visit.clone()))?)
+        "WHERE clinic = ? AND charge IN (SELECT id FROM charge WHERE clinic = ? AND visit = ?)
+                ORDER BY id";
+    Ok(tx.select(rest, values)?)
 }
 
 /// What became of the goods of a visit's reversed lines.
