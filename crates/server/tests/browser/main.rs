@@ -7,6 +7,7 @@ mod child;
 mod computer;
 mod demo;
 mod desk;
+mod devtools;
 mod evening;
 mod first_run;
 mod insured;

@@ -12,6 +12,8 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
+use crate::devtools::Devtools;
+
 pub struct Page {
     client: Client,
     axe: Option<String>,
@@ -258,6 +260,29 @@ impl Page {
             self.stays(what).await;
         }
         self.widen(width, height).await;
+        self.fits_a_telephone(what).await;
+    }
+
+    /// The page is no wider than a telephone; a wide table may scroll in its own box, and a paper is as wide as paper.
+    async fn fits_a_telephone(&self, what: &str) {
+        let small = json!({ "width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": false });
+        self.ask(Devtools("Emulation.setDeviceMetricsOverride", small))
+            .await;
+        self.until("the screen is a telephone's", "return innerWidth === 390")
+            .await;
+        let wide = "if (document.body.matches('.papers')) return [];
+                const [all, most] = [document.documentElement, innerWidth + 1];
+                if (all.scrollWidth <= most) return [];
+                const boxed = (e) => e.parentElement.closest('.scroll, .list, [tabindex=\"0\"]');
+                return [...document.querySelectorAll('body *')]
+                .filter(e => e.getBoundingClientRect().right > most && !boxed(e))
+                .map(e => `${e.tagName}.${e.className} ${e.getBoundingClientRect().right}`)";
+        let found = self.script(wide).await;
+        self.picture(&format!("phone-{}.png", what.replace(' ', "-")))
+            .await;
+        self.ask(Devtools("Emulation.clearDeviceMetricsOverride", json!({})))
+            .await;
+        assert_eq!(found, json!([]), "{what} is wider than a telephone");
     }
 
     /// Nothing of the page scrolls sideways, and a paper's title is not covered.

@@ -4,11 +4,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use axum::http::Method;
-use fantoccini::wd::WebDriverCompatibleCommand;
 use serde_json::{Value, json};
-use url::{ParseError, Url};
 
+use crate::devtools::Devtools;
 use crate::page::Page;
 
 /// What is compared: not links and not words, which are other patients' on another day.
@@ -25,24 +23,6 @@ const TOLD: &[&str] = &[
 
 /// And in which state.
 const STATES: &[&str] = &["disabled", "invalid", "required"];
-
-/// Chromium's whole tree, which no command of the standard gives.
-#[derive(Debug)]
-struct FullTree;
-
-impl WebDriverCompatibleCommand for FullTree {
-    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
-        base.join(&format!(
-            "session/{}/goog/cdp/execute",
-            session.unwrap_or_default()
-        ))
-    }
-
-    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
-        let ask = json!({ "cmd": "Accessibility.getFullAXTree", "params": {} });
-        (Method::POST, Some(ask.to_string()))
-    }
-}
 
 /// The nodes in the order of the page.
 fn in_order(tree: &Value) -> Vec<&Value> {
@@ -87,7 +67,9 @@ fn line(node: &Value, patient: &str) -> Option<String> {
 impl Page {
     /// The page says to a screen reader what it said when it was last looked at. `CUNYI_BLESS=1` keeps what it says.
     pub async fn tree(&self, name: &str, patient: &str) {
-        let tree = self.ask(FullTree).await;
+        let tree = self
+            .ask(Devtools("Accessibility.getFullAXTree", json!({})))
+            .await;
         let told = in_order(&tree)
             .into_iter()
             .filter_map(|node| line(node, patient));
