@@ -1,5 +1,6 @@
 //! Signing in: argon2id, lock-out, sessions on the server by the hash of a random token.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use cunyi_domain::journal::{digest, hex};
@@ -131,7 +132,7 @@ impl App {
             },
             licence_ends: licence_ends(user.licence_until, now),
             user_name: user.name,
-            clinic_name: clinic.name,
+            clinic: Arc::clone(&setup.data),
             fictional: clinic.fictional,
             unconfirmed: setup.unconfirmed(),
             invented_prices: setup.invented_prices,

@@ -178,7 +178,7 @@ pub(crate) fn national_code(text: &str, role: Role) -> Result<String> {
 }
 
 /// A name that must be there.
-fn written(text: &str, field: &'static str, most: usize) -> Result<String> {
+pub(crate) fn written(text: &str, field: &'static str, most: usize) -> Result<String> {
     let text = crate::patient::bounded(text, field, most)?;
     if text.is_empty() {
         return refuse_at(Code::Missing, field);

@@ -3,14 +3,12 @@
 
 use cunyi_domain::ids::ClinicId;
 use cunyi_domain::refusal::{Code, Refusal};
-use cunyi_domain::row::Field;
-use cunyi_domain::time::Moment;
-use cunyi_store::reference::{self, ReferenceFile};
-use cunyi_store::{Tx, Writer};
+use cunyi_store::Tx;
+use cunyi_store::reference::ReferenceFile;
 
 use crate::App;
 use crate::error::{Result, refuse_at};
-use crate::install::{activated, file};
+use crate::own_text::{self, Named};
 use crate::permission::Action;
 use crate::views::{Actor, LayoutView};
 
@@ -42,9 +40,6 @@ cunyi_domain::text_enum! {
 
 /// Bytes of a layout.
 const MOST_LAYOUT: usize = 32 * 1024;
-
-/// What `reference_file` calls them.
-const WHAT: &str = "layout";
 
 impl App {
     /// Every layout, with the clinic's own text where one is in force.
@@ -84,43 +79,18 @@ impl App {
             return refuse_at(Code::BadText, "layout_text");
         }
         self.write(actor, "set_layout", |w| {
-            let now = in_force(w.tx, &actor.clinic, layout)?;
-            if now.as_ref().map_or("", |f| &f.content) == text {
-                return Ok(());
-            }
-            // Later than the one before, however coarse the clock: the newest is in force.
-            let after = now.map(|f| Moment(f.active_from.0.saturating_add(1)));
-            let from = after.map_or(w.who.now, |after| after.max(w.who.now));
-            activate(w, &actor.clinic, layout, text, from)
+            own_text::set(w, named(layout), text)
         })
     }
 }
 
-fn in_force(tx: &mut Tx<'_>, clinic: &ClinicId, layout: Layout) -> Result<Option<ReferenceFile>> {
-    Ok(reference::newest(tx, clinic, WHAT, layout.as_str())?)
+fn named(layout: Layout) -> Named<'static> {
+    Named {
+        what: "layout",
+        name: layout.as_str(),
+    }
 }
 
-/// A text that was in force before is so again; a new one stands beside the old.
-fn activate(
-    w: &mut Writer<'_, '_>,
-    clinic: &ClinicId,
-    layout: Layout,
-    text: &str,
-    from: Moment,
-) -> Result<()> {
-    let file = file(clinic, WHAT, layout.as_str(), text, from);
-    let activated = activated(&file);
-    let values = vec![
-        from.into_value(),
-        file.clinic.clone().into_value(),
-        file.what.clone().into_value(),
-        file.name.clone().into_value(),
-        file.version.clone().into_value(),
-    ];
-    let sql = "UPDATE reference_file SET active_from = ? \
-               WHERE clinic = ? AND what = ? AND name = ? AND version = ?";
-    if w.tx.execute(sql, values)? == 0 {
-        w.tx.insert(file)?;
-    }
-    Ok(w.record(activated, None, None)?)
+fn in_force(tx: &mut Tx<'_>, clinic: &ClinicId, layout: Layout) -> Result<Option<ReferenceFile>> {
+    own_text::in_force(tx, clinic, named(layout))
 }

@@ -13,11 +13,14 @@ use cunyi_store::reference::{self, Clinic, ReferenceFile};
 
 use crate::App;
 use crate::error::{AppError, Result};
+use crate::views::ClinicData;
 
 /// A clinic with what it runs by.
 pub struct Setup {
     /// The clinic.
     pub clinic: Clinic,
+    /// What it says of itself.
+    pub data: Arc<ClinicData>,
     /// What it says to the centre.
     pub gateway: Gateway,
     /// Its way there.
@@ -108,6 +111,7 @@ impl App {
 
     fn read_setup(&self, tx: &mut Tx<'_>, id: &ClinicId) -> Result<Setup> {
         let clinic = reference::clinic(tx, id)?;
+        let data = Arc::new(crate::clinic::data(tx, &clinic)?);
         let regions = reference::files(tx, id, "region")?;
         let region = regions
             .first()
@@ -141,6 +145,7 @@ impl App {
             line,
             invented_prices,
             clinic,
+            data,
             gateway: Gateway {
                 region,
                 institution,

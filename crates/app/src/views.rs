@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod audit;
 mod clearing;
+mod clinic;
 mod course;
 mod day;
 mod follow_up;
@@ -28,6 +29,8 @@ mod upload;
 mod visit;
 mod working;
 
+use std::sync::Arc;
+
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, EntryId, PatientId, UserId, VisitId};
@@ -44,6 +47,7 @@ pub use access::AccessView;
 pub use account::AccountView;
 pub use audit::Objection;
 pub use clearing::*;
+pub use clinic::{ClinicData, ClinicView, PayCode};
 pub use course::CourseView;
 pub use cunyi_policy::{Language, Why};
 pub use day::DayView;
@@ -97,8 +101,8 @@ pub struct SessionView {
     pub actor: Actor,
     /// Name of the user.
     pub user_name: String,
-    /// Name of the clinic.
-    pub clinic_name: String,
+    /// What the clinic says of itself.
+    pub clinic: Arc<ClinicData>,
     /// Her licence has ended, or ends soon: its last day.
     pub licence_ends: Option<Date>,
     /// 演示 on every page.

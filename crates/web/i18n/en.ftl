@@ -37,6 +37,7 @@ failed = Something went wrong and nothing was done. It has been logged; try agai
 
 # The script's words
 js-leave = What was typed last is not saved. Leave all the same?
+js-glyphs = The fonts of this computer lack these characters; the paper has a blank for each, to be written by hand. With a font that has them they are printed:
 js-unanswered = No answer from the program. What you typed is still here: press the button again.
 js-bad-file = Not read: a text file in UTF-8 of at most 24 KB is wanted.
 js-saved = Saved
@@ -597,6 +598,16 @@ user-changed = Done.
 
 # Policies
 policies-hint = A policy that bears a real place's name serves estimates only, and every page and paper says so, until the insurance bureau has confirmed it. With its written answer in hand, enter here who confirmed it and when.
+nav-clinic = This clinic
+clinic-kept = Kept. What was printed before stays as it was.
+clinic-fixed = Institution code, name and level are agreed with the insurance; they were entered at the installation and are not changed here.
+field-clinic-phone = Telephone
+field-clinic-address = Address
+pay-codes = Payment codes
+pay-codes-hint = Scan your printed payment code with the scanner, and its content fills in. At the settlement it is opened for the patient to scan; the program does not know whether the money came: look at the telephone that receives it.
+field-pay-name = Name (WeChat, Alipay)
+field-pay-content = Content of the code
+pay-by-code = Pay by code ¥{ $sum }
 nav-layouts = Paper layouts
 layouts-hint = Prescription, fee list, statement (both on 80 mm too) and slips of money are printed by these layouts. A changed layout is first printed with sample data: what is wrong is shown with its line, and the old layout stays in use until the new one can be printed. How they are written: operator's guide, “How papers look”.
 layout-own = Own layout

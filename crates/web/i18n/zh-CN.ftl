@@ -34,6 +34,7 @@ failed = 程序出错了，没有办成。已记入日志，请稍后再试或�
 
 # The script's words
 js-leave = 最后输入的内容没有保存，仍要离开吗？
+js-glyphs = 这台电脑的字体里没有下面的字，纸上留了空，请手写；装上有这些字的字体就能印出来：
 js-unanswered = 程序没有应答。您输入的内容都在，请再按一次。
 js-bad-file = 没有读入：只读 UTF-8 编码的文本文件，不超过 24 KB。
 js-saved = 已自动保存
@@ -595,6 +596,16 @@ user-changed = 已办妥。
 # Policies
 nav-policies = 政策
 policies-hint = 真实地区的政策文件，在当地医保局确认之前只能用于估算，每页和打印都会注明。拿到书面答复后，在这里录入是谁、哪天确认的。
+nav-clinic = 本室资料
+clinic-kept = 已保存。以前打印的单据不变。
+clinic-fixed = 机构编号、名称和级别是与医保约定的，安装时填入，这里不改。
+field-clinic-phone = 联系电话
+field-clinic-address = 地址
+pay-codes = 收款码
+pay-codes-hint = 用扫码枪扫一下您打印的收款码，内容就填进来了。结算时点开给患者扫；程序不知道钱到没到账，以收款手机为准。
+field-pay-name = 名称（微信、支付宝）
+field-pay-content = 收款码内容
+pay-by-code = 扫码付款 ¥{ $sum }
 nav-layouts = 单据版式
 layouts-hint = 处方笺、费用清单、结算单（后两种也有 80 毫米的）和收付款单照这里的版式打印。改后的版式先用样本数据试印：写错的地方会指出行号和内容，旧版式继续使用，直到新的可以打印。写法见运维手册“单据版式”。
 layout-own = 本机构版式

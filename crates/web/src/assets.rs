@@ -21,6 +21,7 @@ const SCRIPT: &str = concat!(
     include_str!("../assets/script/change.js"),
     include_str!("../assets/script/scan.js"),
     include_str!("../assets/script/wait.js"),
+    include_str!("../assets/script/glyphs.js"),
     include_str!("../assets/script/start.js"),
 );
 

@@ -15,6 +15,7 @@ mod jobs;
 mod labels;
 mod layout;
 mod pages;
+mod qr;
 mod routes;
 #[cfg(test)]
 mod samples;

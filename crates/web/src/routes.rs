@@ -7,9 +7,10 @@ use axum::{Extension, Router};
 use cunyi_app::{Action as A, Actor, may};
 
 use crate::pages::{
-    account, clearing, computer, courses, desk, drafts, follow, follow_up, follow_ups, layouts,
-    lists, outpatient, papers, patients, policies, prescriptions, queue, receipts, reconcile,
-    referrals, refund, reports, sheets, skin_tests, templates, uploads, users, workstation,
+    account, clearing, clinic, computer, courses, desk, drafts, follow, follow_up, follow_ups,
+    layouts, lists, outpatient, papers, patients, policies, prescriptions, queue, receipts,
+    reconcile, referrals, refund, reports, sheets, skin_tests, templates, uploads, users,
+    workstation,
 };
 use crate::{Web, assets};
 use Access::{Anyone, Only, SignedIn};
@@ -175,6 +176,8 @@ routes! {
     // Administration
     get "/policies", Only(A::Administer) => policies::page;
     post "/policies", Only(A::Administer) => policies::confirm;
+    get "/clinic", Only(A::Administer) => clinic::page;
+    post "/clinic", Only(A::Administer) => clinic::set;
     get "/layouts", Only(A::Administer) => layouts::page;
     post "/layouts", Only(A::Administer) => layouts::set;
     get "/users", Only(A::Administer) => users::page;

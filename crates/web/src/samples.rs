@@ -1,5 +1,7 @@
 //! Invented views for the tests that render every page.
 
+use std::sync::Arc;
+
 use cunyi_app::views::{
     AccountView, Age, ChargeView, CoverageView, DayView, DecidedView, DoctorView, DraftBody,
     DraftLine, Filing, FindingView, GoodsView, Identified, LayoutView, Objection, Paper, PastVisit,
@@ -35,7 +37,7 @@ use prescription::{courses, papers, skin_tests};
 
 pub use batch::batch;
 pub use follow_up::{due, follow_up, judged};
-pub use lists::{accesses, messages, outpatient_log, referrals, report, stock, templates};
+pub use lists::{accesses, clinic, messages, outpatient_log, referrals, report, stock, templates};
 pub use receipts::{receipt, receipt_register, receipts};
 pub use uploads::uploads;
 
@@ -63,7 +65,7 @@ pub fn chrome(locale: Locale) -> Chrome {
         actor,
         user_name: "刘秀英".to_owned(),
         licence_ends: Some(now().date()),
-        clinic_name: "青山村卫生室".to_owned(),
+        clinic: Arc::new(clinic().data),
         fictional: true,
         unconfirmed: true,
         invented_prices: true,

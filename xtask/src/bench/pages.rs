@@ -77,7 +77,9 @@ pub fn lists(port: u16) -> Result<[Vec<Page>; 3]> {
             paths(&doctors, "patient"),
         ),
     ];
-    let administrators = ["users", "policies", "layouts", "computer", "password"];
+    let administrators = [
+        "users", "policies", "clinic", "layouts", "computer", "password",
+    ];
     let administrators = administrators.map(|name| page(name, [format!("/{name}")]));
     let lists = [doctors, auditors, administrators.into()];
     complete(&lists)?;

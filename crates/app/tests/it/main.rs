@@ -10,6 +10,7 @@ mod benefits;
 mod certificates;
 mod checks;
 mod clearing;
+mod clinic;
 mod commits;
 mod courses;
 mod coverage;

@@ -1,9 +1,9 @@
 //! Every use case that takes an actor, one a row: who may call it, and what a stranger gets.
 
 use cunyi_app::views::{
-    AppealForm, ApplyForm, ClearingForm, DraftBody, FollowUpForm, GiveBack, IdentifyForm,
-    InsureForm, PatientForm, ReferralForm, RefundForm, RegisterForm, TemplateForm, ToldForm,
-    WhyForm,
+    AppealForm, ApplyForm, ClearingForm, ClinicData, DraftBody, FollowUpForm, GiveBack,
+    IdentifyForm, InsureForm, PatientForm, ReferralForm, RefundForm, RegisterForm, TemplateForm,
+    ToldForm, WhyForm,
 };
 use cunyi_app::{Actor, App, Layout, NewUser, PasswordForm, Result};
 use cunyi_domain::ids::{BatchId, ChargeId, EntryId, PatientId, TemplateId, UserId, VisitId};
@@ -253,6 +253,8 @@ use_cases! {
     stock List |app, by, _ids| app.stock(by);
     visit Record |app, by, ids| app.visit(by, &ids.visit);
     policies New |app, by, _ids| app.policies(by);
+    clinic New |app, by, _ids| app.clinic(by);
+    set_clinic New |app, by, _ids| app.set_clinic(by, &clinic_data());
     layouts New |app, by, _ids| app.layouts(by);
     layout New |app, by, _ids| app.layout(by, Layout::FeeList);
     set_layout New |app, by, _ids| app.set_layout(by, Layout::FeeList, "");
@@ -262,6 +264,13 @@ use_cases! {
     set_licence New |app, by, _ids| app.set_licence(by, &UserId::default(), &cunyi_app::LicenceForm::default());
     set_user_active New |app, by, _ids| app.set_user_active(by, &UserId::default(), false);
     reset_password New |app, by, _ids| app.reset_password(by, &UserId::default(), "");
+}
+
+fn clinic_data() -> ClinicData {
+    ClinicData {
+        name: "竹山村卫生室".to_owned(),
+        ..ClinicData::default()
+    }
 }
 
 /// The names of the use cases as the sources have them.

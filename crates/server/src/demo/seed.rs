@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use cunyi_app::views::{DraftBody, DraftLine, IdentifyForm, PatientForm, RegisterForm};
+use cunyi_app::views::{DraftBody, DraftLine, IdentifyForm, PatientForm, PayCode, RegisterForm};
 use cunyi_app::{Actor, App, AppError, NewLot, Parts, SetupForm};
 use cunyi_catalogue::{Catalogue, Drug};
 use cunyi_centre::Centre;
@@ -183,9 +183,24 @@ impl Seeder {
         Ok(())
     }
 
+    /// What the clinic says of itself: invented, and its payment code takes no money.
+    fn clinic(&self) -> Result<()> {
+        let administrator = LOGINS.last().context("the demo's administrator")?;
+        let administrator = self.user(administrator.typed)?;
+        let mut data = self.app.clinic(&administrator)?.data;
+        data.phone = "0000-0000000".to_owned();
+        data.address = "演示县云溪镇竹山村".to_owned();
+        data.pay_codes = vec![PayCode {
+            name: "演示".to_owned(),
+            content: "演示收款码，不能付款".to_owned(),
+        }];
+        Ok(self.app.set_clinic(&administrator, &data)?)
+    }
+
     fn story(&self, now: Moment) -> Result<()> {
         self.stock()?;
         self.rights()?;
+        self.clinic()?;
         for back in (1..=self.extent.days).rev() {
             let day = Moment(now.0 - back * DAY).date();
             self.day(day)?;

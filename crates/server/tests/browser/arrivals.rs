@@ -88,19 +88,22 @@ async fn by_card_and_voucher(page: &Page, demo: &Demo) {
     registered(page).await;
 }
 
+/// A name with a character that hardly a font has.
+const RARE: &str = "周小\u{31350}";
+
 /// A newborn without a number comes with a guardian, and pays herself.
 async fn a_newborn(page: &Page, demo: &Demo) {
     let mother = person(page, demo, RESIDENT).await;
     page.go(&format!("{}/self-pay", demo.clinic)).await;
     page.accessible("the self-pay registration").await;
-    page.fill("input[name=name]", "周小宝").await;
+    page.fill("input[name=name]", RARE).await;
     page.choose("select[name=sex]", "1").await;
     let born = "const d = new Date(Date.now() - 9 * 864e5);
         document.querySelector('input[name=birth_date]').value = d.toISOString().slice(0, 10);";
     page.script(born).await;
     page.press(Key::F8).await;
     page.read("必须填写监护人").await;
-    assert_eq!(page.value("input[name=name]").await, "周小宝");
+    assert_eq!(page.value("input[name=name]").await, RARE);
     page.fill("input[name=guardian_name]", mother.get("name"))
         .await;
     page.fill("input[name=guardian_id_number]", mother.get("id"))
@@ -117,6 +120,28 @@ async fn a_newborn(page: &Page, demo: &Demo) {
     crate::desk::settle(page).await;
     page.read("已结算").await;
     page.accessible("a self-pay visit").await;
+    what_no_font_has_is_not_printed_as_a_box(page, demo).await;
+}
+
+/// Where a font lacks a character of her name the paper has a blank, and it is said; also where it is printed from the
+/// visit's page.
+async fn what_no_font_has_is_not_printed_as_a_box(page: &Page, demo: &Demo) {
+    let visit = page.path().await;
+    page.script("window.print = () => { window.printed = document.querySelectorAll('.printing .blank').length; }")
+        .await;
+    page.click("a[data-paper][href$='/print/fee-list']").await;
+    page.read("U+31350").await;
+    page.accessible("a self-pay visit, a character missing")
+        .await;
+    let printed = page.script("return window.printed").await;
+    assert_eq!(printed, serde_json::json!(1));
+    page.go(&format!("{}{visit}/print/fee-list", demo.clinic))
+        .await;
+    page.read("U+31350").await;
+    page.accessible("a paper with a character missing").await;
+    page.picture("paper-missing-character.png").await;
+    assert_eq!(page.count(".papers main .blank").await, 1);
+    page.go(&format!("{}{visit}", demo.clinic)).await;
 }
 
 /// The centre answers rubbish, nothing, or late: what was typed stays, and it is said what happened.

@@ -70,12 +70,17 @@ function focusOn(place) {
 
 function unanswered() {
   release();
+  say(document.body.dataset.wordsUnanswered, "unanswered", $("main"));
+}
+
+// Says something at the top of a place, once.
+function say(text, kind, place) {
   const words = document.createElement("p");
-  words.className = "problem unanswered";
+  words.className = `problem ${kind}`;
   words.setAttribute("role", "alert");
-  words.textContent = document.body.dataset.wordsUnanswered;
-  $$(".unanswered").forEach((old) => old.remove());
-  $("main")?.prepend(words);
+  words.textContent = text;
+  $$(`.${kind}`).forEach((old) => old.remove());
+  place?.prepend(words);
 }
 
 // Buttons that were pressed can be pressed again.
@@ -98,6 +103,7 @@ async function printed(url, form) {
   sheets.lang = page.documentElement.lang;
   sheets.append(...$("main", page).childNodes);
   document.body.append(sheets);
+  blanked(sheets);
   print();
   sheets.remove();
   // What was said for another print is not said for the next; a receipt has taken its number.

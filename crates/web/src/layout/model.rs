@@ -30,6 +30,10 @@ const SHEETS: [(Kind, usize); 3] = [
 pub(crate) struct Model {
     /// The institution's name.
     pub(crate) clinic: String,
+    /// Its telephone; may be empty.
+    pub(crate) clinic_phone: String,
+    /// Its address; may be empty.
+    pub(crate) clinic_address: String,
     /// What has to be said of the whole: 演示, 未经当地医保局确认, 不作处方.
     pub(crate) marks: Vec<String>,
     /// When it was printed.
@@ -245,8 +249,11 @@ impl Model {
             (p.invented_prices, "invented-prices"),
         ];
         let marks = marks.into_iter().filter(|(said, _)| *said);
+        let said = c.session.as_ref().map(|session| &session.clinic);
         Self {
             clinic: p.clinic.clone(),
+            clinic_phone: said.map(|it| it.phone.clone()).unwrap_or_default(),
+            clinic_address: said.map(|it| it.address.clone()).unwrap_or_default(),
             marks: marks.map(|(_, key)| c.t(key)).collect(),
             printed_at: p.printed_at.to_string(),
             patient: patient(c, p),

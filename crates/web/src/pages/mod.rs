@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod clearing;
+pub(crate) mod clinic;
 pub(crate) mod computer;
 pub(crate) mod courses;
 pub(crate) mod desk;

@@ -41,7 +41,7 @@ impl HistoryPage<'_> {
     /// The clinic that prints it.
     pub(crate) fn clinic(&self) -> &str {
         let session = self.c.session.as_ref();
-        session.map_or("", |s| s.clinic_name.as_str())
+        session.map_or("", |s| s.clinic.name.as_str())
     }
 }
 

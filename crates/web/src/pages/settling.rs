@@ -151,6 +151,16 @@ impl<'a> Settle<'a> {
         }
     }
 
+    /// What the patient is to pay now.
+    pub(crate) fn to_be_paid(&self, visit: &VisitState) -> Option<Fen> {
+        let sum = match self.next(*visit) {
+            Next::Confirm => self.due(),
+            Next::EvenOut => self.open_sum().filter(|(_, collect)| *collect)?.0,
+            _ => return None,
+        };
+        (sum > Fen::ZERO).then_some(sum)
+    }
+
     /// True if the patient may pay a batch herself.
     pub(crate) fn may_pay_own(&self, batch: &BatchView) -> bool {
         let quiet = self.live().all(|b| !b.state.in_flight());

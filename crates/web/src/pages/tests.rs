@@ -19,6 +19,7 @@ use cunyi_domain::money::Fen;
 use cunyi_store::reference::Role;
 
 use super::account::{LoginPage, PasswordPage, SetupPage};
+use super::clinic::ClinicPage;
 use super::desk::{IdentifiedPage, IdentifyPage, SelfPayPage, WaitingPage};
 use super::drafts::{FeePanel, Problems, diagnosis_rows, rows};
 use super::layouts::{LayoutsPage, Refused};
@@ -304,6 +305,18 @@ fn lists(c: &Chrome, pages: &mut Pages) {
     pages.push(("patient", page.render().unwrap()));
 }
 
+fn clinic(c: &Chrome, pages: &mut Pages) {
+    let v = samples::clinic();
+    let page = ClinicPage {
+        c,
+        v: &v,
+        f: v.data.clone(),
+        problem: samples::HOSTILE.to_owned(),
+        done: true,
+    };
+    pages.push(("clinic", page.render().unwrap()));
+}
+
 fn layouts(c: &Chrome, pages: &mut Pages) {
     let page = LayoutsPage {
         c,
@@ -397,6 +410,7 @@ fn every_page_of(c: &Chrome) -> Pages {
     draft(c, &mut pages);
     follow(c, &mut pages);
     lists(c, &mut pages);
+    clinic(c, &mut pages);
     layouts(c, &mut pages);
     sums(c, &mut pages);
     computer::pages(c, &mut pages);

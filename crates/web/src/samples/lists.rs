@@ -1,9 +1,9 @@
 //! The stock, the logs, the templates.
 
 use cunyi_app::views::{
-    AccessView, Age, DaySums, DiagnosedView, DoctorSums, HeadingView, LogRow, MessageView,
-    OutpatientLog, PayerSums, ReferralForm, ReferralView, Referrals, ReportView, Shares, SoldView,
-    StockView, TemplateView, Took,
+    AccessView, Age, ClinicData, ClinicView, DaySums, DiagnosedView, DoctorSums, HeadingView,
+    LogRow, MessageView, OutpatientLog, PayCode, PayerSums, ReferralForm, ReferralView, Referrals,
+    ReportView, Shares, SoldView, StockView, TemplateView, Took,
 };
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{PatientId, TemplateId, VisitId};
@@ -191,5 +191,22 @@ pub fn report() -> ReportView {
             one("2026-11-03", 2, took),
         ],
         hours: std::array::from_fn(|hour| i64::from(hour == 9) * 3),
+    }
+}
+
+pub fn clinic() -> ClinicView {
+    ClinicView {
+        institution_code: "P99990100021".to_owned(),
+        institution_name: "青山乡卫生院".to_owned(),
+        township: false,
+        data: ClinicData {
+            name: "青山村卫生室".to_owned(),
+            phone: "0991-5550123".to_owned(),
+            address: "青山村二组".to_owned(),
+            pay_codes: vec![PayCode {
+                name: "微信".to_owned(),
+                content: HOSTILE.to_owned(),
+            }],
+        },
     }
 }

@@ -316,6 +316,8 @@ cases! {
     post "/clearing/correct" Record |h, _by| claims::correct(h, "记错了");
     get "/policies" New |_h, _by| get("/policies");
     post "/policies" New |h, _by| policies::to_confirm(h);
+    get "/clinic" New |_h, _by| get("/clinic");
+    post "/clinic" New |_h, _by| post("/clinic", &[("clinic_name", "竹山村卫生室"), ("clinic_phone", "1")]);
     get "/layouts" New |_h, _by| get("/layouts");
     post "/layouts" New |_h, _by| post("/layouts", &[("layout", "fee-list"), ("then", "built-in")]);
     get "/users" New |_h, _by| get("/users");
