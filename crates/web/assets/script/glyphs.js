@@ -29,7 +29,7 @@ function blanked(sheets) {
     if (parts.some((part) => part.nodeType)) text.replaceWith(...parts);
   }
   const codes = lost.map((character) => `U+${character.codePointAt(0).toString(16).toUpperCase()}`);
-  say(`${document.body.dataset.wordsGlyphs} ${codes.join(" ")}`, "glyphs", $(".papers > .tools") ?? $("main"));
+  announce(`${document.body.dataset.wordsGlyphs} ${codes.join(" ")}`, "glyphs", $(".papers > .tools") ?? $("main"));
   return false;
 }
 

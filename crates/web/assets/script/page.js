@@ -70,11 +70,11 @@ function focusOn(place) {
 
 function unanswered() {
   release();
-  say(document.body.dataset.wordsUnanswered, "unanswered", $("main"));
+  announce(document.body.dataset.wordsUnanswered, "unanswered", $("main"));
 }
 
 // Says something at the top of a place, once.
-function say(text, kind, place) {
+function announce(text, kind, place) {
   const words = document.createElement("p");
   words.className = `problem ${kind}`;
   words.setAttribute("role", "alert");
