@@ -1,9 +1,9 @@
 //! What SQLite's planner is told of a column that holds the same in nearly every row.
 //!
-//! Where it knows nothing it takes an equality with an index's first column for ten rows. For a column like the clinic,
-//! which begins every key, that is wrong by the size of the table: it reads the table from one end to the other and takes
-//! that for cheap. The figures are told, not gathered by `ANALYZE`, so that a plan is the same on every computer and
-//! every day. `PostgreSQL` gathers its own.
+//! Where it knows nothing it takes an equality with an index's first column for ten rows. For a column like the
+//! clinic, which begins every key, that is wrong by the size of the table: it reads the table from one end to the
+//! other and takes that for cheap. The figures are told, not gathered by `ANALYZE`, so that a plan is the same on every
+//! computer and every day. `PostgreSQL` gathers its own.
 
 use cunyi_domain::row::Field;
 

@@ -98,7 +98,8 @@ pub fn logged_items(
     let sql = format!(
         "SELECT c.visit AS visit, c.name AS name, c.amount AS amount
          FROM visit v CROSS JOIN charge c JOIN batch b ON b.clinic = c.clinic AND b.id = c.batch
-         WHERE {SEEN} AND c.clinic = v.clinic AND c.visit = v.id AND NOT ({GONE}) AND NOT ({RECHARGED}) ORDER BY {IN_TURN}, c.position, c.id"
+         WHERE {SEEN} AND c.clinic = v.clinic AND c.visit = v.id AND NOT ({GONE}) AND NOT ({RECHARGED})
+         ORDER BY {IN_TURN}, c.position, c.id"
     );
     Ok(tx.query(&sql, of(clinic, span))?)
 }

@@ -306,11 +306,10 @@ fn lists(c: &Chrome, pages: &mut Pages) {
 }
 
 fn clinic(c: &Chrome, pages: &mut Pages) {
-    let v = samples::clinic();
     let page = ClinicPage {
         c,
-        v: &v,
-        f: v.data.clone(),
+        v: &samples::clinic(),
+        f: samples::clinic().data,
         problem: samples::HOSTILE.to_owned(),
         done: true,
     };

@@ -47,6 +47,7 @@ const GROWING: &[&str] = &[
     "stock_move",
     "follow_up",
     "paper_entry",
+    "receipt",
     "access",
 ];
 
