@@ -10,7 +10,6 @@ mod desk;
 mod devtools;
 mod evening;
 mod first_run;
-mod follow_up;
 mod insured;
 mod journey;
 mod layouts;

@@ -278,7 +278,7 @@ impl Page {
                 .filter(e => e.getBoundingClientRect().right > most && !boxed(e))
                 .map(e => `${e.tagName}.${e.className} ${e.getBoundingClientRect().right}`)";
         let found = self.script(wide).await;
-        self.picture(&format!("phone-{}.png", what.replace(' ', "-")))
+        self.picture(&format!("phone-{}.png", what.replace([' ', '/'], "-")))
             .await;
         self.ask(Devtools("Emulation.clearDeviceMetricsOverride", json!({})))
             .await;

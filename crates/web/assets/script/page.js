@@ -17,12 +17,15 @@ const pageCame = () => onPage.forEach((work) => work());
 
 // How many pages were asked for: only the latest is shown.
 let pagesAsked = 0;
+// How many of them are on their way.
+let underWay = 0;
 
 // Asks for a page, by a form if there is one, and shows what comes. `history` is what the address
 // does: "push", "replace" or "keep"; `still` says whether what came is still wanted.
 async function go(url, form, history = "push", still = () => true) {
   const mine = ++pagesAsked;
   const from = location.href;
+  underWay += 1;
   try {
     const answer = await fetch(url, form && { method: "POST", body: form });
     const text = await answer.text();
@@ -37,6 +40,8 @@ async function go(url, form, history = "push", still = () => true) {
   } catch {
     // Nobody answered. What was typed stays, and the server knows a second wish from the first.
     if (mine === pagesAsked) unanswered();
+  } finally {
+    underWay -= 1;
   }
 }
 
@@ -129,7 +134,7 @@ addEventListener("popstate", async () => {
 });
 
 // A page that waits for the insurance centre looks again by itself; without a script a refresh does. What is being
-// typed or was sent from it goes first: also what was typed after it asked and before the answer came.
+// typed, was sent or is asked for from it goes first: also what was typed after it asked and before the answer came.
 let refreshing;
 onPage.push(() => {
   clearTimeout(refreshing);
@@ -138,7 +143,7 @@ onPage.push(() => {
   const typed = (field) => field.value !== field.defaultValue;
   const idle = () => !$("form[data-sent]") && !$$("input, textarea").some(typed);
   const again = async () => {
-    if (idle()) await go(waiting.dataset.url, undefined, "replace", idle);
+    if (idle() && !underWay) await go(waiting.dataset.url, undefined, "replace", idle);
     if (waiting.isConnected) soon();
   };
   const soon = () => {
