@@ -88,8 +88,7 @@ pub fn logged_diagnoses(
     Ok(tx.query(&sql, of(clinic, span))?)
 }
 
-/// What was given in the log's visits, each visit's in order. From the visits to their lines (`CROSS JOIN` keeps the
-/// order): never over all lines.
+/// What was given in the log's visits, each visit's in order.
 pub fn logged_items(
     tx: &mut Tx<'_>,
     clinic: &ClinicId,
@@ -97,8 +96,9 @@ pub fn logged_items(
 ) -> Result<Vec<PastLine>, StoreError> {
     let sql = format!(
         "SELECT c.visit AS visit, c.name AS name, c.amount AS amount
-         FROM visit v CROSS JOIN charge c JOIN batch b ON b.clinic = c.clinic AND b.id = c.batch
-         WHERE {SEEN} AND c.clinic = v.clinic AND c.visit = v.id AND NOT ({GONE}) AND NOT ({RECHARGED})
+         FROM visit v JOIN charge c ON c.clinic = v.clinic AND c.visit = v.id
+              JOIN batch b ON b.clinic = c.clinic AND b.id = c.batch
+         WHERE {SEEN} AND NOT ({GONE}) AND NOT ({RECHARGED})
          ORDER BY {IN_TURN}, c.position, c.id"
     );
     Ok(tx.query(&sql, of(clinic, span))?)
