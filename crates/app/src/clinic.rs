@@ -15,7 +15,7 @@ use crate::permission::Action;
 use crate::views::{Actor, ClinicData, ClinicView, PayCode};
 
 /// The text that holds it.
-const TEXT: Named<'static> = Named {
+const TEXT: Named = Named {
     what: "clinic",
     name: "clinic",
 };

@@ -84,7 +84,7 @@ impl App {
     }
 }
 
-fn named(layout: Layout) -> Named<'static> {
+fn named(layout: Layout) -> Named {
     Named {
         what: "layout",
         name: layout.as_str(),

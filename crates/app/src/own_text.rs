@@ -12,22 +12,22 @@ use crate::install::{activated, file};
 
 /// Which text: what `reference_file` calls its kind and it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Named<'a> {
+pub(crate) struct Named {
     pub(crate) what: &'static str,
-    pub(crate) name: &'a str,
+    pub(crate) name: &'static str,
 }
 
 /// The text in force; none where nobody has changed it.
 pub(crate) fn in_force(
     tx: &mut Tx<'_>,
     clinic: &ClinicId,
-    of: Named<'_>,
+    of: Named,
 ) -> Result<Option<ReferenceFile>> {
     Ok(reference::newest(tx, clinic, of.what, of.name)?)
 }
 
 /// Puts a text in force. What is in force already is no change.
-pub(crate) fn set(w: &mut Writer<'_, '_>, of: Named<'_>, text: &str) -> Result<()> {
+pub(crate) fn set(w: &mut Writer<'_, '_>, of: Named, text: &str) -> Result<()> {
     let clinic = w.who.clinic.clone();
     let now = in_force(w.tx, &clinic, of)?;
     if now.as_ref().map_or("", |f| &f.content) == text {
@@ -43,7 +43,7 @@ pub(crate) fn set(w: &mut Writer<'_, '_>, of: Named<'_>, text: &str) -> Result<(
 fn activate(
     w: &mut Writer<'_, '_>,
     clinic: &ClinicId,
-    of: Named<'_>,
+    of: Named,
     text: &str,
     from: Moment,
 ) -> Result<()> {
