@@ -10,6 +10,7 @@ mod desk;
 mod devtools;
 mod evening;
 mod first_run;
+mod follow_up;
 mod insured;
 mod journey;
 mod layouts;

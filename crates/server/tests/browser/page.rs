@@ -273,10 +273,11 @@ impl Page {
         let wide = "if (document.body.matches('.papers')) return [];
                 const [all, most] = [document.documentElement, innerWidth + 1];
                 if (all.scrollWidth <= most) return [];
-                const boxed = (e) => e.parentElement.closest('.scroll, .list, [tabindex=\"0\"]');
-                return [...document.querySelectorAll('body *')]
-                .filter(e => e.getBoundingClientRect().right > most && !boxed(e))
-                .map(e => `${e.tagName}.${e.className} ${e.getBoundingClientRect().right}`)";
+                const scrolls = (e) => /auto|scroll/.test(getComputedStyle(e).overflowX);
+                const boxed = (e) => e !== document.body && e !== all && (scrolls(e) || boxed(e.parentElement));
+                return [`${all.scrollWidth}`, ...[...document.querySelectorAll('body *')]
+                .filter(e => e.getBoundingClientRect().right > most && !boxed(e.parentElement))
+                .map(e => `${e.tagName}.${e.className} ${e.getBoundingClientRect().right}`)]";
         let found = self.script(wide).await;
         self.picture(&format!("phone-{}.png", what.replace([' ', '/'], "-")))
             .await;
