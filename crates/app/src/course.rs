@@ -1,14 +1,15 @@
 //! 输液疗程: an infusion that is ordered for several days is charged the day it is done. The visit that orders it is its
 //! first day; each further one is a visit of its own that takes its lines over.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 use cunyi_catalogue::{Catalogue, RouteKind, ServiceRole, route_named};
 use cunyi_domain::fact::{CourseOrdered, CourseStopped};
 use cunyi_domain::ids::{ClinicId, EntryId, PatientId, VisitId};
-use cunyi_domain::ledger::{Charge, Course, ItemKind, Visit};
+use cunyi_domain::ledger::{Charge, Course, ItemKind, Patient, Visit};
 use cunyi_domain::refusal::{Code, Refusal};
+use cunyi_domain::time::Moment;
 use cunyi_domain::time::civil::Date;
 use cunyi_store::{Tx, Writer, query};
 
@@ -16,12 +17,19 @@ use crate::App;
 use crate::draft::repeat;
 use crate::error::{Result, refuse};
 use crate::fee_list::FeeList;
-use crate::permission::Action;
+use crate::follow_up::days_between;
+use crate::patient::form_of;
+use crate::permission::{Action, may};
 use crate::reverse::read_reason;
-use crate::views::{Actor, ChargeView, CourseView, DraftBody, DraftLine};
+use crate::views::{Actor, ChargeView, CourseDue, CourseView, DraftBody, DraftLine};
+use crate::visit::age;
 
 /// Most courses of a patient that are looked at, the newest.
 const MOST_COURSES: i64 = 20;
+/// Most courses of the clinic that lists look at, the newest.
+const MOST_ONGOING: i64 = 500;
+/// So many days after it was ordered a course stands in lists; on its patient's page it stands until it is stopped.
+const ASKED_FOR: i64 = 62;
 
 impl App {
     /// 继续输液: what was typed, with the lines of the course's latest day and, where none is typed, its diagnoses.
@@ -50,6 +58,39 @@ impl App {
                 body.lines.extend(standing.lines().map(repeat));
             }
             Ok(body)
+        })
+    }
+
+    /// 今日待输、漏输: whose next day of a course is to be done today or was missed, the longest missed first.
+    pub fn courses_due(&self, actor: &Actor) -> Result<Vec<CourseDue>> {
+        actor.must(Action::ReadPatient)?;
+        self.note_list(actor, "courses")?;
+        let (now, in_full) = (self.now(), may(actor.role, Action::ReadNumbers));
+        let today = now.date();
+        self.parts.store.db().read("courses_due", |tx| {
+            let clinic = &actor.clinic;
+            let mut open = Ongoing::all(tx, clinic, now)?;
+            let since = asked_since(now);
+            let people = query::patients_of_courses(tx, clinic, since, MOST_ONGOING)?;
+            let people: HashMap<&PatientId, &Patient> = people.iter().map(|p| (&p.id, p)).collect();
+            open.sort_by_key(|course| course.done.last().map(|(_, day)| *day));
+            let due = |course: Ongoing| {
+                let last = course.done.last().map(|(_, day)| *day)?;
+                let patient = people.get(&course.patient)?;
+                let fields = form_of(patient, in_full);
+                (last < today).then(|| CourseDue {
+                    patient: patient.id.clone(),
+                    name: fields.name,
+                    phone: fields.phone,
+                    age: age(patient.birth_date, today),
+                    done: course.done(),
+                    names: course.names,
+                    days: course.days,
+                    last,
+                    missed: days_between(last, today) - 1,
+                })
+            };
+            Ok(open.into_iter().filter_map(due).collect())
         })
     }
 
@@ -177,15 +218,61 @@ pub(crate) fn views(
     Ok(all.iter().map(view).collect())
 }
 
-/// Days done and ordered of the course that is ended last, while one goes on.
-pub(crate) fn going_on(
-    tx: &mut Tx<'_>,
-    clinic: &ClinicId,
-    patient: &PatientId,
-) -> Result<Option<(usize, i64)>> {
-    let all = Standing::all(tx, clinic, patient)?;
-    let last = all.iter().filter(|s| s.left() > 0).max_by_key(|s| s.left());
-    Ok(last.map(|s| (s.done.len(), s.course.days)))
+/// A course of which a day is left, as lists show it.
+pub(crate) struct Ongoing {
+    pub patient: PatientId,
+    pub days: i64,
+    /// The day of each visit in which something of it was done, oldest first.
+    done: Vec<(VisitId, Date)>,
+    /// Drugs of its latest day.
+    names: Vec<String>,
+}
+
+impl Ongoing {
+    /// The clinic's, in the order they were ordered: one question for all of them.
+    pub fn all(tx: &mut Tx<'_>, clinic: &ClinicId, now: Moment) -> Result<Vec<Self>> {
+        let mut all: Vec<(EntryId, Self)> = Vec::new();
+        for line in query::courses_since(tx, clinic, asked_since(now), MOST_ONGOING)? {
+            if all.last().is_none_or(|(id, _)| *id != line.course) {
+                let fresh = Self {
+                    patient: line.patient.clone(),
+                    days: line.days,
+                    done: vec![],
+                    names: vec![],
+                };
+                all.push((line.course.clone(), fresh));
+            }
+            let Some((_, course)) = all.last_mut() else {
+                continue;
+            };
+            if course
+                .done
+                .last()
+                .is_none_or(|(visit, _)| *visit != line.visit)
+            {
+                course.done.push((line.visit, line.registered_at.date()));
+                course.names.clear();
+            }
+            if line.kind == ItemKind::Drug {
+                course.names.push(line.name);
+            }
+        }
+        let all = all.into_iter().map(|(_, course)| course);
+        Ok(all.filter(|course| course.left() > 0).collect())
+    }
+
+    pub fn done(&self) -> usize {
+        self.done.len()
+    }
+
+    pub fn left(&self) -> i64 {
+        self.days
+            .saturating_sub(i64::try_from(self.done()).unwrap_or(i64::MAX))
+    }
+}
+
+fn asked_since(now: Moment) -> Moment {
+    Moment(now.0 - ASKED_FOR * 86_400_000_000)
 }
 
 /// The courses that a fee list begins: drips for more than one day that belong to none, a course for each number of

@@ -8,7 +8,7 @@ use cunyi_store::{Tx, query, reference};
 use crate::App;
 use crate::error::Result;
 use crate::permission::Action;
-use crate::queue::MOST_ENTRIES;
+use crate::queue::{MOST_ENTRIES, Marks};
 use crate::views::{Actor, DayView, SettlementView};
 
 impl App {
@@ -23,8 +23,9 @@ impl App {
                 uploads: self.open_uploads(tx, &actor.clinic)?,
                 ..DayView::default()
             };
+            let marks = Marks::read(tx, &actor.clinic, self.now())?;
             for visit in query::visits_between(tx, &actor.clinic, from, to, MOST_ENTRIES)? {
-                view.visits.push(self.entry(tx, actor, visit)?);
+                view.visits.push(self.entry(tx, actor, visit, &marks)?);
             }
             for settlement in query::settlements_between(tx, &actor.clinic, from, to, MOST_ENTRIES)?
             {

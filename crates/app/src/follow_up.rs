@@ -473,6 +473,6 @@ fn written(said: &Said) -> Result<String> {
 }
 
 /// Whole days from one day to another.
-fn days_between(from: Date, to: Date) -> i64 {
+pub(crate) fn days_between(from: Date, to: Date) -> i64 {
     Moment::start_of(to).seconds_since(Moment::start_of(from)) / 86_400
 }

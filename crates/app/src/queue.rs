@@ -2,15 +2,15 @@
 
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::fact::VisitMoved;
-use cunyi_domain::ids::VisitId;
-use cunyi_domain::ledger::{PaperWhy, Visit, VisitState};
+use cunyi_domain::ids::{ClinicId, PatientId, VisitId};
+use cunyi_domain::ledger::{PaperWhy, SkinTest, Visit, VisitState};
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::Moment;
 use cunyi_store::{Tx, query};
 
 use crate::App;
-use crate::course;
+use crate::course::Ongoing;
 use crate::error::{Result, refuse};
 use crate::freeze::void_open;
 use crate::goods::undecided;
@@ -40,6 +40,32 @@ const MOVES: &[(VisitState, VisitState)] = &[
     (VisitState::Seeing, VisitState::Cancelled),
 ];
 
+/// What is marked at entries of a list, asked once for all of them.
+pub(crate) struct Marks {
+    courses: Vec<Ongoing>,
+    tests: Vec<SkinTest>,
+}
+
+impl Marks {
+    pub(crate) fn read(tx: &mut Tx<'_>, clinic: &ClinicId, now: Moment) -> Result<Self> {
+        Ok(Self {
+            courses: Ongoing::all(tx, clinic, now)?,
+            tests: query::open_skin_tests(tx, clinic, MOST_ENTRIES)?,
+        })
+    }
+
+    /// Days done and ordered of the course of hers that is ended last.
+    fn course(&self, patient: &PatientId) -> Option<(usize, i64)> {
+        let hers = self.courses.iter().filter(|c| c.patient == *patient);
+        let last = hers.max_by_key(|c| c.left())?;
+        Some((last.done(), last.days))
+    }
+
+    fn tests(&self, visit: &VisitId) -> impl Iterator<Item = &SkinTest> {
+        self.tests.iter().filter(move |test| test.visit == *visit)
+    }
+}
+
 impl App {
     /// Everyone not done, who was done today, and of whom something is open: goods were given and not
     /// settled, money is to be returned or collected, nobody has said what became of goods after a refund.
@@ -57,14 +83,15 @@ impl App {
                     visits.push(visit);
                 }
             }
+            let marks = Marks::read(tx, &actor.clinic, self.now())?;
             let mut entries = Vec::new();
             for visit in visits {
-                entries.push(self.entry(tx, actor, visit)?);
+                entries.push(self.entry(tx, actor, visit, &marks)?);
             }
             let since = Moment(self.now().0 - GOODS_ASKED_FOR * 86_400_000_000);
             for visit in query::goods_undecided(tx, &actor.clinic, since, MOST_ENTRIES)? {
                 if entries.iter().all(|entry| entry.visit != visit.id) {
-                    let entry = self.entry(tx, actor, visit)?;
+                    let entry = self.entry(tx, actor, visit, &marks)?;
                     entries.extend(Some(entry).filter(|entry| entry.goods_undecided > 0));
                 }
             }
@@ -108,15 +135,19 @@ impl App {
         Ok(())
     }
 
-    pub(crate) fn entry(&self, tx: &mut Tx<'_>, actor: &Actor, visit: Visit) -> Result<QueueEntry> {
+    pub(crate) fn entry(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        visit: Visit,
+        marks: &Marks,
+    ) -> Result<QueueEntry> {
         let clinic = &actor.clinic;
         let patient = query::patient(tx, clinic, &visit.patient)?;
         let patient = patient.ok_or(Refusal::new(Code::NotFound))?;
         let diagnoses = query::diagnoses(tx, clinic, &visit.id)?;
         let batches = query::batches(tx, clinic, &visit.id)?;
         let coverage = coverage_of(tx, &visit)?;
-        let tests = query::skin_tests(tx, clinic, &visit.id)?;
-        let course = course::going_on(tx, clinic, &visit.patient)?;
         let settled = |b: &&cunyi_domain::ledger::Batch| b.state == BatchState::Settled;
         let live = batches.iter().filter(|b| b.state.is_live());
         let money = standing(&visit, &batches);
@@ -128,6 +159,8 @@ impl App {
             None
         };
         let goods_undecided = undecided(tx, &visit, &batches)?;
+        let course = marks.course(&visit.patient);
+        let skin_test = longest_wait(marks.tests(&visit.id), self.now());
         Ok(QueueEntry {
             visit: visit.id,
             number: visit.number,
@@ -151,7 +184,7 @@ impl App {
             goods_undecided,
             next_try,
             course,
-            skin_test: longest_wait(&tests, self.now()),
+            skin_test,
             chronic: coverage.is_some_and(|c| c.filings.is_some_and(|f| !f.is_empty())),
         })
     }

@@ -220,7 +220,10 @@ pub(crate) fn views(tests: Vec<SkinTest>, actor: &Actor, now: Moment) -> Vec<Ski
 }
 
 /// Whole minutes until the last of them may be read; none where nothing is awaited.
-pub(crate) fn longest_wait(tests: &[SkinTest], now: Moment) -> Option<i64> {
-    let open = tests.iter().filter(|test| test.state.is_open());
+pub(crate) fn longest_wait<'a>(
+    tests: impl Iterator<Item = &'a SkinTest>,
+    now: Moment,
+) -> Option<i64> {
+    let open = tests.filter(|test| test.state.is_open());
     open.map(|test| minutes_left(test, now)).max()
 }

@@ -48,7 +48,7 @@ pub use account::AccountView;
 pub use audit::Objection;
 pub use clearing::*;
 pub use clinic::{ClinicData, ClinicView, PayCode};
-pub use course::CourseView;
+pub use course::{CourseDue, CourseView};
 pub use cunyi_policy::{Language, Why};
 pub use day::DayView;
 pub use follow_up::*;

@@ -133,6 +133,7 @@ CREATE TABLE course (
   FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id),
   FOREIGN KEY (clinic, actor) REFERENCES user_account (clinic, id), FOREIGN KEY (clinic, stopped_by) REFERENCES user_account (clinic, id));
 CREATE INDEX course_by_patient ON course (clinic, patient, ordered_at);
+CREATE INDEX course_by_day ON course (clinic, ordered_at) WHERE stopped = 0;
 CREATE TABLE charge (
   clinic TEXT NOT NULL, id TEXT NOT NULL, visit TEXT NOT NULL, batch TEXT NOT NULL, position BIGINT NOT NULL CHECK (position > 0),
   kind TEXT NOT NULL CHECK (kind IN ('drug', 'service')), code TEXT NOT NULL, name TEXT NOT NULL, spec TEXT NOT NULL, unit TEXT NOT NULL,
@@ -204,6 +205,7 @@ CREATE TABLE skin_test (
   FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id),
   FOREIGN KEY (clinic, actor) REFERENCES user_account (clinic, id), FOREIGN KEY (clinic, read_by) REFERENCES user_account (clinic, id),
   FOREIGN KEY (clinic, confirmed_by) REFERENCES user_account (clinic, id));
+CREATE INDEX skin_test_open ON skin_test (clinic, ordered_at) WHERE state IN ('waiting', 'read');
 -- A drug is tested once in a visit, unless the test was given up.
 CREATE UNIQUE INDEX skin_test_once ON skin_test (clinic, visit, code) WHERE state <> 'abandoned';
 CREATE TABLE paper_entry (

@@ -23,7 +23,7 @@ mod settled;
 mod skin_test;
 mod stock;
 
-pub use course::{course, courses, executions};
+pub use course::{CourseLine, course, courses, courses_since, executions, patients_of_courses};
 pub use follow_up::{follow_ups, follow_ups_between, follow_ups_due, follow_ups_of_visit};
 pub use outpatient::{Logged, logged, logged_diagnoses, logged_items};
 pub use paper_entry::{lines_on, paper_entries};
@@ -33,7 +33,7 @@ pub use receipt::{
 };
 pub use referral::{referrals, referrals_of};
 pub use settled::{Use, settlements, settlements_between, uses};
-pub use skin_test::skin_tests;
+pub use skin_test::{open_skin_tests, skin_tests};
 pub use stock::{
     free_lots, goods_decisions, goods_undecided, lots, moves, reservations, visits_with_code,
 };

@@ -428,6 +428,7 @@ pub const DETAILS: Labels = &[
     ("queue", "queue"),
     ("reconcile", "reconcile-title"),
     ("follow-ups", "follow-ups-title"),
+    ("courses", "courses-due"),
     ("outpatient-log", "log-title"),
     ("receipts", "receipts-title"),
     ("accesses", "nav-accesses"),

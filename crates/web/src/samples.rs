@@ -37,7 +37,9 @@ use prescription::{courses, papers, skin_tests};
 
 pub use batch::batch;
 pub use follow_up::{due, follow_up, judged};
-pub use lists::{accesses, clinic, messages, outpatient_log, referrals, report, stock, templates};
+pub use lists::{
+    accesses, clinic, courses_due, messages, outpatient_log, referrals, report, stock, templates,
+};
 pub use receipts::{receipt, receipt_register, receipts};
 pub use uploads::uploads;
 

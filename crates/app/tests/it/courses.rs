@@ -176,3 +176,52 @@ fn what_is_taken_back_frees_its_day_and_a_course_may_be_stopped() {
         w.prove();
     }
 }
+
+/// Who stands on the list: days done and ordered, days missed.
+fn due(w: &World) -> Vec<(usize, i64, i64)> {
+    let due = w.app.courses_due(&w.doctor).unwrap();
+    due.iter().map(|c| (c.done, c.days, c.missed)).collect()
+}
+
+#[test]
+fn who_is_to_come_today_or_has_missed_a_day_is_listed() {
+    for (w, first) in started("course_due") {
+        assert_eq!(due(&w), [], "today's is done");
+        let course = one(&w, &first).id;
+        finish(&w, &first);
+        w.clock.advance(DAY);
+        assert_eq!(due(&w), [(1, 3, 0)]);
+        w.clock.advance(2 * DAY);
+        assert_eq!(due(&w), [(1, 3, 2)]);
+        let listed = w.app.courses_due(&w.doctor).unwrap().remove(0);
+        assert_eq!(listed.names, [SALINE]);
+        assert_eq!(listed.patient, w.view(&first).patient.patient);
+
+        // The longest missed first; the mark in the queue is of the same count.
+        let other = w.residents().nth(3).unwrap();
+        let late = w.frozen(other, &with(&w, vec![drip(&w, "2")]));
+        finish(&w, &late);
+        w.clock.advance(DAY);
+        assert_eq!(due(&w), [(1, 3, 3), (1, 2, 0)]);
+        let marks = |w: &World| -> Vec<Option<(usize, i64)>> {
+            let queue = w.app.queue(&w.doctor).unwrap();
+            queue.into_iter().map(|entry| entry.course).collect()
+        };
+        let again = w.register(w.resident(false));
+        assert_eq!(marks(&w), [Some((1, 3))]);
+        let body = go_on(&w, &again, &course).unwrap();
+        w.app.freeze(&w.doctor, &again, 0, &body).unwrap();
+        assert_eq!(due(&w), [(1, 2, 0)], "hers is done today");
+        assert_eq!(marks(&w), [Some((2, 3))]);
+        w.app.take_back(&w.doctor, &again).unwrap();
+        assert_eq!(due(&w), [(1, 3, 3), (1, 2, 0)], "or is not");
+
+        let stopped = w.app.stop_course(&w.doctor, &again, &course, "已好转");
+        stopped.unwrap();
+        assert_eq!(due(&w), [(1, 2, 0)]);
+        assert_eq!(marks(&w), [None]);
+        w.clock.advance(62 * DAY);
+        assert_eq!(due(&w), [], "nobody asks for it any more");
+        w.prove();
+    }
+}

@@ -128,6 +128,7 @@ use_cases! {
     record_follow_up Record |app, by, ids| {
         app.record_follow_up(by, &ids.visit, "hypertension", &FollowUpForm::default())
     };
+    courses_due List |app, by, _ids| app.courses_due(by);
     follow_ups_due List |app, by, _ids| app.follow_ups_due(by, Date::MAX);
     follow_up_sheet New |app, by, _ids| {
         app.follow_up_sheet(by, "hypertension", (app.now().date(), app.now().date()))

@@ -119,6 +119,7 @@ fn draft(c: &Chrome, pages: &mut Pages) {
         HomePage {
             c,
             q: &q,
+            courses: &samples::courses_due(),
             notices: notices(),
         }
         .render()

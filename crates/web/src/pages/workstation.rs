@@ -4,7 +4,8 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use cunyi_app::views::{
-    BatchView, ChargeView, DraftBody, GoodsView, Preview, QueueEntry, TemplateView, VisitView,
+    BatchView, ChargeView, CourseDue, DraftBody, GoodsView, Preview, QueueEntry, TemplateView,
+    VisitView,
 };
 use cunyi_app::{Action, Actor, App, AppError};
 use cunyi_catalogue::{Catalogue, Frequency, Route, frequencies, routes};
@@ -35,6 +36,8 @@ pub(crate) struct Notice {
 pub(crate) struct HomePage<'a> {
     pub(crate) c: &'a Chrome,
     pub(crate) q: &'a Queue,
+    /// 今日待输、漏输
+    pub(crate) courses: &'a [CourseDue],
     pub(crate) notices: Vec<Notice>,
 }
 
@@ -122,11 +125,16 @@ pub(crate) async fn home(by: Signed) -> Answer {
         Err(error) => return Err(Fault::new(&by.chrome, error)),
     };
     let queue = Queue::new(entries, VisitId::default());
+    let courses = match by.ask(App::courses_due).await {
+        Err(AppError::Refused(_)) => vec![],
+        courses => courses.map_err(|error| Fault::new(&by.chrome, error))?,
+    };
     Ok(html(
         StatusCode::OK,
         &HomePage {
             c: &by.chrome,
             q: &queue,
+            courses: &courses,
             notices,
         },
     ))

@@ -1,9 +1,9 @@
 //! The stock, the logs, the templates.
 
 use cunyi_app::views::{
-    AccessView, Age, ClinicData, ClinicView, DaySums, DiagnosedView, DoctorSums, HeadingView,
-    LogRow, MessageView, OutpatientLog, PayCode, PayerSums, ReferralForm, ReferralView, Referrals,
-    ReportView, Shares, SoldView, StockView, TemplateView, Took,
+    AccessView, Age, ClinicData, ClinicView, CourseDue, DaySums, DiagnosedView, DoctorSums,
+    HeadingView, LogRow, MessageView, OutpatientLog, PayCode, PayerSums, ReferralForm,
+    ReferralView, Referrals, ReportView, Shares, SoldView, StockView, TemplateView, Took,
 };
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{PatientId, TemplateId, VisitId};
@@ -45,6 +45,7 @@ pub fn accesses() -> Vec<AccessView> {
         "day",
         "queue",
         "reconcile",
+        "courses",
         "outpatient-log",
         "receipts",
         "accesses",
@@ -209,4 +210,19 @@ pub fn clinic() -> ClinicView {
             }],
         },
     }
+}
+
+pub fn courses_due() -> Vec<CourseDue> {
+    let due = |missed| CourseDue {
+        patient: PatientId::from("P1"),
+        name: HOSTILE.to_owned(),
+        phone: HOSTILE.to_owned(),
+        age: Age::Years(68),
+        names: vec![HOSTILE.to_owned(), "0.9%氯化钠注射液".to_owned()],
+        days: 5,
+        done: 2,
+        last: now().date(),
+        missed,
+    };
+    vec![due(2), due(0)]
 }
