@@ -29,7 +29,7 @@ const MOST_COURSES: i64 = 20;
 /// Most courses of the clinic that lists look at, the newest.
 const MOST_ONGOING: i64 = 500;
 /// So many days after it was ordered a course stands in lists; on its patient's page it stands until it is stopped.
-const ASKED_FOR: i64 = 62;
+const ASKED_FOR: i64 = 31;
 
 impl App {
     /// 继续输液: what was typed, with the lines of the course's latest day and, where none is typed, its diagnoses.

@@ -220,7 +220,7 @@ fn who_is_to_come_today_or_has_missed_a_day_is_listed() {
         stopped.unwrap();
         assert_eq!(due(&w), [(1, 2, 0)]);
         assert_eq!(marks(&w), [None]);
-        w.clock.advance(62 * DAY);
+        w.clock.advance(31 * DAY);
         assert_eq!(due(&w), [], "nobody asks for it any more");
         w.prove();
     }
