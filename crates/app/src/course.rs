@@ -171,8 +171,14 @@ impl Standing {
         Ok(())
     }
 
+    /// Its id, and the visit of its latest day, where that was the day before: nothing was missed.
+    pub fn unbroken(&self, day: Date) -> Option<(&EntryId, &VisitId)> {
+        let (visit, last) = self.done.last()?;
+        (days_between(*last, day) == 1).then_some((&self.course.id, visit))
+    }
+
     /// The lines of its latest day.
-    fn lines(&self) -> impl Iterator<Item = &Charge> {
+    pub fn lines(&self) -> impl Iterator<Item = &Charge> {
         let last = self.done.last().map(|(visit, _)| visit);
         self.charges.iter().filter(move |c| Some(&c.visit) == last)
     }

@@ -16,6 +16,7 @@ use crate::fee_list::{self, Context, FeeList};
 use crate::freeze::shortages;
 use crate::permission::Action;
 use crate::rights::Rights;
+use crate::skin_test;
 use crate::views::{Actor, Decoction, DraftBody, DraftLine, Preview};
 use crate::visit::{coverage_of, read_filings};
 use crate::year_use::YearUse;
@@ -134,6 +135,8 @@ impl App {
             }
             None => YearUse::default(),
         };
+        let courses = course::Standing::all(tx, clinic, &row.patient)?;
+        let of_courses = (self.catalogue(), &*courses);
         let context = Context {
             catalogue: self.catalogue(),
             setup: &setup,
@@ -143,7 +146,8 @@ impl App {
             coverage: coverage.as_ref(),
             rights: Rights::read(tx, clinic, &actor.user)?,
             skin_tests: query::skin_tests(tx, clinic, visit)?,
-            courses: course::Standing::all(tx, clinic, &row.patient)?,
+            carried: skin_test::Carried::all(tx, clinic, of_courses, self.now())?,
+            courses,
             used,
             at: row.registered_at,
         };

@@ -57,6 +57,8 @@ pub(crate) struct Context<'a> {
     pub rights: Rights,
     /// The visit's skin tests.
     pub skin_tests: Vec<SkinTest>,
+    /// What of her courses needs no skin test again.
+    pub carried: Vec<skin_test::Carried>,
     /// Her infusion courses.
     pub courses: Vec<course::Standing>,
     /// What she has used of the year.
@@ -168,9 +170,18 @@ fn untested(
             .any(|f| f.refused && f.lines.contains(&place))
     };
     let open = lines.iter().filter(|line| !refused(line.place));
+    let of_drug = |drug: &Drug| {
+        let same = lines.iter().filter(|line| line.view.code == drug.code);
+        same.map(|line| line.units).sum::<Quantity>()
+    };
     let lacking = open.filter_map(|line| match line.item {
         read::Item::Drug(drug) => {
-            let lacking = skin_test::lacking(&context.skin_tests, drug)?;
+            let wanting = skin_test::Wanting {
+                drug,
+                course: line.view.course.as_ref(),
+                units: of_drug(drug),
+            };
+            let lacking = skin_test::lacking(&context.skin_tests, &context.carried, wanting)?;
             Some(lacking.with("line", line.place + 1))
         }
         read::Item::Service(_) => None,

@@ -314,7 +314,7 @@ fn freeze(
         let id = ChargeId(format!("{}{:03}", batch.number, place + 1));
         if line.kind == ItemKind::Drug {
             let (wanted, taken) = (list.units[place], &mut reservations);
-            let lots = free_lots(w.tx, &visit.clinic, &line, w.who.now)?;
+            let lots = free_lots(w.tx, &visit.clinic, &line.code, w.who.now)?;
             let short = reserve(&lots, &id, &line, wanted, taken);
             short.map_err(|r| r.with("line", list.places[place] + 1))?;
         }
@@ -432,7 +432,7 @@ pub(crate) fn shortages(
         if line.kind != ItemKind::Drug {
             continue;
         }
-        let lots = free_lots(tx, clinic, line, now)?;
+        let lots = free_lots(tx, clinic, &line.code, now)?;
         let found = reserve(&lots, &line.id, line, list.units[place], &mut taken);
         let found = found.err().map(|r| r.with("line", list.places[place] + 1));
         short.extend(found);
@@ -441,13 +441,13 @@ pub(crate) fn shortages(
 }
 
 /// Lots of a drug that have something free and have not expired, the earliest expiry first.
-fn free_lots(
+pub(crate) fn free_lots(
     tx: &mut Tx<'_>,
     clinic: &ClinicId,
-    line: &ChargeView,
+    code: &str,
     now: Moment,
 ) -> Result<Vec<Lot>> {
-    let mut lots = query::free_lots(tx, clinic, &line.code)?;
+    let mut lots = query::free_lots(tx, clinic, code)?;
     lots.retain(|lot| lot.expires_on >= now.date());
     Ok(lots)
 }

@@ -1,20 +1,25 @@
 //! 皮试: ordered, awaited, read, by two where there are two. Before it is negative its drug is not charged; where it is
-//! positive the allergy is noted. It holds for its visit alone: no rule we know says how long a former one would.
+//! positive the allergy is noted. It holds for its visit, and for the days of an infusion course that follow one another
+//! without a gap as long as the drug comes from the same lot. That is our inference: our references say that a test is
+//! needed and its result recorded (policy.md 5.3), and nothing of how long it holds.
 
-use cunyi_catalogue::Drug;
+use cunyi_catalogue::{Catalogue, Drug};
 use cunyi_domain::fact::{AllergyNoted, SkinTestMoved, SkinTestOrdered, VisitMoved};
-use cunyi_domain::ids::{EntryId, VisitId};
+use cunyi_domain::ids::{ClinicId, EntryId, VisitId};
 use cunyi_domain::ledger::{
-    AllergyKind, SkinTest, SkinTestEvent, SkinTestState, Visit, VisitState,
+    AllergyKind, MoveKind, SkinTest, SkinTestEvent, SkinTestState, Visit, VisitState,
 };
+use cunyi_domain::money::Quantity;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::Moment;
 use cunyi_store::reference::{self, Role};
 use cunyi_store::{Tx, Writer, query};
 
 use crate::App;
+use crate::course::Standing;
 use crate::error::{Result, refuse};
 use crate::fee_list::as_checked;
+use crate::freeze::free_lots;
 use crate::permission::Action;
 use crate::views::{Actor, SkinTestView};
 
@@ -191,16 +196,78 @@ fn note(w: &mut Writer<'_, '_>, visit: &Visit, drug: &Drug) -> Result<()> {
     Ok(())
 }
 
+/// A drug that wants a skin test and was given the day before, in a course that goes on.
+pub(crate) struct Carried {
+    course: EntryId,
+    drug: String,
+    /// What is left of the lot it came from, where that is the next to be taken.
+    left: Quantity,
+}
+
+impl Carried {
+    /// The drugs for which the test of a course's first day holds on another one. What was charged the day before was
+    /// tested then, or carried itself.
+    pub fn all(
+        tx: &mut Tx<'_>,
+        clinic: &ClinicId,
+        (catalogue, courses): (&Catalogue, &[Standing]),
+        at: Moment,
+    ) -> Result<Vec<Self>> {
+        let mut all = Vec::new();
+        for standing in courses {
+            let Some((course, visit)) = standing.unbroken(at.date()) else {
+                continue;
+            };
+            let tested = |code: &str| catalogue.drug(code).is_some_and(|drug| drug.skin_test);
+            for line in standing.lines().filter(|line| tested(&line.code)) {
+                let moves = query::moves(tx, clinic, visit)?;
+                let given = moves.iter().filter(|m| m.charge.as_ref() == Some(&line.id));
+                let mut given = given.filter(|m| m.kind == MoveKind::HandedOver);
+                let (lot, more) = (given.next().map(|m| &m.lot), given.next());
+                let lots = free_lots(tx, clinic, &line.code, at)?;
+                let next = lots
+                    .first()
+                    .filter(|next| lot == Some(&next.id) && more.is_none());
+                all.extend(next.map(|next| Self {
+                    course: course.clone(),
+                    drug: line.code.clone(),
+                    left: next.on_hand - next.reserved,
+                }));
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// A line of a drug that may want a skin test.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanting<'a> {
+    pub drug: &'a Drug,
+    pub course: Option<&'a EntryId>,
+    /// Smallest units of it in the whole visit.
+    pub units: Quantity,
+}
+
 /// What a drug that wants a skin test still lacks in this visit.
-pub(crate) fn lacking(tests: &[SkinTest], drug: &Drug) -> Option<Refusal> {
+pub(crate) fn lacking(
+    tests: &[SkinTest],
+    carried: &[Carried],
+    Wanting {
+        drug,
+        course,
+        units,
+    }: Wanting<'_>,
+) -> Option<Refusal> {
     if !drug.skin_test {
         return None;
     }
+    let holds = |c: &Carried| c.drug == drug.code && Some(&c.course) == course && units <= c.left;
     let of_drug = |t: &&SkinTest| t.code == drug.code && t.state != SkinTestState::Abandoned;
     let code = match tests.iter().find(of_drug).map(|t| t.state) {
         Some(SkinTestState::Negative) => return None,
         Some(SkinTestState::Positive) => Code::SkinTestPositive,
         Some(SkinTestState::Waiting | SkinTestState::Read) => Code::SkinTestOpen,
+        Some(SkinTestState::Abandoned) | None if carried.iter().any(holds) => return None,
         Some(SkinTestState::Abandoned) | None => Code::SkinTestWanted,
     };
     Some(about(code, &drug.name).with("item", &drug.code))

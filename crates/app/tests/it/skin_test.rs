@@ -1,9 +1,10 @@
 //! A drug that wants a skin test is charged once the test was negative, and not before.
 
-use cunyi_app::SKIN_TEST_MINUTES;
-use cunyi_app::views::DraftBody;
+use cunyi_app::views::{DraftBody, DraftLine};
+use cunyi_app::{NewLot, SKIN_TEST_MINUTES};
 use cunyi_domain::ids::{EntryId, VisitId};
 use cunyi_domain::ledger::{SkinTestState, VisitState};
+use cunyi_domain::money::{Quantity, UnitPrice};
 use cunyi_domain::refusal::Code;
 
 use crate::world::{World, actor, worlds};
@@ -120,6 +121,97 @@ fn who_leaves_is_not_read() {
         let code = &w.line("感冒灵颗粒").code;
         let ordered = w.app.order_skin_test(&w.doctor, &other, code);
         assert_eq!(w.code(ordered), Code::SkinTestDone);
+        w.prove();
+    }
+}
+
+const DAY: i64 = 86_400;
+
+/// Penicillin in saline, by drip, for four days; its first day is done.
+fn course(w: &World) -> EntryId {
+    w.granted();
+    let (visit, test) = ordered(w);
+    w.clock.advance(SKIN_TEST_MINUTES * 60);
+    for by in [&w.doctor, &actor(&w.app, "pharmacist")] {
+        w.app.read_skin_test(by, &visit, &test, false).unwrap();
+    }
+    let drip = |name: &str| DraftLine {
+        route: "ivgtt".to_owned(),
+        frequency: "qd".to_owned(),
+        days: "4".to_owned(),
+        group: "1".to_owned(),
+        ..w.line(name)
+    };
+    let body = DraftBody {
+        lines: vec![drip("0.9%氯化钠注射液"), drip(DRUG)],
+        ..w.cold()
+    };
+    w.app.freeze(&w.doctor, &visit, 0, &body).unwrap();
+    given(w, &visit);
+    w.view(&visit).courses[0].id.clone()
+}
+
+fn given(w: &World, visit: &VisitId) {
+    w.app.presettle(&w.doctor, visit).unwrap();
+    w.settle(visit).unwrap();
+    w.app.hand_over(&w.doctor, visit).unwrap();
+}
+
+/// Another day of it, so many days later: what is typed, and what it is refused for.
+fn another(w: &World, course: &EntryId, days: i64) -> (VisitId, DraftBody, Option<Code>) {
+    w.clock.advance(days * DAY);
+    let visit = w.register(w.resident(false));
+    let none = DraftBody::default();
+    let body = w.app.continue_course(&w.doctor, &visit, course, none);
+    let body = body.unwrap();
+    let refused = refused(w, &visit, &body);
+    (visit, body, refused)
+}
+
+fn refused(w: &World, visit: &VisitId, body: &DraftBody) -> Option<Code> {
+    let preview = w.app.preview(&w.doctor, visit, body).unwrap();
+    preview.problems.first().map(|problem| problem.code)
+}
+
+#[test]
+fn a_test_holds_from_day_to_day_of_a_course_and_for_its_lot() {
+    for w in worlds("skin_course") {
+        let course = course(&w);
+        let (visit, body, lacking) = another(&w, &course, 1);
+        assert_eq!(lacking, None);
+        // Of the same drug without the course it holds for nothing.
+        let mut anew = body.clone();
+        anew.lines.iter_mut().for_each(|line| line.course.clear());
+        assert_eq!(refused(&w, &visit, &anew), Some(Code::SkinTestWanted));
+        w.app.freeze(&w.doctor, &visit, 0, &body).unwrap();
+        given(&w, &visit);
+
+        // The day after that it is carried on, and not with another lot.
+        let (visit, mut body, lacking) = another(&w, &course, 1);
+        assert_eq!(lacking, None);
+        let lot = NewLot {
+            code: w.line(DRUG).code,
+            lot_number: "另一批".to_owned(),
+            expires_on: w.app.now().date().tomorrow().unwrap(),
+            cost: UnitPrice::from_fen(10),
+            quantity: Quantity::whole(100),
+        };
+        w.app.receive_stock(&w.doctor, &[lot]).unwrap();
+        assert_eq!(refused(&w, &visit, &body), Some(Code::SkinTestWanted));
+        body.lines.retain(|line| line.code != w.line(DRUG).code);
+        assert_eq!(refused(&w, &visit, &body), None);
+        w.prove();
+    }
+}
+
+#[test]
+fn a_day_that_was_missed_wants_another_test() {
+    for w in worlds("skin_gap") {
+        let course = course(&w);
+        let (visit, body, lacking) = another(&w, &course, 2);
+        assert_eq!(lacking, Some(Code::SkinTestWanted));
+        let frozen = w.app.freeze(&w.doctor, &visit, 0, &body);
+        assert_eq!(w.code(frozen), Code::SkinTestWanted);
         w.prove();
     }
 }

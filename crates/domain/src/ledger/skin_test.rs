@@ -65,7 +65,7 @@ impl SkinTestState {
 }
 
 table! {
-    /// 皮试. It holds for its visit alone: another visit wants another.
+    /// 皮试. It holds for its visit; another wants another, but for the next day of an infusion course.
     pub struct SkinTest in "skin_test" (Ledger, ["clinic", "id"]) {
         /// Clinic.
         pub clinic: ClinicId,
