@@ -31,6 +31,10 @@ cunyi_domain::text_enum! {
         Receipt = "receipt",
         /// The same on 80 mm.
         ReceiptRoll = "receipt-roll",
+        /// 日结单
+        DaySheet = "day-sheet",
+        /// The same on 80 mm.
+        DaySheetRoll = "day-sheet-roll",
         /// 转诊单
         Referral = "referral",
         /// 自费知情同意书

@@ -11,6 +11,7 @@ mod clearing;
 mod clinic;
 mod course;
 mod day;
+mod day_sheet;
 mod draft;
 mod error;
 mod evoucher;

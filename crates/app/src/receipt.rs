@@ -1,7 +1,7 @@
 //! 收据: pre-printed numbers, entered as books, taken in their order when a receipt is printed. Each is issued, voided
 //! or brought back, with who, when and why; none is left out and none is used twice.
 
-mod register;
+pub(crate) mod register;
 
 use std::collections::HashMap;
 

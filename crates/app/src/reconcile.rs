@@ -20,7 +20,7 @@ use cunyi_domain::reconcile::{Difference, Drawer, Evidence, Reconciled, reconcil
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::Moment;
 use cunyi_domain::time::civil::Date;
-use cunyi_store::books::{Reconciliation, Till};
+use cunyi_store::books::{Moved, Reconciliation, Till};
 use cunyi_store::reference::Clinic;
 use cunyi_store::{Tx, books as rows, query};
 
@@ -32,9 +32,9 @@ use crate::under_code::UnderCode;
 use crate::views::{
     Actor, Counted, DifferenceView, GroupView, PartView, ReconcileView, WrittenOffView,
 };
-use books::{Books, end_of};
+use books::Books;
 
-pub(crate) use books::{group, possible, signed};
+pub(crate) use books::{end_of, group, possible, signed};
 pub(crate) use undo::lose_undoing;
 
 /// The most that can be counted of a day: ten million yuan.
@@ -423,17 +423,23 @@ fn drawers(
     till: Option<&Till>,
 ) -> Result<[Drawer; 2]> {
     let span = (Moment::start_of(day), end_of(day));
-    let mut drawer = |method, counted| -> Result<Drawer> {
-        Ok(Drawer {
+    Ok(drawers_of(&rows::moved(tx, clinic, span)?, till))
+}
+
+/// The same, where the day's payments are known.
+pub(crate) fn drawers_of(moved: &[Moved], till: Option<&Till>) -> [Drawer; 2] {
+    let drawer = |method, counted| {
+        let its = moved.iter().filter(|row| row.method == method);
+        Drawer {
             method,
-            expected: rows::expected(tx, clinic, span, method)?,
+            expected: its.map(Moved::signed).sum(),
             counted,
-        })
+        }
     };
-    Ok([
-        drawer(Method::Cash, till.map(|till| till.cash))?,
-        drawer(Method::Qr, till.map(|till| till.qr))?,
-    ])
+    [
+        drawer(Method::Cash, till.map(|till| till.cash)),
+        drawer(Method::Qr, till.map(|till| till.qr)),
+    ]
 }
 
 /// `chrg_bchno` of the batch that a difference is about.

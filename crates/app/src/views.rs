@@ -7,6 +7,7 @@ mod clearing;
 mod clinic;
 mod course;
 mod day;
+mod day_sheet;
 mod follow_up;
 mod forms;
 mod goods;
@@ -51,6 +52,7 @@ pub use clinic::{ClinicData, ClinicView, PayCode};
 pub use course::{CourseDue, CourseView};
 pub use cunyi_policy::{Language, Why};
 pub use day::DayView;
+pub use day_sheet::{CashierSheet, DaySheet, MovedView};
 pub use follow_up::*;
 pub use forms::{
     Decoction, DoctorView, DraftBody, DraftLine, IdentifyForm, InsureForm, PatientForm,

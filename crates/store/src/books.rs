@@ -193,39 +193,91 @@ pub fn till(tx: &mut Tx<'_>, clinic: &ClinicId, day: Date) -> Result<Option<Till
 }
 
 cunyi_domain::row! {
-    /// What came in or was given back on a day by one method.
+    /// What came in or was given back on a day, by who took or gave it, why and how.
     pub struct Moved {
+        /// Who.
+        pub actor: UserId,
         /// Why.
         pub kind: PaymentKind,
+        /// How.
+        pub method: Method,
+        /// How often.
+        pub count: i64,
         /// How much.
         pub amount: Fen,
     }
 }
 
-/// What must be in a drawer of a day: what came in less what was given back.
-pub fn expected(
+impl Moved {
+    /// What it adds to the drawer.
+    pub fn signed(&self) -> Fen {
+        if self.kind.comes_in() {
+            self.amount
+        } else {
+            -self.amount
+        }
+    }
+}
+
+fn of_day(clinic: &ClinicId, day: (Moment, Moment)) -> Vec<Value> {
+    let clinic = clinic.clone().into_value();
+    vec![clinic, day.0.into_value(), day.1.into_value()]
+}
+
+/// What came in and was given back on a day. What must be in a drawer is their sum by its method.
+pub fn moved(
     tx: &mut Tx<'_>,
     clinic: &ClinicId,
     day: (Moment, Moment),
-    method: Method,
-) -> Result<Fen, StoreError> {
-    let sql = "SELECT kind, CAST(SUM(amount) AS BIGINT) AS amount FROM payment
-               WHERE clinic = ? AND moved_at >= ? AND moved_at < ? AND method = ? GROUP BY kind";
-    let values = vec![
-        clinic.clone().into_value(),
-        day.0.into_value(),
-        day.1.into_value(),
-        method.into_value(),
-    ];
-    let sums: Vec<Moved> = tx.query(sql, values)?;
-    let signed = |row: &Moved| {
-        if row.kind.comes_in() {
-            row.amount
-        } else {
-            -row.amount
-        }
-    };
-    Ok(sums.iter().map(signed).sum())
+) -> Result<Vec<Moved>, StoreError> {
+    let sql = "SELECT actor, kind, method, COUNT(*) AS count, CAST(SUM(amount) AS BIGINT) AS amount
+               FROM payment WHERE clinic = ? AND moved_at >= ? AND moved_at < ?
+               GROUP BY actor, kind, method ORDER BY actor, kind, method";
+    Ok(tx.query(sql, of_day(clinic, day))?)
+}
+
+cunyi_domain::row! {
+    /// What was settled, or paid back, on a day by one user.
+    pub struct Cashed {
+        /// Who.
+        pub actor: UserId,
+        /// Settlements, or reversals.
+        pub kind: SettlementKind,
+        /// How many.
+        pub count: i64,
+        /// 医疗费总额
+        pub total: Fen,
+        /// Of it what was settled without an insurance.
+        pub own: Fen,
+        /// 基金
+        pub fund: Fen,
+        /// 个人账户
+        pub account: Fen,
+        /// Of it 家庭共济.
+        pub mutual_aid: Fen,
+        /// 个人现金
+        pub cash: Fen,
+        /// 医院负担
+        pub hospital: Fen,
+    }
+}
+
+/// What was settled and paid back on a day.
+pub fn cashed(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    day: (Moment, Moment),
+) -> Result<Vec<Cashed>, StoreError> {
+    let sum = |what: &str, name: &str| format!("CAST(SUM({what}) AS BIGINT) AS {name}");
+    let plain = ["total", "fund", "account", "mutual_aid", "cash", "hospital"];
+    let sums: Vec<String> = plain.iter().map(|name| sum(name, name)).collect();
+    let sql = format!(
+        "SELECT actor, kind, COUNT(*) AS count, {}, {} FROM settlement
+         WHERE clinic = ? AND settled_at >= ? AND settled_at < ? GROUP BY actor, kind ORDER BY actor, kind",
+        sums.join(", "),
+        sum("CASE WHEN scheme IS NULL THEN total ELSE 0 END", "own"),
+    );
+    Ok(tx.query(&sql, of_day(clinic, day))?)
 }
 
 /// Keeps what was counted on a day, instead of what was counted before.

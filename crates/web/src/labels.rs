@@ -431,6 +431,7 @@ pub const DETAILS: Labels = &[
     ("courses", "courses-due"),
     ("outpatient-log", "log-title"),
     ("receipts", "receipts-title"),
+    ("day-sheet", "paper-day-sheet"),
     ("accesses", "nav-accesses"),
     ("see-queue", "queue"),
     ("register", "action-register"),

@@ -10,8 +10,8 @@ pub(crate) mod model;
 use std::io::{self, Write};
 
 use cunyi_app::Layout::{
-    self, Consent, FeeList, FeeListRoll, Prescription, Receipt, ReceiptRoll, Referral, Slip,
-    Statement, StatementRoll,
+    self, Consent, DaySheet, DaySheetRoll, FeeList, FeeListRoll, Prescription, Receipt,
+    ReceiptRoll, Referral, Slip, Statement, StatementRoll,
 };
 
 use minijinja::value::Serde;
@@ -115,6 +115,18 @@ const BUILT_IN: &[(Layout, &str, &str, &str)] = &[
         include_str!("../papers/receipt.json"),
     ),
     (
+        Layout::DaySheet,
+        "paper-day-sheet",
+        include_str!("../papers/day_sheet.html"),
+        include_str!("../papers/day_sheet.json"),
+    ),
+    (
+        Layout::DaySheetRoll,
+        "paper-day-sheet-roll",
+        include_str!("../papers/day_sheet_roll.html"),
+        include_str!("../papers/day_sheet.json"),
+    ),
+    (
         Layout::Referral,
         "paper-referral",
         include_str!("../papers/referral.html"),
@@ -155,7 +167,7 @@ pub(crate) fn built_in(layout: Layout) -> &'static str {
 /// prescription, not settled, paid back or no voucher says so.
 const OBLIGED: &[(&[Layout], &str, &str)] = &[
     (Layout::ALL, "marks", "layout-marks"),
-    (Layout::ALL, "patient.name", "field-name"),
+    (OF_A_PATIENT, "patient.name", "field-name"),
     (&[Prescription], "patient.age", "age"),
     (&[Prescription], "visit.diagnoses", "field-diagnosis"),
     (&[Prescription], "sheets.lines.name", "layout-drugs"),
@@ -197,6 +209,17 @@ const OBLIGED: &[(&[Layout], &str, &str)] = &[
     (RECEIPTS, "amounts.fund", "paper-fund-total"),
     (RECEIPTS, "amounts.account", "account"),
     (RECEIPTS, "amounts.cash", "cash"),
+    (DAY_SHEETS, "clinic", "paper-institution"),
+    (DAY_SHEETS, "day", "date"),
+    (DAY_SHEETS, "cashiers.name", "receipt-by"),
+    (DAY_SHEETS, "whole.total", "total"),
+    (DAY_SHEETS, "whole.fund", "paper-fund-total"),
+    (DAY_SHEETS, "whole.account", "account"),
+    (DAY_SHEETS, "whole.cash_in", "day-sheet-cash-in"),
+    (DAY_SHEETS, "whole.cash_out", "day-sheet-cash-out"),
+    (DAY_SHEETS, "whole.qr_in", "day-sheet-qr-in"),
+    (DAY_SHEETS, "whole.qr_out", "day-sheet-qr-out"),
+    (DAY_SHEETS, "whole.numbers", "receipt-numbers"),
     (&[Consent], "clinic", "paper-institution"),
     (&[Consent], "lines.name", "items"),
     (&[Consent], "lines.own_pay", "own-pay"),
@@ -207,6 +230,20 @@ const OBLIGED: &[(&[Layout], &str, &str)] = &[
 ];
 
 const FEE_LISTS: &[Layout] = &[FeeList, FeeListRoll];
+/// All but the day's.
+const OF_A_PATIENT: &[Layout] = &[
+    Prescription,
+    FeeList,
+    FeeListRoll,
+    Statement,
+    StatementRoll,
+    Slip,
+    Receipt,
+    ReceiptRoll,
+    Referral,
+    Consent,
+];
+const DAY_SHEETS: &[Layout] = &[DaySheet, DaySheetRoll];
 const RECEIPTS: &[Layout] = &[Receipt, ReceiptRoll];
 const STATEMENTS: &[Layout] = &[Statement, StatementRoll];
 

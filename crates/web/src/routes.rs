@@ -7,9 +7,9 @@ use axum::{Extension, Router};
 use cunyi_app::{Action as A, Actor, may};
 
 use crate::pages::{
-    account, clearing, clinic, computer, courses, desk, drafts, follow, follow_up, follow_ups,
-    layouts, lists, outpatient, papers, patients, policies, prescriptions, queue, receipts,
-    reconcile, referrals, refund, reports, sheets, skin_tests, templates, uploads, users,
+    account, clearing, clinic, computer, courses, day_sheets, desk, drafts, follow, follow_up,
+    follow_ups, layouts, lists, outpatient, papers, patients, policies, prescriptions, queue,
+    receipts, reconcile, referrals, refund, reports, sheets, skin_tests, templates, uploads, users,
     workstation,
 };
 use crate::{Web, assets};
@@ -160,6 +160,8 @@ routes! {
     post "/day/reconcile", Only(A::Reconcile) => reconcile::ask;
     post "/day/reconcile/mend", Only(A::Reconcile) => reconcile::mend;
     post "/day/reconcile/count", Only(A::CountTill) => reconcile::count;
+    get "/day/sheet", Only(A::SeeReports) => day_sheets::sheet;
+    get "/day/sheet-roll", Only(A::SeeReports) => day_sheets::roll;
     // What the fund owes
     get "/reports", Only(A::SeeReports) => reports::page;
     get "/reports/print", Only(A::SeeReports) => reports::print;

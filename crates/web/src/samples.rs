@@ -40,7 +40,7 @@ pub use follow_up::{due, follow_up, judged};
 pub use lists::{
     accesses, clinic, courses_due, messages, outpatient_log, referrals, report, stock, templates,
 };
-pub use receipts::{receipt, receipt_register, receipts};
+pub use receipts::{day_sheet, receipt, receipt_register, receipts};
 pub use uploads::uploads;
 
 /// A name that would be a script if a page did not escape it.

@@ -370,6 +370,8 @@ fn plain() -> Vec<Page> {
         ("outpatient log", "/outpatient-log"),
         ("outpatient log, printed", "/outpatient-log/print"),
         ("outpatient log, Excel", "/outpatient-log/xlsx"),
+        ("day sheet", "/day/sheet"),
+        ("day sheet, 80 mm", "/day/sheet-roll"),
         ("receipt register", "/receipts"),
         ("receipt register, Excel", "/receipts/xlsx"),
         ("owed by the fund", "/clearing"),

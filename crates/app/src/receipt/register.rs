@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use cunyi_domain::ids::{EntryId, UserId};
+use cunyi_domain::ids::{ClinicId, EntryId, UserId};
 use cunyi_domain::ledger::{ReceiptBook, ReceiptState};
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
@@ -49,44 +49,49 @@ fn read(tx: &mut Tx<'_>, actor: &Actor, (from, to): (Date, Date)) -> Result<Rece
         let next = next_of(tx, book)?.map(|number| book.printed(number));
         views.push(book_view(book, &taken, next, &names));
     }
-    let rows = rows(tx, actor, (from, to), &names)?;
+    let numbers = numbers(tx, clinic, (from, to))?;
     Ok(ReceiptRegister {
         from,
         to,
         books: views,
-        days: days(&rows, (from, to)),
-        rows,
+        days: days(&happened(&numbers), (from, to)),
+        rows: numbers
+            .into_iter()
+            .map(|(one, book)| row(one, &book, &names))
+            .collect(),
     })
 }
 
+/// A number with its book.
+type Number = (Registered, ReceiptBook);
+
 /// The numbers that something happened to.
-fn rows(
+pub(crate) fn numbers(
     tx: &mut Tx<'_>,
-    actor: &Actor,
+    clinic: &ClinicId,
     (from, to): (Date, Date),
-    names: &HashMap<UserId, String>,
-) -> Result<Vec<ReceiptRow>> {
+) -> Result<Vec<Number>> {
     let span = Span {
         from: Moment::start_of(from),
         to: Moment::start_of(to.tomorrow().unwrap_or(to)),
     };
-    let found = query::registered(tx, &actor.clinic, span, MOST_ROWS + 1)?;
+    let found = query::registered(tx, clinic, span, MOST_ROWS + 1)?;
     if i64::try_from(found.len()).is_ok_and(|count| count > MOST_ROWS) {
         let refusal = Refusal::new(Code::PeriodTooLong).with("most", MOST_ROWS);
         return Err(refusal.into());
     }
     let mut books: HashMap<EntryId, ReceiptBook> = HashMap::new();
-    let mut rows = Vec::new();
+    let mut numbers = Vec::new();
     for one in found {
         if !books.contains_key(&one.book) {
-            let book = query::receipt_book(tx, &actor.clinic, &one.book)?;
+            let book = query::receipt_book(tx, clinic, &one.book)?;
             books.extend(book.map(|book| (one.book.clone(), book)));
         }
         if let Some(book) = books.get(&one.book) {
-            rows.push(row(one, book, names));
+            numbers.push((one, book.clone()));
         }
     }
-    Ok(rows)
+    Ok(numbers)
 }
 
 fn row(one: Registered, book: &ReceiptBook, names: &HashMap<UserId, String>) -> ReceiptRow {
@@ -112,38 +117,63 @@ fn row(one: Registered, book: &ReceiptBook, names: &HashMap<UserId, String>) -> 
     }
 }
 
+/// What happened to a number.
+pub(crate) struct Happened {
+    at: Moment,
+    /// Who did it.
+    pub(crate) by: UserId,
+    /// None: it was taken.
+    closed: Option<ReceiptState>,
+    number: String,
+    amount: Fen,
+}
+
+/// All that happened to numbers, in the order they were taken.
+pub(crate) fn happened(numbers: &[Number]) -> Vec<Happened> {
+    let mut all = Vec::new();
+    for (one, book) in numbers {
+        let event = |at, by: &UserId, closed| Happened {
+            at,
+            by: by.clone(),
+            closed,
+            number: label(book, one.number),
+            amount: one.amount,
+        };
+        all.push(event(one.taken_at, &one.actor, None));
+        let closed = one.closed_at.zip(one.closed_by.as_ref());
+        all.extend(closed.map(|(at, by)| event(at, by, Some(one.state))));
+    }
+    all
+}
+
 /// What happened on each day: a number that is voided later is voided on the later day.
-pub(crate) fn days(rows: &[ReceiptRow], (from, to): (Date, Date)) -> Vec<ReceiptDay> {
+pub(crate) fn days<'a>(
+    happened: impl IntoIterator<Item = &'a Happened>,
+    (from, to): (Date, Date),
+) -> Vec<ReceiptDay> {
     let mut days: BTreeMap<Date, ReceiptDay> = BTreeMap::new();
-    let mut on = |at: Moment, change: &dyn Fn(&mut ReceiptDay)| {
-        let day = at.date();
-        if (from..=to).contains(&day) {
-            let of = days.entry(day).or_default();
-            of.day = day;
-            change(of);
+    for one in happened {
+        let on = one.at.date();
+        if !(from..=to).contains(&on) {
+            continue;
         }
-    };
-    for row in rows {
-        on(row.at, &|day| {
-            if day.taken == 0 {
-                day.first.clone_from(&row.number);
+        let day = days.entry(on).or_default();
+        day.day = on;
+        let (count, amount) = match one.closed {
+            None => {
+                if day.taken == 0 {
+                    day.first.clone_from(&one.number);
+                }
+                day.last.clone_from(&one.number);
+                (&mut day.taken, &mut day.amount)
             }
-            day.last.clone_from(&row.number);
-            day.taken += 1;
-            day.amount += row.amount;
-        });
-        if let Some(closed) = &row.closed {
-            on(closed.at, &|day| {
-                let (count, amount) = match row.state {
-                    ReceiptState::Returned => (&mut day.returned, &mut day.returned_amount),
-                    ReceiptState::Issued | ReceiptState::Void => {
-                        (&mut day.void, &mut day.void_amount)
-                    }
-                };
-                *count += 1;
-                *amount += row.amount;
-            });
-        }
+            Some(ReceiptState::Returned) => (&mut day.returned, &mut day.returned_amount),
+            Some(ReceiptState::Issued | ReceiptState::Void) => {
+                (&mut day.void, &mut day.void_amount)
+            }
+        };
+        *count += 1;
+        *amount += one.amount;
     }
     days.into_values().collect()
 }

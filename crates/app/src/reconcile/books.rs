@@ -40,7 +40,7 @@ struct ClinicBook {
 }
 
 /// The end of a day.
-pub(super) fn end_of(day: Date) -> Moment {
+pub(crate) fn end_of(day: Date) -> Moment {
     Moment::start_of(day.tomorrow().unwrap_or(day))
 }
 

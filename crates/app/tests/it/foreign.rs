@@ -156,6 +156,9 @@ fn nothing_is_found(w: &World, ids: &Ids, stranger: &Actor, shares: bool) {
                     "{shown}"
                 );
             }
+            About::List if name == "day_sheet" => {
+                assert!(answer.unwrap().contains("cashiers: []"));
+            }
             About::List if name == "receipt_register" => {
                 let shown = answer.unwrap();
                 // Her own book, which was entered before.

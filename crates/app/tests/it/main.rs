@@ -14,6 +14,7 @@ mod clinic;
 mod commits;
 mod courses;
 mod coverage;
+mod day_sheet;
 mod decoction;
 mod draft;
 mod dropped;

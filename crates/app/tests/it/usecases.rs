@@ -186,6 +186,7 @@ use_cases! {
     spoil_receipts Record |app, by, ids| {
         app.spoil_receipts(by, &ids.book, "", &crate::receipts::why("spoiled", ""))
     };
+    day_sheet List |app, by, _ids| app.day_sheet(by, app.now().date());
     receipt_register List |app, by, _ids| {
         app.receipt_register(by, app.now().date(), app.now().date())
     };

@@ -95,6 +95,17 @@ async fn receipts_are_numbered_voided_and_taken_back() {
     page.read("99060126 00012346").await;
     page.accessible("a register of receipts").await;
     page.picture("receipts.png").await;
+    page.go(&format!("{}/day/reconcile", demo.clinic)).await;
+    page.see("a[href^='/day/sheet'][data-paper]").await;
+    page.go(&format!("{}/day/sheet", demo.clinic)).await;
+    page.read("99060126 00012345 – 99060126 00012346").await;
+    page.accessible("a day's sheet").await;
+    page.picture("day-sheet.png").await;
+    page.tab_to("a[href^='sheet-roll']").await;
+    page.press(Key::Enter).await;
+    page.read("尚未点款").await;
+    page.accessible("a day's sheet on 80 mm").await;
+    page.picture("day-sheet-roll.png").await;
     assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
     page.close().await;
 }

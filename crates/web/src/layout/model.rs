@@ -2,6 +2,7 @@
 //! test compares.
 
 pub(crate) mod consent;
+pub(crate) mod day_sheet;
 pub(crate) mod receipt;
 pub(crate) mod referral;
 pub(crate) mod settled;
@@ -38,10 +39,17 @@ pub(crate) struct Model {
     pub(crate) marks: Vec<String>,
     /// When it was printed.
     pub(crate) printed_at: String,
-    pub(crate) patient: Patient,
-    pub(crate) visit: Visit,
+    #[serde(flatten)]
+    pub(crate) about: Option<About>,
     #[serde(flatten)]
     pub(crate) part: Part,
+}
+
+/// Whose visit a paper is of; none where it is of a day.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct About {
+    pub(crate) patient: Patient,
+    pub(crate) visit: Visit,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -87,6 +95,7 @@ pub(crate) enum Part {
     Statement(Box<settled::Bill>),
     Slip(Box<settled::Slip>),
     Receipt(Box<receipt::Receipt>),
+    DaySheet(Box<day_sheet::DaySheet>),
     Referral(Box<referral::Slip>),
     Consent(consent::Consent),
 }
@@ -256,8 +265,10 @@ impl Model {
             clinic_address: said.map(|it| it.address.clone()).unwrap_or_default(),
             marks: marks.map(|(_, key)| c.t(key)).collect(),
             printed_at: p.printed_at.to_string(),
-            patient: patient(c, p),
-            visit: visit(c, p),
+            about: Some(About {
+                patient: patient(c, p),
+                visit: visit(c, p),
+            }),
             part,
         }
     }

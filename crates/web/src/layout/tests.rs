@@ -55,6 +55,14 @@ fn models() -> Vec<(Layout, Model)> {
         (Layout::Statement, Model::statement(&c, &s)),
         (Layout::StatementRoll, Model::statement(&c, &s)),
         (Layout::Slip, slip),
+        (
+            Layout::DaySheet,
+            Model::day_sheet(&c, &samples::day_sheet()),
+        ),
+        (
+            Layout::DaySheetRoll,
+            Model::day_sheet(&c, &samples::day_sheet()),
+        ),
         (Layout::Receipt, Model::receipt(&c, &samples::receipt())),
         (Layout::ReceiptRoll, Model::receipt(&c, &samples::receipt())),
         (Layout::Consent, Model::consent(&c, &owing())),
@@ -67,7 +75,9 @@ fn every_layout_of_the_program_prints_and_escapes() {
     let models = models();
     assert_eq!(models.len(), Layout::ALL.len());
     for (layout, mut model) in models {
-        model.patient.name = samples::HOSTILE.to_owned();
+        if let Some(about) = &mut model.about {
+            about.patient.name = samples::HOSTILE.to_owned();
+        }
         model.clinic = "{{ 1 }}{% if x %}".to_owned();
         let paper = render(built_in(layout), &model).unwrap();
         assert!(
@@ -113,6 +123,7 @@ fn what_a_paper_has_to_show_cannot_be_left_out() {
             ("sheets.lines.name", _) => "{{ drug.name }}".to_owned(),
             (_, "") => format!("{{{{ {name} }}}}"),
             ("sum", _) => "{{ sum }}".to_owned(),
+            (_, "cashiers") => format!("{{{{ cashier.{name} }}}}"),
             (_, "lines") => format!("{{{{ line.{name} }}}}"),
             _ => format!("{{{{ {owner}.{name} }}}}"),
         };
@@ -218,6 +229,9 @@ fn the_longest_paper_is_far_from_the_bounds() {
                 paper.sheets = vec![paper.sheets[0].clone(); 13];
             }
             Part::Statement(_) | Part::Slip(_) | Part::Referral(_) => {}
+            Part::DaySheet(paper) => {
+                paper.cashiers = vec![paper.cashiers[0].clone(); 20];
+            }
             Part::Receipt(paper) => {
                 paper.lines = vec![paper.lines[0].clone(); crate::form::MAX_LINES];
             }

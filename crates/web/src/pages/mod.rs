@@ -5,6 +5,7 @@ pub(crate) mod clearing;
 pub(crate) mod clinic;
 pub(crate) mod computer;
 pub(crate) mod courses;
+pub(crate) mod day_sheets;
 pub(crate) mod desk;
 pub(crate) mod drafts;
 pub(crate) mod follow;

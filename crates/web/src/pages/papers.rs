@@ -21,9 +21,10 @@ use crate::session::Signed;
 pub(crate) struct PaperPage<'a> {
     pub(crate) ui: &'a Chrome,
     pub(crate) title: String,
-    pub(crate) visit: &'a VisitId,
+    /// The page it came from, and the key of its words.
+    pub(crate) back: (String, &'static str),
     /// Where it stands in the other size, and the key of that size.
-    pub(crate) size: Option<(&'static str, &'static str)>,
+    pub(crate) size: Option<(String, &'static str)>,
     pub(crate) paper: String,
 }
 
@@ -121,7 +122,23 @@ pub(crate) async fn payment(by: Signed, Path(id): Path<String>) -> Answer {
     print(&by, Layout::Slip, &slip.paper.visit.visit, model).await
 }
 
+/// A paper of a visit.
 pub(super) async fn print(by: &Signed, layout: Layout, visit: &VisitId, model: Model) -> Answer {
+    let back = (super::visit_path(visit), "back-visit");
+    let size = size(layout).map(|(path, key)| (path.to_owned(), key));
+    print_from(by, layout, (back, size), model).await
+}
+
+/// The page a paper came from, and where it stands in the other size, each with the key of its words.
+type Around = ((String, &'static str), Option<(String, &'static str)>);
+
+/// A paper with the ways that lead on from it.
+pub(super) async fn print_from(
+    by: &Signed,
+    layout: Layout,
+    (back, size): Around,
+    model: Model,
+) -> Answer {
     let own = by.call(move |app, actor| app.layout(actor, layout)).await?;
     let c = by.chrome.chinese();
     let title = model.title(&c, layout);
@@ -132,8 +149,8 @@ pub(super) async fn print(by: &Signed, layout: Layout, visit: &VisitId, model: M
     let page = PaperPage {
         ui: &by.chrome,
         title,
-        visit,
-        size: size(layout),
+        back,
+        size,
         paper,
     };
     Ok(html(StatusCode::OK, &page))
@@ -146,6 +163,8 @@ pub(crate) const fn size(layout: Layout) -> Option<(&'static str, &'static str)>
         Layout::FeeListRoll => Some(("fee-list", "print-sheet")),
         Layout::Statement => Some(("statement-roll", "print-roll")),
         Layout::StatementRoll => Some(("statement", "print-sheet")),
+        Layout::DaySheet => Some(("sheet-roll", "print-roll")),
+        Layout::DaySheetRoll => Some(("sheet", "print-sheet")),
         // A receipt's number is taken for the paper that it is printed on.
         Layout::Receipt
         | Layout::ReceiptRoll

@@ -337,8 +337,8 @@ fn papers(ui: &Chrome, pages: &mut Pages) {
         let page = PaperPage {
             ui,
             title: model.title(c, layout),
-            visit,
-            size: size(layout),
+            back: (format!("/visits/{visit}"), "back-visit"),
+            size: size(layout).map(|(path, key)| (path.to_owned(), key)),
             paper: layout::paper(layout, None, model, c).unwrap(),
         };
         page.render().unwrap()
@@ -346,6 +346,11 @@ fn papers(ui: &Chrome, pages: &mut Pages) {
     for (layout, model) in [
         (Layout::Prescription, Model::prescription(c, &p)),
         (Layout::Consent, Model::consent(c, &p)),
+        (Layout::DaySheet, Model::day_sheet(c, &samples::day_sheet())),
+        (
+            Layout::DaySheetRoll,
+            Model::day_sheet(c, &samples::day_sheet()),
+        ),
         (Layout::Receipt, Model::receipt(c, &samples::receipt())),
         (Layout::ReceiptRoll, Model::receipt(c, &samples::receipt())),
         (Layout::Referral, Model::referral(c, &samples::referrals())),

@@ -48,6 +48,7 @@ pub fn accesses() -> Vec<AccessView> {
         "courses",
         "outpatient-log",
         "receipts",
+        "day-sheet",
         "accesses",
     ];
     let lists = lists.map(|list| entry(AccessKind::List, list));

@@ -1,13 +1,14 @@
 //! Receipts: on a visit's page, on paper, in the register.
 
 use cunyi_app::views::{
-    BookView, ReceiptClosing, ReceiptDay, ReceiptPaper, ReceiptRegister, ReceiptRow, ReceiptView,
-    ReceiptsView,
+    BookView, CashierSheet, Counted, DaySheet, MovedView, ReceiptClosing, ReceiptDay, ReceiptPaper,
+    ReceiptRegister, ReceiptRow, ReceiptView, ReceiptsView,
 };
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::{EntryId, VisitId};
-use cunyi_domain::ledger::{ReceiptState, ReceiptWhy};
+use cunyi_domain::ledger::{Method, PaymentKind, ReceiptState, ReceiptWhy};
 use cunyi_domain::money::Fen;
+use cunyi_domain::reconcile::Drawer;
 
 use super::{HOSTILE, batch, now, statement};
 
@@ -102,5 +103,47 @@ pub fn receipt_register() -> ReceiptRegister {
         books: vec![book(Some("00012346")), book(None)],
         days: vec![day(0), day(3)],
         rows: all().map(row).into(),
+    }
+}
+
+/// A day of two cashiers, counted.
+pub fn day_sheet() -> DaySheet {
+    let cashier = |name: &str| CashierSheet {
+        name: name.to_owned(),
+        settled: 12,
+        reversed: 1,
+        total: Fen(30_025),
+        fund: Fen(18_000),
+        cash: Fen(12_025),
+        moved: vec![MovedView {
+            kind: PaymentKind::Paid,
+            method: Method::Cash,
+            count: 12,
+            amount: Fen(12_025),
+        }],
+        ..CashierSheet::default()
+    };
+    let drawer = |method, counted| Drawer {
+        method,
+        expected: Fen(24_050),
+        counted,
+    };
+    DaySheet {
+        day: now().date(),
+        clinic: HOSTILE.to_owned(),
+        fictional: true,
+        cashiers: vec![cashier(HOSTILE), cashier("刘秀英")],
+        whole: cashier(""),
+        drawers: vec![
+            drawer(Method::Cash, Some(Fen(24_000))),
+            drawer(Method::Qr, None),
+        ],
+        counted: Some(Counted {
+            cash: Fen(24_000),
+            qr: Fen::ZERO,
+            at: now(),
+            by: HOSTILE.to_owned(),
+        }),
+        printed_at: now(),
     }
 }

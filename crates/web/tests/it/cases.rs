@@ -302,6 +302,8 @@ cases! {
     post "/day/reconcile/count" New |_h, _by| {
         post("/day/reconcile/count", &[("day", "2026-11-24"), ("cash", "12.50"), ("qr", "")])
     };
+    get "/day/sheet" List |h, _by| { settled(h); get("/day/sheet") };
+    get "/day/sheet-roll" List |h, _by| { settled(h); get("/day/sheet-roll?day=2026-11-24") };
     get "/reports" List |h, _by| { settled(h); get("/reports") };
     get "/reports/print" List |h, _by| { settled(h); get("/reports/print") };
     get "/reports/xlsx" List |h, _by| { settled(h); get("/reports/xlsx") };

@@ -51,8 +51,10 @@ impl Model {
         };
         let mut model = Self::of(c, &r.paper, Part::Referral(Box::new(own)));
         // What is not signed yet is as it is typed.
-        if model.visit.diagnoses.is_empty() {
-            model.visit.diagnoses = r.paper.visit.diagnosis_names.join("、");
+        if let Some(about) = &mut model.about
+            && about.visit.diagnoses.is_empty()
+        {
+            about.visit.diagnoses = r.paper.visit.diagnosis_names.join("、");
         }
         if stands.is_none() {
             model.marks.insert(0, c.t("referral-unsaved"));
