@@ -1,14 +1,93 @@
 //! What stands on which paper.
 
+use askama::Template;
 use cunyi_app::Layout;
-use cunyi_app::views::{Age, ChargeView, Paper};
+use cunyi_app::views::{Age, ChargeView, Paper, PaymentSlip};
 use cunyi_domain::batch::BatchState;
-use cunyi_domain::ledger::VisitState;
+use cunyi_domain::ids::VisitId;
+use cunyi_domain::ledger::{PaymentKind, VisitState};
 
+use super::Pages;
+use crate::chrome::Chrome;
 use crate::layout::model::Part;
 use crate::layout::{self, Model};
+use crate::pages::papers::{HistoryPage, PaperPage, size};
 use crate::samples;
 use crate::words::Locale;
+
+pub(super) fn pages(ui: &Chrome, pages: &mut Pages) {
+    let c = &ui.chinese();
+    let p = samples::paper(&[BatchState::Settled, BatchState::Settled]);
+    let print = |layout: Layout, visit: &VisitId, model: Model| {
+        let page = PaperPage {
+            ui,
+            title: model.title(c, layout),
+            back: (format!("/visits/{visit}"), "back-visit"),
+            size: size(layout).map(|(path, key)| (path.to_owned(), key)),
+            paper: layout::paper(layout, None, model, c).unwrap(),
+        };
+        page.render().unwrap()
+    };
+    for (layout, model) in [
+        (Layout::Prescription, Model::prescription(c, &p)),
+        (Layout::Consent, Model::consent(c, &p)),
+        (Layout::DaySheet, Model::day_sheet(c, &samples::day_sheet())),
+        (
+            Layout::DaySheetRoll,
+            Model::day_sheet(c, &samples::day_sheet()),
+        ),
+        (Layout::Receipt, Model::receipt(c, &samples::receipt())),
+        (Layout::ReceiptRoll, Model::receipt(c, &samples::receipt())),
+        (Layout::Referral, Model::referral(c, &samples::referrals())),
+        (Layout::FeeListRoll, Model::fee_list(c, &p)),
+        (Layout::FeeList, Model::fee_list(c, &p)),
+    ] {
+        pages.push((layout.as_str(), print(layout, &p.visit.visit, model)));
+    }
+    let list = &pages.last().unwrap().1;
+    assert!(
+        list.contains("叁拾伍元贰角") && list.contains("20.57"),
+        "sums and capitals"
+    );
+    let h = samples::patient();
+    let printed_at = samples::now();
+    let history = HistoryPage {
+        c,
+        ui,
+        h: &h,
+        printed_at,
+    };
+    pages.push(("history", history.render().unwrap()));
+    for (name, kind) in [
+        ("deposit-slip", PaymentKind::Deposit),
+        ("refund-slip", PaymentKind::Returned),
+        ("payment-slip", PaymentKind::Collected),
+    ] {
+        let slip = PaymentSlip {
+            paper: samples::paper(&[BatchState::Unknown]),
+            payment: samples::payment(kind),
+            by: "张村医".to_owned(),
+        };
+        pages.push((
+            name,
+            print(Layout::Slip, &p.visit.visit, Model::slip(c, &slip)),
+        ));
+    }
+    for (name, state) in [
+        ("statement", BatchState::Settled),
+        ("statement-reversed", BatchState::Reversed),
+        ("statement-open", BatchState::Presettled),
+    ] {
+        let s = samples::statement(state);
+        let model = Model::statement(c, &s);
+        pages.push((name, print(Layout::Statement, &p.visit.visit, model)));
+    }
+    let model = Model::statement(c, &samples::statement(BatchState::Reversed));
+    pages.push((
+        "statement-roll",
+        print(Layout::StatementRoll, &p.visit.visit, model),
+    ));
+}
 
 #[test]
 fn a_prescription_nobody_signed_says_so() {
@@ -98,4 +177,55 @@ fn a_decoction_is_one_sheet_and_drips_are_bracketed() {
         "{}",
         drips.lines[0].usage
     );
+}
+
+fn fee_list(states: &[BatchState]) -> String {
+    let c = samples::chrome(Locale::Zh);
+    let p = samples::paper(states);
+    layout::paper(Layout::FeeList, None, Model::fee_list(&c, &p), &c).unwrap()
+}
+
+#[test]
+fn the_fee_list_says_what_it_is_and_counts_what_counts() {
+    use BatchState::{Draft, Presettled, Reversed, Settled};
+    for (states, mark) in [
+        (&[Draft, Draft][..], r#"<p class="box">估算 · 未结算</p>"#),
+        (&[Presettled, Presettled], r#"<p class="box">未结算</p>"#),
+    ] {
+        assert!(fee_list(states).contains(mark), "{states:?}");
+    }
+    let settled = fee_list(&[Settled, Settled]);
+    assert!(!settled.contains(r#"class="box""#) && settled.contains("叁拾伍元贰角"));
+    // Code, name, pack, price, quantity and class of a line, and its eight amounts.
+    let line = "<td>厄贝沙坦片 5mg×28片<br><span class=\"code\">X2</span></td><td>乙</td>\
+        <td class=\"n\">19.60</td><td class=\"n\">1盒</td><td class=\"n\">19.60</td>\
+        <td class=\"n\">0.00</td><td class=\"n\">0.00</td><td class=\"n\">0.00</td>\
+        <td class=\"n\">19.60</td><td class=\"n\">12.35</td><td class=\"n\">0.00</td>\
+        <td class=\"n\">7.25</td>";
+    assert!(settled.contains(line), "{settled}");
+    let half = fee_list(&[Reversed, Settled]);
+    assert!(half.contains("不计入合计") && half.contains("壹拾壹元整"));
+}
+
+#[test]
+fn the_fee_list_tells_how_its_amounts_came_about() {
+    use BatchState::{Presettled, Settled};
+    let how = |page: &str| page.matches("<div class=\"how\">").count();
+    let settled = fee_list(&[Settled, Settled]);
+    assert_eq!(how(&settled), 2);
+    assert_eq!(
+        settled
+            .matches("统筹基金付 70%：22.24 × 70% = 15.57 元。")
+            .count(),
+        2
+    );
+    assert_eq!(
+        settled.matches("文件版本 sm3:0123456789ab").count(),
+        1,
+        "both rest on one file"
+    );
+    assert!(!settled.contains("医保中心按"), "the centre agrees");
+    // Where it paid otherwise, the paper says what.
+    assert!(fee_list(&[Presettled]).contains("医保中心按 13.35 元"));
+    assert_eq!(how(&fee_list(&[])), 0);
 }
