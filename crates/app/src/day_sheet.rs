@@ -45,7 +45,6 @@ impl App {
         Ok(DaySheet {
             day,
             clinic: setup.clinic.name.clone(),
-            fictional: setup.clinic.fictional,
             cashiers: cashiers.map(|id| of.sheet(name(id), Some(id))).collect(),
             whole: of.sheet(String::new(), None),
             drawers: drawers_of(&of.moved, till.as_ref()).into(),

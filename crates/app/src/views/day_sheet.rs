@@ -14,8 +14,6 @@ pub struct DaySheet {
     pub day: Date,
     /// The clinic's name.
     pub clinic: String,
-    /// 演示
-    pub fictional: bool,
     /// Who settled, took, gave back or printed receipts.
     pub cashiers: Vec<CashierSheet>,
     /// All of them; without a name.

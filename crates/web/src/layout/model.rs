@@ -12,6 +12,7 @@ use cunyi_app::views::{Age, Basis, BatchView, ChargeView, Paper};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ledger::{PaperEvent, Prescription as Kind, VisitState};
 use cunyi_domain::money::{Fen, apportion};
+use cunyi_domain::time::Moment;
 use serde::Serialize;
 
 use crate::capital::capitals;
@@ -258,17 +259,27 @@ impl Model {
             (p.invented_prices, "invented-prices"),
         ];
         let marks = marks.into_iter().filter(|(said, _)| *said);
-        let said = c.session.as_ref().map(|session| &session.clinic);
         Self {
-            clinic: p.clinic.clone(),
-            clinic_phone: said.map(|it| it.phone.clone()).unwrap_or_default(),
-            clinic_address: said.map(|it| it.address.clone()).unwrap_or_default(),
             marks: marks.map(|(_, key)| c.t(key)).collect(),
-            printed_at: p.printed_at.to_string(),
             about: Some(About {
                 patient: patient(c, p),
                 visit: visit(c, p),
             }),
+            ..Self::of_days(c, p.clinic.clone(), p.printed_at, part)
+        }
+    }
+
+    /// What is of a day or a period, of no visit.
+    fn of_days(c: &Chrome, clinic: String, printed_at: Moment, part: Part) -> Self {
+        let said = c.session.as_ref().map(|session| &session.clinic);
+        let fictional = c.fictional.then(|| c.t("paper-fictional"));
+        Self {
+            clinic,
+            clinic_phone: said.map(|it| it.phone.clone()).unwrap_or_default(),
+            clinic_address: said.map(|it| it.address.clone()).unwrap_or_default(),
+            marks: fictional.into_iter().collect(),
+            printed_at: printed_at.to_string(),
+            about: None,
             part,
         }
     }

@@ -131,7 +131,6 @@ pub fn day_sheet() -> DaySheet {
     DaySheet {
         day: now().date(),
         clinic: HOSTILE.to_owned(),
-        fictional: true,
         cashiers: vec![cashier(HOSTILE), cashier("刘秀英")],
         whole: cashier(""),
         drawers: vec![

@@ -96,17 +96,8 @@ impl Model {
                 .map(|one| format!("{} {}", one.by, one.at))
                 .unwrap_or_default(),
         };
-        Self {
-            clinic: v.clinic.clone(),
-            marks: v
-                .fictional
-                .then(|| c.t("paper-fictional"))
-                .into_iter()
-                .collect(),
-            printed_at: v.printed_at.to_string(),
-            about: None,
-            part: Part::DaySheet(Box::new(own)),
-        }
+        let part = Part::DaySheet(Box::new(own));
+        Self::of_days(c, v.clinic.clone(), v.printed_at, part)
     }
 }
 

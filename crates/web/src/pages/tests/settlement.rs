@@ -3,6 +3,7 @@
 use cunyi_domain::ledger::Standing;
 
 use super::*;
+use crate::layout::{self, Model};
 
 #[test]
 fn what_comes_next_follows_from_the_batches() {
