@@ -15,34 +15,36 @@ use crate::pages::papers::{HistoryPage, PaperPage, size};
 use crate::samples;
 use crate::words::Locale;
 
+/// A paper on its page, as a visit's is.
+fn print(ui: &Chrome, layout: Layout, model: Model) -> String {
+    let c = &ui.chinese();
+    let visit = VisitId::from("V13");
+    let page = PaperPage {
+        ui,
+        title: model.title(c, layout),
+        back: (format!("/visits/{visit}"), "back-visit"),
+        size: size(layout).map(|(path, key)| (path.to_owned(), key)),
+        paper: layout::paper(layout, None, model, c).unwrap(),
+    };
+    page.render().unwrap()
+}
+
 pub(super) fn pages(ui: &Chrome, pages: &mut Pages) {
     let c = &ui.chinese();
     let p = samples::paper(&[BatchState::Settled, BatchState::Settled]);
-    let print = |layout: Layout, visit: &VisitId, model: Model| {
-        let page = PaperPage {
-            ui,
-            title: model.title(c, layout),
-            back: (format!("/visits/{visit}"), "back-visit"),
-            size: size(layout).map(|(path, key)| (path.to_owned(), key)),
-            paper: layout::paper(layout, None, model, c).unwrap(),
-        };
-        page.render().unwrap()
-    };
+    let day = &samples::day_sheet();
     for (layout, model) in [
         (Layout::Prescription, Model::prescription(c, &p)),
         (Layout::Consent, Model::consent(c, &p)),
-        (Layout::DaySheet, Model::day_sheet(c, &samples::day_sheet())),
-        (
-            Layout::DaySheetRoll,
-            Model::day_sheet(c, &samples::day_sheet()),
-        ),
+        (Layout::DaySheet, Model::day_sheet(c, day)),
+        (Layout::DaySheetRoll, Model::day_sheet(c, day)),
         (Layout::Receipt, Model::receipt(c, &samples::receipt())),
         (Layout::ReceiptRoll, Model::receipt(c, &samples::receipt())),
         (Layout::Referral, Model::referral(c, &samples::referrals())),
         (Layout::FeeListRoll, Model::fee_list(c, &p)),
         (Layout::FeeList, Model::fee_list(c, &p)),
     ] {
-        pages.push((layout.as_str(), print(layout, &p.visit.visit, model)));
+        pages.push((layout.as_str(), print(ui, layout, model)));
     }
     let list = &pages.last().unwrap().1;
     assert!(
@@ -58,6 +60,12 @@ pub(super) fn pages(ui: &Chrome, pages: &mut Pages) {
         printed_at,
     };
     pages.push(("history", history.render().unwrap()));
+    of_money(ui, pages);
+}
+
+/// Slips and statements, in each state.
+fn of_money(ui: &Chrome, pages: &mut Pages) {
+    let c = &ui.chinese();
     for (name, kind) in [
         ("deposit-slip", PaymentKind::Deposit),
         ("refund-slip", PaymentKind::Returned),
@@ -68,25 +76,18 @@ pub(super) fn pages(ui: &Chrome, pages: &mut Pages) {
             payment: samples::payment(kind),
             by: "张村医".to_owned(),
         };
-        pages.push((
-            name,
-            print(Layout::Slip, &p.visit.visit, Model::slip(c, &slip)),
-        ));
+        pages.push((name, print(ui, Layout::Slip, Model::slip(c, &slip))));
     }
+    let statement = |state| Model::statement(c, &samples::statement(state));
     for (name, state) in [
         ("statement", BatchState::Settled),
         ("statement-reversed", BatchState::Reversed),
         ("statement-open", BatchState::Presettled),
     ] {
-        let s = samples::statement(state);
-        let model = Model::statement(c, &s);
-        pages.push((name, print(Layout::Statement, &p.visit.visit, model)));
+        pages.push((name, print(ui, Layout::Statement, statement(state))));
     }
-    let model = Model::statement(c, &samples::statement(BatchState::Reversed));
-    pages.push((
-        "statement-roll",
-        print(Layout::StatementRoll, &p.visit.visit, model),
-    ));
+    let roll = print(ui, Layout::StatementRoll, statement(BatchState::Reversed));
+    pages.push(("statement-roll", roll));
 }
 
 #[test]
