@@ -64,34 +64,40 @@ impl App {
     /// 今日待输、漏输: whose next day of a course is to be done today or was missed, the longest missed first.
     pub fn courses_due(&self, actor: &Actor) -> Result<Vec<CourseDue>> {
         actor.must(Action::ReadPatient)?;
-        self.note_list(actor, "courses")?;
         let (now, in_full) = (self.now(), may(actor.role, Action::ReadNumbers));
         let today = now.date();
-        self.parts.store.db().read("courses_due", |tx| {
-            let clinic = &actor.clinic;
-            let mut open = Ongoing::all(tx, clinic, now)?;
-            let since = asked_since(now);
-            let people = query::patients_of_courses(tx, clinic, since, MOST_ONGOING)?;
-            let people: HashMap<&PatientId, &Patient> = people.iter().map(|p| (&p.id, p)).collect();
-            open.sort_by_key(|course| course.done.last().map(|(_, day)| *day));
-            let due = |course: Ongoing| {
-                let last = course.done.last().map(|(_, day)| *day)?;
-                let patient = people.get(&course.patient)?;
-                let fields = form_of(patient, in_full);
-                (last < today).then(|| CourseDue {
-                    patient: patient.id.clone(),
-                    name: fields.name,
-                    phone: fields.phone,
-                    age: age(patient.birth_date, today),
-                    done: course.done(),
-                    names: course.names,
-                    days: course.days,
-                    last,
-                    missed: days_between(last, today) - 1,
-                })
-            };
-            Ok(open.into_iter().filter_map(due).collect())
-        })
+        let due = self
+            .parts
+            .store
+            .db()
+            .read("courses_due", |tx| -> Result<Vec<CourseDue>> {
+                let clinic = &actor.clinic;
+                let mut open = Ongoing::all(tx, clinic, now)?;
+                let since = asked_since(now);
+                let people = query::patients_of_courses(tx, clinic, since, MOST_ONGOING)?;
+                let people: HashMap<&PatientId, &Patient> =
+                    people.iter().map(|p| (&p.id, p)).collect();
+                open.sort_by_key(|course| course.done.last().map(|(_, day)| *day));
+                let due = |course: Ongoing| {
+                    let last = course.done.last().map(|(_, day)| *day)?;
+                    let patient = people.get(&course.patient)?;
+                    let fields = form_of(patient, in_full);
+                    (last < today).then(|| CourseDue {
+                        patient: patient.id.clone(),
+                        name: fields.name,
+                        phone: fields.phone,
+                        age: age(patient.birth_date, today),
+                        done: course.done(),
+                        names: course.names,
+                        days: course.days,
+                        last,
+                        missed: days_between(last, today) - 1,
+                    })
+                };
+                Ok(open.into_iter().filter_map(due).collect())
+            })?;
+        self.note_list(actor, "courses")?;
+        Ok(due)
     }
 
     /// A course is given up before its last day.
@@ -136,14 +142,7 @@ impl Standing {
         let mut all = Vec::new();
         for course in query::courses(tx, clinic, patient, MOST_COURSES)? {
             let charges = query::executions(tx, clinic, &course.id)?;
-            let mut done: Vec<(VisitId, Date)> = Vec::new();
-            for charge in &charges {
-                if done.last().is_none_or(|(visit, _)| *visit != charge.visit) {
-                    let visit = query::visit(tx, clinic, &charge.visit)?;
-                    done.extend(visit.map(|v| (v.id, v.registered_at.date())));
-                }
-            }
-            done.sort_by_key(|(_, day)| *day);
+            let done = done_of(tx, clinic, &charges)?;
             all.push(Self {
                 course,
                 done,
@@ -182,6 +181,23 @@ impl Standing {
         let last = self.done.last().map(|(visit, _)| visit);
         self.charges.iter().filter(move |c| Some(&c.visit) == last)
     }
+}
+
+/// The visits in which lines of a course were given, with their days, oldest first.
+pub(crate) fn done_of(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    charges: &[Charge],
+) -> Result<Vec<(VisitId, Date)>> {
+    let mut done: Vec<(VisitId, Date)> = Vec::new();
+    for charge in charges {
+        if done.last().is_none_or(|(visit, _)| *visit != charge.visit) {
+            let visit = query::visit(tx, clinic, &charge.visit)?;
+            done.extend(visit.map(|v| (v.id, v.registered_at.date())));
+        }
+    }
+    done.sort_by_key(|(_, day)| *day);
+    Ok(done)
 }
 
 /// Refuses a line that names a course of which no day can be done here.

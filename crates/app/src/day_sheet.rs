@@ -54,7 +54,6 @@ impl App {
                 at: till.counted_at,
                 by: name(&till.counted_by),
             }),
-            printed_at: self.now(),
         })
     }
 }

@@ -12,7 +12,7 @@ use cunyi_store::{Tx, query};
 use crate::App;
 use crate::course;
 use crate::error::{AppError, Result, refuse};
-use crate::fee_list::{self, Context, FeeList};
+use crate::fee_list::{self, Context, FeeList, follows};
 use crate::freeze::shortages;
 use crate::permission::Action;
 use crate::rights::Rights;
@@ -88,6 +88,11 @@ impl App {
                 decoction: boiled(&charges),
                 ..DraftBody::default()
             };
+            for (line, charge) in body.lines.iter_mut().zip(&charges) {
+                if follows(self.catalogue(), line, charge) {
+                    line.quantity.clear();
+                }
+            }
             let courses = course::Standing::all(tx, clinic, &row.patient)?;
             for line in &mut body.lines {
                 let day = row.registered_at.date();

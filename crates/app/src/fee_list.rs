@@ -25,6 +25,7 @@ use crate::views::{BatchView, ChargeView, DraftBody, DraftLine, FindingView, Pre
 use crate::working;
 use crate::year_use::YearUse;
 use read::ReadLine;
+pub(crate) use read::follows;
 pub(crate) use read::item_for_rules;
 use under::Basis;
 pub(crate) use under::Under;

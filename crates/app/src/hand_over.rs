@@ -13,6 +13,7 @@ use crate::error::{Result, refuse, refuse_at};
 use crate::payment::standing;
 use crate::permission::Action;
 use crate::register::forget_certificate;
+use crate::skin_test;
 use crate::step::alone;
 use crate::traced::must_be_unsold;
 use crate::upload;
@@ -116,6 +117,8 @@ pub(crate) fn give(w: &mut Writer<'_, '_>, app: &App, visit: &Visit) -> Result<(
     if app.wants_record(w.tx, visit)? {
         upload::put(w, visit)?;
     }
+    // What was awaited for a drug that she did not get is not read any more.
+    skin_test::abandon(w, visit)?;
     let done = VisitMoved {
         visit: visit.id.clone(),
         from: visit.state,

@@ -35,6 +35,14 @@ cunyi_domain::text_enum! {
         DaySheet = "day-sheet",
         /// The same on 80 mm.
         DaySheetRoll = "day-sheet-roll",
+        /// 输液注射卡
+        InfusionCard = "infusion-card",
+        /// The same on 80 mm.
+        InfusionCardRoll = "infusion-card-roll",
+        /// 输液注射登记
+        InfusionRegister = "infusion-register",
+        /// 门诊日志
+        OutpatientLog = "outpatient-log",
         /// 转诊单
         Referral = "referral",
         /// 自费知情同意书

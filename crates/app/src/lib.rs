@@ -23,6 +23,7 @@ mod goods;
 mod hand_over;
 mod hashing;
 mod identify;
+mod infusion;
 mod install;
 mod insure;
 pub mod kinds;

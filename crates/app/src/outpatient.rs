@@ -98,7 +98,8 @@ impl Said {
     }
 }
 
-fn by_visit(lines: Vec<PastLine>) -> HashMap<VisitId, Vec<String>> {
+/// Names by visit, each visit's in order.
+pub(crate) fn by_visit(lines: Vec<PastLine>) -> HashMap<VisitId, Vec<String>> {
     let mut all: HashMap<VisitId, Vec<String>> = HashMap::new();
     for line in lines {
         all.entry(line.visit).or_default().push(line.name);

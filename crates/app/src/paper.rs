@@ -12,6 +12,7 @@ use crate::App;
 use crate::access::names;
 use crate::day::settlement_view;
 use crate::error::Result;
+use crate::infusion;
 use crate::patient::form_of;
 use crate::permission::{Action, may};
 use crate::views::{Actor, Paper, PaymentSlip, Statement};
@@ -138,7 +139,17 @@ impl App {
                 .map(|d| d.name)
                 .collect::<Vec<_>>()
                 .join("、"),
-            supply_reason: row.supply_reason,
+            supply_reason: row.supply_reason.clone(),
+            turns: infusion::turns(tx, &row, &given)?,
+            tests: infusion::tests(
+                tx,
+                &actor.clinic,
+                (id, row.registered_at),
+                (
+                    &given.iter().map(|line| &*line.code).collect::<Vec<_>>(),
+                    &names,
+                ),
+            )?,
             given: given.iter().map(|c| charge_view(c, &batches)).collect(),
             scheme: visit.patient.scheme.clone(),
             entry: voided

@@ -12,6 +12,7 @@ mod follow_up;
 mod forms;
 mod goods;
 mod identified;
+mod infusion;
 mod layout;
 mod lost;
 mod outpatient;
@@ -60,6 +61,7 @@ pub use forms::{
 };
 pub use goods::{DecidedView, GoodsView};
 pub use identified::{CoverageView, Filing, Identified, Remaining};
+pub use infusion::*;
 pub use layout::LayoutView;
 pub use lost::{LookView, LostView, NextLook};
 pub use outpatient::{LogRow, OutpatientLog};
@@ -495,6 +497,10 @@ pub struct Paper {
     pub supply_reason: String,
     /// The lines that were given or are to be given: without what was paid back before.
     pub given: Vec<ChargeView>,
+    /// Which day of its courses this visit is.
+    pub turns: Vec<Turn>,
+    /// The skin tests of its drugs.
+    pub tests: Vec<TestedView>,
     /// 费别: scheme or self.
     pub scheme: String,
     /// 人员编号 `psn_no`; empty for self-pay, masked for roles that may not see numbers.

@@ -27,4 +27,4 @@ pub use order::{
 };
 pub use pinyin::initials;
 pub use read::{CatalogueError, Fault, List, MAX_BYTES, MAX_ROWS};
-pub use supply::{MOST_DAYS, Supplied, check_supply, followed, is_long};
+pub use supply::{MOST_DAYS, Supplied, check_supply, followed, is_long, is_signed_for};

@@ -66,6 +66,12 @@ pub fn is_long(days: i64) -> bool {
     days > USUAL
 }
 
+/// True where the patient, or a relative, signs that she was told what to mind: above four weeks (长期处方管理规范(试行);
+/// public-health.md 13).
+pub fn is_signed_for(days: i64) -> bool {
+    days > CHRONIC
+}
+
 /// Checks the days of a visit's drugs; `long`: the doctor prescribes them as a 长期处方.
 pub fn check_supply(long: bool, diagnoses: &[&str], lines: &[Supplied<'_>]) -> Vec<Finding> {
     let chronic = diagnoses.iter().any(|code| followed(code).is_some());

@@ -229,6 +229,8 @@ text_enum! {
         LastUnconfirmed = "last-unconfirmed",
         /// A list of more than can be shown at once. Args: `most`.
         PeriodTooLong = "period-too-long",
+        /// More than a paper holds.
+        PaperTooLong = "paper-too-long",
         /// The chosen disease is not among the patient's filings. Args: `item`.
         NotFiled = "not-filed",
         /// The platform did not say which filings there are. Args: `item`.

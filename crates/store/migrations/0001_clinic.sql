@@ -205,6 +205,7 @@ CREATE TABLE skin_test (
   FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id),
   FOREIGN KEY (clinic, actor) REFERENCES user_account (clinic, id), FOREIGN KEY (clinic, read_by) REFERENCES user_account (clinic, id),
   FOREIGN KEY (clinic, confirmed_by) REFERENCES user_account (clinic, id));
+CREATE INDEX skin_test_by_visit ON skin_test (clinic, visit);
 CREATE INDEX skin_test_open ON skin_test (clinic, ordered_at) WHERE state IN ('waiting', 'read');
 -- A drug is tested once in a visit, unless the test was given up.
 CREATE UNIQUE INDEX skin_test_once ON skin_test (clinic, visit, code) WHERE state <> 'abandoned';

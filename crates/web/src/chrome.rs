@@ -17,7 +17,7 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ledger::{
     Certificate, Goods, LineClass, Method, PaperEvent, PaperWhy, Payer, PaymentKind, Prescription,
-    ReceiptState, ReceiptWhy, RegistrationState, Right, VisitState,
+    ReceiptState, ReceiptWhy, RegistrationState, Right, SkinTestState, VisitState,
 };
 use cunyi_domain::refusal::Refusal;
 use cunyi_domain::resolve::Finding;
@@ -283,14 +283,24 @@ impl Chrome {
 
     /// How a line is taken: lines keep the Chinese names that are printed.
     pub fn usage(&self, line: &ChargeView) -> String {
-        let route = route_named(&line.route);
-        let frequency = frequency_named(&line.frequency);
-        let route = route.map_or_else(|| line.route.clone(), |r| self.route(r.code));
-        let frequency =
-            frequency.map_or_else(|| line.frequency.clone(), |f| self.frequency(f.code));
+        let way = self.way(&line.route, &line.frequency);
         let dose = self.dose(line);
         let drip = self.drip(line);
-        format!("{dose} {route} {frequency}{drip}")
+        format!("{dose} {way}{drip}")
+    }
+
+    /// Route and frequency, of the Chinese names that lines keep: 静脉滴注 每日一次.
+    pub fn way(&self, route: &str, frequency: &str) -> String {
+        let known = route_named(route).map(|r| self.route(r.code));
+        let route = known.unwrap_or_else(|| route.to_owned());
+        let known = frequency_named(frequency).map(|f| self.frequency(f.code));
+        let frequency = known.unwrap_or_else(|| frequency.to_owned());
+        format!("{route} {frequency}")
+    }
+
+    /// 阴性
+    pub fn skin_test(&self, state: &SkinTestState) -> String {
+        self.label(labels::SKIN_TESTS, state.as_str())
     }
 
     /// Group and rate of a drip, with a blank before each; nothing where neither is said.

@@ -430,6 +430,7 @@ pub const DETAILS: Labels = &[
     ("follow-ups", "follow-ups-title"),
     ("courses", "courses-due"),
     ("outpatient-log", "log-title"),
+    ("infusions", "infusions-title"),
     ("receipts", "receipts-title"),
     ("day-sheet", "paper-day-sheet"),
     ("accesses", "nav-accesses"),

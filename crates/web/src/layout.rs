@@ -10,8 +10,9 @@ pub(crate) mod model;
 use std::io::{self, Write};
 
 use cunyi_app::Layout::{
-    self, Consent, DaySheet, DaySheetRoll, FeeList, FeeListRoll, Prescription, Receipt,
-    ReceiptRoll, Referral, Slip, Statement, StatementRoll,
+    self, Consent, DaySheet, DaySheetRoll, FeeList, FeeListRoll, InfusionCard, InfusionCardRoll,
+    InfusionRegister, OutpatientLog, Prescription, Receipt, ReceiptRoll, Referral, Slip, Statement,
+    StatementRoll,
 };
 
 use minijinja::value::Serde;
@@ -22,12 +23,12 @@ use serde_json::Value as Json;
 
 use crate::chrome::Chrome;
 
-/// Steps of the engine for one paper; the longest takes less than a twentieth.
+/// Steps of the engine for one paper: a visit's longest takes less than a twentieth, a register's less than half.
 const MOST_STEPS: u64 = 500_000;
 /// Depth of what stands within one another.
 const DEEPEST: usize = 16;
 /// Bytes of one paper.
-const MOST_OUTPUT: usize = 1024 * 1024;
+const MOST_OUTPUT: usize = 4 * 1024 * 1024;
 
 /// What is wrong with a layout.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +53,11 @@ impl Wrong {
             why,
             what: what.trim().chars().take(SHOWN).collect(),
         }
+    }
+
+    /// True where it is not the layout that is wrong: there is too much to print.
+    pub(crate) fn too_much(&self) -> bool {
+        matches!(self.why, "layout-wrong-long" | "layout-wrong-large")
     }
 
     /// In words.
@@ -125,6 +131,30 @@ const BUILT_IN: &[(Layout, &str, &str, &str)] = &[
         "paper-day-sheet-roll",
         include_str!("../papers/day_sheet_roll.html"),
         include_str!("../papers/day_sheet.json"),
+    ),
+    (
+        Layout::InfusionCard,
+        "paper-infusion-card",
+        include_str!("../papers/infusion_card.html"),
+        include_str!("../papers/infusion_card.json"),
+    ),
+    (
+        Layout::InfusionCardRoll,
+        "paper-infusion-card-roll",
+        include_str!("../papers/infusion_card_roll.html"),
+        include_str!("../papers/infusion_card.json"),
+    ),
+    (
+        Layout::InfusionRegister,
+        "infusions-title",
+        include_str!("../papers/infusion_register.html"),
+        include_str!("../papers/infusion_register.json"),
+    ),
+    (
+        Layout::OutpatientLog,
+        "log-title",
+        include_str!("../papers/outpatient_log.html"),
+        include_str!("../papers/outpatient_log.json"),
     ),
     (
         Layout::Referral,
@@ -220,6 +250,30 @@ const OBLIGED: &[(&[Layout], &str, &str)] = &[
     (DAY_SHEETS, "whole.qr_in", "day-sheet-qr-in"),
     (DAY_SHEETS, "whole.qr_out", "day-sheet-qr-out"),
     (DAY_SHEETS, "whole.numbers", "receipt-numbers"),
+    (CARDS, "patient.age", "age"),
+    (CARDS, "patient.allergies", "allergies"),
+    (CARDS, "groups.lines.name", "layout-drugs"),
+    (CARDS, "groups.lines.dose", "field-dose"),
+    (CARDS, "groups.way", "field-route"),
+    (CARDS, "groups.rate", "field-drip"),
+    (CARDS, "groups.turn", "infusion-course"),
+    (CARDS, "tests.result", "skin-tests"),
+    (&[InfusionRegister], "clinic", "paper-institution"),
+    (&[InfusionRegister], "rows.when", "date"),
+    (&[InfusionRegister], "rows.name", "field-name"),
+    (&[InfusionRegister], "rows.drugs", "layout-drugs"),
+    (&[InfusionRegister], "rows.way", "field-route"),
+    (&[InfusionRegister], "rows.doctor", "report-doctor"),
+    (&[InfusionRegister], "tests.drug", "skin-tests"),
+    (&[InfusionRegister], "tests.result", "infusion-result"),
+    (&[OutpatientLog], "clinic", "paper-institution"),
+    (&[OutpatientLog], "rows.when", "date"),
+    (&[OutpatientLog], "rows.name", "field-name"),
+    (&[OutpatientLog], "rows.address", "log-address"),
+    (&[OutpatientLog], "rows.complaint", "field-complaint"),
+    (&[OutpatientLog], "rows.diagnoses", "field-diagnosis"),
+    (&[OutpatientLog], "rows.treatment", "log-treatment"),
+    (&[OutpatientLog], "rows.doctor", "report-doctor"),
     (&[Consent], "clinic", "paper-institution"),
     (&[Consent], "lines.name", "items"),
     (&[Consent], "lines.own_pay", "own-pay"),
@@ -230,7 +284,7 @@ const OBLIGED: &[(&[Layout], &str, &str)] = &[
 ];
 
 const FEE_LISTS: &[Layout] = &[FeeList, FeeListRoll];
-/// All but the day's.
+/// All but those of a day or a period.
 const OF_A_PATIENT: &[Layout] = &[
     Prescription,
     FeeList,
@@ -240,9 +294,12 @@ const OF_A_PATIENT: &[Layout] = &[
     Slip,
     Receipt,
     ReceiptRoll,
+    InfusionCard,
+    InfusionCardRoll,
     Referral,
     Consent,
 ];
+const CARDS: &[Layout] = &[InfusionCard, InfusionCardRoll];
 const DAY_SHEETS: &[Layout] = &[DaySheet, DaySheetRoll];
 const RECEIPTS: &[Layout] = &[Receipt, ReceiptRoll];
 const STATEMENTS: &[Layout] = &[Statement, StatementRoll];

@@ -8,9 +8,9 @@ use cunyi_app::{Action as A, Actor, may};
 
 use crate::pages::{
     account, clearing, clinic, computer, courses, day_sheets, desk, drafts, follow, follow_up,
-    follow_ups, layouts, lists, outpatient, papers, patients, policies, prescriptions, queue,
-    receipts, reconcile, referrals, refund, reports, sheets, skin_tests, templates, uploads, users,
-    workstation,
+    follow_ups, infusions, layouts, lists, outpatient, papers, patients, policies, prescriptions,
+    queue, receipts, reconcile, referrals, refund, reports, sheets, skin_tests, templates, uploads,
+    users, workstation,
 };
 use crate::{Web, assets};
 use Access::{Anyone, Only, SignedIn};
@@ -129,6 +129,8 @@ routes! {
     get "/visits/{id}/print/prescription", Only(A::ReadRecord) => papers::prescription;
     get "/visits/{id}/print/fee-list", Only(A::ReadRecord) => papers::fee_list;
     get "/visits/{id}/print/fee-list-roll", Only(A::ReadRecord) => papers::fee_list_roll;
+    get "/visits/{id}/print/infusion-card", Only(A::ReadRecord) => papers::infusion_card;
+    get "/visits/{id}/print/infusion-card-roll", Only(A::ReadRecord) => papers::infusion_card_roll;
     get "/visits/{id}/print/own-pay-consent", Only(A::ReadRecord) => papers::consent;
     get "/batches/{id}/print/statement-roll", Only(A::ReadRecord) => papers::statement_roll;
     get "/batches/{id}/print/statement", Only(A::ReadRecord) => papers::statement;
@@ -146,6 +148,9 @@ routes! {
     post "/patients/{id}/allergies/{entry}/withdraw", Only(A::Treat) => patients::withdraw_allergy;
     // Lists
     get "/today", Only(A::SeeQueue) => lists::today;
+    get "/infusions", Only(A::ReadRecord) => infusions::page;
+    get "/infusions/print", Only(A::ReadRecord) => infusions::print;
+    get "/infusions/xlsx", Only(A::ReadRecord) => infusions::xlsx;
     get "/outpatient-log", Only(A::ReadRecord) => outpatient::page;
     get "/outpatient-log/print", Only(A::ReadRecord) => outpatient::print;
     get "/outpatient-log/xlsx", Only(A::ReadRecord) => outpatient::xlsx;

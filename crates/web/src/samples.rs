@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use cunyi_app::views::{
     AccountView, Age, ChargeView, CoverageView, DayView, DecidedView, DoctorView, DraftBody,
-    DraftLine, Filing, FindingView, GoodsView, Identified, LayoutView, Objection, Paper, PastVisit,
+    DraftLine, Filing, FindingView, GoodsView, Identified, LayoutView, Objection, PastVisit,
     PatientForm, PatientHit, PatientStrip, PatientView, PaymentView, PolicyView, Preview,
-    QueueEntry, RefundEstimate, RefundView, Remaining, SessionView, SettlementView, Statement,
-    UserView, VisitView,
+    QueueEntry, RefundEstimate, RefundView, Remaining, SessionView, SettlementView, UserView,
+    VisitView,
 };
 use cunyi_app::{Actor, Layout};
-use cunyi_domain::amounts::Amounts;
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{BatchId, ChargeId, ClinicId, EntryId, PatientId, UserId, VisitId};
@@ -18,7 +17,7 @@ use cunyi_domain::ledger::{
     Certificate, Goods, ItemKind, LineClass, Method, Payer, PaymentKind, RegistrationState, Right,
     SettlementKind, Standing, VisitState,
 };
-use cunyi_domain::money::{Fen, Quantity, Rate, UnitPrice};
+use cunyi_domain::money::{Fen, Quantity, UnitPrice};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::{Moment, parse_date_time};
 use cunyi_store::reference::Role;
@@ -29,17 +28,19 @@ use crate::words::Locale;
 mod batch;
 mod follow_up;
 mod lists;
+mod papers;
 mod prescription;
 mod receipts;
 mod uploads;
 
-use prescription::{courses, papers, skin_tests};
+use prescription::{courses, printed, skin_tests};
 
 pub use batch::batch;
 pub use follow_up::{due, follow_up, judged};
 pub use lists::{
     accesses, clinic, courses_due, messages, outpatient_log, referrals, report, stock, templates,
 };
+pub use papers::{infused, infusion_register, paper, statement};
 pub use receipts::{day_sheet, receipt, receipt_register, receipts};
 pub use uploads::uploads;
 
@@ -304,7 +305,7 @@ pub fn visit(states: &[BatchState]) -> VisitView {
         draft_version: 3,
         skin_tests: skin_tests(),
         courses: courses(),
-        papers: papers(frozen),
+        papers: printed(frozen),
         receipts: receipts(),
         referred_to: frozen.then(|| HOSTILE.to_owned()),
         diagnosis_names: vec!["高血压2级".to_owned(), "急性上呼吸道感染".to_owned()],
@@ -501,51 +502,6 @@ pub fn day() -> DayView {
         account: Fen::ZERO,
         cash: Fen::ZERO,
         uploads: Some(2),
-    }
-}
-
-pub fn paper(states: &[BatchState]) -> Paper {
-    Paper {
-        clinic: "青山村卫生室".to_owned(),
-        fictional: true,
-        unconfirmed: true,
-        invented_prices: true,
-        visit: visit(states),
-        patient: patient_form(),
-        day: now().date(),
-        diagnoses: "高血压2级、急性上呼吸道感染".to_owned(),
-        supply_reason: "进城带孙，三个月后回".to_owned(),
-        given: charges(),
-        scheme: "390".to_owned(),
-        person_number: "43120000009900123".to_owned(),
-        insured_at: "990001".to_owned(),
-        entry: None,
-        printed_at: now(),
-        cashier: "刘秀英".to_owned(),
-    }
-}
-
-pub fn statement(state: BatchState) -> Statement {
-    let amounts = Amounts {
-        total: Fen(2420),
-        pay_first: Fen(196),
-        in_scope: Fen(2224),
-        pool: Fen(1557),
-        fund: Fen(1557),
-        cash: Fen(863),
-        ratio: Rate::percent(70),
-        ..Amounts::default()
-    };
-    let settled = matches!(state, BatchState::Settled | BatchState::Reversed);
-    let [made, back] = settlements();
-    Statement {
-        paper: paper(&[state, BatchState::Settled]),
-        batch: batch(1, state),
-        lines: charges().into_iter().filter(|l| l.batch == 1).collect(),
-        amounts: settled.then_some(amounts),
-        ratio: Rate::percent(70),
-        settled: settled.then_some(made),
-        reversal: (state == BatchState::Reversed).then_some(back),
     }
 }
 

@@ -4,7 +4,7 @@
 use cunyi_catalogue as catalogue;
 use cunyi_catalogue::{Catalogue, Drug, Frequency, Route, Service};
 use cunyi_domain::ids::ChargeId;
-use cunyi_domain::ledger::{Footnote, ItemKind, LineClass};
+use cunyi_domain::ledger::{Charge, Footnote, ItemKind, LineClass};
 use cunyi_domain::money::{Fen, Quantity, UnitPrice, parse_decimal};
 use cunyi_domain::refusal::{Code, Refusal};
 
@@ -262,6 +262,20 @@ fn read_use(
     let days = days.filter(|d| (1..=365).contains(d));
     let days = days.ok_or(Refusal::at(Code::BadNumber, "days"))?;
     Ok((route, frequency, days))
+}
+
+/// True where what was sold is what the order comes to: it need not be typed, and follows when the days change.
+pub(crate) fn follows(catalogue: &Catalogue, line: &DraftLine, sold: &Charge) -> bool {
+    let open = DraftLine {
+        quantity: String::new(),
+        ..line.clone()
+    };
+    let read = catalogue
+        .drug(&line.code)
+        .map(|drug| read_drug(drug, 0, &open));
+    read.is_some_and(|read| {
+        read.is_ok_and(|read| (read.view.quantity, &read.view.unit) == (sold.quantity, &sold.unit))
+    })
 }
 
 fn read_drug<'a>(drug: &'a Drug, place: usize, line: &DraftLine) -> Result<ReadLine<'a>, Refusal> {

@@ -3,7 +3,7 @@
 use cunyi_domain::ledger::{Method, PaymentKind};
 use cunyi_domain::money::Fen;
 use cunyi_domain::reconcile::Drawer;
-use cunyi_domain::time::{Moment, civil::Date};
+use cunyi_domain::time::civil::Date;
 
 use super::{Counted, ReceiptDay};
 
@@ -22,14 +22,12 @@ pub struct DaySheet {
     pub drawers: Vec<Drawer>,
     /// What was counted last.
     pub counted: Option<Counted>,
-    /// When it was printed.
-    pub printed_at: Moment,
 }
 
 /// What one did; settlements less reversals.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CashierSheet {
-    /// Who.
+    /// Who; empty for what the program found settled and booked by itself.
     pub name: String,
     /// How many settlements.
     pub settled: i64,

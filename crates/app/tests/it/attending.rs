@@ -9,7 +9,7 @@ use cunyi_domain::refusal::{Code, Refusal};
 use crate::world::{PASSWORD, World, actor, worlds};
 
 /// A second doctor, signed in.
-fn second_doctor(w: &World) -> Actor {
+pub(crate) fn second_doctor(w: &World) -> Actor {
     let administrator = actor(&w.app, "administrator");
     let second = NewUser {
         login: "second".to_owned(),

@@ -1,9 +1,12 @@
 //! 日结单: the sheet of a day is the reconciliation's drawers, told by cashier, why and how.
 
+use cunyi_app::views::{PatientForm, RegisterForm};
 use cunyi_domain::ledger::{Method, PaymentKind};
 use cunyi_domain::money::Fen;
 use cunyi_domain::reconcile::Drawer;
 use cunyi_domain::refusal::Code;
+
+use crate::attending::second_doctor;
 
 use crate::receipts::book;
 use crate::world::{actor, worlds};
@@ -57,6 +60,51 @@ fn a_days_sheet_tells_the_drawers_by_cashier() {
         assert!(other.cashiers.is_empty() && other.whole.total == Fen::ZERO);
         let pharmacist = actor(app, "pharmacist");
         assert_eq!(w.code(app.day_sheet(&pharmacist, day)), Code::Forbidden);
+        w.prove();
+    }
+}
+
+#[test]
+fn what_each_cashier_did_stands_in_her_own_column() {
+    for w in worlds("day_sheet_two") {
+        let (app, day) = (&w.app, w.app.now().date());
+        let insured = w.settled(w.resident(false), &w.cold());
+        let li = second_doctor(&w);
+        let newcomer = PatientForm {
+            name: "孙无卡".to_owned(),
+            sex: "1".to_owned(),
+            birth_date: "1970-05-06".to_owned(),
+            ..PatientForm::default()
+        };
+        let with = RegisterForm::default();
+        let own = app.register_self_pay(&w.doctor, &newcomer, &with).unwrap();
+        app.freeze(&w.doctor, &own, 0, &w.cold()).unwrap();
+        app.settle(&li, &own, &w.shown(&own), Method::Qr).unwrap();
+
+        let sheet = app.day_sheet(&w.doctor, day).unwrap();
+        let of = |name: &str| sheet.cashiers.iter().find(|one| one.name == name).unwrap();
+        let (one, two) = (of("测试doctor"), of("李二"));
+        let (insured, own) = (&w.view(&insured).batches[0], &w.view(&own).batches[0]);
+        assert_eq!(
+            (one.total, one.fund, one.own),
+            (insured.total, insured.fund, Fen::ZERO)
+        );
+        assert_eq!(
+            (two.total, two.fund, two.own),
+            (own.total, Fen::ZERO, own.total)
+        );
+        let taken = [
+            (one, insured.cash, Fen::ZERO),
+            (two, Fen::ZERO, own.total),
+            (&sheet.whole, insured.cash, own.total),
+        ];
+        for (who, cash, qr) in taken {
+            let sums = (who.sum(Method::Cash, false), who.sum(Method::Qr, false));
+            assert_eq!(sums, (cash, qr), "{}", who.name);
+        }
+        assert_eq!(sheet.whole.total, one.total + two.total);
+        let drawers: Vec<Fen> = sheet.drawers.iter().map(|d| d.expected).collect();
+        assert_eq!(drawers, [insured.cash, own.total]);
         w.prove();
     }
 }

@@ -50,6 +50,15 @@ fn as_last_time_brings_diagnoses_and_lines_and_nothing_that_must_be_asked() {
             preview.total,
             w.view(&first).batches.iter().map(|b| b.total).sum()
         );
+        // What follows from dose and days is left open: it changes with the days.
+        assert_eq!(again.lines[2].quantity, "");
+        let mut longer = again.clone();
+        "56".clone_into(&mut longer.lines[2].days);
+        let sold = |body| {
+            let preview = w.app.preview(&w.doctor, &second, body).unwrap();
+            preview.lines[2].quantity
+        };
+        assert!(sold(&longer) > sold(&again), "{:?}", again.lines[2]);
         let view = w.view(&second);
         assert_eq!(
             (view.past.len(), view.past[0].pressure),

@@ -25,6 +25,7 @@ mod follow_up;
 mod foreign;
 mod goods;
 mod groups;
+mod infusions;
 mod input;
 mod insure;
 mod late;

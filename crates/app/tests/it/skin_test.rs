@@ -9,7 +9,7 @@ use cunyi_domain::refusal::Code;
 
 use crate::world::{World, actor, worlds};
 
-const DRUG: &str = "注射用青霉素钠";
+pub(crate) const DRUG: &str = "注射用青霉素钠";
 
 fn injected(w: &World) -> DraftBody {
     let mut body = w.consult_only();
@@ -128,7 +128,7 @@ fn who_leaves_is_not_read() {
 const DAY: i64 = 86_400;
 
 /// Penicillin in saline, by drip, for four days; its first day is done.
-fn course(w: &World) -> EntryId {
+pub(crate) fn course(w: &World) -> EntryId {
     w.granted();
     let (visit, test) = ordered(w);
     w.clock.advance(SKIN_TEST_MINUTES * 60);
@@ -151,14 +151,18 @@ fn course(w: &World) -> EntryId {
     w.view(&visit).courses[0].id.clone()
 }
 
-fn given(w: &World, visit: &VisitId) {
+pub(crate) fn given(w: &World, visit: &VisitId) {
     w.app.presettle(&w.doctor, visit).unwrap();
     w.settle(visit).unwrap();
     w.app.hand_over(&w.doctor, visit).unwrap();
 }
 
 /// Another day of it, so many days later: what is typed, and what it is refused for.
-fn another(w: &World, course: &EntryId, days: i64) -> (VisitId, DraftBody, Option<Code>) {
+pub(crate) fn another(
+    w: &World,
+    course: &EntryId,
+    days: i64,
+) -> (VisitId, DraftBody, Option<Code>) {
     w.clock.advance(days * DAY);
     let visit = w.register(w.resident(false));
     let none = DraftBody::default();
@@ -212,6 +216,46 @@ fn a_day_that_was_missed_wants_another_test() {
         assert_eq!(lacking, Some(Code::SkinTestWanted));
         let frozen = w.app.freeze(&w.doctor, &visit, 0, &body);
         assert_eq!(w.code(frozen), Code::SkinTestWanted);
+        w.prove();
+    }
+}
+
+#[test]
+fn what_is_left_of_the_lot_must_do_for_the_day() {
+    for w in worlds("skin_rest") {
+        let course = course(&w);
+        let (visit, mut body, lacking) = another(&w, &course, 1);
+        assert_eq!(lacking, None);
+        // More than the lot has: another lot is begun for the rest.
+        let of_drug = |line: &&mut DraftLine| line.code == w.line(DRUG).code;
+        let line = body.lines.iter_mut().find(of_drug).unwrap();
+        let (on_hand, reserved) = w.stock(DRUG);
+        let more = on_hand - reserved + Quantity::whole(1);
+        line.quantity = more.to_string();
+        let another = NewLot {
+            code: w.line(DRUG).code,
+            lot_number: "另一批".to_owned(),
+            expires_on: w.app.now().date().tomorrow().unwrap(),
+            cost: UnitPrice::from_fen(10),
+            quantity: Quantity::whole(100),
+        };
+        let later = NewLot {
+            expires_on: cunyi_domain::time::parse_date("2029-01-31").unwrap(),
+            ..another
+        };
+        w.app.receive_stock(&w.doctor, &[later]).unwrap();
+        assert_eq!(refused(&w, &visit, &body), Some(Code::SkinTestWanted));
+        w.prove();
+    }
+}
+
+#[test]
+fn what_nobody_read_ends_with_the_visit() {
+    for w in worlds("skin_ends") {
+        let (visit, _) = ordered(&w);
+        w.app.freeze(&w.doctor, &visit, 0, &w.cold()).unwrap();
+        given(&w, &visit);
+        assert_eq!(state(&w, &visit), SkinTestState::Abandoned);
         w.prove();
     }
 }

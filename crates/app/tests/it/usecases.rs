@@ -187,6 +187,9 @@ use_cases! {
         app.spoil_receipts(by, &ids.book, "", &crate::receipts::why("spoiled", ""))
     };
     day_sheet List |app, by, _ids| app.day_sheet(by, app.now().date());
+    infusion_register List |app, by, _ids| {
+        app.infusion_register(by, app.now().date(), app.now().date())
+    };
     receipt_register List |app, by, _ids| {
         app.receipt_register(by, app.now().date(), app.now().date())
     };

@@ -287,6 +287,34 @@ async fn a_prescription_is_printed_again_and_voided_with_a_reason() {
     page.close().await;
 }
 
+/// Its card, on both sizes, and its row in the register; then back to the visit.
+async fn papers_of_the_infusion(page: &Page, demo: &Demo) {
+    page.see("a[href$='/print/infusion-card'][data-paper]")
+        .await;
+    let visit = format!("{}{}", demo.clinic, page.path().await);
+    page.go(&format!("{visit}/print/infusion-card")).await;
+    page.read("第 1 天 共 3 天").await;
+    page.picture("infusion-card.png").await;
+    page.accessible("an infusion card").await;
+    page.tab_to("a[href='infusion-card-roll']").await;
+    page.press(Key::Enter).await;
+    page.read("配药：").await;
+    page.picture("infusion-card-roll.png").await;
+    page.accessible("an infusion card on 80 mm").await;
+    page.go(&format!("{}/today", demo.clinic)).await;
+    page.tab_to("a[href^='/infusions']").await;
+    page.press(Key::Enter).await;
+    page.read("第 1 天 共 3 天").await;
+    page.picture("infusions.png").await;
+    page.accessible("a register of infusions").await;
+    page.go(&format!("{}/infusions/print", demo.clinic)).await;
+    page.read("药品和单次用量").await;
+    page.picture("infusion-register.png").await;
+    page.accessible("a printed register of infusions").await;
+    page.go(&visit).await;
+    page.see("form[action$='/presettle'] button").await;
+}
+
 /// A drip for three days: today's bottle is charged, the queue counts, and another day waits for tomorrow.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_infusion_of_three_days_is_charged_day_by_day() {
@@ -311,6 +339,7 @@ async fn an_infusion_of_three_days_is_charged_day_by_day() {
     assert_eq!(chip, "输液 1/3");
     page.picture("course.png").await;
     page.accessible("an infusion course").await;
+    papers_of_the_infusion(&page, &demo).await;
 
     // Taken back, nothing of it is left; signed again, it is a course again.
     page.tab_to("form[action$='/take-back'] button").await;

@@ -67,6 +67,7 @@ async fn eight_weeks_are_prescribed_with_the_doctors_word() {
     let paper = page.path().await + "/print/prescription";
     page.go(&format!("{}{paper}", demo.clinic)).await;
     page.read("长期处方").await;
+    page.read("患者（或家属）签字").await;
     page.accessible("a long prescription on paper").await;
     page.picture("supply-prescription.png").await;
     assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));

@@ -38,13 +38,14 @@ cunyi_domain::row! {
 }
 
 /// Visits of a period that were begun and not cancelled, as a condition on `visit v`.
-const SEEN: &str = "v.clinic = ? AND v.registered_at >= ? AND v.registered_at < ?
+pub(super) const SEEN: &str = "v.clinic = ? AND v.registered_at >= ? AND v.registered_at < ?
     AND v.state NOT IN ('waiting', 'cancelled')";
 
 /// As the visits began. An order that begins with the lines' visit would have SQLite read the lines of all days for it.
-const IN_TURN: &str = "v.registered_at, v.id";
+pub(super) const IN_TURN: &str = "v.registered_at, v.id";
 
-fn of(clinic: &ClinicId, span: Span) -> Vec<Value> {
+/// Their clinic and period.
+pub(super) fn of(clinic: &ClinicId, span: Span) -> Vec<Value> {
     vec![
         clinic.clone().into_value(),
         span.from.into_value(),

@@ -34,6 +34,7 @@ fn owing() -> Paper {
 fn models() -> Vec<(Layout, Model)> {
     let c = samples::chrome(Locale::Zh);
     let p = samples::paper(&[Settled, Draft]);
+    let infused = samples::infused();
     let s = samples::statement(Settled);
     let slip = PaymentSlip {
         paper: samples::paper(&[Draft]),
@@ -62,6 +63,16 @@ fn models() -> Vec<(Layout, Model)> {
         (
             Layout::DaySheetRoll,
             Model::day_sheet(&c, &samples::day_sheet()),
+        ),
+        (Layout::InfusionCard, Model::infusion_card(&c, &infused)),
+        (Layout::InfusionCardRoll, Model::infusion_card(&c, &infused)),
+        (
+            Layout::InfusionRegister,
+            Model::infusion_register(&c, &samples::infusion_register()),
+        ),
+        (
+            Layout::OutpatientLog,
+            Model::outpatient_log(&c, &samples::outpatient_log()),
         ),
         (Layout::Receipt, Model::receipt(&c, &samples::receipt())),
         (Layout::ReceiptRoll, Model::receipt(&c, &samples::receipt())),
@@ -123,8 +134,11 @@ fn what_a_paper_has_to_show_cannot_be_left_out() {
             ("sheets.lines.name", _) => "{{ drug.name }}".to_owned(),
             (_, "") => format!("{{{{ {name} }}}}"),
             ("sum", _) => "{{ sum }}".to_owned(),
-            (_, "cashiers") => format!("{{{{ cashier.{name} }}}}"),
-            (_, "lines") => format!("{{{{ line.{name} }}}}"),
+            ("rows.drugs", _) => "{{ drug }}".to_owned(),
+            // What a list holds is named by its word for one.
+            (_, "cashiers" | "lines" | "groups" | "rows" | "tests") => {
+                format!("{{{{ {}.{name} }}}}", owner.trim_end_matches('s'))
+            }
             _ => format!("{{{{ {owner}.{name} }}}}"),
         };
         assert!(text.contains(&shown), "{layout} {shown}");
@@ -187,9 +201,7 @@ fn a_wrong_layout_is_told_its_line_and_what_is_wrong() {
     let (_, model) = &models()[0];
     let many = "{% for a in marks %}".repeat(14) + &"{% endfor %}".repeat(14);
     let deep = "{% if clinic %}".repeat(400) + &"{% endif %}".repeat(400);
-    let large = "{% for a in marks %}{% for b in marks %}".to_owned()
-        + &"中".repeat(40_000)
-        + "{% endfor %}{% endfor %}";
+    let large = "{% for a in marks %}".repeat(4) + &"中".repeat(40_000) + &"{% endfor %}".repeat(4);
     for (text, line, why) in [
         ("<p>\n{{ no_such }}</p>", 2, "layout-wrong-name"),
         ("<p>\n\n{{ patient.no_such }}</p>", 3, "layout-wrong-name"),
@@ -221,7 +233,10 @@ fn every_name_that_a_layout_may_use_stands_in_the_guide() {
 
 #[test]
 fn the_longest_paper_is_far_from_the_bounds() {
+    /// What a period's register may have.
+    const MOST_ROWS: usize = 2000;
     for (layout, mut model) in models() {
+        let mut room = 20;
         match &mut model.part {
             Part::Prescription(paper) => {
                 let drug = paper.sheets[0].lines[0].clone();
@@ -231,6 +246,18 @@ fn the_longest_paper_is_far_from_the_bounds() {
             Part::Statement(_) | Part::Slip(_) | Part::Referral(_) => {}
             Part::DaySheet(paper) => {
                 paper.cashiers = vec![paper.cashiers[0].clone(); 20];
+            }
+            Part::InfusionCard(paper) => {
+                paper.groups = vec![paper.groups[0].clone(); crate::form::MAX_LINES];
+            }
+            Part::InfusionRegister(paper) => {
+                paper.rows = vec![paper.rows[0].clone(); MOST_ROWS];
+                paper.tests = vec![paper.tests[0].clone(); MOST_ROWS];
+                room = 2;
+            }
+            Part::OutpatientLog(paper) => {
+                paper.rows = vec![paper.rows[0].clone(); MOST_ROWS];
+                room = 2;
             }
             Part::Receipt(paper) => {
                 paper.lines = vec![paper.lines[0].clone(); crate::form::MAX_LINES];
@@ -244,9 +271,25 @@ fn the_longest_paper_is_far_from_the_bounds() {
                 batch.steps = vec![batch.steps[0].clone(); 2 * crate::form::MAX_LINES];
             }
         }
-        let paper = print(built_in(layout), &model, MOST_STEPS / 20).unwrap();
-        assert!(paper.len() < MOST_OUTPUT / 20, "{layout} {}", paper.len());
+        let paper = print(built_in(layout), &model, MOST_STEPS / room).unwrap();
+        assert!(
+            paper.len() < MOST_OUTPUT / usize::try_from(room).unwrap(),
+            "{layout} {}",
+            paper.len()
+        );
     }
+}
+
+#[test]
+fn a_register_that_no_paper_holds_is_no_fault_of_its_layout() {
+    let c = samples::chrome(Locale::Zh);
+    let mut model = Model::outpatient_log(&c, &samples::outpatient_log());
+    if let Part::OutpatientLog(log) = &mut model.part {
+        log.rows[0].complaint = "咳".repeat(2000);
+        log.rows = vec![log.rows[0].clone(); 1000];
+    }
+    let wrong = paper(Layout::OutpatientLog, None, model, &c).unwrap_err();
+    assert!(wrong.too_much(), "{wrong:?}");
 }
 
 /// Every name inside.

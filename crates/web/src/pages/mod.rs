@@ -11,6 +11,7 @@ pub(crate) mod drafts;
 pub(crate) mod follow;
 pub(crate) mod follow_up;
 pub(crate) mod follow_ups;
+pub(crate) mod infusions;
 pub(crate) mod layouts;
 pub(crate) mod lists;
 pub(crate) mod outpatient;

@@ -3,12 +3,15 @@
 
 use askama::Template;
 use axum::http::{StatusCode, Uri};
+use cunyi_app::Layout;
 use cunyi_app::views::{LogRow, OutpatientLog};
-use cunyi_domain::time::Moment;
 
+use super::papers::print_from;
 use super::reports::period;
 use crate::chrome::Chrome;
 use crate::fault::{Answer, Fault, html};
+use crate::layout::Model;
+use crate::layout::model::outpatient::{Row, rows};
 use crate::session::Signed;
 use crate::sheet::{Cell, Table, download};
 
@@ -19,17 +22,16 @@ pub(crate) struct LogPage<'a> {
     pub(crate) v: &'a OutpatientLog,
 }
 
-#[derive(Template)]
-#[template(path = "print_outpatient_log.html")]
-pub(crate) struct LogPaper<'a> {
-    pub(crate) c: &'a Chrome,
-    pub(crate) ui: &'a Chrome,
-    pub(crate) v: &'a OutpatientLog,
-    pub(crate) printed_at: Moment,
+impl LogPage<'_> {
+    /// Each visit with its cells.
+    fn rows(&self) -> Vec<(&LogRow, [String; HEADS.len()])> {
+        self.v.rows.iter().zip(rows_of(self.c, self.v)).collect()
+    }
 }
 
 /// Columns, the last two for the hand.
-const HEADS: [&str; 12] = [
+const HEADS: [&str; 13] = [
+    "log-number",
     "log-when",
     "field-name",
     "field-sex",
@@ -44,22 +46,21 @@ const HEADS: [&str; 12] = [
     "log-notifiable",
 ];
 
-/// The cells of a row but its number; an erased patient's sex says nothing.
-pub(crate) fn cells(c: &Chrome, row: &LogRow) -> [String; HEADS.len()] {
+fn cells(row: Row) -> [String; HEADS.len()] {
     let at_home = [row.address.as_str(), row.phone.as_str()];
     let at_home: Vec<&str> = at_home.into_iter().filter(|t| !t.is_empty()).collect();
-    let visit = if row.again { "log-again" } else { "log-new" };
     [
-        format!("{} {}", row.at.date(), row.at.hour_minute()),
-        row.name.clone(),
-        c.sex(&row.sex),
-        c.age(&row.age),
+        row.number,
+        row.when,
+        row.name,
+        row.sex,
+        row.age,
         at_home.join(" "),
-        c.t(visit),
-        row.complaint.clone(),
-        row.diagnoses.clone(),
-        row.treatment.clone(),
-        row.doctor.clone(),
+        row.visit,
+        row.complaint,
+        row.diagnoses,
+        row.treatment,
+        row.doctor,
         String::new(),
         String::new(),
     ]
@@ -68,6 +69,11 @@ pub(crate) fn cells(c: &Chrome, row: &LogRow) -> [String; HEADS.len()] {
 /// Its heads.
 pub(crate) fn heads(c: &Chrome) -> [String; HEADS.len()] {
     HEADS.map(|key| c.t(key))
+}
+
+/// Its rows, as they are on the screen and in the sheet.
+fn rows_of(c: &Chrome, v: &OutpatientLog) -> Vec<[String; HEADS.len()]> {
+    rows(c, v).into_iter().map(cells).collect()
 }
 
 async fn log(by: &Signed, uri: &Uri) -> Result<OutpatientLog, Fault> {
@@ -86,24 +92,25 @@ pub(crate) async fn page(by: Signed, uri: Uri) -> Answer {
 /// `GET /outpatient-log/print?from=&to=`
 pub(crate) async fn print(by: Signed, uri: Uri) -> Answer {
     let v = log(&by, &uri).await?;
-    let page = LogPaper {
-        c: &by.chrome.chinese(),
-        ui: &by.chrome,
-        v: &v,
-        printed_at: by.chrome.now,
-    };
-    Ok(html(StatusCode::OK, &page))
+    let model = Model::outpatient_log(&by.chrome.chinese(), &v);
+    let back = (
+        format!("/outpatient-log?from={}&to={}", v.from, v.to),
+        "log-title",
+    );
+    print_from(&by, Layout::OutpatientLog, (back, None), model).await
 }
 
 /// `GET /outpatient-log/xlsx?from=&to=`
 pub(crate) async fn xlsx(by: Signed, uri: Uri) -> Answer {
     let v = log(&by, &uri).await?;
     let c = by.chrome.chinese();
-    let row = |row: &LogRow| cells(&c, row).map(Cell::Text).into();
     let table = Table {
         name: c.t("log-title"),
         heads: heads(&c).into(),
-        rows: v.rows.iter().map(row).collect(),
+        rows: rows_of(&c, &v)
+            .into_iter()
+            .map(|row| row.map(Cell::Text).into())
+            .collect(),
     };
     download(
         &by.chrome,

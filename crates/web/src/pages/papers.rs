@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use cunyi_app::views::{Paper, PatientView};
 use cunyi_app::{AppError, Layout};
 use cunyi_domain::ids::{BatchId, EntryId, PatientId, VisitId};
+use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::Moment;
 
 use crate::chrome::Chrome;
@@ -88,6 +89,22 @@ async fn fee_list_by(by: Signed, Path(id): Path<String>, layout: Layout) -> Answ
     print(&by, layout, &p.visit.visit, model).await
 }
 
+/// `GET /visits/{id}/print/infusion-card`
+pub(crate) async fn infusion_card(by: Signed, path: Path<String>) -> Answer {
+    infusion_card_by(by, path, Layout::InfusionCard).await
+}
+
+/// `GET /visits/{id}/print/infusion-card-roll`
+pub(crate) async fn infusion_card_roll(by: Signed, path: Path<String>) -> Answer {
+    infusion_card_by(by, path, Layout::InfusionCardRoll).await
+}
+
+async fn infusion_card_by(by: Signed, Path(id): Path<String>, layout: Layout) -> Answer {
+    let p = paper(&by, id).await?;
+    let model = Model::infusion_card(&by.chrome.chinese(), &p);
+    print(&by, layout, &p.visit.visit, model).await
+}
+
 /// `GET /visits/{id}/print/own-pay-consent`
 pub(crate) async fn consent(by: Signed, Path(id): Path<String>) -> Answer {
     let p = paper(&by, id).await?;
@@ -143,6 +160,10 @@ pub(super) async fn print_from(
     let c = by.chrome.chinese();
     let title = model.title(&c, layout);
     let paper = layout::paper(layout, own.as_deref(), model, &c).map_err(|wrong| {
+        if wrong.too_much() {
+            let refusal = Refusal::new(Code::PaperTooLong);
+            return Fault::new(&by.chrome, AppError::Refused(refusal));
+        }
         let what = format!("the layout {layout} cannot be printed: {}", wrong.why);
         Fault::new(&by.chrome, AppError::Failed(what))
     })?;
@@ -165,11 +186,15 @@ pub(crate) const fn size(layout: Layout) -> Option<(&'static str, &'static str)>
         Layout::StatementRoll => Some(("statement", "print-sheet")),
         Layout::DaySheet => Some(("sheet-roll", "print-roll")),
         Layout::DaySheetRoll => Some(("sheet", "print-sheet")),
+        Layout::InfusionCard => Some(("infusion-card-roll", "print-roll")),
+        Layout::InfusionCardRoll => Some(("infusion-card", "print-sheet")),
         // A receipt's number is taken for the paper that it is printed on.
         Layout::Receipt
         | Layout::ReceiptRoll
         | Layout::Prescription
         | Layout::Slip
+        | Layout::InfusionRegister
+        | Layout::OutpatientLog
         | Layout::Referral
         | Layout::Consent => None,
     }

@@ -38,7 +38,7 @@ use crate::WebOptions;
 use crate::chrome::Chrome;
 use crate::fault::FaultPage;
 use crate::labels::GROUPS;
-use crate::layout::model::shared;
+use crate::layout::model::fee_list::shared;
 use crate::samples;
 use crate::words::Locale;
 

@@ -47,6 +47,7 @@ pub fn accesses() -> Vec<AccessView> {
         "reconcile",
         "courses",
         "outpatient-log",
+        "infusions",
         "receipts",
         "day-sheet",
         "accesses",

@@ -7,7 +7,7 @@ use cunyi_domain::ledger::{PaperEvent, PaperWhy, SkinTestState};
 use super::{HOSTILE, now};
 
 /// Printed twice, and of each event one with words.
-pub(super) fn papers(frozen: bool) -> PapersView {
+pub(super) fn printed(frozen: bool) -> PapersView {
     let entry = |(number, event, why)| PaperEntryView {
         event,
         number,

@@ -143,6 +143,5 @@ pub fn day_sheet() -> DaySheet {
             at: now(),
             by: HOSTILE.to_owned(),
         }),
-        printed_at: now(),
     }
 }

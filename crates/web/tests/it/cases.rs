@@ -237,6 +237,8 @@ cases! {
     get "/visits/{id}/print/prescription" Record |h, _by| of_visit("get", &frozen(h), "/print/prescription");
     get "/visits/{id}/print/fee-list" Record |h, _by| of_visit("get", &frozen(h), "/print/fee-list");
     get "/visits/{id}/print/fee-list-roll" Record |h, _by| of_visit("get", &frozen(h), "/print/fee-list-roll");
+    get "/visits/{id}/print/infusion-card" Record |h, _by| of_visit("get", &frozen(h), "/print/infusion-card");
+    get "/visits/{id}/print/infusion-card-roll" Record |h, _by| of_visit("get", &frozen(h), "/print/infusion-card-roll");
     get "/visits/{id}/print/own-pay-consent" Record |h, _by| of_visit("get", &frozen(h), "/print/own-pay-consent");
     get "/batches/{id}/print/statement-roll" Record |h, _by| {
         let batch = &h.w.view(&settled(h)).batches[0].id;
@@ -279,6 +281,9 @@ cases! {
         of_patient("post", &id, &format!("/allergies/{entry}/withdraw"))
     };
     get "/today" List |h, _by| { settled(h); get("/today") };
+    get "/infusions" List |h, _by| { settled(h); get("/infusions") };
+    get "/infusions/print" List |h, _by| { settled(h); get("/infusions/print") };
+    get "/infusions/xlsx" List |h, _by| { settled(h); get("/infusions/xlsx") };
     get "/outpatient-log" List |h, _by| { settled(h); get("/outpatient-log") };
     get "/outpatient-log/print" List |h, _by| { settled(h); get("/outpatient-log/print") };
     get "/outpatient-log/xlsx" List |h, _by| { settled(h); get("/outpatient-log/xlsx") };

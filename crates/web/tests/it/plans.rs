@@ -47,6 +47,9 @@ const GROWING: &[&str] = &[
     "stock_move",
     "follow_up",
     "paper_entry",
+    "skin_test",
+    "course",
+    "referral",
     "receipt",
     "access",
 ];

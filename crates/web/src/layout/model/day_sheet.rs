@@ -89,7 +89,7 @@ impl Model {
         let counted = v.counted.as_ref();
         let own = DaySheet {
             day: v.day.to_string(),
-            cashiers: v.cashiers.iter().map(|one| cashier(c, one)).collect(),
+            cashiers: v.cashiers.iter().map(|one| named(c, one)).collect(),
             whole: cashier(c, &v.whole),
             drawers: v.drawers.iter().map(drawer).collect(),
             counted: counted
@@ -97,7 +97,21 @@ impl Model {
                 .unwrap_or_default(),
         };
         let part = Part::DaySheet(Box::new(own));
-        Self::of_days(c, v.clinic.clone(), v.printed_at, part)
+        Self::of_days(c, &v.clinic, part)
+    }
+}
+
+/// What the program settled by itself, once it was known what the centre had done, has words for its name.
+fn named(c: &Chrome, s: &CashierSheet) -> Cashier {
+    let its = cashier(c, s);
+    let nobody = its.name.is_empty();
+    Cashier {
+        name: if nobody {
+            c.t("day-sheet-program")
+        } else {
+            its.name
+        },
+        ..its
     }
 }
 

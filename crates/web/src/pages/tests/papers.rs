@@ -51,6 +51,19 @@ pub(super) fn pages(ui: &Chrome, pages: &mut Pages) {
         list.contains("叁拾伍元贰角") && list.contains("20.57"),
         "sums and capitals"
     );
+    let (card, log) = (&samples::infused(), &samples::outpatient_log());
+    let register = &samples::infusion_register();
+    for (layout, model) in [
+        (Layout::InfusionCard, Model::infusion_card(c, card)),
+        (Layout::InfusionCardRoll, Model::infusion_card(c, card)),
+        (
+            Layout::InfusionRegister,
+            Model::infusion_register(c, register),
+        ),
+        (Layout::OutpatientLog, Model::outpatient_log(c, log)),
+    ] {
+        pages.push((layout.as_str(), print(ui, layout, model)));
+    }
     let h = samples::patient();
     let printed_at = samples::now();
     let history = HistoryPage {
@@ -104,6 +117,34 @@ fn a_prescription_nobody_signed_says_so() {
     p = samples::paper(&[]);
     p.visit.patient.age = Age::Months(27);
     assert!(slip(&p).contains("医师尚未签名，不作处方") && slip(&p).contains(">儿科<"));
+}
+
+#[test]
+fn an_infusion_card_has_a_group_for_what_runs_together_and_a_row_for_each_time() {
+    let c = samples::chrome(Locale::Zh);
+    let model = Model::infusion_card(&c, &samples::infused());
+    let Part::InfusionCard(card) = &model.part else {
+        panic!("a card");
+    };
+    let said: Vec<_> = card
+        .groups
+        .iter()
+        .map(|g| (&*g.name, &*g.rate, &*g.turn, g.lines.len(), g.times.len()))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            ("第1组", "40滴/分", "第 2 天 共 5 天", 2, 1),
+            // Twice a day for three days; tablets are on no card.
+            ("", "", "×3天", 1, 6),
+        ]
+    );
+    let page = layout::paper(Layout::InfusionCard, None, model, &c).unwrap();
+    assert!(page.contains("阴性") && page.contains("王药师"));
+    // What was given by needle stands on the prescription with its test.
+    let model = Model::prescription(&c, &samples::infused());
+    let page = layout::paper(Layout::Prescription, None, model, &c).unwrap();
+    assert_eq!(page.matches("（皮试阴性）").count(), 1, "of one of the two");
 }
 
 #[test]

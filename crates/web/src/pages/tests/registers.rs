@@ -1,10 +1,11 @@
-//! The outpatient log and referrals, rendered.
+//! Registers and referrals, rendered.
 
 use askama::Template;
 
 use super::Pages;
 use crate::chrome::Chrome;
-use crate::pages::outpatient::{LogPage, LogPaper};
+use crate::pages::infusions::InfusionsPage;
+use crate::pages::outpatient::LogPage;
 use crate::pages::receipts::{ReceiptsPage, Typed};
 use crate::pages::referrals::{ReferralPage, begun};
 use crate::samples;
@@ -30,13 +31,6 @@ pub(super) fn registers(c: &Chrome, pages: &mut Pages) {
     pages.push(("receipts", page.render().unwrap()));
     let v = &samples::outpatient_log();
     pages.push(("log", LogPage { c, v }.render().unwrap()));
-    let printed_at = samples::now();
-    let ui = c;
-    let paper = LogPaper {
-        c,
-        ui,
-        v,
-        printed_at,
-    };
-    pages.push(("log-paper", paper.render().unwrap()));
+    let v = &samples::infusion_register();
+    pages.push(("infusions", InfusionsPage::new(c, v).render().unwrap()));
 }
