@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use cunyi_domain::id_number::{IdNumber, Sex, mask};
-use cunyi_domain::ids::ClinicId;
+use cunyi_domain::ids::{ClinicId, PatientId};
 use cunyi_domain::ledger::{Certificate, Coverage, Patient};
 use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::{Code, Refusal};
@@ -105,6 +105,29 @@ impl Memory {
 }
 
 impl App {
+    /// The certificate that is known of a patient who was found by her name: her ID number, as if it were typed.
+    ///
+    /// # Errors
+    /// Refused where none is known.
+    pub fn known_certificate(&self, actor: &Actor, patient: &PatientId) -> Result<IdentifyForm> {
+        actor.must(Action::Register)?;
+        let db = self.parts.store.db();
+        let row = db.read("known_certificate", |tx| {
+            query::patient(tx, &actor.clinic, patient)
+        })?;
+        let row = row.ok_or(Refusal::new(Code::NotFound))?;
+        if row.id_number.is_empty() {
+            return refuse_at(Code::Missing, "number");
+        }
+        self.note_access(actor, &row.id)?;
+        Ok(IdentifyForm {
+            certificate: Certificate::IdCard.as_str().to_owned(),
+            number: row.id_number,
+            typed: true,
+            ..IdentifyForm::default()
+        })
+    }
+
     /// Asks the platform who it is. Local checks come first: a typing error costs no call.
     pub fn identify(&self, actor: &Actor, form: &IdentifyForm) -> Result<Identified> {
         actor.must(Action::Register)?;

@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::infusion;
 use crate::patient::form_of;
 use crate::permission::{Action, may};
-use crate::views::{Actor, Paper, PaymentSlip, Statement};
+use crate::views::{Actor, Control, Paper, PaymentSlip, Statement};
 use crate::visit::{charge_view, coverage_of};
 
 impl App {
@@ -140,6 +140,10 @@ impl App {
                 .collect::<Vec<_>>()
                 .join("、"),
             supply_reason: row.supply_reason.clone(),
+            controlled: given
+                .iter()
+                .filter_map(|line| self.controlled(line))
+                .collect(),
             turns: infusion::turns(tx, &row, &given)?,
             tests: infusion::tests(
                 tx,
@@ -158,6 +162,14 @@ impl App {
             printed_at: self.now(),
             visit,
         })
+    }
+}
+
+impl App {
+    /// Its code, where a line's drug is under special control.
+    fn controlled(&self, line: &Charge) -> Option<(String, Control)> {
+        let drug = self.catalogue().drug(&line.code)?;
+        cunyi_catalogue::control(drug).map(|control| (line.code.clone(), control))
     }
 }
 

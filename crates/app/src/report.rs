@@ -22,7 +22,7 @@ use crate::views::{
 /// Longest period, in days.
 const MOST_DAYS: usize = 732;
 /// Most main diagnoses that are told.
-const MOST_DIAGNOSES: i64 = 100;
+const MOST_DIAGNOSES: i64 = 2000;
 /// 14 其他费: the heading of what the lists know no more.
 const OTHER: &str = "14";
 

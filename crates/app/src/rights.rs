@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use cunyi_catalogue::{Catalogue, Drug, Route, RouteKind};
+use cunyi_catalogue::{Catalogue, Drug, Route, RouteKind, control};
 use cunyi_domain::fact::ReferenceActivated;
 use cunyi_domain::ids::{ClinicId, UserId};
 use cunyi_domain::journal::{digest, version};
@@ -81,6 +81,7 @@ fn wanted(drug: &Drug, route: Option<&Route>) -> Vec<Right> {
         (Right::Infusion, infused),
         (Right::IvAntibiotics, antibiotic),
         (Right::Decoction, drug.is_piece()),
+        (Right::Controlled, control(drug).is_some()),
     ];
     let wanted = all.into_iter().filter(|(_, wanted)| *wanted);
     wanted.map(|(right, _)| right).collect()

@@ -51,6 +51,7 @@ pub use audit::Objection;
 pub use clearing::*;
 pub use clinic::{ClinicData, ClinicView, PayCode};
 pub use course::{CourseDue, CourseView};
+pub use cunyi_catalogue::Control;
 pub use cunyi_policy::{Language, Why};
 pub use day::DayView;
 pub use day_sheet::{CashierSheet, DaySheet, MovedView};
@@ -499,6 +500,8 @@ pub struct Paper {
     pub given: Vec<ChargeView>,
     /// Which day of its courses this visit is.
     pub turns: Vec<Turn>,
+    /// Codes of drugs under special control, and how strictly.
+    pub controlled: Vec<(String, Control)>,
     /// The skin tests of its drugs.
     pub tests: Vec<TestedView>,
     /// 费别: scheme or self.

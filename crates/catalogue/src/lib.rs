@@ -7,6 +7,7 @@
 mod allergy;
 mod catalogue;
 mod checks;
+mod controlled;
 mod grown;
 mod model;
 mod order;
@@ -20,6 +21,7 @@ mod tests;
 pub use allergy::{Allergy, AllergyKind};
 pub use catalogue::{Catalogue, ItemHit, search_names};
 pub use checks::{ADULT, CheckCode, Finding, Level, Line, Order, PatientFacts, Rules, check};
+pub use controlled::{Control, control};
 pub use model::{AllergyGroup, Class, CodeSource, Diagnosis, Drug, DrugKind, Service, ServiceRole};
 pub use order::{
     Dispense, Frequency, MOST_UNITS, OrderError, Route, RouteKind, decoction_times, frequencies,

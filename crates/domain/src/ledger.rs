@@ -73,6 +73,8 @@ text_enum! {
         Infusion = "infusion",
         /// 静脉使用抗菌药物.
         IvAntibiotics = "iv-antibiotics",
+        /// 麻醉药品、精神药品.
+        Controlled = "controlled",
     }
 }
 

@@ -14,7 +14,7 @@ CREATE TABLE user_account (
   PRIMARY KEY (clinic, id), UNIQUE (login));
 CREATE TABLE prescribing_right (
   clinic TEXT NOT NULL REFERENCES clinic (clinic), holder TEXT NOT NULL,
-  what TEXT NOT NULL CHECK (what IN ('infusion', 'iv-antibiotics', 'decoction')), granted_at BIGINT NOT NULL,
+  what TEXT NOT NULL CHECK (what IN ('infusion', 'iv-antibiotics', 'decoction', 'controlled')), granted_at BIGINT NOT NULL,
   PRIMARY KEY (clinic, holder, what));
 CREATE TABLE reference_file (
   clinic TEXT NOT NULL REFERENCES clinic (clinic), what TEXT NOT NULL CHECK (what IN ('region', 'policy', 'layout', 'clinic')), name TEXT NOT NULL,

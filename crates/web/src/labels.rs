@@ -389,6 +389,7 @@ pub const SKIN_TESTS: Labels = &[
 pub const RIGHTS: Labels = &[
     ("infusion", "right-infusion"),
     ("iv-antibiotics", "right-iv-antibiotics"),
+    ("controlled", "right-controlled"),
     ("decoction", "right-decoction"),
 ];
 

@@ -143,6 +143,7 @@ routes! {
     get "/patients", Only(A::ReadPatient) => patients::page;
     post "/patients/search", Only(A::ReadPatient) => patients::search;
     get "/patients/{id}", Only(A::ReadPatient) => patients::patient;
+    post "/patients/{id}/identify", Only(A::Register) => desk::identify_known;
     post "/patients/{id}/correct", Only(A::CorrectPatient) => patients::correct;
     post "/patients/{id}/allergies", Only(A::Treat) => patients::note_allergy;
     post "/patients/{id}/allergies/{entry}/withdraw", Only(A::Treat) => patients::withdraw_allergy;

@@ -74,6 +74,8 @@ fn what_each_cashier_did_stands_in_her_own_column() {
             name: "孙无卡".to_owned(),
             sex: "1".to_owned(),
             birth_date: "1970-05-06".to_owned(),
+            guardian_name: "孙大".to_owned(),
+            guardian_relation: "1".to_owned(),
             ..PatientForm::default()
         };
         let with = RegisterForm::default();

@@ -40,7 +40,7 @@ fn a_drip_wants_the_clinics_grant_and_the_doctors() {
             w.app.set_rights(&administrator, doctor, rights).unwrap();
         };
         let (clinic, doctor) = (Code::ClinicRightMissing, Code::DoctorRightMissing);
-        let table: [Case<'_>; 7] = [
+        let table: [Case<'_>; 9] = [
             (&[], &[], SALINE, Some(missing(clinic, Infusion))),
             (&[], &[Infusion], SALINE, Some(missing(clinic, Infusion))),
             (&[Infusion], &[], SALINE, Some(missing(doctor, Infusion))),
@@ -58,6 +58,13 @@ fn a_drip_wants_the_clinics_grant_and_the_doctors() {
                 Some(missing(doctor, IvAntibiotics)),
             ),
             (Right::ALL, Right::ALL, ANTIBIOTIC, None),
+            (
+                &[Infusion],
+                Right::ALL,
+                "地西泮片",
+                Some(missing(clinic, Right::Controlled)),
+            ),
+            (Right::ALL, Right::ALL, "地西泮片", None),
         ];
         for (of_clinic, of_doctor, name, refused) in table {
             grant(false, of_clinic);

@@ -154,6 +154,7 @@ use_cases! {
     });
     find_patients List |app, by, _ids| app.find_patients(by, "李");
     patient Record |app, by, ids| app.patient(by, &ids.patient);
+    known_certificate Record |app, by, ids| app.known_certificate(by, &ids.patient).map(drop);
     correct_patient Record |app, by, ids| app.correct_patient(by, &ids.patient, &patient());
     propose_items Record |app, by, ids| app.propose_items(by, Some(&ids.visit), "gml", 12);
     propose_diagnoses Record |app, by, ids| {

@@ -119,7 +119,7 @@ async fn papers(page: &Page, demo: &Demo, visit: &str) {
     }
     page.read("不计入合计").await;
     page.go(&format!("{}{visit}", demo.clinic)).await;
-    page.click(".state-reversed a[href$='/print/statement']")
+    page.paper(".state-reversed a[href$='/print/statement']")
         .await;
     page.read("医保结算单").await;
     page.read("已退费").await;

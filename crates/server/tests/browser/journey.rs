@@ -95,8 +95,7 @@ async fn a_patient_is_seen_from_identification_to_the_printed_fee_list() {
     page.see("form[action$='/hand-over'] button").await;
     page.read("已结算").await;
     page.press(Key::F8).await;
-    page.see("a[href$='/print/statement']").await;
-    page.click("a[href$='/print/statement']").await;
+    page.paper("a[href$='/print/statement']").await;
     page.read("结算单").await;
     page.read("演示").await;
     page.accessible("the statement").await;

@@ -287,6 +287,63 @@ async fn a_prescription_is_printed_again_and_voided_with_a_reason() {
     page.close().await;
 }
 
+/// What was typed and not picked is refused and stays; a digit chooses also of many; another drug in a row brings its
+/// own order.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_not_picked_is_not_lost_and_another_drug_takes_no_dose_over() {
+    let Some(page) = open(1366, 768).await else {
+        return;
+    };
+    let demo = Demo::start("picked");
+    with_a_cold(&page, &demo).await;
+    desk::order(&page, 1, "gmlkl").await;
+    page.read("感冒灵颗粒").await;
+    page.script("[...document.querySelectorAll('table.lines [role=combobox]')].find(e => e.offsetParent && !e.value).focus()")
+        .await;
+    page.keys("某种药").await;
+    page.press(Key::F8).await;
+    page.read("目录").await;
+    let typed =
+        "return [...document.querySelectorAll('table.lines [role=combobox]')].map(e => e.value)";
+    let rows = page.script(typed).await;
+    assert_eq!(
+        (&rows[0], &rows[1]),
+        (&"感冒灵颗粒".into(), &"某种药".into())
+    );
+
+    // The row came from the server: the drug that takes its place brings its own order.
+    let dose = "return document.querySelector('[name=\"lines.0.dose\"]').value";
+    page.script("const dose = document.querySelector('[name=\"lines.0.dose\"]'); dose.value = '99'; dose.dispatchEvent(new Event('input', { bubbles: true }))")
+        .await;
+    page.press(Key::F3).await;
+    page.until(
+        "the page came again",
+        "return !document.querySelector('#saved').textContent",
+    )
+    .await;
+    assert_eq!(page.script(dose).await, "99");
+    page.script(
+        "const at = document.querySelector('table.lines [role=combobox]'); at.focus(); at.select()",
+    )
+    .await;
+    page.keys("a").await;
+    page.until(
+        "there are many",
+        "return document.querySelectorAll('ul.pick li').length >= 10",
+    )
+    .await;
+    let third = page
+        .words_of("ul.pick li:nth-child(3) span:nth-child(3)")
+        .await;
+    page.keys("3").await;
+    page.read(&third).await;
+    assert_eq!(page.script(typed).await[0], serde_json::json!(third));
+    let own = page.script(dose).await;
+    assert!(own != "99" && own != "", "{own}");
+    assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
+    page.close().await;
+}
+
 /// Its card, on both sizes, and its row in the register; then back to the visit.
 async fn papers_of_the_infusion(page: &Page, demo: &Demo) {
     page.see("a[href$='/print/infusion-card'][data-paper]")

@@ -63,7 +63,7 @@ async fn drugs_go_against_a_deposit_and_the_rest_is_returned() {
     page.accessible("drugs given against a deposit").await;
     in_english_too(&page).await;
     page.picture("deposit.png").await;
-    page.click("a[href^='/payments/']").await;
+    page.paper("a[href^='/payments/']").await;
     page.read("押金单").await;
     page.read("多退少补").await;
     page.accessible("the deposit slip").await;
@@ -85,7 +85,7 @@ async fn drugs_go_against_a_deposit_and_the_rest_is_returned() {
         !page.has("待退").await && !page.has("待了结").await,
         "all is done with"
     );
-    page.script("document.querySelector('.looks li:last-child a[href^=\"/payments/\"]').click()")
+    page.paper(".looks li:last-child a[href^='/payments/']")
         .await;
     page.read("退款单").await;
     page.accessible("the refund slip").await;

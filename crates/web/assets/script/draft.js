@@ -39,6 +39,7 @@ const draftUrl = () => `/api/visits/${draft.dataset.visit}/draft`;
 
 async function save(form) {
   dirty = false;
+  asTyped();
   try {
     const answer = await fetch(draftUrl(), { method: "POST", body: body(), signal: AbortSignal.timeout(10000) });
     const told = answer.headers.get("content-type")?.startsWith("application/json") ? await answer.json() : {};
@@ -70,6 +71,7 @@ function unsaved() {
 // cannot be saved. `pagehide` alone would be too late: by then the next page is made.
 function send() {
   if (!draft || !dirty || halted || draft.dataset.sent) return;
+  asTyped();
   const last = body();
   // The save that is on its way counts the version up before this one arrives.
   const version = Number(last.get("version")) + (saving ? 1 : 0);
@@ -79,16 +81,27 @@ function send() {
   draft.elements.version.value = version + 1;
 }
 
+// Forms that nothing saves before they are sent: true where nothing is typed in one but in the one that goes. What was
+// refused is typed, too.
+const typedIn = (field) => {
+  if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked;
+  if (field.matches("select")) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+  return field.value !== field.defaultValue;
+};
+const kept = (going) => $$("form[data-guard]").every((form) =>
+  form === going || !($("main > .problem") || $$("input, select, textarea", form).some(typedIn)));
+
 // Words that cannot be saved are not left without asking.
+const mayLose = () => confirm(document.body.dataset.wordsLeave);
 async function mayLeave() {
   await unsaved();
-  return !(draft && dirty && halted && !draft.dataset.sent) || confirm(document.body.dataset.wordsLeave);
+  return (kept() && !(draft && dirty && halted && !draft.dataset.sent)) || mayLose();
 }
 
 addEventListener("pagehide", send);
 addEventListener("beforeunload", (event) => {
   send();
-  if (draft && dirty && halted && !draft.dataset.sent) event.preventDefault();
+  if ((draft && dirty && halted && !draft.dataset.sent) || (!kept() && !$("form[data-sent]"))) event.preventDefault();
 });
 
 onPage.push(() => {
@@ -98,7 +111,7 @@ onPage.push(() => {
   draft.addEventListener("input", changed);
   $("#fee").addEventListener("change", changed);
   draft.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.target.matches("textarea, button")) return;
+    if (event.key !== "Enter" || event.isComposing || event.target.matches("textarea, button")) return;
     event.preventDefault();
     next(event.target);
   });

@@ -1,6 +1,7 @@
 // A form goes once, after what is typed elsewhere has been kept; the server holds the same.
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  asTyped();
   const before = form.id === "draft" ? saving : scanning ? scans : unsaved();
   if (before) {
     // What is typed, or a trace code, is on its way: the form goes when it is there.
@@ -9,8 +10,8 @@ document.addEventListener("submit", (event) => {
     before.then(() => form.isConnected && form.requestSubmit(submitter));
     return;
   }
-  const asked = event.submitter?.dataset.confirm ?? form.dataset.confirm;
-  if (form.dataset.sent || (asked && !confirm(asked))) {
+  const asked = event.submitter?.dataset.confirm ?? replaced(event.submitter) ?? form.dataset.confirm;
+  if (form.dataset.sent || (asked && !confirm(asked)) || !(kept(form) || mayLose())) {
     event.preventDefault();
     return;
   }
@@ -29,6 +30,9 @@ document.addEventListener("submit", (event) => {
   if ("paper" in form.dataset) printed(url, body);
   else go(url, body);
 });
+
+// What would take the place of lines that stand there is asked for first.
+const replaced = (button) => $$("#draft [data-search]").some((code) => code.value) ? button?.dataset.confirmOver : undefined;
 
 // Where a form goes, and with what.
 function wish(form, submitter) {

@@ -21,12 +21,15 @@ function fill(row, hit) {
 // Enter accepts a cell and goes to the next; a filled last row brings a new one.
 const cells = (root) => $$("input:not([type=hidden]), select, textarea", root).filter((e) => e.offsetParent);
 function next(from) {
-  const all = cells($("#draft") ?? document);
+  const form = from.closest("form") ?? document;
+  const all = cells(form);
   const place = all.indexOf(from);
-  // A herb is done with its footnote: the next one.
-  const to = all[place + (from.matches(".footnote") ? 2 : 1)];
-  to?.focus();
-  to?.select?.();
+  // A herb is done with its footnote: the next one. A form of a few fields ends with its button.
+  const after = all[place + (from.matches(".footnote") ? 2 : 1)];
+  const to = after ?? (form !== draft && $("button", form));
+  if (!to) return;
+  to.focus();
+  to.select?.();
 }
 
 function freeRow(table) {
@@ -46,6 +49,15 @@ function freeRow(table) {
   last.after(row);
   enhance(code);
   renumber();
+}
+
+// All that was ordered of what stands in a row, but what it is.
+function cleared(row) {
+  for (const input of $$("input[name], select", row)) {
+    if (input.matches("[data-search]")) continue;
+    input.value = "";
+    delete input.dataset.usual;
+  }
 }
 
 function emptied(row) {

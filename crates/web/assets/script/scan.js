@@ -19,15 +19,18 @@ document.addEventListener("keydown", (event) => {
   const source = field.matches("[data-scan]") && field.form.elements.source;
   // Radio buttons where it can be said, a hidden field where it cannot.
   if (source) source.value = fast ? "reader" : "typed";
-  if (fast && !field.matches("[data-scan], input.trace") && scanned(text, field)) {
+  // A trace code is no patient, also where it was typed nowhere and has gone to the queue's field.
+  const elsewhere = field.matches("[data-scan]") ? TRACE.test(text) : !field.matches("input.trace");
+  if (fast && elsewhere && scanned(text, field)) {
     event.preventDefault();
     event.stopImmediatePropagation();
   }
 }, true);
 
 // Scanned into another field: it goes where such a code belongs, and is taken out of the field again.
+const TRACE = /^8\d{19}$/;
 const BELONGS = [
-  [/^8\d{19}$/, (text) => into(wanting(), text)],
+  [TRACE, (text) => into(wanting(), text)],
   [/^(\d{17}[\dXx]|[0-9A-Za-z]{21,})$/, (text) => into($("#find"), text)],
 ];
 function scanned(text, field) {

@@ -20,7 +20,9 @@ function enhance(code) {
 
 class Picker {
   constructor(code, shown) {
-    Object.assign(this, { code, shown, hits: [], at: 0, asked: 0 });
+    // What stands in the row, to tell a change from the same again.
+    const picked = code.value;
+    Object.assign(this, { code, shown, picked, hits: [], at: 0, asked: 0 });
     shown.addEventListener("input", () => {
       code.value = "";
       this.ask();
@@ -28,14 +30,14 @@ class Picker {
     shown.addEventListener("keydown", (event) => this.key(event));
     shown.addEventListener("blur", () => {
       this.close();
-      // Words that were not picked stay visible and are sent as typed, so that they are refused.
-      if (!code.value) code.value = shown.value.trim();
+      asTyped();
     });
   }
 
   // What is used most stands first; for nothing typed it is asked for alone.
   async ask(favourites = false) {
-    const query = this.shown.value.trim();
+    // An input method parts the letters that it has not turned into characters yet: g'x'y.
+    const query = this.shown.value.replaceAll("'", "").trim();
     const asked = ++this.asked;
     if (!query && !favourites) return this.close();
     const about = new URLSearchParams({ q: query, visit: draft?.dataset.visit ?? "" });
@@ -93,6 +95,8 @@ class Picker {
   }
 
   key(event) {
+    // Enter and digits are the input method's while it composes.
+    if (event.isComposing) return;
     const open = this.hits.length > 0;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (open && step) {
@@ -100,7 +104,7 @@ class Picker {
       this.draw();
     } else if (open && event.key === "Enter") {
       this.choose(this.at);
-    } else if (open && /^[1-9]$/.test(event.key) && event.key <= String(this.hits.length)) {
+    } else if (open && /^[1-9]$/.test(event.key) && Number(event.key) <= this.hits.length) {
       this.choose(Number(event.key) - 1);
     } else if (open && event.key === "Escape") {
       this.close();
@@ -121,11 +125,20 @@ class Picker {
     this.close();
     const go = this.code.dataset.go;
     if (go) return document.getElementById(go).click();
-    fill(this.code.closest("tr"), hit);
+    const row = this.code.closest("tr");
+    // Another drug takes nothing of the order of the one that stood there.
+    if (row && this.picked && this.picked !== hit.code) cleared(row);
+    this.picked = hit.code;
+    fill(row, hit);
     freeRow(this.code.closest("table"));
     next(this.shown);
-    changed();
+    if (this.code.form === draft) changed();
   }
+}
+
+// Words that were not picked stay visible and are sent as typed, so that they are refused and not lost.
+function asTyped() {
+  for (const code of $$("input[type=hidden][data-search]")) code.value ||= code.nextElementSibling?.value.trim() ?? "";
 }
 
 onPage.push(() => $$("[data-search]").forEach(enhance));

@@ -18,9 +18,9 @@ const ATTRIBUTES: &[(&str, &[&str])] = &[
     (
         "class",
         &[
-            "sheet", "across", "log", "roll", "box", "mark", "head", "all", "big", "rp", "rx",
-            "sig", "herbs", "doses", "blank", "foot", "fees", "n", "code", "total", "why", "how",
-            "basis", "tot", "words", "hand", "cut",
+            "sheet", "across", "log", "roll", "child", "narcotic", "box", "mark", "head", "all",
+            "big", "rp", "rx", "sig", "herbs", "doses", "blank", "foot", "fees", "n", "code",
+            "total", "why", "how", "basis", "tot", "words", "hand", "cut",
         ],
     ),
     ("scope", &["col", "row", "rowgroup"]),

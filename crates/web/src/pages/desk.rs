@@ -6,11 +6,12 @@
 )]
 
 use askama::Template;
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use cunyi_app::views::{DoctorView, Identified, IdentifyForm, PatientForm, RegisterForm};
 use cunyi_app::{Actor, App, AppError};
-use cunyi_domain::ids::VisitId;
+use cunyi_domain::ids::{PatientId, VisitId};
 use cunyi_domain::ledger::VisitState;
 use cunyi_domain::refusal::Code;
 
@@ -107,6 +108,16 @@ pub(crate) async fn find(Posted { by, form, what }: Posted) -> Answer {
         Some(form) => identified_by(by, form, what).await,
         None => patients::found(by, form.text("query")).await,
     }
+}
+
+/// `POST /patients/{id}/identify`: who was found by her name is identified by the number that is known of her.
+pub(crate) async fn identify_known(
+    Path(id): Path<String>,
+    Posted { by, what, .. }: Posted,
+) -> Answer {
+    let known = move |app: &App, actor: &Actor| app.known_certificate(actor, &PatientId(id));
+    let form = by.call(known).await?;
+    identified_by(by, form, what).await
 }
 
 async fn identified_by(by: Signed, form: IdentifyForm, what: What) -> Answer {

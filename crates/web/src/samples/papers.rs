@@ -24,6 +24,7 @@ pub fn paper(states: &[BatchState]) -> Paper {
         diagnoses: "高血压2级、急性上呼吸道感染".to_owned(),
         supply_reason: "进城带孙，三个月后回".to_owned(),
         given: charges(),
+        controlled: vec![],
         turns: vec![],
         tests: vec![],
         scheme: "390".to_owned(),

@@ -264,6 +264,7 @@ cases! {
         post("/patients/search", &[("query", &person.id_number[..12])])
     };
     get "/patients/{id}" Record |h, _by| of_patient("get", &patient(h, &settled(h)), "");
+    post "/patients/{id}/identify" Record |h, _by| of_patient("post", &patient(h, &registered(h)), "/identify");
     post "/patients/{id}/correct" Record |h, _by| {
         let mut ask = of_patient("post", &patient(h, &registered(h)), "/correct");
         ask.form = form(&NEWBORN);

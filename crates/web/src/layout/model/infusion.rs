@@ -6,6 +6,7 @@ use cunyi_app::views::{
 use cunyi_catalogue::frequency_named;
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ledger::Prescription as Kind;
+use cunyi_domain::time::Moment;
 use serde::Serialize;
 
 use super::prescription::{Drug, bracketed, drug, group_of, kind_of, void};
@@ -244,7 +245,7 @@ fn test_line(c: &Chrome, number: usize, t: &TestRow) -> TestLine {
         age: c.age(&t.age),
         drug: t.drug.clone(),
         result: c.skin_test(&t.state),
-        at: t.read_at.map(|at| at.hour_minute()).unwrap_or_default(),
+        at: t.read_at.map(Moment::hour_minute).unwrap_or_default(),
         by: t.by.join("、"),
     }
 }

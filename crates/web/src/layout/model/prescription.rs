@@ -1,6 +1,6 @@
 //! What is given to the 处方笺.
 
-use cunyi_app::views::{Age, ChargeView, Paper};
+use cunyi_app::views::{Age, ChargeView, Control, Paper};
 use cunyi_domain::ledger::{PaperEvent, Prescription as Kind, VisitState};
 use cunyi_domain::money::Fen;
 use serde::Serialize;
@@ -16,18 +16,27 @@ const SHEETS: [(Kind, usize); 3] = [
     (Kind::Infusion, 5),
 ];
 
+/// What is under special control stands on sheets of its own.
+const CLASSES: [Option<Control>; 3] = [None, Some(Control::Second), Some(Control::First)];
+
 /// 处方笺
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Prescription {
-    /// 普通, 儿科
-    pub(crate) class: String,
     pub(crate) sheets: Vec<Sheet>,
 }
 
-/// Drugs of one kind of prescription, five at most, or the herbs of a decoction.
+/// Drugs of one kind and class of prescription, five at most, or the herbs of a decoction.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Sheet {
     pub(crate) number: usize,
+    /// 儿科, 精二, 麻、精一; empty of an ordinary one, as the rule's form has it.
+    pub(crate) class: String,
+    /// True of 儿科: its paper is pale green.
+    pub(crate) child: bool,
+    /// True of 麻、精一: its paper is pale red.
+    pub(crate) narcotic: bool,
+    /// Her 身份证明编号, which the form of 麻、精一 has; empty of others.
+    pub(crate) id_number: String,
     pub(crate) lines: Vec<Drug>,
     /// Of a decoction what is said once: 5剂 水煎服 每日一剂分两次.
     pub(crate) decoction: String,
@@ -59,13 +68,7 @@ pub(crate) struct Drug {
 impl Model {
     /// 处方笺 of a visit's drugs.
     pub(crate) fn prescription(c: &Chrome, p: &Paper) -> Self {
-        let class = if child(p) {
-            "paper-child"
-        } else {
-            "paper-ordinary"
-        };
         let own = Prescription {
-            class: c.t(class),
             sheets: sheets(c, p),
         };
         let mut model = Self::of(c, p, Part::Prescription(own));
@@ -76,18 +79,27 @@ impl Model {
 
 /// Each kind of prescription on sheets of its own, five drugs a sheet; an empty one where nothing was given.
 fn sheets(c: &Chrome, p: &Paper) -> Vec<Sheet> {
-    let mut sheets: Vec<Vec<&ChargeView>> = Vec::new();
+    let mut sheets: Vec<(Option<Control>, Vec<&ChargeView>)> = Vec::new();
     for (kind, most) in SHEETS {
-        let of_kind = |c: &&ChargeView| kind_of(c) == kind;
-        let mut drugs: Vec<_> = p.given.iter().filter(of_kind).collect();
-        drugs.sort_by_key(|line| group_of(line));
-        sheets.extend(drugs.chunks(most).map(<[_]>::to_vec));
+        for class in CLASSES {
+            let its = |c: &&ChargeView| kind_of(c) == kind && control_of(p, c) == class;
+            let mut drugs: Vec<_> = p.given.iter().filter(its).collect();
+            drugs.sort_by_key(|line| group_of(line));
+            sheets.extend(drugs.chunks(most).map(|lines| (class, lines.to_vec())));
+        }
     }
     if sheets.is_empty() {
-        sheets.push(Vec::new());
+        sheets.push((None, Vec::new()));
     }
-    let sheet = |(number, lines): (usize, Vec<&ChargeView>)| Sheet {
+    let sheet = |(number, (control, lines)): (usize, (Option<Control>, Vec<&ChargeView>))| Sheet {
         number,
+        class: class(c, p, control),
+        child: control.is_none() && child(p),
+        narcotic: control == Some(Control::First),
+        id_number: match control {
+            Some(Control::First) => p.patient.id_number.clone(),
+            _ => String::new(),
+        },
         amount: lines.iter().map(|l| l.amount).sum::<Fen>().to_string(),
         decoction: decoction(c, &lines),
         supply: supply(c, p, &lines),
@@ -97,6 +109,21 @@ fn sheets(c: &Chrome, p: &Paper) -> Vec<Sheet> {
             .collect(),
     };
     (1..).zip(sheets).map(sheet).collect()
+}
+
+fn control_of(p: &Paper, line: &ChargeView) -> Option<Control> {
+    let found = p.controlled.iter().find(|(code, _)| *code == line.code);
+    found.map(|(_, control)| *control)
+}
+
+/// What stands in the box.
+fn class(c: &Chrome, p: &Paper, control: Option<Control>) -> String {
+    match control {
+        Some(Control::First) => c.t("paper-first"),
+        Some(Control::Second) => c.t("paper-second"),
+        None if child(p) => c.t("paper-child"),
+        None => String::new(),
+    }
 }
 
 pub(super) fn kind_of(line: &ChargeView) -> Kind {

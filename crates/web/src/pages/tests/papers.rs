@@ -2,10 +2,10 @@
 
 use askama::Template;
 use cunyi_app::Layout;
-use cunyi_app::views::{Age, ChargeView, Paper, PaymentSlip};
+use cunyi_app::views::{Age, ChargeView, Control, Paper, PaymentSlip};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::VisitId;
-use cunyi_domain::ledger::{PaymentKind, VisitState};
+use cunyi_domain::ledger::{ItemKind, PaymentKind, VisitState};
 
 use super::Pages;
 use crate::chrome::Chrome;
@@ -111,12 +111,49 @@ fn a_prescription_nobody_signed_says_so() {
         layout::paper(Layout::Prescription, None, model, &c).unwrap()
     };
     let mut p = samples::paper(&[BatchState::Settled]);
-    assert!(!slip(&p).contains("不作处方") && slip(&p).contains(">普通<"));
+    // An ordinary one has an empty box, and its paper is white.
+    assert!(!slip(&p).contains("不作处方") && !slip(&p).contains("class=\"box\""));
+    assert!(slip(&p).contains("<section class=\"sheet\">"));
     p.visit.state = VisitState::Cancelled;
     assert!(slip(&p).contains("已退号，不作处方"));
     p = samples::paper(&[]);
     p.visit.patient.age = Age::Months(27);
     assert!(slip(&p).contains("医师尚未签名，不作处方") && slip(&p).contains(">儿科<"));
+    assert!(slip(&p).contains("<section class=\"sheet child\">"));
+}
+
+#[test]
+fn what_is_controlled_stands_on_a_sheet_of_its_own_class() {
+    let c = samples::chrome(Locale::Zh);
+    let mut p = samples::paper(&[BatchState::Settled]);
+    let drugs = p.given.iter().filter(|line| line.kind == ItemKind::Drug);
+    let codes: Vec<String> = drugs.map(|line| line.code.clone()).collect();
+    assert!(codes.len() > 1, "{codes:?}");
+    p.controlled = vec![(codes[0].clone(), Control::Second)];
+    let classes = |p: &Paper| {
+        let Part::Prescription(paper) = Model::prescription(&c, p).part else {
+            panic!("a prescription");
+        };
+        let of = |sheet: &crate::layout::model::prescription::Sheet| {
+            (
+                sheet.class.clone(),
+                sheet.child,
+                sheet.narcotic,
+                sheet.id_number.is_empty(),
+            )
+        };
+        paper.sheets.iter().map(of).collect::<Vec<_>>()
+    };
+    let white = |class: &str| (class.to_owned(), false, false, true);
+    assert_eq!(classes(&p), [white(""), white("精二")]);
+    // A child's: pale green, but what is controlled.
+    p.visit.patient.age = Age::Months(27);
+    assert_eq!(
+        classes(&p),
+        [("儿科".to_owned(), true, false, true), white("精二")]
+    );
+    p.controlled[0].1 = Control::First;
+    assert_eq!(classes(&p)[1], ("麻、精一".to_owned(), false, true, false));
 }
 
 #[test]
