@@ -67,14 +67,14 @@ impl Certificate {
 text_enum! {
     /// 处方权: what is prescribed only by who was granted it.
     pub enum Right {
+        /// 麻醉药品、精神药品
+        Controlled = "controlled",
         /// 中药饮片
         Decoction = "decoction",
         /// 静脉给药: by drip or syringe into a vein.
         Infusion = "infusion",
         /// 静脉使用抗菌药物.
         IvAntibiotics = "iv-antibiotics",
-        /// 麻醉药品、精神药品.
-        Controlled = "controlled",
     }
 }
 

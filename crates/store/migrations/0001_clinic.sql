@@ -68,6 +68,7 @@ CREATE TABLE registration (
   clinic TEXT NOT NULL, visit TEXT NOT NULL, position BIGINT NOT NULL CHECK (position > 0), number TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('open', 'requested', 'registered', 'refused', 'unknown', 'cancelled')), platform_visit TEXT,
   PRIMARY KEY (clinic, visit, position), UNIQUE (clinic, number), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id));
+CREATE INDEX registration_by_platform ON registration (clinic, platform_visit);
 CREATE TABLE diagnosis (
   clinic TEXT NOT NULL, visit TEXT NOT NULL, position BIGINT NOT NULL CHECK (position > 0), code TEXT NOT NULL, name TEXT NOT NULL,
   PRIMARY KEY (clinic, visit, position), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id)) /* clustered */;

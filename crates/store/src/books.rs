@@ -122,6 +122,16 @@ fn span(clinic: &ClinicId, from: Moment, to: Moment, limit: i64) -> Vec<Value> {
     ]
 }
 
+/// What is read of each, and where from.
+const BOOKED: &str = "SELECT s.id, s.batch, s.visit, s.kind, s.platform_settlement, s.message, s.settled_at,
+     s.clearing_type, s.clearing_office, b.payer, s.benefit, s.total, s.fund, s.account, s.cash,
+     s.scheme, k.person_number, r.platform_visit
+   FROM settlement s
+   JOIN batch b ON b.clinic = s.clinic AND b.id = s.batch
+   JOIN visit v ON v.clinic = s.clinic AND v.id = s.visit
+   LEFT JOIN coverage k ON k.clinic = v.clinic AND k.id = v.coverage AND b.payer = 'insured'
+   LEFT JOIN registration r ON r.clinic = b.clinic AND r.visit = b.visit AND r.position = b.registration";
+
 /// Settlements and reversals from one moment to before another; at most `limit`.
 pub fn booked(
     tx: &mut Tx<'_>,
@@ -130,17 +140,28 @@ pub fn booked(
     to: Moment,
     limit: i64,
 ) -> Result<Vec<Booked>, StoreError> {
-    let sql = "SELECT s.id, s.batch, s.visit, s.kind, s.platform_settlement, s.message, s.settled_at,
-         s.clearing_type, s.clearing_office, b.payer, s.benefit, s.total, s.fund, s.account, s.cash,
-         s.scheme, k.person_number, r.platform_visit
-       FROM settlement s
-       JOIN batch b ON b.clinic = s.clinic AND b.id = s.batch
-       JOIN visit v ON v.clinic = s.clinic AND v.id = s.visit
-       LEFT JOIN coverage k ON k.clinic = v.clinic AND k.id = v.coverage AND b.payer = 'insured'
-       LEFT JOIN registration r ON r.clinic = b.clinic AND r.visit = b.visit AND r.position = b.registration
-       WHERE s.clinic = ? AND s.settled_at >= ? AND s.settled_at < ?
-       ORDER BY s.settled_at, s.id LIMIT ?";
-    Ok(tx.query(sql, span(clinic, from, to, limit))?)
+    let sql = format!(
+        "{BOOKED} WHERE s.clinic = ? AND s.settled_at >= ? AND s.settled_at < ?
+         ORDER BY s.settled_at, s.id LIMIT ?"
+    );
+    Ok(tx.query(&sql, span(clinic, from, to, limit))?)
+}
+
+/// The settlements under a 就诊ID, on whatever day they were made.
+pub fn booked_under(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    platform_visit: &str,
+) -> Result<Vec<Booked>, StoreError> {
+    let sql = format!(
+        "{BOOKED} WHERE s.clinic = ? AND r.clinic = s.clinic AND r.platform_visit = ? AND s.kind = 'settlement'
+         ORDER BY s.settled_at, s.id"
+    );
+    let values = vec![
+        clinic.clone().into_value(),
+        platform_visit.to_owned().into_value(),
+    ];
+    Ok(tx.query(&sql, values)?)
 }
 
 /// Batches in flight whose 2207 or 2208 was asked for from one moment to before another.

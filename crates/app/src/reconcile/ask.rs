@@ -213,6 +213,7 @@ impl Asking<'_> {
             },
             elsewhere: self.books.is_elsewhere(&line.msgid),
             settlement: line.setl_id,
+            visit: line.mdtrt_id,
             message: line.msgid,
         }
     }

@@ -12,6 +12,7 @@ use cunyi_domain::reconcile::{
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::resolve::Finding;
 use cunyi_domain::time::civil::Date;
+use cunyi_store::books::{self as rows, Booked};
 use cunyi_store::query;
 
 use super::books::{Books, ours_of};
@@ -115,14 +116,9 @@ impl App {
     /// The same for one, by what the centre said when it was asked last.
     fn believe(&self, actor: &Actor, day: Date, difference: &Difference) -> Result<bool> {
         actor.must(Action::Settle)?;
-        let db = self.parts.store.db();
-        let kept = db.read("evidence", |tx| {
-            let under = UnderCode::of(tx, actor)?;
-            newest(tx, &under, day)
-        })?;
-        let Some(kept) = kept else { return Ok(false) };
-        let read = serde_json::from_str(&kept.evidence);
-        let evidence = read.map_err(|error| AppError::Failed(error.to_string()))?;
+        let Some(evidence) = self.newest_evidence(actor, day)? else {
+            return Ok(false);
+        };
         if self.setup(&actor.clinic)?.gateway.region.lost_calls.queries {
             return Ok(false);
         }
@@ -171,8 +167,9 @@ impl App {
         Ok(true)
     }
 
-    /// The centre paid something back that stands here: the one of ours with those sums that it says is
-    /// paid back. It is booked here too, and the patient's part is left to be returned.
+    /// The centre paid something back that stands here: the settlement under the same 就诊ID with those sums that it says
+    /// is paid back, on whatever day it was made. It is booked here too, and the patient's part is left to be returned.
+    /// False where none is found; a person settles it then.
     fn refund_here(&self, actor: &Actor, day: Date, difference: &Difference) -> Result<bool> {
         let Difference::Line {
             settlement,
@@ -191,15 +188,16 @@ impl App {
             fund: -of.fund,
             account: -of.account,
         };
-        let candidates = books.booked_by(&actor.clinic).filter(|row| {
+        let fits = |row: &Booked| {
             let ours = ours_of(region, row);
             ours.group.is_some()
                 && ours.kind == SettlementKind::Settlement
                 && opposite(ours.money) == *money
                 && self.stands(actor, &row.batch).unwrap_or(false)
-        });
-        let mut candidates = candidates.take(MOST_ASKED);
-        let Some(row) = candidates.find(|row| ask::paid_back_there(&caller, &books, row)) else {
+        };
+        let may_be = self.may_be_meant(actor, &books, (settlement, message))?;
+        let mut may_be = may_be.into_iter().filter(fits).take(MOST_ASKED);
+        let Some(row) = may_be.find(|row| ask::paid_back_there(&caller, &books, row)) else {
             return Ok(false);
         };
         self.write(actor, "refund_here", |w| {
@@ -218,6 +216,48 @@ impl App {
             paid_back(w, self, (&batch, &visit), &PaidBack::found(by, REASON)).map(drop)
         })?;
         Ok(true)
+    }
+
+    /// Our settlements that a reversal of the centre's may be of: those of its 就诊ID, or, where the region's file does not
+    /// tell it, those of the days about it, if no other is like it.
+    fn may_be_meant(
+        &self,
+        actor: &Actor,
+        books: &Books,
+        (settlement, message): (&str, &str),
+    ) -> Result<Vec<Booked>> {
+        let evidence = self.newest_evidence(actor, books.day)?;
+        let details = evidence.iter().flat_map(|of| &of.details);
+        let lines = || details.clone().flat_map(|of| of.lines.iter().flatten());
+        let its = |line: &&Theirs| line.settlement == settlement && line.message == message;
+        let Some(line) = lines().find(its) else {
+            return Ok(Vec::new());
+        };
+        if !line.visit.is_empty() {
+            return self.parts.store.db().read("booked_under", |tx| {
+                Ok(rows::booked_under(tx, &actor.clinic, &line.visit)?)
+            });
+        }
+        // One of several with the same sums would be taken for another.
+        let alike = |other: &&Theirs| {
+            (other.kind, other.verdict, other.money) == (line.kind, line.verdict, line.money)
+        };
+        if lines().filter(alike).count() > 1 {
+            return Ok(Vec::new());
+        }
+        Ok(books.booked_by(&actor.clinic).cloned().collect())
+    }
+
+    fn newest_evidence(&self, actor: &Actor, day: Date) -> Result<Option<Evidence>> {
+        let db = self.parts.store.db();
+        let kept = db.read("evidence", |tx| {
+            let under = UnderCode::of(tx, actor)?;
+            newest(tx, &under, day)
+        })?;
+        let read = kept
+            .map(|kept| serde_json::from_str(&kept.evidence))
+            .transpose();
+        read.map_err(|error| AppError::Failed(error.to_string()))
     }
 
     fn stands(&self, actor: &Actor, batch: &BatchId) -> Result<bool> {

@@ -70,16 +70,15 @@ fn what_each_cashier_did_stands_in_her_own_column() {
         let (app, day) = (&w.app, w.app.now().date());
         let insured = w.settled(w.resident(false), &w.cold());
         let li = second_doctor(&w);
-        let newcomer = PatientForm {
-            name: "孙无卡".to_owned(),
-            sex: "1".to_owned(),
-            birth_date: "1970-05-06".to_owned(),
-            guardian_name: "孙大".to_owned(),
-            guardian_relation: "1".to_owned(),
+        let person = w.residents().nth(1).unwrap();
+        let without = PatientForm {
+            name: person.name.clone(),
+            id_number: person.id_number.clone(),
+            phone: person.phone.clone(),
             ..PatientForm::default()
         };
         let with = RegisterForm::default();
-        let own = app.register_self_pay(&w.doctor, &newcomer, &with).unwrap();
+        let own = app.register_self_pay(&w.doctor, &without, &with).unwrap();
         app.freeze(&w.doctor, &own, 0, &w.cold()).unwrap();
         app.settle(&li, &own, &w.shown(&own), Method::Qr).unwrap();
 

@@ -1,6 +1,7 @@
 //! Each difference of an evening is mended from its page, and the evening is green.
 
 use cunyi_centre::faults::Fault;
+use cunyi_centre::population::Person;
 use cunyi_domain::batch::BatchState as S;
 use cunyi_domain::ids::VisitId;
 use cunyi_domain::ledger::{Method, Standing};
@@ -144,6 +145,46 @@ fn what_the_centre_paid_back_is_paid_back_here() {
             .iter()
             .map(|s| s.platform_settlement.clone());
         assert!(numbers.collect::<Vec<_>>().contains(&made.setlinfo.setl_id));
+        w.prove();
+    }
+}
+
+/// The simulator found this (seed 12014489): two reversals of one day with the same sums, one of a settlement of days
+/// before. Each belongs to its own visit.
+#[test]
+fn what_the_centre_paid_back_days_later_is_told_from_another_with_the_same_sums() {
+    for w in worlds("mend_refund_later") {
+        let mut people = w.residents();
+        let (first, second) = (people.next().unwrap(), people.next().unwrap());
+        let early = w.settled(first, &w.cold());
+        w.app.hand_over(&w.doctor, &early).unwrap();
+        w.clock.advance(2 * 86_400);
+        let late = w.settled(second, &w.cold());
+        let back = |visit: &VisitId, person: &Person| {
+            let (setl_id, mdtrt_id, _) = settlement(&w, visit);
+            let input = Data::from(settle::Reverse {
+                setl_id,
+                mdtrt_id,
+                psn_no: person.number.clone(),
+            });
+            w.at_centre::<T2208>(&input).setlinfo.setl_id
+        };
+        let ids = [back(&early, first), back(&late, second)];
+        let found = open(&w);
+        let all: Vec<Action> = found.iter().map(|(action, _)| *action).collect();
+        assert_eq!(all, [Action::RefundHere; 2]);
+        for (_, key) in &found {
+            mend(&w, key, "").unwrap();
+        }
+        assert_eq!(actions(&w), []);
+        let day = w.app.today(&w.doctor, today(&w)).unwrap();
+        for (visit, id) in [&early, &late].into_iter().zip(&ids) {
+            let batch = &w.view(visit).batches[0];
+            assert_eq!(batch.state, S::Reversed);
+            let mut rows = day.settlements.iter();
+            let reversal = rows.find(|row| row.platform_settlement == *id).unwrap();
+            assert_eq!(reversal.batch, batch.id, "its own");
+        }
         w.prove();
     }
 }

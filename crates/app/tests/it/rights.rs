@@ -77,7 +77,23 @@ fn a_drip_wants_the_clinics_grant_and_the_doctors() {
             );
         }
         assert_eq!(w.app.clinic_rights(&administrator).unwrap(), Right::ALL);
-        // A template of the time when it was granted is refused whole, and so is the signature.
+        // Nobody but a doctor is granted it.
+        let pharmacist = actor(&w.app, "pharmacist").user;
+        let other = w
+            .app
+            .set_rights(&administrator, Some(&pharmacist), &[Infusion]);
+        assert_eq!(w.code(other), Code::NotFound);
+        w.prove();
+    }
+}
+
+/// A template of the time when it was granted is refused whole, and so is the signature.
+#[test]
+fn what_is_granted_no_more_is_refused_wherever_it_stands() {
+    for w in worlds("rights_gone") {
+        w.granted();
+        w.restock();
+        let visit = w.register(w.resident(false));
         let name = TemplateForm {
             name: "输液".to_owned(),
             shared: false,
@@ -91,16 +107,15 @@ fn a_drip_wants_the_clinics_grant_and_the_doctors() {
                 .with_template(&w.doctor, &template, DraftBody::default())
         };
         assert_eq!(taken().unwrap().lines.len(), 2);
-        grant(true, &[]);
-        assert_eq!(w.code(taken()), doctor);
+        let administrator = actor(&w.app, "administrator");
+        let doctor = Some(&w.doctor.user);
+        w.app.set_rights(&administrator, doctor, &[]).unwrap();
+        assert_eq!(w.code(taken()), Code::DoctorRightMissing);
         let frozen = w.app.freeze(&w.doctor, &visit, 0, &with(&w, SALINE));
-        assert_eq!(w.refused(frozen), missing(doctor, Infusion));
-        // Nobody but a doctor is granted it.
-        let pharmacist = actor(&w.app, "pharmacist").user;
-        let other = w
-            .app
-            .set_rights(&administrator, Some(&pharmacist), &[Infusion]);
-        assert_eq!(w.code(other), Code::NotFound);
+        assert_eq!(
+            w.refused(frozen),
+            missing(Code::DoctorRightMissing, Right::Infusion)
+        );
         w.prove();
     }
 }

@@ -244,6 +244,7 @@ fn theirs(text: &str) -> Theirs {
         kind: kind(words[1]),
         settlement: given(words[2]),
         message: given(words[3]),
+        visit: String::new(),
         money: money(&words[4..]),
         elsewhere: words[3].starts_with("别家"),
     }

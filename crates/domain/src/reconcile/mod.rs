@@ -119,6 +119,8 @@ pub struct Theirs {
     pub settlement: String,
     /// msgid, where the region's file has it.
     pub message: String,
+    /// 就诊ID, where the region's file has it.
+    pub visit: String,
     /// Settlement or reversal.
     pub kind: SettlementKind,
     /// What it says.

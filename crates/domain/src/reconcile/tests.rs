@@ -102,6 +102,7 @@ fn answered(ours: &[Ours], centre: &[Ours]) -> Vec<Theirs> {
     let line = |row: &Ours, verdict| Theirs {
         settlement: row.settlement.clone(),
         message: row.message.clone(),
+        visit: String::new(),
         kind: row.kind,
         verdict,
         money: row.money,
@@ -213,6 +214,7 @@ proptest! {
         let theirs = |(settlement, message, reversal, verdict, total): (String, String, bool, usize, i64)| Theirs {
             settlement,
             message,
+            visit: String::new(),
             kind: if reversal { SettlementKind::Reversal } else { SettlementKind::Settlement },
             verdict: Verdict::ALL[verdict],
             money: Money { total: Fen(total), ..Money::default() },
