@@ -1,7 +1,7 @@
-//! 皮试: ordered, awaited, read, by two where there are two. Before it is negative its drug is not charged; where it is
-//! positive the allergy is noted. It holds for its visit, and for the days of an infusion course that follow one another
-//! without a gap as long as the drug comes from the same lot. That is our inference: our references say that a test is
-//! needed and its result recorded (policy.md 5.3), and nothing of how long it holds.
+//! 皮试: ordered, awaited, read, by two where there are two. Before it is negative its drug is not charged; where it
+//! is positive the allergy is noted. It holds for its visit, and for the days of an infusion course that follow one
+//! another without a gap as long as the drug comes from the same lot. That is our inference: our references say that
+//! a test is needed and its result recorded (policy.md 5.3), and nothing of how long it holds.
 
 use cunyi_catalogue::{Catalogue, Drug};
 use cunyi_domain::fact::{AllergyNoted, SkinTestMoved, SkinTestOrdered, VisitMoved};

@@ -218,8 +218,8 @@ impl App {
         Ok(true)
     }
 
-    /// Our settlements that a reversal of the centre's may be of: those of its 就诊ID, or, where the region's file does not
-    /// tell it, those of the days about it, if no other is like it.
+    /// Our settlements that a reversal of the centre's may be of: those of its 就诊ID, or, where the region's file
+    /// does not tell it, those of the days about it, if no other is like it.
     fn may_be_meant(
         &self,
         actor: &Actor,

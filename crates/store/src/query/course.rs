@@ -85,8 +85,8 @@ pub fn courses_since(
     limit: i64,
 ) -> Result<Vec<CourseLine>, StoreError> {
     let sql = format!(
-        "SELECT o.id AS course, o.patient AS patient, o.days AS days, c.visit AS visit, w.registered_at AS registered_at,
-                c.kind AS kind, c.name AS name
+        "SELECT o.id AS course, o.patient AS patient, o.days AS days, c.visit AS visit,
+                w.registered_at AS registered_at, c.kind AS kind, c.name AS name
          FROM course o JOIN charge c ON c.clinic = o.clinic AND c.course = o.id
          JOIN visit w ON w.clinic = c.clinic AND w.id = c.visit
          WHERE o.clinic = ? AND o.id IN ({ORDERED}) AND NOT EXISTS

@@ -32,7 +32,8 @@ document.addEventListener("submit", (event) => {
 });
 
 // What would take the place of lines that stand there is asked for first.
-const replaced = (button) => $$("#draft [data-search]").some((code) => code.value) ? button?.dataset.confirmOver : undefined;
+const replaced = (button) =>
+  $$("#draft [data-search]").some((code) => code.value) ? button?.dataset.confirmOver : undefined;
 
 // Where a form goes, and with what.
 function wish(form, submitter) {
