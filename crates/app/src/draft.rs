@@ -1,8 +1,8 @@
 //! Drafts: what is typed is kept as typed; two browsers on one visit notice each other.
 
 use cunyi_catalogue::Route;
-use cunyi_domain::ids::VisitId;
-use cunyi_domain::ledger::{Charge, Footnote, VisitState};
+use cunyi_domain::ids::{ClinicId, VisitId};
+use cunyi_domain::ledger::{Charge, Footnote, Visit, VisitState};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::row::{Field, Value};
 use cunyi_domain::time::Moment;
@@ -17,8 +17,8 @@ use crate::freeze::shortages;
 use crate::permission::Action;
 use crate::rights::Rights;
 use crate::skin_test;
-use crate::views::{Actor, Decoction, DraftBody, DraftLine, Preview};
-use crate::visit::{coverage_of, read_filings};
+use crate::views::{Actor, ChargeView, Decoction, DraftBody, DraftLine, Preview};
+use crate::visit::{charge_view, coverage_of, read_filings};
 use crate::year_use::YearUse;
 
 /// Longest draft, in bytes of JSON.
@@ -65,7 +65,9 @@ impl App {
             let mut list = self.fee_list(tx, actor, visit, body)?;
             let short = shortages(tx, &actor.clinic, &list, self.now())?;
             list.problems.extend(short);
-            Ok(list.preview())
+            let mut preview = list.preview();
+            preview.last = otherwise(tx, (&actor.clinic, visit), &preview.lines)?;
+            Ok(preview)
         })
     }
 
@@ -76,8 +78,7 @@ impl App {
         let clinic = &actor.clinic;
         self.parts.store.db().read("as_last_time", |tx| {
             let row = query::visit(tx, clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
-            let past = query::visits_of(tx, clinic, &row.patient, 20)?;
-            let Some(last) = past.into_iter().find(|v| v.id != *visit && v.signed) else {
+            let Some(last) = last_signed(tx, &row)? else {
                 return Ok(DraftBody::default());
             };
             let diagnoses = query::diagnoses(tx, clinic, &last.id)?;
@@ -100,9 +101,9 @@ impl App {
                     line.course.clear();
                 }
             }
-            let filings = coverage_of(tx, &row)?
-                .and_then(|c| c.filings)
-                .unwrap_or_default();
+            let coverage = coverage_of(tx, &row)?;
+            let filings = coverage.as_ref().and_then(|c| c.filings.clone());
+            let filings = filings.unwrap_or_default();
             let filed = read_filings(&filings);
             let batches = query::batches(tx, clinic, &last.id)?;
             let proposed = self.fee_list(tx, actor, visit, &body)?;
@@ -114,6 +115,13 @@ impl App {
                 if chosen && filed.iter().any(|f| f.code == disease) {
                     body.lines[place].benefit = format!("chronic:{disease}");
                 }
+            }
+            let fee = self.consultation_fee(tx, &row, coverage.as_ref())?;
+            let stands = body.lines.iter().any(|line| self.is_consultation(line));
+            match fee {
+                Some(fee) if !stands => body.lines.push(fee),
+                Some(_) => {}
+                None => body.lines.retain(|line| !self.is_consultation(line)),
             }
             Ok(body)
         })
@@ -233,6 +241,34 @@ pub(crate) fn boiled(charges: &[Charge]) -> Decoction {
 fn frequency(charge: &Charge) -> String {
     let named = cunyi_catalogue::frequency_named(&charge.frequency);
     named.map(|f| f.code.to_owned()).unwrap_or_default()
+}
+
+/// The patient's last visit that was signed, but this one.
+fn last_signed(tx: &mut Tx<'_>, visit: &Visit) -> Result<Option<Visit>> {
+    let past = query::visits_of(tx, &visit.clinic, &visit.patient, 20)?;
+    Ok(past.into_iter().find(|v| v.id != visit.id && v.signed))
+}
+
+/// Lines of the patient's last visit, of what is ordered again otherwise than then or at another price.
+fn otherwise(
+    tx: &mut Tx<'_>,
+    (clinic, visit): (&ClinicId, &VisitId),
+    lines: &[ChargeView],
+) -> Result<Vec<ChargeView>> {
+    let row = query::visit(tx, clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
+    let Some(last) = last_signed(tx, &row)? else {
+        return Ok(Vec::new());
+    };
+    let given = query::given(tx, clinic, &last.id)?;
+    let batches = query::batches(tx, clinic, &last.id)?;
+    let was = given.iter().map(|charge| charge_view(charge, &batches));
+    let changed = |was: &ChargeView| {
+        let now = lines.iter().find(|line| line.code == was.code);
+        now.is_some_and(|now| {
+            (was.price, was.class) != (now.price, now.class) || !was.same_use(now)
+        })
+    };
+    Ok(was.filter(changed).collect())
 }
 
 /// A charge as a draft's line: codes for the names that were printed.

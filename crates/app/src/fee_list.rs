@@ -548,6 +548,7 @@ impl FeeList {
             total,
             estimated_fund,
             personal: total - estimated_fund,
+            last: Vec::new(),
         }
     }
 }

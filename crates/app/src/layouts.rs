@@ -27,6 +27,8 @@ cunyi_domain::text_enum! {
         StatementRoll = "statement-roll",
         /// 押金单, 退款单, 收款单
         Slip = "slip",
+        /// The same on 80 mm.
+        SlipRoll = "slip-roll",
         /// 医疗收费收据
         Receipt = "receipt",
         /// The same on 80 mm.

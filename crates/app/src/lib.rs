@@ -9,6 +9,7 @@ mod attending;
 mod audit;
 mod clearing;
 mod clinic;
+mod consultation;
 mod course;
 mod day;
 mod day_sheet;

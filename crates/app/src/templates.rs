@@ -115,7 +115,11 @@ impl App {
         let rows = self.read_templates(actor)?;
         let row = rows.into_iter().find(|t| t.id == *id);
         let row = row.ok_or(Refusal::new(Code::NotFound))?;
-        let template = read(&row.body);
+        let mut template = read(&row.body);
+        // It is charged once.
+        if body.lines.iter().any(|line| self.is_consultation(line)) {
+            template.lines.retain(|line| !self.is_consultation(line));
+        }
         let db = self.parts.store.db();
         let rights = db.read("rights", |tx| Rights::read(tx, &actor.clinic, &actor.user))?;
         for line in &template.lines {

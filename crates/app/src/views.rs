@@ -254,6 +254,21 @@ pub struct ChargeView {
     pub trace_codes: Vec<String>,
 }
 
+impl ChargeView {
+    /// True where both are taken in the same way for as long.
+    pub fn same_use(&self, other: &Self) -> bool {
+        let of = |line: &Self| {
+            (
+                line.dose.clone(),
+                line.route.clone(),
+                line.frequency.clone(),
+                line.days,
+            )
+        };
+        of(self) == of(other)
+    }
+}
+
 /// A batch of the fee list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BatchView {
@@ -326,6 +341,8 @@ pub struct Preview {
     pub estimated_fund: Fen,
     /// What the patient would pay.
     pub personal: Fen,
+    /// Of the patient's last visit: lines of what is ordered again, and otherwise than then or at another price.
+    pub last: Vec<ChargeView>,
 }
 
 /// A visit on the workstation.
@@ -364,6 +381,8 @@ pub struct VisitView {
     pub draft: DraftBody,
     /// The draft's version; a save must carry it.
     pub draft_version: i64,
+    /// The line that it begins with as long as nothing is typed: 一般诊疗费, where it was not charged within its time.
+    pub begins: Option<DraftLine>,
     /// Names of the draft's diagnoses, in order.
     pub diagnosis_names: Vec<String>,
     /// 皮试, oldest first.

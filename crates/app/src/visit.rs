@@ -105,6 +105,7 @@ impl App {
             diagnosis_names: draft.diagnoses.iter().filter_map(names).collect(),
             draft,
             draft_version,
+            begins: self.begins(tx, (&row, draft_version), rows.coverage.as_ref())?,
             skin_tests: skin_test::views(query::skin_tests(tx, clinic, id)?, actor, self.now()),
             courses: course::views(tx, (clinic, &row.patient), Some(&row))?,
             papers: papers_view(tx, clinic, id)?,

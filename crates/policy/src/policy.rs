@@ -13,6 +13,8 @@ use crate::compile::{compile, years};
 use crate::file::{PolicyError, Source, read};
 use crate::language::facet::Facts;
 use crate::language::form::{Confirmed, Form, Per, Year};
+use crate::language::rows::Text;
+use crate::language::span::Course;
 use crate::payer::Payer;
 use crate::plan::{Counter, Plan};
 
@@ -79,6 +81,8 @@ pub struct Policy {
     pub known: Option<Date>,
     /// What the fund pays the clinic later, where the file says.
     pub payer: Option<Payer>,
+    /// How often the fund pays the general consultation fee, where the file says.
+    pub fee_once: Option<Per>,
     confirmed: Option<Confirmed>,
     diseases: BTreeMap<Benefit, Vec<Disease>>,
     plans: Plans,
@@ -127,6 +131,9 @@ impl Policy {
         let payer = form.payer.as_ref();
         let payer = payer.map(|payer| Payer::compile(payer, form.rounding.mode, source));
         let payer = payer.transpose().map_err(|error| vec![error])?;
+        let fee = form.consultation_fee.as_ref();
+        let once = fee.and_then(|fee| fee.once_per.as_ref());
+        let fee_once = once.map(|Text(Course(per))| *per);
         let benefits = form.benefit.into_iter();
         let diseases = benefits.map(|(b, rules)| (b, rules.into_inner().diseases));
         Ok(Self {
@@ -139,6 +146,7 @@ impl Policy {
             valid: form.valid,
             known: form.known,
             payer,
+            fee_once,
             confirmed: form.confirmed,
             diseases: diseases.collect(),
             plans,

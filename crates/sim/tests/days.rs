@@ -407,3 +407,44 @@ fn what_becomes_own_pay_after_it_was_given_is_paid_whole() {
     };
     live(&Template::new().unwrap(), &day, None).unwrap();
 }
+
+/// Seed 12014489: the office pays back what was settled days before and what was settled today, of the same sums.
+#[test]
+fn what_the_office_pays_back_is_told_from_what_looks_like_it() {
+    let pass = |seconds: &[i64]| seconds.iter().map(|s| Step::fine(Op::Pass(*s))).collect();
+    let steps: [Vec<Step>; 7] = [
+        vec![Step::fine(Op::Register(0, Complaint::Cold, 10))],
+        pass(&[260]),
+        vec![Step {
+            faults: vec![(2, Fault::Late(8))],
+            ..Step::fine(Op::Register(1, Complaint::ColdAndPressure, 12))
+        }],
+        pass(&[321, 396]),
+        [
+            vec![Step::fine(Op::Freeze(1, 2))],
+            pass(&[102, 328, 328, 116]),
+            vec![Step::fine(Op::Presettle(1)), Step::fine(Op::Settle(1))],
+            pass(&[272, 149, 345, 331, 107, 165]),
+        ]
+        .concat(),
+        vec![
+            Step::fine(Op::Register(11, Complaint::SelfPay, 14)),
+            Step::fine(Op::Pass(20)),
+            Step::fine(Op::Freeze(11, 2)),
+            Step::fine(Op::Settle(11)),
+            Step::fine(Op::Pass(340)),
+            Step::fine(Op::Pass(86_400)),
+        ],
+        vec![
+            Step::fine(Op::Insure(11)),
+            Step::fine(Op::Office(1, Office::PaysBack)),
+            Step::fine(Op::Office(11, Office::PaysBack)),
+        ],
+    ];
+    let day = Plan {
+        seed: 12_014_489,
+        begins: 3_250_800,
+        ..plan(true, steps.concat())
+    };
+    live(&Template::new().unwrap(), &day, None).unwrap();
+}

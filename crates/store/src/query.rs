@@ -280,6 +280,20 @@ pub fn given(
     Ok(tx.select(&rest, values)?)
 }
 
+/// The last visit of a visit's patient, but this one, that charged the general consultation fee.
+pub fn last_consultation(tx: &mut Tx<'_>, visit: &Visit) -> Result<Option<Visit>, StoreError> {
+    let rest = format!(
+        "WHERE clinic = ? AND patient = ? AND id <> ? AND EXISTS
+           (SELECT 1 FROM charge c JOIN batch b ON b.clinic = c.clinic AND b.id = c.batch
+            WHERE c.clinic = visit.clinic AND c.visit = visit.id AND c.consultation_fee = 1
+                  AND NOT ({GONE}) AND NOT ({RECHARGED}))
+         ORDER BY registered_at DESC, id DESC LIMIT 1"
+    );
+    let mut values = key(&visit.clinic, visit.patient.clone());
+    values.push(visit.id.clone().into_value());
+    Ok(tx.select(&rest, values)?.pop())
+}
+
 /// The lines of a patient's visits since a moment that were given, each visit's in order. The few
 /// batches that do not count are asked for once (`batch_by_state`): looking at each line's batch read
 /// two more pages a visit.

@@ -1374,3 +1374,5 @@ patient-visit-hint = Asks the insurance with the ID number on record. Who has he
 right-controlled = Controlled drugs
 paper-second = Psychotropic 2
 paper-first = Narcotic, psychotropic 1
+paper-slip-roll = Slips: deposit, refund, payment (80 mm)
+since-last = Last time: { $was }

@@ -1374,3 +1374,5 @@ patient-visit-hint = 用登记过的身份证号向医保核对；带了卡或�
 right-controlled = 麻醉药品、精神药品
 paper-second = 精二
 paper-first = 麻、精一
+paper-slip-roll = 押金单、退款单、收款单（80 毫米）
+since-last = 上次：{ $was }

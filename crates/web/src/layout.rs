@@ -11,8 +11,8 @@ use std::io::{self, Write};
 
 use cunyi_app::Layout::{
     self, Consent, DaySheet, DaySheetRoll, FeeList, FeeListRoll, InfusionCard, InfusionCardRoll,
-    InfusionRegister, OutpatientLog, Prescription, Receipt, ReceiptRoll, Referral, Slip, Statement,
-    StatementRoll,
+    InfusionRegister, OutpatientLog, Prescription, Receipt, ReceiptRoll, Referral, Slip, SlipRoll,
+    Statement, StatementRoll,
 };
 
 use minijinja::value::Serde;
@@ -106,6 +106,12 @@ const BUILT_IN: &[(Layout, &str, &str, &str)] = &[
         Layout::Slip,
         "paper-slip",
         include_str!("../papers/slip.html"),
+        include_str!("../papers/slip.json"),
+    ),
+    (
+        Layout::SlipRoll,
+        "paper-slip-roll",
+        include_str!("../papers/slip_roll.html"),
         include_str!("../papers/slip.json"),
     ),
     (
@@ -222,11 +228,11 @@ const OBLIGED: &[(&[Layout], &str, &str)] = &[
     (STATEMENTS, "amounts.fund", "paper-fund-total"),
     (STATEMENTS, "amounts.cash", "cash"),
     (STATEMENTS, "amounts.total_in_capitals", "layout-capitals"),
-    (&[Slip], "clinic", "paper-institution"),
-    (&[Slip], "title", "layout-title"),
-    (&[Slip], "at", "date"),
-    (&[Slip], "amount", "amount"),
-    (&[Slip], "capitals", "layout-capitals"),
+    (SLIPS, "clinic", "paper-institution"),
+    (SLIPS, "title", "layout-title"),
+    (SLIPS, "at", "date"),
+    (SLIPS, "amount", "amount"),
+    (SLIPS, "capitals", "layout-capitals"),
     (RECEIPTS, "clinic", "paper-institution"),
     (RECEIPTS, "code", "field-receipt-code"),
     (RECEIPTS, "number", "receipt-number"),
@@ -292,6 +298,7 @@ const OF_A_PATIENT: &[Layout] = &[
     Statement,
     StatementRoll,
     Slip,
+    SlipRoll,
     Receipt,
     ReceiptRoll,
     InfusionCard,
@@ -299,6 +306,7 @@ const OF_A_PATIENT: &[Layout] = &[
     Referral,
     Consent,
 ];
+const SLIPS: &[Layout] = &[Slip, SlipRoll];
 const CARDS: &[Layout] = &[InfusionCard, InfusionCardRoll];
 const DAY_SHEETS: &[Layout] = &[DaySheet, DaySheetRoll];
 const RECEIPTS: &[Layout] = &[Receipt, ReceiptRoll];

@@ -135,6 +135,7 @@ routes! {
     get "/batches/{id}/print/statement-roll", Only(A::ReadRecord) => papers::statement_roll;
     get "/batches/{id}/print/statement", Only(A::ReadRecord) => papers::statement;
     get "/payments/{id}/print", Only(A::ReadRecord) => papers::payment;
+    get "/payments/{id}/print/roll", Only(A::ReadRecord) => papers::payment_roll;
     post "/batches/{id}/receipt", Only(A::Settle) => receipts::issue;
     post "/receipts/{id}/close", Only(A::Settle) => receipts::close;
     get "/receipts/{id}/print", Only(A::ReadRecord) => receipts::print;

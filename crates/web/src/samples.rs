@@ -245,6 +245,10 @@ pub fn preview() -> Preview {
         total: Fen(3520),
         estimated_fund: Fen(2057),
         personal: Fen(1463),
+        last: vec![ChargeView {
+            dose: HOSTILE.to_owned(),
+            ..charges().remove(0)
+        }],
     }
 }
 
@@ -303,6 +307,7 @@ pub fn visit(states: &[BatchState]) -> VisitView {
         }],
         draft: draft(),
         draft_version: 3,
+        begins: None,
         skin_tests: skin_tests(),
         courses: courses(),
         papers: printed(frozen),

@@ -310,6 +310,7 @@ fn doctors_pages(port: u16) -> Result<Vec<Page>> {
         .map(|patient| format!("{patient}/print/history"))
         .collect();
     let roll: Vec<String> = batches.iter().map(|path| format!("{path}-roll")).collect();
+    let on_roll: Vec<String> = slips.iter().map(|path| format!("{path}/roll")).collect();
     let mut pages = plain();
     pages.extend([
         page("visit, open", open),
@@ -326,6 +327,7 @@ fn doctors_pages(port: u16) -> Result<Vec<Page>> {
         page("statement, 80 mm", roll),
         page("statement", batches),
         page("refund", refunds),
+        page("payment slip, 80 mm", on_roll),
         page("payment slip", slips),
         page("reconciliation", evenings),
         page("clearing period", periods),

@@ -123,7 +123,8 @@ fn a_decoction_is_sold_by_weight_and_told_to_the_platform_as_one() {
             .collect();
         assert_eq!(notes, ["先煎", "", "后下", ""]);
 
-        // As last time: the herbs, and what was said of them once.
+        // As last time: the herbs, and what was said of them once; the next day, when the fee is due again.
+        w.clock.advance(86_400);
         let next = w.register(w.resident(false));
         let again = w.app.as_last_time(&w.doctor, &next).unwrap();
         assert!(again.lines == boiled(&w).lines_as_repeated() && again.decoction == said("5"));

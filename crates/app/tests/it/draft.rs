@@ -9,7 +9,7 @@ use cunyi_domain::money::Quantity;
 use cunyi_domain::refusal::Code;
 use cunyi_domain::transport::TransportError;
 
-use crate::world::{World, filed, is_resident, worlds};
+use crate::world::{Setting, World, filed, is_resident, worlds, worlds_of};
 
 #[test]
 fn as_last_time_brings_diagnoses_and_lines_and_nothing_that_must_be_asked() {
@@ -45,15 +45,30 @@ fn as_last_time_brings_diagnoses_and_lines_and_nothing_that_must_be_asked() {
             "never vitals, complaint, findings, consent or reasons"
         );
         let preview = w.app.preview(&w.doctor, &second, &again).unwrap();
-        assert_eq!(preview.problems, vec![]);
+        assert_eq!((preview.problems, preview.last), (vec![], vec![]));
         assert_eq!(
             preview.total,
             w.view(&first).batches.iter().map(|b| b.total).sum()
         );
+        // The fee is due again; a visit begins with it.
+        let begins = w.view(&second).begins.unwrap();
+        assert_eq!(begins.code, w.consultation().code);
         // What follows from dose and days is left open: it changes with the days.
         assert_eq!(again.lines[2].quantity, "");
         let mut longer = again.clone();
         "56".clone_into(&mut longer.lines[2].days);
+        let preview = w.app.preview(&w.doctor, &second, &longer).unwrap();
+        let was: Vec<_> = preview
+            .last
+            .iter()
+            .map(|was| (&*was.name, was.days))
+            .collect();
+        let days = body.lines[2].days.parse().unwrap();
+        assert_eq!(
+            was,
+            [("苯磺酸氨氯地平片", days)],
+            "what is otherwise, and nothing else"
+        );
         let sold = |body| {
             let preview = w.app.preview(&w.doctor, &second, body).unwrap();
             preview.lines[2].quantity
@@ -67,7 +82,8 @@ fn as_last_time_brings_diagnoses_and_lines_and_nothing_that_must_be_asked() {
     }
 }
 
-/// The lines' benefits as last time, after a visit where the third line was settled under `chosen`.
+/// The lines' benefits as last time, after a visit where the third line was settled under `chosen`. The consultation fee,
+/// the second, was charged today.
 fn benefits_again(w: &World, person: &Person, chosen: &str, diagnosed: bool) -> Vec<String> {
     let mut body = w.cold_and_pressure();
     if !diagnosed {
@@ -86,13 +102,13 @@ fn as_last_time_repeats_the_disease_that_was_chosen_where_it_is_still_filed() {
     for w in worlds("last_disease") {
         let person = w.person(|p| is_resident(p) && filed(p).len() == 2);
         let other = benefits_again(&w, person, "chronic:M01600", true);
-        assert_eq!(other, ["", "", "chronic:M01600"], "not what is proposed");
+        assert_eq!(other, ["", "chronic:M01600"], "not what is proposed");
         let proposed = benefits_again(&w, person, "", true);
-        assert_eq!(proposed, ["", "", ""], "what is proposed stays open");
+        assert_eq!(proposed, ["", ""], "what is proposed stays open");
         let undiagnosed = benefits_again(&w, person, "chronic:M03900", false);
-        assert_eq!(undiagnosed, ["", "", "chronic:M03900"]);
+        assert_eq!(undiagnosed, ["", "chronic:M03900"]);
         let general = benefits_again(&w, person, "general", true);
-        assert_eq!(general, ["", "", ""], "a filing is used where there is one");
+        assert_eq!(general, ["", ""], "a filing is used where there is one");
 
         // What is repeated can be settled, and changed.
         let visit = w.register(person);
@@ -107,7 +123,7 @@ fn as_last_time_repeats_the_disease_that_was_chosen_where_it_is_still_filed() {
             found.batches[1].disease_name.clone()
         };
         assert_eq!(under(&again), "糖尿病");
-        again.lines[2].benefit.clear();
+        again.lines[1].benefit.clear();
         assert_eq!(under(&again), "高血压");
 
         // Filed no more, not known, or not insured: nothing is repeated.
@@ -253,6 +269,47 @@ fn a_refused_freeze_keeps_what_was_typed() {
             (1, body, false)
         );
         assert_eq!(w.stock("感冒灵颗粒").1, Quantity::ZERO);
+        w.prove();
+    }
+}
+
+/// Once in three days, as the region's file says.
+#[test]
+fn a_visit_begins_with_the_consultation_fee_once_in_its_time() {
+    let usual = Setting::default();
+    let once = "in_cap = false\nonce_per = \"3 days\"";
+    let resident = usual.resident.replace("in_cap = false", once);
+    assert!(resident.contains(once));
+    let setting = Setting { resident, ..usual };
+    for w in worlds_of("consultation", &setting) {
+        let fee = w.consultation().code;
+        let begins = |visit: &VisitId| w.view(visit).begins.map(|line| line.code);
+        let person = w.resident(false);
+        let first = w.register(person);
+        assert_eq!(begins(&first), Some(fee.clone()));
+        // A fee list that is taken back charged nothing.
+        w.app.freeze(&w.doctor, &first, 0, &w.cold()).unwrap();
+        let meanwhile = w.register(person);
+        assert_eq!(begins(&meanwhile), None);
+        w.app.take_back(&w.doctor, &first).unwrap();
+        assert_eq!(begins(&meanwhile), Some(fee.clone()));
+        let open = w.view(&first);
+        assert_eq!(open.begins, None, "what was typed stands there");
+        w.app
+            .freeze(&w.doctor, &first, open.draft_version, &open.draft)
+            .unwrap();
+        w.app.presettle(&w.doctor, &first).unwrap();
+        w.settle(&first).unwrap();
+
+        for (days, due) in [(1, false), (1, false), (1, true)] {
+            w.clock.advance(days * 86_400);
+            let visit = w.register(person);
+            assert_eq!(begins(&visit).is_some(), due, "{}", w.app.now());
+            // Neither does last time bring it before its time.
+            let again = w.app.as_last_time(&w.doctor, &visit).unwrap();
+            let brings = again.lines.iter().any(|line| line.code == fee);
+            assert_eq!(brings, due);
+        }
         w.prove();
     }
 }

@@ -36,6 +36,25 @@ impl Per {
     ];
 }
 
+impl Per {
+    /// True if what happened on one day still holds on another that is not before it: of a course, whose days are
+    /// counted from it, or in the same time of the calendar.
+    pub fn holds(self, first: Date, day: Date) -> bool {
+        let quarter = |of: Date| (of.month() - 1) / 3;
+        match self {
+            Self::Visit => false,
+            Self::Day => first == day,
+            Self::Days(days) => {
+                let span = Duration::from_secs(86_400 * u64::from(days));
+                day < first.saturating_add(span)
+            }
+            Self::Month => (first.year(), first.month()) == (day.year(), day.month()),
+            Self::Quarter => (first.year(), quarter(first)) == (day.year(), quarter(day)),
+            Self::Year => first.year() == day.year(),
+        }
+    }
+}
+
 impl fmt::Display for Per {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

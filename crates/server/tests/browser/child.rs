@@ -44,7 +44,6 @@ async fn a_child_with_fever_is_dosed_by_weight() {
         "return !document.body.textContent.includes('超过 23ml')",
     )
     .await;
-    order(&page, 2, "ybzlf").await;
     page.tree("visit", who.get("name")).await;
     presettle(&page).await;
     page.tree("settlement", who.get("name")).await;

@@ -118,12 +118,20 @@ pub async fn diagnose(page: &Page, row: usize, query: &str) {
     pick(page, &field, query).await;
 }
 
+/// Orders in a row of the prescription that is shown, from 1.
 pub async fn order(page: &Page, row: usize, query: &str) {
-    let field = format!("table.lines tbody tr:nth-child({row}) input[role=combobox]");
-    pick(page, &field, query).await;
+    let mark = format!(
+        "const shown = [...document.querySelectorAll('table.lines tbody tr input[role=combobox]')]
+            .filter(cell => cell.offsetParent);
+        document.querySelectorAll('[data-here]').forEach(cell => delete cell.dataset.here);
+        shown[{row} - 1].dataset.here = '';"
+    );
+    page.see("table.lines input[role=combobox]").await;
+    page.script(&mark).await;
+    pick(page, "[data-here]", query).await;
 }
 
-/// A cold: complaint, temperature, diagnosis, one drug, the consultation fee.
+/// A cold: complaint, temperature, diagnosis, one drug; the consultation fee stands there.
 pub async fn prescribe(page: &Page) {
     page.see("textarea[name=complaint]").await;
     page.fill("textarea[name=complaint]", "咽痛、流涕 2 天")
@@ -131,7 +139,6 @@ pub async fn prescribe(page: &Page) {
     page.fill("input[name=temperature]", "37.4").await;
     diagnose(page, 1, "jxshxdgr").await;
     order(page, 1, "gmlkl").await;
-    order(page, 2, "ybzlf").await;
     // The fee list follows what is typed.
     page.read("一般诊疗费").await;
     page.read("22.00").await;

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use fantoccini::key::Key;
 
 use crate::demo::{Places, free_port};
-use crate::desk::{RESIDENT, diagnose, identify, order, person, presettle};
+use crate::desk::{RESIDENT, diagnose, identify, person, presettle};
 use crate::page::{Page, open};
 
 const REGION: &str = include_str!("../../../gateway/regions/demo.toml");
@@ -140,7 +140,6 @@ async fn a_new_clinic_settles_its_first_visit_though_the_centre_is_gone_twice() 
     page.press(Key::F8).await;
     page.fill("textarea[name=complaint]", "咽痛").await;
     diagnose(&page, 1, "jxshxdgr").await;
-    order(&page, 1, "ybzlf").await;
     page.see("#fee .fl").await;
     presettle(&page).await;
 

@@ -202,6 +202,11 @@ impl Page {
         self.client.accept_alert().await.expect("a question");
     }
 
+    /// Answers it with no.
+    pub async fn decline(&self) {
+        self.client.dismiss_alert().await.expect("a question");
+    }
+
     /// Presses keys where the focus is.
     pub async fn keys(&self, text: &str) {
         self.presses

@@ -16,6 +16,12 @@ async fn found_and_corrected(page: &Page, demo: &Demo) {
     page.accessible("the search").await;
     page.click("td a[href^='/patients/']").await;
     page.read("历次就诊").await;
+    // Who has no card with her is identified from there.
+    let patient = page.path().await;
+    page.press(Key::F2).await;
+    page.read("核验结果").await;
+    page.accessible("somebody found by her name").await;
+    page.go(&format!("{}{patient}", demo.clinic)).await;
     page.accessible("a patient's page").await;
 
     page.click("details summary").await;
@@ -27,8 +33,6 @@ async fn found_and_corrected(page: &Page, demo: &Demo) {
     assert_eq!(page.value("input[name=phone]").await, "12");
     page.script("document.querySelector('input[name=id_number]').value = document.querySelector('input[name=id_number]').defaultValue")
         .await;
-    let patient = page.path().await;
-    let patient = patient.trim_end_matches("/correct").to_owned();
     page.go(&format!("{}{patient}", demo.clinic)).await;
     page.click("details summary").await;
     page.fill("input[name=phone]", "13800001234").await;
@@ -39,7 +43,7 @@ async fn found_and_corrected(page: &Page, demo: &Demo) {
             && !document.querySelector('.problem')",
     )
     .await;
-    page.press(Key::F9).await;
+    page.paper("a[href$='/print/history'][data-key=F9]").await;
     page.read("就诊记录").await;
     page.read("原发性高血压").await;
     page.accessible("the printed history").await;

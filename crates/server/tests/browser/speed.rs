@@ -167,7 +167,6 @@ async fn an_acute_visit_takes_few_presses() {
         ("gmlkl", "lines"),
         ("yhkl", "lines"),
         ("axs", "lines"),
-        ("ybzlf", "lines"),
     ] {
         let there = format!(
             "const at = document.activeElement;

@@ -9,7 +9,7 @@ use cunyi_store::{StoreError, Tx};
 use fantoccini::key::Key;
 
 use crate::demo::Demo;
-use crate::desk::{RESIDENT, diagnose, identify, order, person, presettle, settle, sign_in};
+use crate::desk::{RESIDENT, diagnose, identify, person, presettle, settle, sign_in};
 use crate::evening::counted;
 use crate::page::{Page, open};
 
@@ -65,7 +65,6 @@ async fn a_day_of(page: &Page, demo: &Demo, login: &str, number: &str) {
     page.press(Key::F8).await;
     page.fill("textarea[name=complaint]", "咽痛 1 天").await;
     diagnose(page, 1, "jxshxdgr").await;
-    order(page, 1, "ybzlf").await;
     page.see("#fee .fl").await;
     presettle(page).await;
     settle(page).await;

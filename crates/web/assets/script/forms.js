@@ -7,7 +7,10 @@ document.addEventListener("submit", (event) => {
     // What is typed, or a trace code, is on its way: the form goes when it is there.
     event.preventDefault();
     const { submitter } = event;
-    before.then(() => form.isConnected && form.requestSubmit(submitter));
+    before.then(() => {
+      const button = submitter && standing(submitter);
+      if (form.isConnected && (button || !submitter)) form.requestSubmit(button);
+    });
     return;
   }
   const asked = event.submitter?.dataset.confirm ?? replaced(event.submitter) ?? form.dataset.confirm;
@@ -32,8 +35,17 @@ document.addEventListener("submit", (event) => {
 });
 
 // What would take the place of lines that stand there is asked for first.
-const replaced = (button) =>
-  $$("#draft [data-search]").some((code) => code.value) ? button?.dataset.confirmOver : undefined;
+const replaced = (button) => {
+  const typed = $$("#draft tr:not([data-proposed]) [data-search]").some((code) => code.value);
+  return typed ? button?.dataset.confirmOver : undefined;
+};
+
+// A button, or the one that has taken its place where the fee list was drawn anew.
+const standing = (button) => {
+  const alike = ["name", "value", "formaction"];
+  const same = (other) => alike.every((of) => other.getAttribute(of) === button.getAttribute(of));
+  return button.isConnected ? button : $$("button").find(same);
+};
 
 // Where a form goes, and with what.
 function wish(form, submitter) {

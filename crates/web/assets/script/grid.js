@@ -35,8 +35,9 @@ function next(from) {
 function freeRow(table) {
   const rows = table ? $$("tbody tr", table).filter((row) => $("[data-search]", row)) : [];
   const last = rows.at(-1);
-  if (!last || !$("[data-search]", last).value || rows.length >= 60) return;
+  if (!last || rows.length >= 60 || rows.some((row) => !$("[data-search]", row).value)) return;
   const row = last.cloneNode(true);
+  delete row.dataset.proposed;
   for (const input of $$("input, select", row)) {
     if (!input.name) input.remove();
     input.removeAttribute("aria-invalid");

@@ -82,11 +82,12 @@ onPage.push(() => {
       to.focus();
     });
   }
-  // First what is wrong, then where she was, then where there is something.
+  // First what is wrong, then where she was, then where there is a drug.
   const rows = lineRows().filter((row) => row.matches("[data-row]"));
   const wrong = rows.find((row) => $("[aria-invalid=true]", row));
   const stay = shownVisit === form.dataset.visit && tabs().some((tab) => tab.dataset.kind === shownKind);
-  const first = rows.map(kindOf).find(Boolean) ?? tabs()[0].dataset.kind;
+  // The consultation fee stands in every visit: where nothing else does, one begins with the drugs.
+  const first = rows.map(kindOf).find((kind) => kind && kind !== "service") ?? tabs()[0].dataset.kind;
   shownVisit = form.dataset.visit;
   showKind((wrong && kindOf(wrong)) || (stay ? shownKind : first));
 });

@@ -55,7 +55,8 @@ fn models() -> Vec<(Layout, Model)> {
         (Layout::FeeListRoll, Model::fee_list(&c, &p)),
         (Layout::Statement, Model::statement(&c, &s)),
         (Layout::StatementRoll, Model::statement(&c, &s)),
-        (Layout::Slip, slip),
+        (Layout::Slip, slip.clone()),
+        (Layout::SlipRoll, slip),
         (
             Layout::DaySheet,
             Model::day_sheet(&c, &samples::day_sheet()),

@@ -10,7 +10,9 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use cunyi_app::views::{Decoction, DraftBody, DraftLine, FindingView, Preview, Proposal, Usual};
+use cunyi_app::views::{
+    ChargeView, Decoction, DraftBody, DraftLine, FindingView, Preview, Proposal, Usual,
+};
 use cunyi_app::{Actor, App, AppError};
 use cunyi_catalogue::{Catalogue, CheckCode, Class, Drug, ItemHit};
 use cunyi_domain::ids::VisitId;
@@ -47,6 +49,8 @@ pub(crate) struct Row {
     pub(crate) price: String,
     pub(crate) service: bool,
     pub(crate) piece: bool,
+    /// Nobody typed it: the page begins with it.
+    pub(crate) proposed: bool,
 }
 
 /// A row of the diagnosis grid.
@@ -63,6 +67,17 @@ pub(crate) fn rows(catalogue: &Catalogue, body: &DraftBody) -> Vec<Row> {
     (0..many)
         .map(|place| row(catalogue, place, body.lines.get(place)))
         .collect()
+}
+
+/// Free rows, and below them what a visit begins with of which nothing is typed.
+pub(crate) fn begun(catalogue: &Catalogue, line: &DraftLine) -> Vec<Row> {
+    let mut rows = rows(catalogue, &DraftBody::default());
+    let row = row(catalogue, rows.len(), Some(line));
+    rows.push(Row {
+        proposed: true,
+        ..row
+    });
+    rows
 }
 
 fn row(catalogue: &Catalogue, place: usize, line: Option<&DraftLine>) -> Row {
@@ -101,6 +116,16 @@ fn sold(drug: &Drug) -> (&str, UnitPrice) {
     } else {
         (&drug.pack_unit, drug.pack_price)
     }
+}
+
+/// What was otherwise the last time of a line: price, class, use; nothing where all is as it was.
+pub(crate) fn since(c: &Chrome, p: &Preview, line: &ChargeView) -> Option<String> {
+    let was = p.last.iter().find(|was| was.code == line.code)?;
+    let price = (was.price != line.price).then(|| format!("¥{}/{}", was.price, was.unit));
+    let class = (was.class != line.class).then(|| c.class(&was.class));
+    let used = (!was.same_use(line)).then(|| format!("{} {}", c.usage(was), c.lasts(was)));
+    let all: Vec<String> = [price, class, used].into_iter().flatten().collect();
+    Some(c.t1("since-last", "was", all.join("，")))
 }
 
 /// The typed diagnoses with their names, and a free row.

@@ -131,12 +131,21 @@ async fn statement_by(by: Signed, Path(id): Path<String>, layout: Layout) -> Ans
 }
 
 /// `GET /payments/{id}/print`
-pub(crate) async fn payment(by: Signed, Path(id): Path<String>) -> Answer {
+pub(crate) async fn payment(by: Signed, path: Path<String>) -> Answer {
+    payment_by(by, path, Layout::Slip).await
+}
+
+/// `GET /payments/{id}/print/roll`
+pub(crate) async fn payment_roll(by: Signed, path: Path<String>) -> Answer {
+    payment_by(by, path, Layout::SlipRoll).await
+}
+
+async fn payment_by(by: Signed, Path(id): Path<String>, layout: Layout) -> Answer {
     let slip = by
         .call(move |app, actor| app.payment_slip(actor, &EntryId(id)))
         .await?;
     let model = Model::slip(&by.chrome.chinese(), &slip);
-    print(&by, Layout::Slip, &slip.paper.visit.visit, model).await
+    print(&by, layout, &slip.paper.visit.visit, model).await
 }
 
 /// A paper of a visit.
@@ -184,6 +193,8 @@ pub(crate) const fn size(layout: Layout) -> Option<(&'static str, &'static str)>
         Layout::FeeListRoll => Some(("fee-list", "print-sheet")),
         Layout::Statement => Some(("statement-roll", "print-roll")),
         Layout::StatementRoll => Some(("statement", "print-sheet")),
+        Layout::Slip => Some(("print/roll", "print-roll")),
+        Layout::SlipRoll => Some(("../print", "print-sheet")),
         Layout::DaySheet => Some(("sheet-roll", "print-roll")),
         Layout::DaySheetRoll => Some(("sheet", "print-sheet")),
         Layout::InfusionCard => Some(("infusion-card-roll", "print-roll")),
@@ -192,7 +203,6 @@ pub(crate) const fn size(layout: Layout) -> Option<(&'static str, &'static str)>
         Layout::Receipt
         | Layout::ReceiptRoll
         | Layout::Prescription
-        | Layout::Slip
         | Layout::InfusionRegister
         | Layout::OutpatientLog
         | Layout::Referral

@@ -11,7 +11,7 @@ mod settlement;
 use askama::Template;
 use cunyi_app::views::{IdentifyForm, PatientForm, RegisterForm, VisitView};
 use cunyi_app::{Layout, NewUser, SetupForm};
-use cunyi_catalogue::{Catalogue, frequencies, routes};
+use cunyi_catalogue::{Catalogue, ServiceRole, frequencies, routes};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::VisitId;
 use cunyi_domain::ledger::{Prescription, RegistrationState, VisitState};
@@ -21,7 +21,7 @@ use cunyi_store::reference::Role;
 use super::account::{LoginPage, PasswordPage, SetupPage};
 use super::clinic::ClinicPage;
 use super::desk::{IdentifiedPage, IdentifyPage, SelfPayPage, WaitingPage};
-use super::drafts::{FeePanel, Problems, diagnosis_rows, rows};
+use super::drafts::{FeePanel, Problems, begun, diagnosis_rows, rows};
 use super::layouts::{LayoutsPage, Refused};
 use super::lists::{AccessesPage, MessagesPage, StockPage, TodayPage};
 use super::patients::{PatientPage, PatientsPage, charts};
@@ -369,6 +369,26 @@ fn every_page_renders_in_every_language() {
             }
         }
     }
+}
+
+#[test]
+fn what_a_visit_begins_with_stands_below_the_free_rows() {
+    let lists = Catalogue::demo();
+    let mut services = lists.services().iter();
+    let found = services.find(|one| one.role == ServiceRole::General);
+    let line = cunyi_app::views::DraftLine {
+        code: found.unwrap().code.clone(),
+        ..Default::default()
+    };
+    let rows = begun(&lists, &line);
+    let said = rows
+        .iter()
+        .map(|row| (row.place, row.proposed, row.service));
+    let free = |place| (place, false, false);
+    assert_eq!(
+        said.collect::<Vec<_>>(),
+        [free(0), free(1), (2, true, true)]
+    );
 }
 
 #[test]

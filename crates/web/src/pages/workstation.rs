@@ -22,7 +22,7 @@ use crate::chrome::Chrome;
 use crate::fault::{Answer, Fault, html, status, words};
 use crate::jobs::{Kept, Key, Outcome, Standing};
 use crate::layout::model::consent::asked;
-use crate::pages::drafts::{DiagnosisRow, Problems, Row, Tick, diagnosis_rows, rows};
+use crate::pages::drafts::{DiagnosisRow, Problems, Row, Tick, begun, diagnosis_rows, rows};
 use crate::session::Signed;
 
 /// Something to say above a page.
@@ -280,7 +280,11 @@ fn read(
     } else {
         app.preview(actor, id, &body)?
     };
-    let rows = rows(app.catalogue(), &body);
+    let begins = visit.begins.as_ref().filter(|_| empty);
+    let rows = match begins {
+        Some(line) => begun(app.catalogue(), line),
+        None => rows(app.catalogue(), &body),
+    };
     let diagnoses = diagnosis_rows(app.catalogue(), &body);
     let (templates, prescriptions) = if treats {
         (app.templates(actor)?, app.prescriptions(actor)?)

@@ -248,10 +248,8 @@ cases! {
         let batch = &h.w.view(&settled(h)).batches[0].id;
         get(format!("/batches/{batch}/print/statement"))
     };
-    get "/payments/{id}/print" Record |h, _by| {
-        let payment = &h.w.view(&settled(h)).payments[0].id;
-        get(format!("/payments/{payment}/print"))
-    };
+    get "/payments/{id}/print" Record |h, _by| receipts::slip(h, "");
+    get "/payments/{id}/print/roll" Record |h, _by| receipts::slip(h, "/roll");
     post "/batches/{id}/receipt" Record |h, _by| receipts::to_issue(h);
     post "/receipts/{id}/close" Record |h, _by| receipts::to_close(h);
     get "/receipts/{id}/print" Record |h, _by| get(format!("/receipts/{}/print", receipts::issued(h).1));

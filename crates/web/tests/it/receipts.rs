@@ -3,7 +3,7 @@
 use cunyi_app::views::{BookForm, VisitView};
 use cunyi_domain::ids::EntryId;
 
-use crate::cases::{form, post, settled};
+use crate::cases::{form, get, post, settled};
 use crate::house::{Ask, House};
 
 /// A settled visit at a clinic with a receipt book.
@@ -29,6 +29,12 @@ pub fn issued(h: &House) -> (VisitView, EntryId) {
         h.w.app
             .issue_receipt(&h.w.doctor, &view.batches[0].id, &next);
     (view, issued.expect("issued").receipt.id)
+}
+
+/// The slip of a payment.
+pub fn slip(h: &House, size: &str) -> Ask {
+    let payment = &h.w.view(&settled(h)).payments[0].id;
+    get(format!("/payments/{payment}/print{size}"))
 }
 
 pub fn to_issue(h: &House) -> Ask {

@@ -90,6 +90,7 @@ fn of_money(ui: &Chrome, pages: &mut Pages) {
             by: "张村医".to_owned(),
         };
         pages.push((name, print(ui, Layout::Slip, Model::slip(c, &slip))));
+        pages.push((name, print(ui, Layout::SlipRoll, Model::slip(c, &slip))));
     }
     let statement = |state| Model::statement(c, &samples::statement(state));
     for (name, state) in [

@@ -1,0 +1,62 @@
+//! 一般诊疗费: a visit begins with it, unless the patient had it within the time in which her fund pays it once: a day where
+//! the region does not say.
+
+use cunyi_catalogue::ServiceRole;
+use cunyi_domain::ledger::{Coverage, Visit, VisitState};
+use cunyi_policy::Per;
+use cunyi_store::{Tx, query};
+
+use crate::App;
+use crate::error::Result;
+use crate::views::DraftLine;
+
+impl App {
+    /// True of its line.
+    pub(crate) fn is_consultation(&self, line: &DraftLine) -> bool {
+        let service = self.catalogue().service(&line.code);
+        service.is_some_and(|service| service.role == ServiceRole::General)
+    }
+
+    /// The line that a visit begins with; none where something is typed, or the fee was charged within its time.
+    pub(crate) fn begins(
+        &self,
+        tx: &mut Tx<'_>,
+        (visit, draft_version): (&Visit, i64),
+        coverage: Option<&Coverage>,
+    ) -> Result<Option<DraftLine>> {
+        if draft_version > 0 || visit.signed {
+            return Ok(None);
+        }
+        self.consultation_fee(tx, visit, coverage)
+    }
+
+    /// The line of the fee, where it is due.
+    pub(crate) fn consultation_fee(
+        &self,
+        tx: &mut Tx<'_>,
+        visit: &Visit,
+        coverage: Option<&Coverage>,
+    ) -> Result<Option<DraftLine>> {
+        let over = matches!(visit.state, VisitState::Done | VisitState::Cancelled);
+        let mut services = self.catalogue().services().iter();
+        let fee = services.find(|service| service.role == ServiceRole::General);
+        let Some(fee) = fee.filter(|_| !over) else {
+            return Ok(None);
+        };
+        let last = query::last_consultation(tx, visit)?;
+        let last = last.map(|last| last.registered_at.date());
+        let setup = self.setup_in(tx, &visit.clinic)?;
+        let policy = coverage.and_then(|of| setup.policy(&of.scheme, visit.registered_at));
+        let once = policy
+            .and_then(|policy| policy.fee_once)
+            .unwrap_or(Per::Day);
+        let day = visit.registered_at.date();
+        if last.is_some_and(|last| once.holds(last, day)) {
+            return Ok(None);
+        }
+        Ok(Some(DraftLine {
+            code: fee.code.clone(),
+            ..DraftLine::default()
+        }))
+    }
+}
