@@ -85,23 +85,28 @@ function send() {
 // refused is typed, too.
 const typedIn = (field) => {
   if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked;
-  if (field.matches("select")) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+  // Where none of a select's is chosen by the page, the first one is.
+  if (field.matches("select")) {
+    const chosen = [...field.options].findIndex((option) => option.defaultSelected);
+    return field.selectedIndex !== Math.max(0, chosen);
+  }
   return field.value !== field.defaultValue;
 };
 const kept = (going) => $$("form[data-guard]").every((form) =>
   form === going || !($("main > .problem") || $$("input, select, textarea", form).some(typedIn)));
 
 // Words that cannot be saved are not left without asking.
+const unsaveable = () => draft && dirty && halted && !draft.dataset.sent;
 const mayLose = () => confirm(document.body.dataset.wordsLeave);
 async function mayLeave() {
   await unsaved();
-  return (kept() && !(draft && dirty && halted && !draft.dataset.sent)) || mayLose();
+  return (kept() && !unsaveable()) || mayLose();
 }
 
 addEventListener("pagehide", send);
 addEventListener("beforeunload", (event) => {
   send();
-  if ((draft && dirty && halted && !draft.dataset.sent) || (!kept() && !$("form[data-sent]"))) event.preventDefault();
+  if (unsaveable() || (!kept() && !$("form[data-sent]"))) event.preventDefault();
 });
 
 onPage.push(() => {

@@ -41,7 +41,6 @@ function freeRow(table) {
   for (const input of $$("input, select", row)) {
     if (!input.name) input.remove();
     input.removeAttribute("aria-invalid");
-    delete input.dataset.usual;
   }
   emptied(row);
   const code = $("[data-search]", row);
@@ -62,7 +61,9 @@ function cleared(row) {
 }
 
 function emptied(row) {
-  $$("input, select", row).forEach((input) => (input.value = ""));
+  cleared(row);
+  $$("input", row).forEach((input) => (input.value = ""));
+  delete $("[data-search]", row).dataset.picked;
   row.classList.remove("service", "piece");
   $$(".picked, .spec, .dose-unit, .unit-name", row).forEach((e) => (e.textContent = ""));
 }

@@ -21,8 +21,8 @@ function enhance(code) {
 class Picker {
   constructor(code, shown) {
     // What stands in the row, to tell a change from the same again.
-    const picked = code.value;
-    Object.assign(this, { code, shown, picked, hits: [], at: 0, asked: 0 });
+    code.dataset.picked = code.value;
+    Object.assign(this, { code, shown, hits: [], at: 0, asked: 0 });
     shown.addEventListener("input", () => {
       code.value = "";
       this.ask();
@@ -127,8 +127,9 @@ class Picker {
     if (go) return document.getElementById(go).click();
     const row = this.code.closest("tr");
     // Another drug takes nothing of the order of the one that stood there.
-    if (row && this.picked && this.picked !== hit.code) cleared(row);
-    this.picked = hit.code;
+    const { picked } = this.code.dataset;
+    if (row && picked && picked !== hit.code) cleared(row);
+    this.code.dataset.picked = hit.code;
     fill(row, hit);
     freeRow(this.code.closest("table"));
     next(this.shown);
