@@ -390,8 +390,7 @@ fn settled(
     clinic: &ClinicId,
     period: Period,
 ) -> Result<Vec<(Group, Asked)>> {
-    let end = period.to.tomorrow().unwrap_or(period.to);
-    let span = (Moment::start_of(period.from), Moment::start_of(end));
+    let span = (Moment::start_of(period.from), Moment::end_of(period.to));
     let sums = rows::settled(tx, clinic, span)?;
     let asked = |row: rows::Settled| {
         let of = (row.clearing_type.as_str(), row.clearing_office.as_str());

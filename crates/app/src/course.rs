@@ -155,8 +155,7 @@ impl Standing {
     }
 
     fn left(&self) -> i64 {
-        let done = i64::try_from(self.done.len()).unwrap_or(i64::MAX);
-        self.course.days.saturating_sub(done)
+        left_of(self.course.days, &self.done)
     }
 
     /// Refuses another execution of it on that day.
@@ -288,9 +287,13 @@ impl Ongoing {
     }
 
     pub fn left(&self) -> i64 {
-        self.days
-            .saturating_sub(i64::try_from(self.done()).unwrap_or(i64::MAX))
+        left_of(self.days, &self.done)
     }
+}
+
+/// Days that are left of those that were ordered.
+fn left_of(days: i64, done: &[(VisitId, Date)]) -> i64 {
+    days.saturating_sub(i64::try_from(done.len()).unwrap_or(i64::MAX))
 }
 
 fn asked_since(now: Moment) -> Moment {

@@ -16,8 +16,7 @@ impl App {
     pub fn today(&self, actor: &Actor, day: Date) -> Result<DayView> {
         actor.must(Action::SeeQueue)?;
         self.note_list(actor, "day")?;
-        let from = Moment::start_of(day);
-        let to = Moment::start_of(day.tomorrow().unwrap_or(day));
+        let (from, to) = (Moment::start_of(day), Moment::end_of(day));
         self.parts.store.db().read("today", |tx| {
             let mut view = DayView {
                 uploads: self.open_uploads(tx, &actor.clinic)?,

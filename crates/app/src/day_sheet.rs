@@ -15,7 +15,7 @@ use crate::access::names;
 use crate::error::Result;
 use crate::permission::Action;
 use crate::receipt::register::{Happened, days, happened, numbers};
-use crate::reconcile::{drawers_of, end_of, signed};
+use crate::reconcile::{drawers_of, signed};
 use crate::views::{Actor, CashierSheet, Counted, DaySheet, MovedView, ReceiptDay};
 
 impl App {
@@ -33,7 +33,7 @@ impl App {
         let setup = self.setup_in(tx, clinic)?;
         let names = names(tx, clinic)?;
         let name = |id: &UserId| names.get(id).cloned().unwrap_or_default();
-        let span = (Moment::start_of(day), end_of(day));
+        let span = (Moment::start_of(day), Moment::end_of(day));
         let till = rows::till(tx, clinic, day)?;
         let of = Happenings {
             day,

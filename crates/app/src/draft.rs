@@ -2,7 +2,7 @@
 
 use cunyi_catalogue::Route;
 use cunyi_domain::ids::{ClinicId, VisitId};
-use cunyi_domain::ledger::{Charge, Footnote, Visit, VisitState};
+use cunyi_domain::ledger::{Charge, Footnote, VisitState};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::row::{Field, Value};
 use cunyi_domain::time::Moment;
@@ -78,7 +78,7 @@ impl App {
         let clinic = &actor.clinic;
         self.parts.store.db().read("as_last_time", |tx| {
             let row = query::visit(tx, clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
-            let Some(last) = last_signed(tx, &row)? else {
+            let Some(last) = query::last_signed(tx, &row)? else {
                 return Ok(DraftBody::default());
             };
             let diagnoses = query::diagnoses(tx, clinic, &last.id)?;
@@ -243,12 +243,6 @@ fn frequency(charge: &Charge) -> String {
     named.map(|f| f.code.to_owned()).unwrap_or_default()
 }
 
-/// The patient's last visit that was signed, but this one.
-fn last_signed(tx: &mut Tx<'_>, visit: &Visit) -> Result<Option<Visit>> {
-    let past = query::visits_of(tx, &visit.clinic, &visit.patient, 20)?;
-    Ok(past.into_iter().find(|v| v.id != visit.id && v.signed))
-}
-
 /// Lines of the patient's last visit, of what is ordered again otherwise than then or at another price.
 fn otherwise(
     tx: &mut Tx<'_>,
@@ -256,7 +250,7 @@ fn otherwise(
     lines: &[ChargeView],
 ) -> Result<Vec<ChargeView>> {
     let row = query::visit(tx, clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;
-    let Some(last) = last_signed(tx, &row)? else {
+    let Some(last) = query::last_signed(tx, &row)? else {
         return Ok(Vec::new());
     };
     let given = query::given(tx, clinic, &last.id)?;

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use cunyi_catalogue::{Catalogue, RouteKind, routes};
+use cunyi_catalogue::{Catalogue, Route, routes};
 use cunyi_domain::ids::{ClinicId, EntryId, UserId, VisitId};
-use cunyi_domain::ledger::{Charge, Course, SkinTest, SkinTestState, Visit};
+use cunyi_domain::ledger::{Charge, Course, Prescription, SkinTest, SkinTestState, Visit};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::{Moment, civil::Date};
 use cunyi_store::Tx;
@@ -56,7 +56,7 @@ impl App {
     ) -> Result<InfusionRegister> {
         let span = Span {
             from: Moment::start_of(from),
-            to: Moment::start_of(to.tomorrow().unwrap_or(to)),
+            to: Moment::end_of(to),
         };
         let (setup, routes) = (self.setup_in(tx, clinic)?, by_needle());
         let found = query::infused(tx, clinic, span, &routes, MOST_ROWS + 1)?;
@@ -192,8 +192,8 @@ impl Days {
 
 /// Names of the routes by needle and drip.
 fn by_needle() -> Vec<&'static str> {
-    let by_needle = |kind| matches!(kind, RouteKind::Injection | RouteKind::Infusion);
-    let all = routes().iter().filter(|route| by_needle(route.kind));
+    let by_needle = |route: &&Route| route.prescription() == Prescription::Infusion;
+    let all = routes().iter().filter(by_needle);
     all.map(|route| route.name_zh).collect()
 }
 

@@ -32,7 +32,7 @@ impl App {
         }
         let span = Span {
             from: Moment::start_of(from),
-            to: Moment::start_of(to.tomorrow().unwrap_or(to)),
+            to: Moment::end_of(to),
         };
         let clinic = &actor.clinic;
         let log = self

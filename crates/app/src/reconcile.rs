@@ -34,7 +34,7 @@ use crate::views::{
 };
 use books::Books;
 
-pub(crate) use books::{end_of, group, possible, signed};
+pub(crate) use books::{group, possible, signed};
 pub(crate) use undo::lose_undoing;
 
 /// The most that can be counted of a day: ten million yuan.
@@ -422,7 +422,7 @@ fn drawers(
     day: Date,
     till: Option<&Till>,
 ) -> Result<[Drawer; 2]> {
-    let span = (Moment::start_of(day), end_of(day));
+    let span = (Moment::start_of(day), Moment::end_of(day));
     Ok(drawers_of(&rows::moved(tx, clinic, span)?, till))
 }
 

@@ -41,6 +41,11 @@ impl Moment {
         Self::from_local(day.at(0, 0, 0, 0)).unwrap_or_default()
     }
 
+    /// The first moment after a day in China.
+    pub fn end_of(day: Date) -> Self {
+        Self::start_of(day.tomorrow().unwrap_or(day))
+    }
+
     /// The day in China.
     pub fn date(self) -> Date {
         self.local().date()
@@ -59,6 +64,11 @@ impl Moment {
     /// `HH:mm`, for lists.
     pub fn hour_minute(self) -> String {
         self.local().strftime("%H:%M").to_string()
+    }
+
+    /// `yyyy-MM-dd HH:mm`, for registers.
+    pub fn to_minute(self) -> String {
+        self.local().strftime("%Y-%m-%d %H:%M").to_string()
     }
 
     /// Later by a duration.

@@ -168,17 +168,13 @@ pub fn first_visit(tx: &mut Tx<'_>, clinic: &ClinicId) -> Result<Option<Moment>,
     Ok(first.map(|visit| visit.registered_at))
 }
 
-/// A patient's visits, newest first.
-pub fn visits_of(
-    tx: &mut Tx<'_>,
-    clinic: &ClinicId,
-    patient: &PatientId,
-    limit: i64,
-) -> Result<Vec<Visit>, StoreError> {
-    let mut values = key(clinic, patient.clone());
-    values.push(Value::Int(limit));
-    let rest = "WHERE clinic = ? AND patient = ? ORDER BY registered_at DESC, id DESC LIMIT ?";
-    Ok(tx.select(rest, values)?)
+/// The last visit of a visit's patient, but this one, that was signed.
+pub fn last_signed(tx: &mut Tx<'_>, visit: &Visit) -> Result<Option<Visit>, StoreError> {
+    let mut values = key(&visit.clinic, visit.patient.clone());
+    values.push(visit.id.clone().into_value());
+    let rest = "WHERE clinic = ? AND patient = ? AND id <> ? AND signed = 1
+        ORDER BY registered_at DESC, id DESC LIMIT 1";
+    Ok(tx.select(rest, values)?.pop())
 }
 
 cunyi_domain::row! {

@@ -73,7 +73,7 @@ pub(crate) fn numbers(
 ) -> Result<Vec<Number>> {
     let span = Span {
         from: Moment::start_of(from),
-        to: Moment::start_of(to.tomorrow().unwrap_or(to)),
+        to: Moment::end_of(to),
     };
     let found = query::registered(tx, clinic, span, MOST_ROWS + 1)?;
     if i64::try_from(found.len()).is_ok_and(|count| count > MOST_ROWS) {

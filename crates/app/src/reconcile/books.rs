@@ -39,24 +39,19 @@ struct ClinicBook {
     in_flight: Vec<InFlight>,
 }
 
-/// The end of a day.
-pub(crate) fn end_of(day: Date) -> Moment {
-    Moment::start_of(day.tomorrow().unwrap_or(day))
-}
-
 impl Books {
     pub(super) fn read(tx: &mut Tx<'_>, under: &UnderCode, day: Date) -> Result<Self> {
         let before = day.yesterday().unwrap_or(day);
         let after = day.tomorrow().unwrap_or(day);
         let limit = i64::try_from(3 * MAX_LINES).unwrap_or(i64::MAX);
-        let (from, to) = (Moment::start_of(before), end_of(after));
+        let (from, to) = (Moment::start_of(before), Moment::end_of(after));
         let mut clinics = Vec::new();
         for clinic in under.clinics() {
             let id = &clinic.clinic;
             clinics.push(ClinicBook {
                 booked: books::booked(tx, id, from, to, limit)?,
                 undone: books::undone(tx, id, from, to, limit)?,
-                in_flight: books::in_flight(tx, id, Moment(0), end_of(day), limit)?,
+                in_flight: books::in_flight(tx, id, Moment(0), Moment::end_of(day), limit)?,
                 clinic: id.clone(),
                 slot: clinic.slot,
             });

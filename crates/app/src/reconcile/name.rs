@@ -12,7 +12,7 @@ use cunyi_domain::time::civil::Date;
 use cunyi_store::books::Booked;
 
 use super::ask;
-use super::books::{Books, end_of, group_of, ours_of};
+use super::books::{Books, group_of, ours_of};
 use crate::App;
 use crate::error::Result;
 use crate::resolve::program_at;
@@ -119,7 +119,7 @@ fn days(row: &Booked, asked: Date) -> Vec<Date> {
 
 /// A moment, moved into a day.
 pub(super) fn within(at: Moment, day: Date) -> Moment {
-    let last = Moment(end_of(day).0 - 1_000_000);
+    let last = Moment(Moment::end_of(day).0 - 1_000_000);
     at.clamp(Moment::start_of(day), last)
 }
 

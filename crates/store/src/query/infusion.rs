@@ -47,6 +47,15 @@ cunyi_domain::row! {
     }
 }
 
+/// A condition on `charge c` that it is by one of the routes of these names, and the values of a question that asks for
+/// the visits of a period first.
+fn by_route(clinic: &ClinicId, span: Span, routes: &[&str]) -> (String, Vec<Value>) {
+    let places = vec!["?"; routes.len()].join(", ");
+    let mut values = of(clinic, span);
+    values.extend(routes.iter().map(|route| Value::Text((*route).to_owned())));
+    (format!("c.route IN ({places})"), values)
+}
+
 /// What was given by routes of these names, without what was paid back before; a visit's groups together, each in
 /// order. At most `limit` drugs.
 pub fn infused(
@@ -56,7 +65,7 @@ pub fn infused(
     routes: &[&str],
     limit: i64,
 ) -> Result<Vec<Infused>, StoreError> {
-    let places = vec!["?"; routes.len()].join(", ");
+    let (by_route, mut values) = by_route(clinic, span, routes);
     let sql = format!(
         "SELECT v.id AS visit, v.registered_at AS registered_at, p.name AS name, p.sex AS sex,
                 p.birth_date AS birth_date, v.doctor AS doctor, c.code AS code, c.name AS drug, c.dose AS dose,
@@ -65,11 +74,9 @@ pub fn infused(
          FROM visit v JOIN charge c ON c.clinic = v.clinic AND c.visit = v.id
               JOIN batch b ON b.clinic = c.clinic AND b.id = c.batch
               JOIN patient p ON p.clinic = v.clinic AND p.id = v.patient
-         WHERE {SEEN} AND c.route IN ({places}) AND NOT ({GONE}) AND NOT ({RECHARGED})
+         WHERE {SEEN} AND {by_route} AND NOT ({GONE}) AND NOT ({RECHARGED})
          ORDER BY {IN_TURN}, c.drip_group, c.position, c.id LIMIT ?"
     );
-    let mut values = of(clinic, span);
-    values.extend(routes.iter().map(|route| Value::Text((*route).to_owned())));
     values.push(Value::Int(limit));
     Ok(tx.query(&sql, values)?)
 }
@@ -81,16 +88,14 @@ pub fn infused_diagnoses(
     span: Span,
     routes: &[&str],
 ) -> Result<Vec<PastLine>, StoreError> {
-    let places = vec!["?"; routes.len()].join(", ");
+    let (by_route, values) = by_route(clinic, span, routes);
     let sql = format!(
         "SELECT d.visit AS visit, d.name AS name, CAST(0 AS BIGINT) AS amount
          FROM visit v JOIN diagnosis d ON d.clinic = v.clinic AND d.visit = v.id
          WHERE {SEEN} AND EXISTS (SELECT 1 FROM charge c WHERE c.clinic = v.clinic AND c.visit = v.id
-            AND c.route IN ({places}))
+            AND {by_route})
          ORDER BY {IN_TURN}, d.position"
     );
-    let mut values = of(clinic, span);
-    values.extend(routes.iter().map(|route| Value::Text((*route).to_owned())));
     Ok(tx.query(&sql, values)?)
 }
 

@@ -12,7 +12,9 @@ pub(crate) mod referral;
 pub(crate) mod settled;
 
 use cunyi_app::Layout;
-use cunyi_app::views::Paper;
+use cunyi_app::views::{Age, Paper};
+use cunyi_domain::id_number::Sex;
+use cunyi_domain::time::Moment;
 use serde::Serialize;
 
 use crate::chrome::Chrome;
@@ -75,6 +77,32 @@ pub(crate) struct Visit {
     pub(crate) person_number: String,
     /// 参保地
     pub(crate) insured_at: String,
+}
+
+/// With what a row of a register begins: its number, when, and who. An erased patient's sex says nothing.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Entry {
+    pub(crate) number: String,
+    pub(crate) when: String,
+    pub(crate) name: String,
+    pub(crate) sex: String,
+    pub(crate) age: String,
+}
+
+impl Entry {
+    pub(crate) fn new(
+        c: &Chrome,
+        (number, at): (usize, Moment),
+        (name, sex, age): (&str, Sex, &Age),
+    ) -> Self {
+        Self {
+            number: number.to_string(),
+            when: at.to_minute(),
+            name: name.to_owned(),
+            sex: c.sex(&sex),
+            age: c.age(age),
+        }
+    }
 }
 
 /// What is the paper's own.

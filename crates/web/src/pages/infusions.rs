@@ -71,11 +71,11 @@ const TEST_HEADS: [&str; 9] = [
 
 fn cells(row: &Row) -> [String; HEADS.len()] {
     [
-        row.number.clone(),
-        row.when.clone(),
-        row.name.clone(),
-        row.sex.clone(),
-        row.age.clone(),
+        row.entry.number.clone(),
+        row.entry.when.clone(),
+        row.entry.name.clone(),
+        row.entry.sex.clone(),
+        row.entry.age.clone(),
         row.diagnoses.clone(),
         row.drugs.join("；"),
         row.way.clone(),
@@ -90,11 +90,11 @@ fn cells(row: &Row) -> [String; HEADS.len()] {
 
 pub(crate) fn test_cells(test: &TestLine) -> [String; TEST_HEADS.len()] {
     [
-        test.number.clone(),
-        test.when.clone(),
-        test.name.clone(),
-        test.sex.clone(),
-        test.age.clone(),
+        test.entry.number.clone(),
+        test.entry.when.clone(),
+        test.entry.name.clone(),
+        test.entry.sex.clone(),
+        test.entry.age.clone(),
         test.drug.clone(),
         test.result.clone(),
         test.at.clone(),

@@ -50,11 +50,11 @@ fn cells(row: Row) -> [String; HEADS.len()] {
     let at_home = [row.address.as_str(), row.phone.as_str()];
     let at_home: Vec<&str> = at_home.into_iter().filter(|t| !t.is_empty()).collect();
     [
-        row.number,
-        row.when,
-        row.name,
-        row.sex,
-        row.age,
+        row.entry.number,
+        row.entry.when,
+        row.entry.name,
+        row.entry.sex,
+        row.entry.age,
         at_home.join(" "),
         row.visit,
         row.complaint,

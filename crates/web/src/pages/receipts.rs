@@ -62,7 +62,7 @@ pub(crate) fn heads(c: &Chrome) -> [String; HEADS.len()] {
 pub(crate) fn cells(c: &Chrome, row: &ReceiptRow) -> [String; HEADS.len() - 2] {
     let closed = row.closed.as_ref();
     [
-        format!("{} {}", row.at.date(), row.at.hour_minute()),
+        row.at.to_minute(),
         row.name.clone(),
         row.batch_number.clone(),
         row.amount.to_string(),

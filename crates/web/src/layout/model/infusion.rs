@@ -10,7 +10,7 @@ use cunyi_domain::time::Moment;
 use serde::Serialize;
 
 use super::prescription::{Drug, bracketed, drug, group_of, kind_of, void};
-use super::{Model, Part};
+use super::{Entry, Model, Part};
 use crate::chrome::Chrome;
 
 /// Most times that a card has a row for: those of a week, four a day.
@@ -63,11 +63,8 @@ pub(crate) struct Register {
 /// A group of the register.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Row {
-    pub(crate) number: String,
-    pub(crate) when: String,
-    pub(crate) name: String,
-    pub(crate) sex: String,
-    pub(crate) age: String,
+    #[serde(flatten)]
+    pub(crate) entry: Entry,
     pub(crate) diagnoses: String,
     /// Each with its dose: 0.9%氯化钠注射液 250ml.
     pub(crate) drugs: Vec<String>,
@@ -83,11 +80,8 @@ pub(crate) struct Row {
 /// A skin test of the register.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct TestLine {
-    pub(crate) number: String,
-    pub(crate) when: String,
-    pub(crate) name: String,
-    pub(crate) sex: String,
-    pub(crate) age: String,
+    #[serde(flatten)]
+    pub(crate) entry: Entry,
     pub(crate) drug: String,
     pub(crate) result: String,
     /// When it was read; empty before.
@@ -222,11 +216,7 @@ fn row(c: &Chrome, number: usize, r: &InfusionRow) -> Row {
         .map(|t| format!("{} {}", t.name, c.skin_test(&t.state)));
     let way = [c.way(&r.route, &r.frequency), rate(c, r.drip_rate)];
     Row {
-        number: number.to_string(),
-        when: format!("{} {}", r.at.date(), r.at.hour_minute()),
-        name: r.name.clone(),
-        sex: c.sex(&r.sex),
-        age: c.age(&r.age),
+        entry: Entry::new(c, (number, r.at), (&r.name, r.sex, &r.age)),
         diagnoses: r.diagnoses.clone(),
         drugs: drugs.collect(),
         way: way.join(" ").trim_end().to_owned(),
@@ -238,11 +228,7 @@ fn row(c: &Chrome, number: usize, r: &InfusionRow) -> Row {
 
 fn test_line(c: &Chrome, number: usize, t: &TestRow) -> TestLine {
     TestLine {
-        number: number.to_string(),
-        when: format!("{} {}", t.at.date(), t.at.hour_minute()),
-        name: t.name.clone(),
-        sex: c.sex(&t.sex),
-        age: c.age(&t.age),
+        entry: Entry::new(c, (number, t.at), (&t.name, t.sex, &t.age)),
         drug: t.drug.clone(),
         result: c.skin_test(&t.state),
         at: t.read_at.map(Moment::hour_minute).unwrap_or_default(),

@@ -3,7 +3,7 @@
 use cunyi_app::views::{LogRow, OutpatientLog};
 use serde::Serialize;
 
-use super::{Model, Part};
+use super::{Entry, Model, Part};
 use crate::chrome::Chrome;
 
 /// 门诊日志 of a period
@@ -19,12 +19,8 @@ pub(crate) struct Log {
 /// A visit.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Row {
-    pub(crate) number: String,
-    /// 就诊时间
-    pub(crate) when: String,
-    pub(crate) name: String,
-    pub(crate) sex: String,
-    pub(crate) age: String,
+    #[serde(flatten)]
+    pub(crate) entry: Entry,
     pub(crate) address: String,
     pub(crate) phone: String,
     /// 初诊, 复诊
@@ -48,7 +44,7 @@ impl Model {
     }
 }
 
-/// Its rows, in the words of the screen or of the paper. An erased patient's sex says nothing.
+/// Its rows, in the words of the screen or of the paper.
 pub(crate) fn rows(c: &Chrome, v: &OutpatientLog) -> Vec<Row> {
     (1..)
         .zip(&v.rows)
@@ -58,11 +54,7 @@ pub(crate) fn rows(c: &Chrome, v: &OutpatientLog) -> Vec<Row> {
 
 fn row(c: &Chrome, number: usize, row: &LogRow) -> Row {
     Row {
-        number: number.to_string(),
-        when: format!("{} {}", row.at.date(), row.at.hour_minute()),
-        name: row.name.clone(),
-        sex: c.sex(&row.sex),
-        age: c.age(&row.age),
+        entry: Entry::new(c, (number, row.at), (&row.name, row.sex, &row.age)),
         address: row.address.clone(),
         phone: row.phone.clone(),
         visit: c.t(if row.again { "log-again" } else { "log-new" }),
