@@ -332,7 +332,9 @@ pub(crate) fn begin(
     };
     let fee = |line: &&mut ChargeView| {
         let service = catalogue.service(&line.code);
-        line.course.is_none() && service.is_some_and(|s| s.role == ServiceRole::Injection)
+        !line.follows
+            && line.course.is_none()
+            && service.is_some_and(|s| s.role == ServiceRole::Injection)
     };
     for line in list.lines.iter_mut().filter(fee) {
         line.course = Some(longest.clone());

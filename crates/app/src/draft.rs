@@ -116,6 +116,7 @@ impl App {
                     body.lines[place].benefit = format!("chronic:{disease}");
                 }
             }
+            self.let_follow(tx, (actor, visit), &mut body, &charges)?;
             let fee = self.consultation_fee(tx, &row, coverage.as_ref())?;
             let stands = body.lines.iter().any(|line| self.is_consultation(line));
             match fee {
@@ -125,6 +126,34 @@ impl App {
             }
             Ok(body)
         })
+    }
+
+    /// What the routes bring by themselves is not typed again: it follows when they change. What they would have
+    /// brought and was not charged stays away.
+    fn let_follow(
+        &self,
+        tx: &mut Tx<'_>,
+        (actor, visit): (&Actor, &VisitId),
+        body: &mut DraftBody,
+        charged: &[Charge],
+    ) -> Result<()> {
+        let follows = |line: &DraftLine| {
+            let service = self.catalogue().service(&line.code);
+            service.is_some_and(|service| service.follows.is_some())
+        };
+        let mut alone = body.clone();
+        alone.lines.retain(|line| !follows(line));
+        let brought = self.fee_list(tx, actor, visit, &alone)?.lines;
+        for line in brought.into_iter().filter(|line| line.follows) {
+            match charged.iter().find(|charge| charge.code == line.code) {
+                Some(as_many) if as_many.quantity == line.quantity => {
+                    body.lines.retain(|typed| typed.code != line.code);
+                }
+                Some(_) => {}
+                None => body.without.push(line.code),
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn fee_list(

@@ -1,6 +1,7 @@
 //! From what was typed to a fee list: reads the draft, checks it, prices it, groups it by benefit
 //! and estimates each batch. Pure but for the rows it is given; preview and freeze both use it.
 
+mod follow;
 mod group;
 mod read;
 mod under;
@@ -21,7 +22,7 @@ use crate::course;
 use crate::rights::Rights;
 use crate::setup::{Installed, Setup};
 use crate::skin_test;
-use crate::views::{BatchView, ChargeView, DraftBody, DraftLine, FindingView, Preview};
+use crate::views::{BatchView, ChargeView, Declined, DraftBody, DraftLine, FindingView, Preview};
 use crate::working;
 use crate::year_use::YearUse;
 use read::ReadLine;
@@ -98,6 +99,8 @@ pub struct FeeList {
     pub findings: Vec<FindingView>,
     /// Lines with their batch's position.
     pub lines: Vec<ChargeView>,
+    /// What follows from a route and is not charged.
+    pub declined: Vec<Declined>,
     /// Each line's place in the draft, from 0.
     pub places: Vec<usize>,
     /// Smallest units of each line, for stock; zero for services.
@@ -154,6 +157,10 @@ pub fn read(context: &Context<'_>, body: &DraftBody) -> FeeList {
     list.findings = findings(context, body, &list, &lines);
     let untested = untested(context, &list.findings, &lines);
     list.problems.extend(untested);
+    match follow::add(context, body, &mut lines) {
+        Ok(declined) => list.declined = declined,
+        Err(refusal) => list.problems.push(refusal),
+    }
     group(context, &mut list, lines);
     list
 }
@@ -548,6 +555,7 @@ impl FeeList {
             total,
             estimated_fund,
             personal: total - estimated_fund,
+            declined: self.declined,
             last: Vec::new(),
         }
     }

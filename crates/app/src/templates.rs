@@ -178,6 +178,7 @@ fn kept(catalogue: &Catalogue, body: &DraftBody) -> DraftBody {
         diagnoses: diagnoses.cloned().collect(),
         lines: body.lines.iter().filter(typed).map(line).collect(),
         decoction: decoction.unwrap_or_default(),
+        without: body.without.clone(),
         ..DraftBody::default()
     }
 }
@@ -199,6 +200,8 @@ fn merged(typed: DraftBody, template: DraftBody) -> DraftBody {
     let new = |line: &DraftLine| lines.iter().all(|old| old.code != line.code);
     let more: Vec<DraftLine> = template.lines.into_iter().filter(new).collect();
     lines.extend(more);
+    let mut without = typed.without;
+    without.extend(template.without);
     let said = !typed.decoction.doses.trim().is_empty();
     DraftBody {
         complaint: text(typed.complaint, template.complaint),
@@ -211,6 +214,7 @@ fn merged(typed: DraftBody, template: DraftBody) -> DraftBody {
         advice: text(typed.advice, template.advice),
         diagnoses,
         lines,
+        without,
         ..typed
     }
 }

@@ -85,7 +85,7 @@ pub use report::{
 pub use skin_test::SkinTestView;
 pub use stock::StockView;
 pub use strip::PatientStrip;
-pub use typing::{Proposal, TemplateForm, TemplateView, Usual};
+pub use typing::{Declined, Proposal, TemplateForm, TemplateView, Usual};
 pub use upload::UploadView;
 pub use visit::PastVisit;
 pub use working::{Answer, Basis, Difference, Part, Working, WorkingStep};
@@ -250,6 +250,8 @@ pub struct ChargeView {
     pub fund: Fen,
     /// Position of its batch, from 1.
     pub batch: i64,
+    /// Nobody typed it: the route of a drug brings it.
+    pub follows: bool,
     /// 追溯码
     pub trace_codes: Vec<String>,
 }
@@ -341,6 +343,8 @@ pub struct Preview {
     pub estimated_fund: Fen,
     /// What the patient would pay.
     pub personal: Fen,
+    /// What the routes would bring and is not charged.
+    pub declined: Vec<Declined>,
     /// Of the patient's last visit: lines of what is ordered again, and otherwise than then or at another price.
     pub last: Vec<ChargeView>,
 }

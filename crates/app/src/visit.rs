@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use cunyi_catalogue::Catalogue;
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::mask;
 use cunyi_domain::ids::{ClinicId, PatientId, VisitId};
@@ -72,7 +73,7 @@ impl App {
         let (draft, draft_version) = stored(query::draft(tx, clinic, id)?);
         let names = |code: &String| self.catalogue().diagnosis(code).map(|d| d.name.clone());
         let draft = if draft_version == 0 && row.signed {
-            signed(tx, &row)?
+            signed(self.catalogue(), tx, &row)?
         } else {
             draft
         };
@@ -320,6 +321,7 @@ pub(crate) fn charge_view(charge: &Charge, batches: &[Batch]) -> ChargeView {
         in_scope: charge.in_scope,
         fund: charge.fund,
         batch: batch.map_or(1, |b| b.position),
+        follows: false,
         trace_codes: charge
             .trace_codes
             .split(',')
@@ -375,13 +377,15 @@ pub(crate) fn batch_view(
     }
 }
 
-/// What was signed, in the shape of a draft.
-fn signed(tx: &mut Tx<'_>, visit: &Visit) -> Result<DraftBody> {
+/// What was signed, in the shape of a draft: who signs it again charges what she charged, and nothing besides.
+fn signed(catalogue: &Catalogue, tx: &mut Tx<'_>, visit: &Visit) -> Result<DraftBody> {
     let tenths = |v: Option<i64>| v.map(|v| format_decimal(v, 1, 0)).unwrap_or_default();
     let whole = |v: Option<i64>| v.map(|v| v.to_string()).unwrap_or_default();
     let diagnoses = query::diagnoses(tx, &visit.clinic, &visit.id)?;
     let mut charges = query::charges(tx, &visit.clinic, &visit.id)?;
     charges.retain(|line| line.rest_of.is_none());
+    let brought = catalogue.services().iter().filter(|s| s.follows.is_some());
+    let left_away = brought.filter(|s| charges.iter().all(|line| line.code != s.code));
     Ok(DraftBody {
         complaint: visit.complaint.clone(),
         history: visit.history.clone(),
@@ -396,6 +400,7 @@ fn signed(tx: &mut Tx<'_>, visit: &Visit) -> Result<DraftBody> {
         diagnoses: diagnoses.into_iter().map(|d| d.code).collect(),
         lines: charges.iter().map(repeat).collect(),
         decoction: boiled(&charges),
+        without: left_away.map(|service| service.code.clone()).collect(),
         reasons: Vec::new(),
         long_term: visit.long_term,
         own_pay_consent: true,

@@ -8,6 +8,7 @@ mod allergy;
 mod catalogue;
 mod checks;
 mod controlled;
+mod follows;
 mod grown;
 mod model;
 mod order;
@@ -22,7 +23,10 @@ pub use allergy::{Allergy, AllergyKind};
 pub use catalogue::{Catalogue, ItemHit, search_names};
 pub use checks::{ADULT, CheckCode, Finding, Level, Line, Order, PatientFacts, Rules, check};
 pub use controlled::{Control, control};
-pub use model::{AllergyGroup, Class, CodeSource, Diagnosis, Drug, DrugKind, Service, ServiceRole};
+pub use follows::{Given, following};
+pub use model::{
+    AllergyGroup, Class, CodeSource, Diagnosis, Drug, DrugKind, Each, Follows, Service, ServiceRole,
+};
 pub use order::{
     Dispense, Frequency, MOST_UNITS, OrderError, Route, RouteKind, decoction_times, frequencies,
     frequency, frequency_named, prescription, quantity, route, route_named, routes, usages,

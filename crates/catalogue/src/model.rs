@@ -250,6 +250,27 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// For what one of it is charged.
+    pub enum Each {
+        /// Each time that something is given, however many drugs at once: one giving set hangs bag after bag.
+        Time = "time",
+        /// Each time that a group is given; a drug that is in none is a group by itself.
+        Group = "group",
+        /// Each time that a drug is given.
+        Line = "line",
+    }
+}
+
+/// 用法附加费: with which routes a service or a material is charged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Follows {
+    /// Any of these.
+    pub routes: Vec<&'static Route>,
+    /// How many of it.
+    pub each: Each,
+}
+
 /// One service or material.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {
@@ -271,6 +292,8 @@ pub struct Service {
     pub charge_type: String,
     /// What it is to the checks.
     pub role: ServiceRole,
+    /// The routes that bring it; none: it is ordered by itself.
+    pub follows: Option<Follows>,
     /// How usual it is.
     pub weight: i64,
 }

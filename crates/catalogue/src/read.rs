@@ -9,7 +9,7 @@ use cunyi_domain::ledger::{Footnote, TwoDisease};
 use cunyi_domain::money::{DecimalError, Quantity, UnitPrice};
 
 use crate::model::{
-    AllergyGroup, Class, CodeSource, Diagnosis, Drug, DrugKind, Service, ServiceRole,
+    AllergyGroup, Class, CodeSource, Diagnosis, Drug, DrugKind, Each, Follows, Service, ServiceRole,
 };
 use crate::order::{frequency, route};
 
@@ -302,9 +302,21 @@ pub fn services(text: &str) -> Result<Vec<Service>, CatalogueError> {
             class: row.read("class", class)?,
             charge_type: row.named("charge_type")?,
             role: row.read("role", ServiceRole::from_text)?,
+            follows: follows(row)?,
             weight: row.number("weight", 0)?,
         })
     })
+}
+
+/// The routes that bring it, and for what one is charged: both or neither.
+fn follows(row: &Fields<'_>) -> Result<Option<Follows>, CatalogueError> {
+    let routes = row.several("routes", route)?;
+    let each = row.optional("each", Each::from_text)?;
+    match (routes.is_empty(), each) {
+        (true, None) => Ok(None),
+        (false, Some(each)) => Ok(Some(Follows { routes, each })),
+        _ => Err(row.wrong(Fault::Field("each"))),
+    }
 }
 
 /// The diagnoses of a list.

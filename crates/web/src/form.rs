@@ -87,6 +87,15 @@ impl Form {
         !self.get(name).is_empty()
     }
 
+    /// The values of the boxes of a name that are ticked, at most [`MAX_LINES`].
+    fn chosen(&self, name: &str) -> Vec<String> {
+        let theirs = self.0.iter().filter(|(n, _)| n == name);
+        theirs
+            .take(MAX_LINES)
+            .map(|(_, value)| value.trim().to_owned())
+            .collect()
+    }
+
     /// The values of `name.0`, `name.1`, … as far as they go, at most [`MAX_LINES`].
     pub fn list(&self, name: &str) -> Vec<&str> {
         let at = |i: usize| format!("{name}.{i}");
@@ -164,6 +173,7 @@ impl Form {
             weight: self.number("weight"),
             long_term: self.ticked("long_term"),
             own_pay_consent: self.ticked("own_pay_consent"),
+            without: self.chosen("without"),
             decoction: Decoction {
                 doses: self.number("doses"),
                 usage: self.text("usage"),
@@ -282,7 +292,7 @@ mod tests {
         let body =
             b"complaint=%E5%A4%B4%E6%99%95+2&diagnoses.0=I10.x00&diagnoses.1=&lines.0.code=A\
             &lines.0.dose=0.5&lines.2.code=B&lines.2.days=3&lines.1.code=&reasons.dose-daily=ok\
-            &long_term=1&own_pay_consent=1&unknown=x";
+            &long_term=1&own_pay_consent=1&unknown=x&without=S-006&without=S-007";
         let draft = Form::parse(body).unwrap().draft().unwrap();
         assert_eq!(draft.complaint, "头晕 2");
         assert_eq!(draft.diagnoses, ["I10.x00"]);
@@ -294,6 +304,7 @@ mod tests {
         assert_eq!(lines, [("A", "0.5", ""), ("B", "", "3")]);
         assert_eq!(draft.reasons, [("dose-daily".to_owned(), "ok".to_owned())]);
         assert!(draft.own_pay_consent && draft.long_term);
+        assert_eq!(draft.without, ["S-006", "S-007"]);
     }
 
     #[test]

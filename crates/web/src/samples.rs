@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use cunyi_app::views::{
-    AccountView, Age, ChargeView, CoverageView, DayView, DecidedView, DoctorView, DraftBody,
-    DraftLine, Filing, FindingView, GoodsView, Identified, LayoutView, Objection, PastVisit,
-    PatientForm, PatientHit, PatientStrip, PatientView, PaymentView, PolicyView, Preview,
-    QueueEntry, RefundEstimate, RefundView, Remaining, SessionView, SettlementView, UserView,
-    VisitView,
+    AccountView, Age, ChargeView, CoverageView, DayView, DecidedView, Declined, DoctorView,
+    DraftBody, DraftLine, Filing, FindingView, GoodsView, Identified, LayoutView, Objection,
+    PastVisit, PatientForm, PatientHit, PatientStrip, PatientView, PaymentView, PolicyView,
+    Preview, QueueEntry, RefundEstimate, RefundView, Remaining, SessionView, SettlementView,
+    UserView, VisitView,
 };
 use cunyi_app::{Actor, Layout};
 use cunyi_domain::batch::BatchState;
@@ -165,6 +165,7 @@ pub fn charge(
         in_scope: Fen(fen) - own,
         fund: Fen(fund),
         batch,
+        follows: false,
         trace_codes: vec!["81234567890123456789".to_owned()],
     }
 }
@@ -245,6 +246,10 @@ pub fn preview() -> Preview {
         total: Fen(3520),
         estimated_fund: Fen(2057),
         personal: Fen(1463),
+        declined: vec![Declined {
+            code: "S-006".to_owned(),
+            name: HOSTILE.to_owned(),
+        }],
         last: vec![ChargeView {
             dose: HOSTILE.to_owned(),
             ..charges().remove(0)

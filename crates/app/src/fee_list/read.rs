@@ -22,6 +22,19 @@ pub(super) struct ReadLine<'a> {
     pub(super) benefit: String,
 }
 
+impl ReadLine<'_> {
+    /// How it is given, if it is a drug.
+    pub(super) fn given(&self) -> Option<catalogue::Given> {
+        let order = self.check.order.as_ref()?;
+        Some(catalogue::Given {
+            route: catalogue::route_named(&self.view.route)?,
+            frequency: order.frequency,
+            days: order.days,
+            group: self.view.drip_group,
+        })
+    }
+}
+
 #[derive(Clone, Copy)]
 pub(super) enum Item<'a> {
     Drug(&'a Drug),
@@ -355,6 +368,17 @@ fn read_service<'a>(
     line: &DraftLine,
 ) -> Result<ReadLine<'a>, Refusal> {
     let quantity = Quantity::whole(typed_units(&line.quantity)?.unwrap_or(1));
+    let read = charged(service, place, quantity)?;
+    let benefit = line.benefit.clone();
+    Ok(ReadLine { benefit, ..read })
+}
+
+/// So many of a service.
+pub(super) fn charged(
+    service: &Service,
+    place: usize,
+    quantity: Quantity,
+) -> Result<ReadLine<'_>, Refusal> {
     let (code, name) = (&service.code, &service.name);
     let view = charge(
         code,
@@ -369,14 +393,13 @@ fn read_service<'a>(
         order: None,
         quantity,
     };
-    let benefit = line.benefit.clone();
     Ok(ReadLine {
         place,
         item: Item::Service(service),
         check,
         view,
         units: Quantity::ZERO,
-        benefit,
+        benefit: String::new(),
     })
 }
 
@@ -416,6 +439,7 @@ fn charge(
         in_scope: Fen::ZERO,
         fund: Fen::ZERO,
         batch: 1,
+        follows: false,
         trace_codes: Vec::new(),
     })
 }

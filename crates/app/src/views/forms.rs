@@ -106,6 +106,8 @@ pub struct DraftBody {
     pub lines: Vec<DraftLine>,
     /// 剂数 and usage of the pieces among the lines.
     pub decoction: Decoction,
+    /// What follows from a route and is not charged all the same: its codes.
+    pub without: Vec<String>,
     /// Reasons for going on against a warning: key of the finding → reason.
     pub reasons: Vec<(String, String)>,
     /// 长期处方: the doctor says that the illness is stable and assessed. Never carried over.

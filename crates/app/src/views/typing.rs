@@ -24,6 +24,15 @@ pub struct Usual {
     pub days: String,
 }
 
+/// 不收: what the route of a drug would bring, and is not charged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declined {
+    /// 医保目录编码
+    pub code: String,
+    /// What it is called.
+    pub name: String,
+}
+
 /// A template that may be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateView {

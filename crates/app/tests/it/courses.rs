@@ -98,10 +98,10 @@ fn each_day_of_a_course_is_charged_by_itself_until_all_are_done() {
         let entry = queue.iter().find(|e| e.visit == same).unwrap();
         assert_eq!(entry.course, Some((1, 3)));
 
-        // The next days: diagnoses and the drip come, the granules do not.
+        // The next days: diagnoses and the drip come, with its giving set; the granules do not.
         let second = another(&w, &course.id);
         assert_eq!(of_course(&w.view(&second)), [(SALINE, bottle, 3)]);
-        assert_eq!(w.view(&second).charges.len(), 1);
+        assert_eq!(w.view(&second).charges.len(), 2);
         assert_eq!(w.view(&second).diagnosis_names, view.diagnosis_names);
         finish(&w, &second);
         w.clock.advance(DAY);

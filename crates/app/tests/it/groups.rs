@@ -39,7 +39,8 @@ fn the_lines_of_a_group_share_their_rate_and_are_repeated_with_it() {
             .iter()
             .map(|c| (c.drip_group, c.drip_rate))
             .collect();
-        assert_eq!(drips, [(1, 40), (1, 40), (0, 0)]);
+        // The last is the giving set.
+        assert_eq!(drips, [(1, 40), (1, 40), (0, 0), (0, 0)]);
         w.app.hand_over(&w.doctor, &visit).unwrap();
         let next = w.register(w.resident(false));
         let again = w.app.as_last_time(&w.doctor, &next).unwrap().lines;

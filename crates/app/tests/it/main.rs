@@ -22,6 +22,7 @@ mod estimate;
 mod evening;
 mod explained;
 mod follow_up;
+mod follows;
 mod foreign;
 mod goods;
 mod groups;

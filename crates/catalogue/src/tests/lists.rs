@@ -150,9 +150,25 @@ fn a_fault_is_told_with_its_row() {
 }
 
 #[test]
+fn what_follows_a_route_says_for_what_one_is_charged() {
+    for (from, to, field) in [
+        (",ivgtt,group,", ",drip,group,", "routes"),
+        (",ivgtt,group,", ",ivgtt,bag,", "each"),
+        (",ivgtt,group,", ",ivgtt,,", "each"),
+        (",ivgtt,group,", ",,group,", "each"),
+    ] {
+        let text = SERVICES.replacen(from, to, 1);
+        let row = SERVICES.lines().position(|line| line.contains(from));
+        let row = row.expect("a service that follows a drip") + 1;
+        let wanted = (List::Services, row, Fault::Field(field));
+        assert_eq!(fault(List::Services, &text), Some(wanted), "{to}");
+    }
+}
+
+#[test]
 fn a_code_stands_in_one_list_only() {
     let drug = &DEMO.drugs()[0].code;
-    let services = format!("{SERVICES}{drug},own,甲,,次,1.00,A,05,other,\n");
+    let services = format!("{SERVICES}{drug},own,甲,,次,1.00,A,05,other,,,\n");
     let row = SERVICES.lines().count() + 1;
     let found = fault(List::Services, &services);
     assert_eq!(found, Some((List::Services, row, Fault::Duplicate)));

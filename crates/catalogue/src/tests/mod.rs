@@ -1,6 +1,7 @@
 //! What the lists hold, what is found in them, what an order comes to, what the checks say.
 
 mod checks;
+mod follows;
 mod lists;
 mod order;
 mod search;

@@ -16,7 +16,10 @@ async function refresh() {
   fee.innerHTML = await answer.text();
   open.forEach((details) => kept(details)?.setAttribute("open", ""));
   if (at) $("summary", kept(at) ?? fee)?.focus();
-  else if (focused?.name) $(`[name="${focused.name}"]`, fee)?.focus();
+  else if (focused?.name) {
+    const same = $$(`[name="${focused.name}"]`, fee);
+    (same.find((one) => one.value === focused.value) ?? same[0])?.focus();
+  }
   mark();
 }
 const refreshSoon = later(350, () => refresh().catch(() => {}));

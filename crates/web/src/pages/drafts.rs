@@ -299,6 +299,7 @@ pub(crate) async fn clear(Path(id): Path<String>, Posted { by, form, .. }: Poste
     typed.body.lines.clear();
     typed.body.decoction = Decoction::default();
     typed.body.reasons.clear();
+    typed.body.without.clear();
     typed.then(keep).await
 }
 
@@ -328,6 +329,7 @@ pub(crate) async fn as_last_time(
         diagnoses: last.diagnoses,
         lines: last.lines,
         decoction: last.decoction,
+        without: last.without,
         ..typed.body
     };
     Typed { body, ..typed }.then(keep).await
