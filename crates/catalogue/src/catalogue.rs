@@ -17,6 +17,7 @@ pub struct Catalogue {
     diagnoses: Vec<Diagnosis>,
     /// Drugs, then services.
     items: HashMap<String, usize>,
+    bar_codes: HashMap<String, usize>,
     diagnosis_codes: HashMap<String, usize>,
     item_index: Index,
     diagnosis_index: Index,
@@ -106,6 +107,7 @@ impl Catalogue {
             codes.chain(services.iter().map(|s| (read::List::Services, &s.code))),
             drugs.len(),
         )?;
+        let bar_codes = read::by_bar_code(&drugs)?;
         let diagnosis_codes = read::by_code(
             diagnoses.iter().map(|d| (read::List::Diagnoses, &d.code)),
             0,
@@ -129,6 +131,7 @@ impl Catalogue {
             services,
             diagnoses,
             items,
+            bar_codes,
             diagnosis_codes,
             item_index,
             diagnosis_index,
@@ -182,8 +185,11 @@ impl Catalogue {
     }
 
     /// Drugs and services for pinyin initials (in any reading), full pinyin, characters or the
-    /// beginning of a code: the best `limit`, best first.
+    /// beginning of a code: the best `limit`, best first. For a bar code its drug alone.
     pub fn search_items(&self, query: &str, limit: usize) -> Vec<ItemHit<'_>> {
+        if let Some(&place) = self.bar_codes.get(query.trim()) {
+            return self.item_at(place).into_iter().collect();
+        }
         let places = self.item_index.search(query, limit);
         places
             .into_iter()

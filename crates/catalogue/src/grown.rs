@@ -21,6 +21,7 @@ impl Catalogue {
             Drug {
                 code: format!("{}-{number}", one.code),
                 name: format!("{maker}{}", one.name),
+                bar_codes: vec![],
                 weight: 0,
                 ..one.clone()
             }

@@ -175,6 +175,8 @@ pub struct Drug {
     pub form: String,
     /// Specification 规格, as printed.
     pub spec: String,
+    /// 条码 on the box: GTIN of 8, 12, 13 or 14 digits, one for each maker that is bought from.
+    pub bar_codes: Vec<String>,
     /// Unit of a dose: g, mg, ml, 片, 滴 …
     pub dose_unit: String,
     /// Dose units in one smallest unit; nothing for what is used as needed (适量: ointments).

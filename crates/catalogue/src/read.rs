@@ -238,6 +238,32 @@ pub fn by_code<'a>(
     Ok(places)
 }
 
+/// Places of drugs by their bar codes.
+pub fn by_bar_code(drugs: &[Drug]) -> Result<HashMap<String, usize>, CatalogueError> {
+    let mut places = HashMap::new();
+    for (place, drug) in drugs.iter().enumerate() {
+        for code in &drug.bar_codes {
+            if places.insert(code.clone(), place).is_some() {
+                return Err(CatalogueError {
+                    list: List::Drugs,
+                    row: place + 2,
+                    fault: Fault::Duplicate,
+                });
+            }
+        }
+    }
+    Ok(places)
+}
+
+/// A GTIN whose last digit proves the others (GS1 General Specifications, 7.9).
+fn bar_code(text: &str) -> Option<String> {
+    let digits: Option<Vec<u32>> = text.chars().map(|c| c.to_digit(10)).collect();
+    let digits = digits.filter(|all| matches!(all.len(), 8 | 12..=14))?;
+    let weighted = digits.iter().rev().zip([1, 3].into_iter().cycle());
+    let sum: u32 = weighted.map(|(digit, weight)| digit * weight).sum();
+    (sum % 10 == 0).then(|| text.to_owned())
+}
+
 fn class(text: &str) -> Option<Class> {
     [("A", Class::A), ("B", Class::B), ("C", Class::C)]
         .into_iter()
@@ -263,6 +289,7 @@ pub fn drugs(text: &str) -> Result<Vec<Drug>, CatalogueError> {
             groups: row.several("groups", AllergyGroup::from_text)?,
             form: row.named("form")?,
             spec: row.named("spec")?,
+            bar_codes: row.several("bar_codes", bar_code)?,
             dose_unit: row.owned("dose_unit")?,
             strength: row.quantity("strength")?,
             unit: row.named("unit")?,

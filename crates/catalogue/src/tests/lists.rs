@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::DEMO;
 use crate::model::{CodeSource, DrugKind, ServiceRole};
 use crate::order::{RouteKind, quantity};
-use crate::{Catalogue, Class, Fault, List};
+use crate::{Catalogue, Class, Fault, ItemHit, List};
 
 const DRUGS: &str = include_str!("../../data/drugs.csv");
 const SERVICES: &str = include_str!("../../data/services.csv");
@@ -140,7 +140,10 @@ fn a_fault_is_told_with_its_row() {
         (column(",tid,", ",3x,"), "frequency"),
         (column(",po,", ",mouth,"), "route"),
         (column(",penicillins,", ",penicillins+x,"), "groups"),
-        (column("胶囊,0.25g,g,0.25,", "胶囊,0.25g,g,0,"), "strength"),
+        (column(",g,0.25,粒,", ",g,0,粒,"), "strength"),
+        (column("2000000000015", "2000000000016"), "bar_codes"),
+        (column("2000000000015", "200000000001"), "bar_codes"),
+        (column("2000000000015", "2000000000015+"), "bar_codes"),
     ] {
         assert_eq!(
             fault(List::Drugs, &text),
@@ -172,6 +175,17 @@ fn a_code_stands_in_one_list_only() {
     let row = SERVICES.lines().count() + 1;
     let found = fault(List::Services, &services);
     assert_eq!(found, Some((List::Services, row, Fault::Duplicate)));
+}
+
+#[test]
+fn a_bar_code_is_on_one_drug_only_and_finds_it() {
+    let twice = DRUGS.replacen("2000000000022", "2000000000015", 1);
+    let found = fault(List::Drugs, &twice);
+    assert_eq!(found, Some((List::Drugs, 3, Fault::Duplicate)));
+    let hits = DEMO.search_items(" 2000000000022 ", 9);
+    let hits: Vec<&str> = hits.iter().map(ItemHit::code).collect();
+    assert_eq!(hits, [&*DEMO.drugs()[1].code]);
+    assert!(DEMO.search_items("2000000000023", 9).is_empty());
 }
 
 #[test]

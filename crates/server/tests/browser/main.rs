@@ -24,6 +24,7 @@ mod records;
 mod referral;
 mod refund;
 mod reports;
+mod scanned;
 mod setbacks;
 mod speed;
 mod supply;

@@ -7,21 +7,24 @@ document.addEventListener("keydown", (event) => {
   const field = event.target;
   if (typed) {
     const goesOn = event.timeStamp - burst.last < SCAN.between;
-    burst = { text: (goesOn ? burst.text : "") + event.key, last: event.timeStamp };
+    if (!goesOn) burst = { text: "", field, before: field.value };
+    burst.text += event.key;
+    burst.last = event.timeStamp;
     // What is typed nowhere is meant for the queue's field.
     if (event.key !== " " && !field.matches("input, select, textarea")) $("#find")?.focus();
     return;
   }
   if (event.key !== "Enter") return;
-  const { text } = burst;
+  const { text, before } = burst;
+  const began = burst.field === field;
   const fast = text.length >= SCAN.least && event.timeStamp - burst.last < SCAN.between;
   burst = { text: "", last: 0 };
   const source = field.matches("[data-scan]") && field.form.elements.source;
   // Radio buttons where it can be said, a hidden field where it cannot.
   if (source) source.value = fast ? "reader" : "typed";
-  // A trace code is no patient, also where it was typed nowhere and has gone to the queue's field.
-  const elsewhere = field.matches("[data-scan]") ? TRACE.test(text) : !field.matches("input.trace");
-  if (fast && elsewhere && scanned(text, field)) {
+  // A box is no patient, also where its code was typed nowhere and has gone to the queue's field.
+  const elsewhere = field.matches("[data-scan]") ? TRACE.test(text) || BAR.test(text) : !field.matches("input.trace");
+  if (fast && elsewhere && scanned(text, field, began && before)) {
     event.preventDefault();
     event.stopImmediatePropagation();
   }
@@ -29,27 +32,43 @@ document.addEventListener("keydown", (event) => {
 
 // Scanned into another field: it goes where such a code belongs, and is taken out of the field again.
 const TRACE = /^8\d{19}$/;
+const BAR = /^(\d{8}|\d{12,14})$/;
 const BELONGS = [
-  [TRACE, (text) => into(wanting(), text)],
-  [/^(\d{17}[\dXx]|[0-9A-Za-z]{21,})$/, (text) => into($("#find"), text)],
+  [TRACE, () => wanting(), into],
+  [/^(\d{17}[\dXx]|[0-9A-Za-z]{21,})$/, () => $("#find"), into],
+  [BAR, (text) => proven(text) && freeItem(), order],
 ];
-function scanned(text, field) {
-  const place = BELONGS.find(([shape]) => shape.test(text));
-  if (!place?.[1](text)) return false;
+function scanned(text, field, before) {
+  const [, place, put] = BELONGS.find(([shape]) => shape.test(text)) ?? [];
+  const to = place?.(text);
+  if (!to) return false;
   if (field.value?.endsWith(text)) {
-    field.value = field.value.slice(0, -text.length);
+    // What was selected there has given way to it.
+    field.value = before || field.value.slice(0, -text.length);
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
+  put(to, text);
   return true;
 }
 
 function into(field, text) {
-  if (!field) return false;
   field.value = field.matches(".trace") ? `${field.value} ${text}` : text;
   const source = field.form.elements.source;
   if (source) source.value = "reader";
   field.form.requestSubmit();
-  return true;
+}
+
+// The last digit of a bar code proves the others.
+const proven = (text) => [...text].reverse().reduce((sum, digit, at) => sum + digit * (at % 2 ? 3 : 1), 0) % 10 === 0;
+const freeItem = () => $$("#draft table.lines [role=combobox]").find((one) => one.value === "");
+
+// A box that is scanned while a prescription is written is ordered. One that the lists lack stays in its row as it was
+// read, and is refused with it.
+function order(item, text) {
+  showKind(tabs()[0].dataset.kind);
+  item.focus();
+  item.value = text;
+  item.dispatchEvent(new CustomEvent("scanned"));
 }
 
 // Trace codes come in bursts: each code is kept in the field, sent behind the scenes, and the next

@@ -22,10 +22,16 @@ class Picker {
   constructor(code, shown) {
     // What stands in the row, to tell a change from the same again.
     code.dataset.picked = code.value;
-    Object.assign(this, { code, shown, hits: [], at: 0, asked: 0 });
+    Object.assign(this, { code, shown, hits: [], at: 0, asked: 0, name: code.value && shown.value });
     shown.addEventListener("input", () => {
-      code.value = "";
+      // Who types what stood there is where she was.
+      code.value = (this.name && shown.value === this.name && code.dataset.picked) || "";
       this.ask();
+    });
+    shown.addEventListener("scanned", async () => {
+      await this.ask();
+      if (this.hits.length === 1) this.choose(this.hits[0]);
+      else if (!this.hits.length) this.unknown();
     });
     shown.addEventListener("keydown", (event) => this.key(event));
     shown.addEventListener("blur", () => {
@@ -76,7 +82,7 @@ class Picker {
       }
       item.addEventListener("mousedown", (event) => {
         event.preventDefault();
-        this.choose(place);
+        this.choose(hit);
       });
       this.box.append(item);
     });
@@ -86,6 +92,11 @@ class Picker {
     const top = below ? place.bottom : Math.max(0, place.top - this.box.offsetHeight);
     this.box.style.left = `${Math.min(place.left, innerWidth - this.box.offsetWidth - 8)}px`;
     this.box.style.top = `${top}px`;
+  }
+
+  unknown() {
+    this.shown.setAttribute("aria-invalid", "true");
+    say("unknown", `${document.body.dataset.wordsUnknown} ${this.shown.value}`);
   }
 
   close() {
@@ -98,14 +109,22 @@ class Picker {
     // Enter and digits are the input method's while it composes.
     if (event.isComposing) return;
     const open = this.hits.length > 0;
+    clearTimeout(this.meant?.timer);
+    if (this.meant && event.key.length > 1) {
+      this.meant.choose();
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    this.meant = undefined;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (open && step) {
       this.at = (this.at + step + this.hits.length) % this.hits.length;
       this.draw();
     } else if (open && event.key === "Enter") {
-      this.choose(this.at);
+      this.choose(this.hits[this.at]);
     } else if (open && /^[1-9]$/.test(event.key) && Number(event.key) <= this.hits.length) {
-      this.choose(Number(event.key) - 1);
+      return this.mean(event.key);
     } else if (open && event.key === "Escape") {
       this.close();
     } else if (event.key === "ArrowDown") {
@@ -117,10 +136,20 @@ class Picker {
     event.stopPropagation();
   }
 
-  choose(place) {
-    const hit = this.hits[place];
+  // A digit chooses where no other comes at the speed of a scanner.
+  mean(digit) {
+    const hit = this.hits[Number(digit) - 1];
+    const typed = this.shown.value + digit;
+    const choose = () => {
+      this.meant = undefined;
+      if (this.shown.value === typed) this.choose(hit);
+    };
+    this.meant = { choose, timer: setTimeout(choose, SCAN.between) };
+  }
+
+  choose(hit) {
     this.code.value = hit.code;
-    this.shown.value = hit.name;
+    this.shown.value = this.name = hit.name;
     this.shown.removeAttribute("aria-invalid");
     this.close();
     const go = this.code.dataset.go;
