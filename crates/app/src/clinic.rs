@@ -48,6 +48,7 @@ impl App {
             name: written(&form.name, "clinic_name", 60)?,
             phone: bounded(&form.phone, "clinic_phone", 30)?,
             address: bounded(&form.address, "clinic_address", 100)?,
+            record: form.record.clone(),
             pay_codes: pay_codes(&form.pay_codes)?,
         };
         let text = serde_json::to_string(&data).map_err(|e| AppError::Failed(e.to_string()))?;

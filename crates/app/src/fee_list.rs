@@ -10,7 +10,7 @@ use cunyi_catalogue as catalogue;
 use cunyi_catalogue::{Catalogue, Drug};
 use cunyi_domain::ids::BatchId;
 use cunyi_domain::ledger::{
-    Allergy, AllergyKind, Coverage, Diagnosis, Patient, Payer, SkinTest, TwoDisease,
+    Allergy, AllergyKind, Coverage, Diagnosis, GlucoseKind, Patient, Payer, SkinTest, TwoDisease,
 };
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::refusal::{Code, Refusal};
@@ -76,14 +76,20 @@ pub struct Vitals {
     pub temperature: Option<i64>,
     /// A minute
     pub pulse: Option<i64>,
+    /// A minute
+    pub respiration: Option<i64>,
     /// mmHg
     pub systolic: Option<i64>,
     /// mmHg
     pub diastolic: Option<i64>,
     /// 0.1 mmol/L
     pub glucose: Option<i64>,
+    /// When that was measured.
+    pub glucose_kind: Option<GlucoseKind>,
     /// 0.1 kg
     pub weight: Option<i64>,
+    /// 0.1 cm
+    pub height: Option<i64>,
 }
 
 /// A fee list that has been read.
@@ -119,6 +125,11 @@ pub struct FeeList {
 pub fn read(context: &Context<'_>, body: &DraftBody) -> FeeList {
     let mut list = FeeList::default();
     read::read_vitals(body, &mut list);
+    let record = &context.setup.data.record;
+    let missing = record
+        .missing(body)
+        .map(|name| Refusal::at(Code::Missing, name));
+    list.problems.extend(missing);
     read::read_texts(body, &mut list.problems);
     read::read_diagnoses(context.catalogue, body, &mut list);
     if body.lines.len() > MOST_LINES {

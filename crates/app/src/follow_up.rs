@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use cunyi_catalogue::{Drug, Frequency};
 use cunyi_domain::fact::{FollowUpRecorded, Personal};
 use cunyi_domain::ids::{EntryId, UserId, VisitId};
-use cunyi_domain::ledger::{Coverage, FollowUp, Patient, Visit, VisitState};
+use cunyi_domain::ledger::{Coverage, FollowUp, GlucoseKind, Patient, Visit, VisitState};
 use cunyi_domain::money::format_decimal;
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::{Moment, civil::Date, parse_date};
@@ -372,11 +372,14 @@ impl<'a> Known<'a> {
         offers: &mut std::collections::BTreeMap<String, String>,
     ) {
         for field in &self.form.fields {
-            let text = field
-                .prefill
-                .map_or_else(String::new, |s| self.text(field, s));
+            // Who was not measured today is as tall as then.
+            let source = match field.prefill {
+                Some(Source::Height) if self.draft.height.is_empty() => Some(Source::Last),
+                source => source,
+            };
+            let text = source.map_or_else(String::new, |s| self.text(field, s));
             if !text.is_empty() {
-                if field.prefill == Some(Source::Last) {
+                if source == Some(Source::Last) {
                     from_last.push(field.key.clone());
                 }
                 said.insert(field.key.clone(), text);
@@ -387,6 +390,15 @@ impl<'a> Known<'a> {
             if !offer.is_empty() {
                 offers.insert(field.key.clone(), offer);
             }
+        }
+    }
+
+    fn fasting_glucose(&self) -> String {
+        let fasting = self.draft.glucose_kind == GlucoseKind::Fasting.as_str();
+        if fasting {
+            self.draft.glucose.clone()
+        } else {
+            String::new()
         }
     }
 
@@ -403,6 +415,8 @@ impl<'a> Known<'a> {
             Source::Pulse => self.draft.pulse.clone(),
             Source::Weight => self.draft.weight.clone(),
             Source::Glucose => self.draft.glucose.clone(),
+            Source::FastingGlucose => self.fasting_glucose(),
+            Source::Height => self.draft.height.clone(),
             Source::Last => self.last_time(field),
             Source::Drug(n, DrugPart::Name) => drug(n, 0),
             Source::Drug(n, DrugPart::Times) => drug(n, 1),

@@ -266,17 +266,22 @@ fn sign(w: &mut Writer<'_, '_>, visit: &Visit, list: &FeeList, body: &DraftBody)
         visit: visit.id.clone(),
         temperature: list.vitals.temperature,
         pulse: list.vitals.pulse,
+        respiration: list.vitals.respiration,
         systolic: list.vitals.systolic,
         diastolic: list.vitals.diastolic,
         glucose: list.vitals.glucose,
+        glucose_kind: list.vitals.glucose_kind,
         weight: list.vitals.weight,
+        height: list.vitals.height,
         long_term: body.long_term,
         diagnoses: list.diagnoses.iter().enumerate().map(diagnosis).collect(),
     };
     let words = Personal::Record {
         complaint: body.complaint.trim().to_owned(),
         history: body.history.trim().to_owned(),
+        past_history: body.past_history.trim().to_owned(),
         examination: body.examination.trim().to_owned(),
+        auxiliary: body.auxiliary.trim().to_owned(),
         advice: body.advice.trim().to_owned(),
         supply_reason: list.supply_reason(),
     };

@@ -294,6 +294,15 @@ fn first(text: &str, most: usize) -> String {
 
 const VALID: &str = "1";
 
+/// Two texts for which the message has one field.
+fn both(one: &str, name: &str, other: &str) -> String {
+    match (one.is_empty(), other.is_empty()) {
+        (_, true) => one.to_owned(),
+        (true, false) => format!("{name}：{other}"),
+        (false, false) => format!("{one}\n{name}：{other}"),
+    }
+}
+
 /// The whole record of a visit.
 fn record_of(tx: &mut Tx<'_>, about: &About) -> Result<record::VisitRecord> {
     let visit = &about.visit;
@@ -313,9 +322,12 @@ fn record_of(tx: &mut Tx<'_>, about: &About) -> Result<record::VisitRecord> {
     let case = record::CaseInfo {
         mdtrt_date: visit.registered_at.date().to_string(),
         chfcomp: first(&visit.complaint, 2000),
-        illhis: first(&visit.history, 2000),
+        illhis: first(&both(&visit.history, "既往史", &visit.past_history), 2000),
         algs: first(&allergies.join("、"), 2000),
-        phex: first(&visit.examination, 2000),
+        phex: first(
+            &both(&visit.examination, "辅助检查", &visit.auxiliary),
+            2000,
+        ),
         dspo_opnn: first(&visit.advice, 1000),
         dept_code: DEPARTMENT.0.to_owned(),
         dept_name: DEPARTMENT.1.to_owned(),

@@ -21,6 +21,7 @@ mod paper_entry;
 mod payment;
 mod receipt;
 mod reconcile;
+mod record;
 mod referral;
 mod refund;
 mod report;
@@ -77,6 +78,7 @@ pub use receipt::{
 pub use reconcile::{
     Counted, DifferenceView, GroupView, PartView, ReconcileView, UndoneView, WrittenOffView,
 };
+pub use record::{FieldUse, RecordField, RecordFields};
 pub use referral::{ReferralForm, ReferralView, Referrals};
 pub use refund::{GiveBack, RefundEstimate, RefundForm, RefundView};
 pub use report::{
@@ -381,6 +383,8 @@ pub struct VisitView {
     pub frozen: bool,
     /// True once drugs were handed over.
     pub handed_over: bool,
+    /// Which fields of the record the clinic shows and wants.
+    pub fields: RecordFields,
     /// The draft: what was typed, or, once signed, what was signed.
     pub draft: DraftBody,
     /// The draft's version; a save must carry it.

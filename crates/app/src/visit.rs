@@ -7,8 +7,8 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::mask;
 use cunyi_domain::ids::{ClinicId, PatientId, VisitId};
 use cunyi_domain::ledger::{
-    Batch, Charge, Coverage, Patient, Payer, Registration, RegistrationState, Settlement,
-    SettlementKind, Visit, VisitState,
+    Batch, Charge, Coverage, GlucoseKind, Patient, Payer, Registration, RegistrationState,
+    Settlement, SettlementKind, Visit, VisitState,
 };
 use cunyi_domain::money::format_decimal;
 use cunyi_domain::refusal::{Code, Refusal};
@@ -72,10 +72,10 @@ impl App {
         let held = !query::reservations(tx, clinic, id)?.is_empty();
         let (draft, draft_version) = stored(query::draft(tx, clinic, id)?);
         let names = |code: &String| self.catalogue().diagnosis(code).map(|d| d.name.clone());
-        let draft = if draft_version == 0 && row.signed {
-            signed(self.catalogue(), tx, &row)?
-        } else {
-            draft
+        let draft = match (draft_version, row.signed) {
+            (0, true) => signed(self.catalogue(), tx, &row)?,
+            (0, false) => begun(tx, &row)?,
+            _ => draft,
         };
         let dropped = batches
             .iter()
@@ -104,6 +104,7 @@ impl App {
                 || (row.state == VisitState::Done && !batch_views.is_empty()),
             handed_over: row.state == VisitState::Done && !held,
             diagnosis_names: draft.diagnoses.iter().filter_map(names).collect(),
+            fields: self.setup_in(tx, clinic)?.data.record.clone(),
             draft,
             draft_version,
             begins: self.begins(tx, (&row, draft_version), rows.coverage.as_ref())?,
@@ -377,6 +378,15 @@ pub(crate) fn batch_view(
     }
 }
 
+/// Of which nothing is typed yet: what she had before is still so.
+fn begun(tx: &mut Tx<'_>, visit: &Visit) -> Result<DraftBody> {
+    let last = query::last_signed(tx, visit)?;
+    Ok(DraftBody {
+        past_history: last.map(|last| last.past_history).unwrap_or_default(),
+        ..DraftBody::default()
+    })
+}
+
 /// What was signed, in the shape of a draft: who signs it again charges what she charged, and nothing besides.
 fn signed(catalogue: &Catalogue, tx: &mut Tx<'_>, visit: &Visit) -> Result<DraftBody> {
     let tenths = |v: Option<i64>| v.map(|v| format_decimal(v, 1, 0)).unwrap_or_default();
@@ -389,14 +399,22 @@ fn signed(catalogue: &Catalogue, tx: &mut Tx<'_>, visit: &Visit) -> Result<Draft
     Ok(DraftBody {
         complaint: visit.complaint.clone(),
         history: visit.history.clone(),
+        past_history: visit.past_history.clone(),
         examination: visit.examination.clone(),
+        auxiliary: visit.auxiliary.clone(),
         advice: visit.advice.clone(),
         temperature: tenths(visit.temperature),
         pulse: whole(visit.pulse),
+        respiration: whole(visit.respiration),
         systolic: whole(visit.systolic),
         diastolic: whole(visit.diastolic),
         glucose: tenths(visit.glucose),
+        glucose_kind: visit
+            .glucose_kind
+            .map_or("", GlucoseKind::as_str)
+            .to_owned(),
         weight: tenths(visit.weight),
+        height: tenths(visit.height),
         diagnoses: diagnoses.into_iter().map(|d| d.code).collect(),
         lines: charges.iter().map(repeat).collect(),
         decoction: boiled(&charges),

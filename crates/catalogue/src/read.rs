@@ -261,7 +261,7 @@ fn bar_code(text: &str) -> Option<String> {
     let digits = digits.filter(|all| matches!(all.len(), 8 | 12..=14))?;
     let weighted = digits.iter().rev().zip([1, 3].into_iter().cycle());
     let sum: u32 = weighted.map(|(digit, weight)| digit * weight).sum();
-    (sum % 10 == 0).then(|| text.to_owned())
+    sum.is_multiple_of(10).then(|| text.to_owned())
 }
 
 fn class(text: &str) -> Option<Class> {

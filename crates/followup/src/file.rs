@@ -253,6 +253,8 @@ fn source(text: &str) -> Option<Source> {
         "pulse" => Source::Pulse,
         "weight" => Source::Weight,
         "glucose" => Source::Glucose,
+        "glucose.fasting" => Source::FastingGlucose,
+        "height" => Source::Height,
         "last" => Source::Last,
         "drug.other" => Source::OtherDrugs,
         drug => {

@@ -125,6 +125,10 @@ pub enum Source {
     Weight,
     /// 血糖, fasting or not
     Glucose,
+    /// 血糖 that is said to be fasting
+    FastingGlucose,
+    /// 身高; where it was not measured, that of the last follow-up
+    Height,
     /// The same field of the last follow-up: to be confirmed.
     Last,
     /// The nth drug of the visit, those of the disease first.

@@ -226,14 +226,19 @@ pub const FIELDS: Labels = &[
     ("to", "report-to"),
     ("complaint", "field-complaint"),
     ("history", "field-history"),
+    ("past_history", "field-past-history"),
     ("examination", "field-examination"),
+    ("auxiliary", "field-auxiliary"),
     ("advice", "field-advice"),
     ("temperature", "field-temperature"),
     ("pulse", "field-pulse"),
+    ("respiration", "field-respiration"),
     ("systolic", "field-systolic"),
     ("diastolic", "field-diastolic"),
     ("glucose", "field-glucose"),
+    ("glucose_kind", "field-glucose-kind"),
     ("weight", "field-weight"),
+    ("height", "field-height"),
     ("diagnoses", "field-diagnosis"),
     ("code", "field-item"),
     ("dose", "field-dose"),
@@ -391,6 +396,37 @@ pub const RIGHTS: Labels = &[
     ("iv-antibiotics", "right-iv-antibiotics"),
     ("controlled", "right-controlled"),
     ("decoction", "right-decoction"),
+];
+
+/// Fields of the record, in the order of its page.
+pub const RECORD_FIELDS: Labels = &[
+    ("temperature", "field-temperature"),
+    ("pulse", "field-pulse"),
+    ("respiration", "field-respiration"),
+    ("pressure", "blood-pressure"),
+    ("glucose", "field-glucose"),
+    ("weight", "field-weight"),
+    ("height", "field-height"),
+    ("complaint", "field-complaint"),
+    ("history", "field-history"),
+    ("past_history", "field-past-history"),
+    ("examination", "field-examination"),
+    ("auxiliary", "field-auxiliary"),
+    ("advice", "field-advice"),
+];
+
+/// What becomes of a field.
+pub const FIELD_USES: Labels = &[
+    ("shown", "use-shown"),
+    ("required", "use-required"),
+    ("hidden", "use-hidden"),
+];
+
+/// When a glucose was measured.
+pub const GLUCOSE_KINDS: Labels = &[
+    ("fasting", "glucose-fasting"),
+    ("after_meal", "glucose-after-meal"),
+    ("random", "glucose-random"),
 ];
 
 /// 脚注 of a herb.

@@ -21,6 +21,7 @@ mod routes;
 mod samples;
 mod session;
 mod sheet;
+mod vitals;
 mod why;
 mod words;
 

@@ -196,6 +196,8 @@ pub fn draft() -> DraftBody {
     DraftBody {
         complaint: "头晕2天,复查血压,取药".to_owned(),
         history: HOSTILE.to_owned(),
+        past_history: HOSTILE.to_owned(),
+        auxiliary: HOSTILE.to_owned(),
         examination: "心律齐,双肺呼吸音清".to_owned(),
         temperature: "36.5".to_owned(),
         pulse: "76".to_owned(),
@@ -257,6 +259,24 @@ pub fn preview() -> Preview {
     }
 }
 
+fn strip() -> PatientStrip {
+    PatientStrip {
+        patient: PatientId::from("P13"),
+        name: "陈桂香".to_owned(),
+        sex: Sex::Female,
+        age: Age::Years(67),
+        masked_number: "4312***********021".to_owned(),
+        allergies: vec![(EntryId::from("E1"), "青霉素类".to_owned())],
+        filings: Some(filings()),
+        in_force_at: Some(now()),
+        scheme: "390".to_owned(),
+        remaining: Some(Remaining::Platform {
+            left: Fen(21360),
+            at: now(),
+        }),
+    }
+}
+
 pub fn visit(states: &[BatchState]) -> VisitView {
     let frozen = !states.is_empty();
     VisitView {
@@ -273,21 +293,8 @@ pub fn visit(states: &[BatchState]) -> VisitView {
         certificate: Certificate::Voucher,
         registered_at: now(),
         doctor: "刘秀英".to_owned(),
-        patient: PatientStrip {
-            patient: PatientId::from("P13"),
-            name: "陈桂香".to_owned(),
-            sex: Sex::Female,
-            age: Age::Years(67),
-            masked_number: "4312***********021".to_owned(),
-            allergies: vec![(EntryId::from("E1"), "青霉素类".to_owned())],
-            filings: Some(filings()),
-            in_force_at: Some(now()),
-            scheme: "390".to_owned(),
-            remaining: Some(Remaining::Platform {
-                left: Fen(21360),
-                at: now(),
-            }),
-        },
+        patient: strip(),
+        fields: cunyi_app::views::RecordFields::default(),
         proxy: Some(("陈小明".to_owned(), "儿子".to_owned())),
         typed: true,
         frozen,

@@ -4,7 +4,7 @@
 use cunyi_catalogue as catalogue;
 use cunyi_catalogue::{Catalogue, Drug, Frequency, Route, Service};
 use cunyi_domain::ids::ChargeId;
-use cunyi_domain::ledger::{Charge, Footnote, ItemKind, LineClass};
+use cunyi_domain::ledger::{Charge, Footnote, GlucoseKind, ItemKind, LineClass};
 use cunyi_domain::money::{Fen, Quantity, UnitPrice, parse_decimal};
 use cunyi_domain::refusal::{Code, Refusal};
 
@@ -81,7 +81,9 @@ pub(super) fn read_texts(body: &DraftBody, problems: &mut Vec<Refusal>) {
     let texts = [
         ("complaint", &body.complaint),
         ("history", &body.history),
+        ("past_history", &body.past_history),
         ("examination", &body.examination),
+        ("auxiliary", &body.auxiliary),
         ("advice", &body.advice),
     ];
     for (field, text) in texts {
@@ -113,11 +115,22 @@ pub(super) fn read_vitals(body: &DraftBody, list: &mut FeeList) {
     list.vitals = Vitals {
         temperature: number("temperature", &body.temperature, 1, 300, 450),
         pulse: number("pulse", &body.pulse, 0, 20, 300),
+        respiration: number("respiration", &body.respiration, 0, 4, 120),
         systolic: number("systolic", &body.systolic, 0, 40, 300),
         diastolic: number("diastolic", &body.diastolic, 0, 20, 200),
         glucose: number("glucose", &body.glucose, 1, 5, 600),
+        glucose_kind: None,
         weight: number("weight", &body.weight, 1, 5, 3500),
+        height: number("height", &body.height, 1, 250, 2500),
     };
+    // Of what was not measured it is of no matter when.
+    if list.vitals.glucose.is_some() && !body.glucose_kind.is_empty() {
+        list.vitals.glucose_kind = GlucoseKind::from_text(&body.glucose_kind);
+        if list.vitals.glucose_kind.is_none() {
+            let refusal = Refusal::at(Code::BadText, "glucose_kind");
+            list.problems.push(refusal);
+        }
+    }
 }
 
 pub(super) fn read_diagnoses(catalogue: &Catalogue, body: &DraftBody, list: &mut FeeList) {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::RecordFields;
+
 /// What its administrator may change.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClinicData {
@@ -11,6 +13,9 @@ pub struct ClinicData {
     pub phone: String,
     /// Its address; may be empty.
     pub address: String,
+    /// 病历字段
+    #[serde(default)]
+    pub record: RecordFields,
     /// 收款码, in the order they are shown.
     pub pay_codes: Vec<PayCode>,
 }

@@ -84,22 +84,32 @@ pub struct DraftBody {
     pub complaint: String,
     /// 病史
     pub history: String,
+    /// 既往史
+    pub past_history: String,
     /// 查体
     pub examination: String,
+    /// 辅助检查
+    pub auxiliary: String,
     /// 处理意见
     pub advice: String,
     /// 体温 °C (`36.5`)
     pub temperature: String,
     /// 脉搏
     pub pulse: String,
+    /// 呼吸
+    pub respiration: String,
     /// 收缩压
     pub systolic: String,
     /// 舒张压
     pub diastolic: String,
     /// 血糖 mmol/L (`5.6`)
     pub glucose: String,
+    /// When that was measured: code of a `GlucoseKind`; empty where nobody said.
+    pub glucose_kind: String,
     /// 体重 kg (`62.5`)
     pub weight: String,
+    /// 身高 cm (`165.5`)
+    pub height: String,
     /// ICD codes, the main one first.
     pub diagnoses: Vec<String>,
     /// Drugs and services in order.

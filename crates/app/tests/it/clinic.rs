@@ -1,7 +1,7 @@
 //! What a clinic says of itself is changed by its administrator, and stands on papers from then on.
 
 use cunyi_app::PAY_CODES;
-use cunyi_app::views::{ClinicData, PayCode};
+use cunyi_app::views::{ClinicData, PayCode, RecordFields};
 use cunyi_domain::journal::Entry;
 use cunyi_domain::refusal::{Code, Refusal};
 
@@ -19,6 +19,7 @@ fn good() -> ClinicData {
         name: "竹山村第一卫生室".to_owned(),
         phone: "0991-5550123".to_owned(),
         address: "竹山村二组".to_owned(),
+        record: RecordFields::default(),
         pay_codes: vec![code("微信", "wxp://f2f0")],
     }
 }

@@ -43,6 +43,7 @@ mod paper_entries;
 mod permissions;
 mod policies;
 mod receipts;
+mod record;
 mod records;
 mod referral;
 mod refund;

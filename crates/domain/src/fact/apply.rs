@@ -6,6 +6,7 @@ mod course;
 mod follow_up;
 mod paper;
 mod receipt;
+mod record;
 mod referral;
 mod skin_test;
 mod stock;
@@ -224,15 +225,6 @@ fn coverage(about: &About, body: CoverageIdentified, personal: Option<Personal>)
 }
 
 /// Blanks every personal field of a patient.
-/// The columns of a visit that hold a record's words.
-const RECORD_WORDS: [&str; 5] = [
-    "complaint",
-    "history",
-    "examination",
-    "advice",
-    "supply_reason",
-];
-
 fn erase(about: &About, body: &PatientErased) -> Vec<Change> {
     let mut blank = patient_fields(PatientFields::default());
     blank.push(set("erased", true));
@@ -242,7 +234,7 @@ fn erase(about: &About, body: &PatientErased) -> Vec<Change> {
         only: about.key("patient", body.patient.clone()),
     };
     let texts = ["proxy_name", "proxy_id_number", "proxy_relation"];
-    let texts = texts.into_iter().chain(RECORD_WORDS);
+    let texts = texts.into_iter().chain(record::WORDS);
     let follow_up = ["answers", "reason"].map(|name| set(name, String::new()));
     let referral = ["destination", "reason", "treated"].map(|name| set(name, String::new()));
     let mut changes = vec![
@@ -289,43 +281,7 @@ fn visit(about: &About, body: Body, personal: Option<Personal>) -> Vec<Change> {
             vec![about.guarded::<Visit>(b.visit, set("state", b.from), to)]
         }
         Body::RegistrationMoved(b) => vec![registration_moved(about, b)],
-        Body::RecordSigned(b) => {
-            let mut to = vec![
-                set("signed", true),
-                set("doctor", about.actor.clone()),
-                set("temperature", b.temperature),
-                set("pulse", b.pulse),
-                set("systolic", b.systolic),
-                set("diastolic", b.diastolic),
-                set("glucose", b.glucose),
-                set("weight", b.weight),
-                set("long_term", b.long_term),
-            ];
-            let words = match personal {
-                Some(Personal::Record {
-                    complaint,
-                    history,
-                    examination,
-                    advice,
-                    supply_reason,
-                }) => [complaint, history, examination, advice, supply_reason],
-                _ => Default::default(),
-            };
-            to.extend(
-                RECORD_WORDS
-                    .into_iter()
-                    .zip(words)
-                    .map(|(name, text)| set(name, text)),
-            );
-            let gone = about.key("visit", b.visit.clone());
-            let mut changes = vec![about.update::<Visit>(b.visit, to)];
-            changes.push(Change::Delete {
-                table: "diagnosis",
-                only: gone,
-            });
-            changes.extend(b.diagnoses.into_iter().map(Change::insert));
-            changes
-        }
+        Body::RecordSigned(b) => record::signed(about, b, personal),
         _ => vec![],
     }
 }
@@ -400,14 +356,19 @@ fn new_visit(about: &About, body: super::VisitRegistered, personal: Option<Perso
         signed: false,
         complaint: String::new(),
         history: String::new(),
+        past_history: String::new(),
         examination: String::new(),
+        auxiliary: String::new(),
         advice: String::new(),
         temperature: None,
         pulse: None,
+        respiration: None,
         systolic: None,
         diastolic: None,
         glucose: None,
+        glucose_kind: None,
         weight: None,
+        height: None,
         long_term: false,
         supply_reason: String::new(),
     }

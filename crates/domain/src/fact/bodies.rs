@@ -11,8 +11,9 @@ use crate::ids::{
 };
 use crate::ledger::{
     AccessKind, AllergyKind, Batch, Certificate, Charge, Clearing, ClearingEntry, ClearingPart,
-    Diagnosis, FollowUpClass, Goods, LineClass, Lot, Payer, Payment, RefundRest, Registration,
-    RegistrationState, Reservation, Settlement, StockMove, Undone, VisitState, WrittenOff,
+    Diagnosis, FollowUpClass, GlucoseKind, Goods, LineClass, Lot, Payer, Payment, RefundRest,
+    Registration, RegistrationState, Reservation, Settlement, StockMove, Undone, VisitState,
+    WrittenOff,
 };
 use crate::money::{Fen, Quantity};
 use crate::time::Moment;
@@ -199,14 +200,20 @@ body! {
         pub temperature: Option<i64>,
         /// A minute.
         pub pulse: Option<i64>,
+        /// A minute.
+        pub respiration: Option<i64>,
         /// mmHg.
         pub systolic: Option<i64>,
         /// mmHg.
         pub diastolic: Option<i64>,
         /// 0.1 mmol/L.
         pub glucose: Option<i64>,
+        /// When that was measured.
+        pub glucose_kind: Option<GlucoseKind>,
         /// 0.1 kg.
         pub weight: Option<i64>,
+        /// 0.1 cm.
+        pub height: Option<i64>,
         /// 长期处方
         pub long_term: bool,
         /// In order, the main one first.

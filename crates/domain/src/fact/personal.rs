@@ -58,8 +58,12 @@ pub enum Personal {
         complaint: String,
         /// 病史
         history: String,
+        /// 既往史
+        past_history: String,
         /// 查体
         examination: String,
+        /// 辅助检查
+        auxiliary: String,
         /// 处理意见
         advice: String,
         /// 超量理由

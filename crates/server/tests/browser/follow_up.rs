@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::batches::two_complaints;
 use crate::demo::Demo;
-use crate::desk::sign_in;
+use crate::desk::{self, sign_in};
 use crate::page::{Page, open};
 
 /// What the form wants where the focus is: a key to press, or nothing; `true` where the form ends.
@@ -96,6 +96,52 @@ async fn a_visit_becomes_a_follow_up_by_one_key() {
             .then(a => [a.status, a.headers.get('content-type')])";
     let sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     assert_eq!(page.script(file).await, json!([200, sheet]));
+    assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
+    page.close().await;
+}
+
+/// Of a glucose that is said to be fasting nothing is asked again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fasting_glucose_goes_into_the_diabetes_form() {
+    let Some(page) = open(1366, 768).await else {
+        return;
+    };
+    let demo = Demo::start("diabetes");
+    sign_in(&page, &demo, "zhang").await;
+    let diabetic = "p.cover === '390 正常 990001' && p.filing.includes('糖尿病') && !p.filing.includes('高血压')";
+    desk::seen(&page, &demo, diabetic).await;
+    desk::diagnose(&page, 1, "糖尿病").await;
+    page.tab_to("input[name=glucose]").await;
+    page.keys("8.4").await;
+    page.press(Key::Enter).await;
+    // When it was measured is asked for only where it was.
+    page.until(
+        "the kind has the focus",
+        "return document.activeElement.name === 'glucose_kind'",
+    )
+    .await;
+    page.press(Key::Down).await;
+    page.until(
+        "what was typed is kept",
+        "return fetch(location.href).then(a => a.text()).then(t => t.includes('value=\"fasting\" selected'))",
+    )
+    .await;
+    page.picture("glucose.png").await;
+    page.accessible("a glucose with its kind").await;
+    page.press(Key::F10).await;
+    page.see("input[name=glucose][value='8.4']").await;
+    answer_the_rest(&page).await;
+    page.press(Key::F8).await;
+    page.read("控制不满意").await;
+    page.accessible("a diabetes follow-up that is classified")
+        .await;
+    page.picture("diabetes.png").await;
+    if page.count("input[name=confirmed]").await == 1 {
+        page.tab_to("input[name=confirmed]").await;
+        page.keys(" ").await;
+    }
+    page.press(Key::F8).await;
+    page.see("a[href$='/print'][data-paper]").await;
     assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
     page.close().await;
 }

@@ -3,7 +3,7 @@
 use fantoccini::key::Key;
 
 use crate::demo::Demo;
-use crate::desk::sign_in;
+use crate::desk::{self, sign_in};
 use crate::page::{Page, open};
 
 /// Changed by keyboard; a slip in the second new one changes nothing.
@@ -87,4 +87,71 @@ async fn a_user_is_added_and_stopped() {
     assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
     page.close().await;
     other.close().await;
+}
+
+/// What the clinic says of itself and wants in its records; the doctor meets it at her next visit.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_clinic_says_what_its_records_hold() {
+    let Some(page) = open(1366, 768).await else {
+        return;
+    };
+    let Some(doctor) = open(1366, 768).await else {
+        return;
+    };
+    let demo = Demo::start("clinic");
+    sign_in(&page, &demo, "admin").await;
+    page.tab_to("nav a[href='/clinic']").await;
+    page.press(Key::Enter).await;
+    page.tab_to("input[name=clinic_phone]").await;
+    page.keys("0991-5550123").await;
+    // Shown, wanted, not used: the first two begin shown, the third not used.
+    let changed: [(&str, &[Key]); 3] = [
+        ("temperature", &[Key::Down]),
+        ("advice", &[Key::Down, Key::Down]),
+        ("height", &[Key::Up]),
+    ];
+    for (field, keys) in changed {
+        page.tab_to(&format!("select[name='record.{field}']")).await;
+        for key in keys {
+            page.press(*key).await;
+        }
+    }
+    page.tab_to("input[name='pay_name.0']").await;
+    page.keys("微信").await;
+    page.tab_to("input[name='pay_content.0']").await;
+    page.press(Key::Enter).await;
+    page.read("收款码").await;
+    page.see("main .problem").await;
+    page.accessible("a clinic's page that is refused").await;
+    assert_eq!(page.value("input[name=clinic_phone]").await, "0991-5550123");
+    page.tab_to("input[name='pay_content.0']").await;
+    page.keys("wxp://f2f0demo").await;
+    page.press(Key::Enter).await;
+    page.read("已保存").await;
+    assert_eq!(page.value("select[name='record.height']").await, "required");
+    assert_eq!(page.value("select[name='record.advice']").await, "hidden");
+    page.accessible("a clinic's page").await;
+    page.picture("clinic.png").await;
+
+    sign_in(&doctor, &demo, "zhang").await;
+    desk::seen(&doctor, &demo, desk::RESIDENT).await;
+    assert_eq!(doctor.count("textarea[name=advice]").await, 0);
+    doctor.read("身高 *").await;
+    desk::diagnose(&doctor, 1, "jxshxdgr").await;
+    doctor.press(Key::F8).await;
+    doctor.see("input[name=height][aria-invalid=true]").await;
+    doctor.picture("record-wanted.png").await;
+    doctor
+        .accessible("a record that lacks what is wanted")
+        .await;
+    doctor.tab_to("input[name=temperature]").await;
+    doctor.keys("36.6").await;
+    doctor.tab_to("input[name=height]").await;
+    doctor.keys("165").await;
+    doctor.press(Key::F8).await;
+    doctor.see("form[action$='/presettle'] button").await;
+    doctor.read("身高 165 cm").await;
+    assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
+    page.close().await;
+    doctor.close().await;
 }

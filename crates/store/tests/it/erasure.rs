@@ -42,6 +42,8 @@ const CLEAR: &[&str] = &[
     "霍山路心血管专科",
     "进城带孙三个月",
     "票纸印歪了重打",
+    "早年患过肺痨",
+    "胸片见旧钙化",
 ];
 
 /// What is never in clear: a certificate's token, a correction's old name, a doctor's reason.
@@ -75,7 +77,9 @@ fn somebody(world: &World) -> Result<(PatientId, VisitId), StoreError> {
     let record = Personal::Record {
         complaint: CLEAR[12].to_owned(),
         history: CLEAR[13].to_owned(),
+        past_history: CLEAR[24].to_owned(),
         examination: CLEAR[14].to_owned(),
+        auxiliary: CLEAR[25].to_owned(),
         advice: CLEAR[15].to_owned(),
         supply_reason: CLEAR[22].to_owned(),
     };

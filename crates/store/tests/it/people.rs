@@ -9,8 +9,9 @@ use cunyi_domain::fact::{
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{CoverageId, EntryId, PatientId, VisitId};
 use cunyi_domain::ledger::{
-    AccessKind, AllergyKind, Certificate, Charge, Diagnosis, FollowUpClass, PaperEvent, PaperWhy,
-    Payer, Registration, RegistrationState, SkinTestEvent, SkinTestState, Visit, VisitState,
+    AccessKind, AllergyKind, Certificate, Charge, Diagnosis, FollowUpClass, GlucoseKind,
+    PaperEvent, PaperWhy, Payer, Registration, RegistrationState, SkinTestEvent, SkinTestState,
+    Visit, VisitState,
 };
 use cunyi_domain::money::Fen;
 use cunyi_domain::time::{Moment, parse_date};
@@ -37,7 +38,9 @@ fn words(number: usize) -> Personal {
     Personal::Record {
         complaint: format!("咳嗽{number}天"),
         history: format!("受凉后{number}"),
+        past_history: format!("高血压{number}年"),
         examination: format!("咽红{number}"),
+        auxiliary: format!("血常规{number}"),
         advice: format!("多饮水{number}"),
         supply_reason: format!("慢性病{number}"),
     }
@@ -369,10 +372,13 @@ impl World {
             visit: visit.id.clone(),
             temperature: Some(375),
             pulse: Some(80),
+            respiration: Some(18),
             systolic: Some(130),
             diastolic: Some(85),
             glucose: Some(56),
+            glucose_kind: Some(GlucoseKind::Fasting),
             weight: Some(605),
+            height: Some(1655),
             long_term: true,
             diagnoses: vec![
                 diagnosis(1, "J06.900", "急性上呼吸道感染"),

@@ -7,9 +7,9 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::clearing::ClearingState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ledger::{
-    AccessKind, AllergyKind, Certificate, ClearingKind, FollowUpClass, Footnote, Goods, ItemKind,
-    LineClass, Method, MoveKind, PaperEvent, PaperWhy, Payer, PaymentKind, ReceiptState,
-    ReceiptWhy, RegistrationState, Right, SettlementKind, SkinTestState, VisitState,
+    AccessKind, AllergyKind, Certificate, ClearingKind, FollowUpClass, Footnote, GlucoseKind,
+    Goods, ItemKind, LineClass, Method, MoveKind, PaperEvent, PaperWhy, Payer, PaymentKind,
+    ReceiptState, ReceiptWhy, RegistrationState, Right, SettlementKind, SkinTestState, VisitState,
 };
 use cunyi_domain::resolve::Finding;
 use cunyi_domain::row::{Field, Kind, TableKind, Value};
@@ -163,6 +163,7 @@ const LISTS: &[(&str, &str, Words)] = &[
     ("visit", "payer", all!(Payer)),
     ("visit", "certificate", all!(Certificate)),
     ("visit", "state", all!(VisitState)),
+    ("visit", "glucose_kind", all!(GlucoseKind)),
     ("registration", "state", all!(RegistrationState)),
     ("charge", "kind", all!(ItemKind)),
     ("charge", "class", all!(LineClass)),

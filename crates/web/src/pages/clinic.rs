@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use cunyi_app::PAY_CODES;
-use cunyi_app::views::{ClinicData, ClinicView, PayCode};
+use cunyi_app::views::{ClinicData, ClinicView, FieldUse, PayCode, RecordField, RecordFields};
 
 use crate::chrome::Chrome;
 use crate::fault::{Answer, Fault, html, status, words};
@@ -22,6 +22,12 @@ pub(crate) struct ClinicPage<'a> {
 }
 
 impl ClinicPage<'_> {
+    /// What becomes of a field of the record.
+    fn used(&self, field: &str) -> &'static str {
+        let field = RecordField::from_text(field);
+        field.map_or("", |field| self.f.record.of(field).as_str())
+    }
+
     /// The 收款码 with the empty rows for more.
     fn codes(&self) -> Vec<PayCode> {
         let empty = std::iter::repeat_with(PayCode::default);
@@ -77,7 +83,12 @@ fn typed(form: &Form) -> ClinicData {
         name: form.text(&format!("pay_name.{n}")),
         content: form.text(&format!("pay_content.{n}")),
     };
+    let field = |field: &RecordField| {
+        let said = FieldUse::from_text(form.get(&format!("record.{field}")))?;
+        Some((*field, said))
+    };
     ClinicData {
+        record: RecordFields(RecordField::ALL.iter().filter_map(field).collect()),
         name: form.text("clinic_name"),
         phone: form.text("clinic_phone"),
         address: form.text("clinic_address"),

@@ -4,8 +4,8 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use cunyi_app::views::{
-    BatchView, ChargeView, CourseDue, DraftBody, GoodsView, Preview, QueueEntry, TemplateView,
-    VisitView,
+    BatchView, ChargeView, CourseDue, DraftBody, FieldUse, GoodsView, Preview, QueueEntry,
+    RecordField, TemplateView, VisitView,
 };
 use cunyi_app::{Action, Actor, App, AppError};
 use cunyi_catalogue::{Catalogue, Frequency, Route, frequencies, routes};
@@ -21,6 +21,7 @@ use super::to_visit;
 use crate::chrome::Chrome;
 use crate::fault::{Answer, Fault, html, status, words};
 use crate::jobs::{Kept, Key, Outcome, Standing};
+use crate::labels::RECORD_FIELDS;
 use crate::layout::model::consent::asked;
 use crate::pages::drafts::{DiagnosisRow, Problems, Row, Tick, begun, diagnosis_rows, rows};
 use crate::session::Signed;
@@ -93,6 +94,20 @@ impl DraftPage<'_> {
         let mut open = measured.into_iter();
         let open = open.find(|(disease, _, typed)| typed.is_empty() && has(*disease));
         open.map_or("complaint", |(_, field, _)| field)
+    }
+
+    /// Whether a field of the record stands there.
+    pub(crate) fn shows(&self, field: RecordField) -> bool {
+        self.v.fields.shows(field, self.body)
+    }
+
+    /// What a field is called, with a star where the clinic wants it.
+    pub(crate) fn name(&self, field: RecordField) -> String {
+        let name = self.c.label(RECORD_FIELDS, field.as_str());
+        match self.v.fields.of(field) {
+            FieldUse::Required => format!("{name} *"),
+            _ => name,
+        }
     }
 
     /// Whose it is.

@@ -206,6 +206,7 @@ pub fn clinic() -> ClinicView {
             name: "青山村卫生室".to_owned(),
             phone: "0991-5550123".to_owned(),
             address: "青山村二组".to_owned(),
+            record: cunyi_app::views::RecordFields::default(),
             pay_codes: vec![PayCode {
                 name: "微信".to_owned(),
                 content: HOSTILE.to_owned(),

@@ -1,6 +1,6 @@
 //! What is given to the 转诊单.
 
-use cunyi_app::views::{DraftBody, Referrals};
+use cunyi_app::views::Referrals;
 use serde::Serialize;
 
 use super::{Model, Part};
@@ -20,7 +20,9 @@ pub(crate) struct Slip {
     pub(crate) vitals: String,
     pub(crate) complaint: String,
     pub(crate) history: String,
+    pub(crate) past_history: String,
     pub(crate) examination: String,
+    pub(crate) auxiliary: String,
     /// When it was written, by whom; empty where it is to be written by hand, as the words before.
     pub(crate) at: String,
     pub(crate) by: String,
@@ -42,10 +44,12 @@ impl Model {
             urgency,
             reason: said.reason,
             treated: said.treated,
-            vitals: vitals(c, record),
+            vitals: crate::vitals::said(c, record),
             complaint: record.complaint.clone(),
             history: record.history.clone(),
+            past_history: record.past_history.clone(),
             examination: record.examination.clone(),
+            auxiliary: record.auxiliary.clone(),
             at: stands.map(|one| one.at.to_string()).unwrap_or_default(),
             by: stands.map(|one| one.by.clone()).unwrap_or_default(),
         };
@@ -61,23 +65,4 @@ impl Model {
         }
         model
     }
-}
-
-/// What was measured, with its units.
-fn vitals(c: &Chrome, b: &DraftBody) -> String {
-    let pressure = match b.systolic.as_str() {
-        "" => String::new(),
-        systolic => format!("{systolic}/{}", b.diastolic),
-    };
-    let minute = c.t("unit-pulse");
-    let all = [
-        ("field-temperature", b.temperature.as_str(), "℃"),
-        ("field-pulse", &b.pulse, &minute),
-        ("blood-pressure", &pressure, "mmHg"),
-        ("field-glucose", &b.glucose, "mmol/L"),
-        ("field-weight", &b.weight, "kg"),
-    ];
-    let measured = all.into_iter().filter(|(_, value, _)| !value.is_empty());
-    let said = measured.map(|(key, value, unit)| format!("{} {value} {unit}", c.t(key)));
-    said.collect::<Vec<_>>().join("  ")
 }
