@@ -17,7 +17,7 @@ pub async fn two_complaints(page: &Page) {
     page.read("原发性高血压").await;
     page.until(
         "as last time",
-        "return document.querySelector('[name=\"lines.0.code\"]').value !== ''",
+        "return document.querySelector('[name=\"lines.0.dose\"]').value !== ''",
     )
     .await;
     diagnose(page, 2, "jxshxdgr").await;

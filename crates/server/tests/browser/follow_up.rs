@@ -111,7 +111,11 @@ async fn a_fasting_glucose_goes_into_the_diabetes_form() {
     let diabetic = "p.cover === '390 正常 990001' && p.filing.includes('糖尿病') && !p.filing.includes('高血压')";
     desk::seen(&page, &demo, diabetic).await;
     desk::diagnose(&page, 1, "糖尿病").await;
-    page.tab_to("input[name=glucose]").await;
+    page.tab_to("input[name=systolic]").await;
+    page.keys("128").await;
+    page.press(Key::Enter).await;
+    page.keys("78").await;
+    page.press(Key::Enter).await;
     page.keys("8.4").await;
     page.press(Key::Enter).await;
     // When it was measured is asked for only where it was.

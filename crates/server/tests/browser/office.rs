@@ -116,16 +116,14 @@ async fn the_clinic_says_what_its_records_hold() {
             page.press(*key).await;
         }
     }
-    page.tab_to("input[name='pay_name.0']").await;
-    page.keys("微信").await;
-    page.tab_to("input[name='pay_content.0']").await;
+    page.tab_to("input[name='pay_name.2']").await;
+    page.keys("支付宝").await;
     page.press(Key::Enter).await;
-    page.read("收款码").await;
     page.see("main .problem").await;
     page.accessible("a clinic's page that is refused").await;
     assert_eq!(page.value("input[name=clinic_phone]").await, "0991-5550123");
-    page.tab_to("input[name='pay_content.0']").await;
-    page.keys("wxp://f2f0demo").await;
+    page.tab_to("input[name='pay_content.2']").await;
+    page.keys("https://qr.example/demo").await;
     page.press(Key::Enter).await;
     page.read("已保存").await;
     assert_eq!(page.value("select[name='record.height']").await, "required");
