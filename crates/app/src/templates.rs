@@ -1,29 +1,36 @@
-//! 模板: texts, diagnoses and lines that a doctor uses together, hers alone or the clinic's.
+//! 模板: texts, diagnoses and lines that a doctor uses together: hers alone, the clinic's, or the township's, whose clinics
+//! on other computers read them from a file.
 
 use cunyi_catalogue::{Catalogue, Drug};
-use cunyi_domain::ids::TemplateId;
+use cunyi_domain::ids::{ClinicId, TemplateId};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_store::local::Template;
-use cunyi_store::typing;
+use cunyi_store::reference::{Clinic, Level};
+use cunyi_store::{Tx, typing};
+use serde_json::Value;
 
 use crate::App;
 use crate::error::{AppError, Result, refuse_at};
 use crate::fee_list::{MOST_DIAGNOSES, MOST_LINES};
 use crate::permission::Action;
 use crate::rights::Rights;
-use crate::views::{Actor, DraftBody, DraftLine, TemplateForm, TemplateView};
+use crate::under_code::UnderCode;
+use crate::views::{Actor, DraftBody, DraftLine, TemplateForm, TemplateScope, TemplateView};
 
 /// Most templates that a doctor may use.
 const MOST: usize = 300;
 /// Longest name, in characters.
 const MOST_NAME: usize = 30;
+/// Most bytes of a file of templates.
+const MOST_FILE: usize = 200 * 1024;
 
 impl App {
     /// The templates that a doctor may use, oldest first.
     pub fn templates(&self, actor: &Actor) -> Result<Vec<TemplateView>> {
         actor.must(Action::Treat)?;
         let rows = self.read_templates(actor)?;
-        Ok(rows.into_iter().map(view).collect())
+        let of = |row| view(&actor.clinic, row);
+        Ok(rows.into_iter().map(of).collect())
     }
 
     /// Those whose names are meant by what is typed: pinyin initials, full pinyin or characters; all for
@@ -57,37 +64,82 @@ impl App {
         body: &DraftBody,
     ) -> Result<()> {
         actor.must(Action::Treat)?;
-        let name = read_name(&form.name)?;
+        let scope = if form.shared {
+            TemplateScope::Clinic
+        } else {
+            TemplateScope::Own
+        };
+        let row = self.row(actor, scope, (&form.name, body))?;
+        let db = self.parts.store.db();
+        db.transact("save_template", |tx| keep(tx, actor, row.clone()))
+    }
+
+    /// The clinic's own templates as a file that other clinics read, JSON.
+    pub fn template_file(&self, actor: &Actor) -> Result<String> {
+        actor.must(Action::Treat)?;
+        let db = self.parts.store.db();
+        let rows = db.read("template_file", |tx| {
+            typing::shared_templates(tx, &actor.clinic, limit())
+        })?;
+        let own = rows.into_iter().filter(|row| !row.township);
+        let listed = |row: Template| Listed {
+            name: row.name,
+            body: read(&row.body),
+        };
+        let file = File {
+            templates: own.map(listed).collect(),
+        };
+        let said = serde_json::to_value(file).map(without_empty);
+        let text = said.and_then(|said| serde_json::to_string_pretty(&said));
+        text.map_err(|e| AppError::Failed(e.to_string()))
+    }
+
+    /// Reads such a file: its templates become the township's here, each in the place of the one of its name.
+    /// Answers how many.
+    ///
+    /// # Errors
+    /// Refused whole where it is no such file, a name is none, or there would be very many.
+    pub fn read_template_file(&self, actor: &Actor, text: &str) -> Result<usize> {
+        actor.must(Action::Treat)?;
+        if text.len() > MOST_FILE {
+            return refuse_at(Code::TooLarge, "template_file");
+        }
+        let file: File =
+            serde_json::from_str(text).map_err(|_| Refusal::at(Code::BadText, "template_file"))?;
+        if file.templates.is_empty() {
+            return refuse_at(Code::Missing, "template_file");
+        }
+        let row = |one: &Listed| self.row(actor, TemplateScope::Township, (&one.name, &one.body));
+        let rows: Vec<Template> = file.templates.iter().map(row).collect::<Result<_>>()?;
+        self.parts.store.db().transact("read_template_file", |tx| {
+            for row in &rows {
+                keep(tx, actor, row.clone())?;
+            }
+            Ok(rows.len())
+        })
+    }
+
+    fn row(
+        &self,
+        actor: &Actor,
+        scope: TemplateScope,
+        (name, body): (&str, &DraftBody),
+    ) -> Result<Template> {
+        let name = read_name(name)?;
         let kept = kept(self.catalogue(), body);
         if kept == DraftBody::default() {
             return refuse_at(Code::Missing, "lines");
         }
-        let owner = (!form.shared).then(|| actor.user.clone());
         let body = serde_json::to_string(&kept).map_err(|e| AppError::Failed(e.to_string()))?;
-        let mut row = Template {
+        Ok(Template {
             clinic: actor.clinic.clone(),
             id: TemplateId::new(self.now(), &*self.parts.rng),
-            owner,
+            owner: (scope == TemplateScope::Own).then(|| actor.user.clone()),
+            township: scope == TemplateScope::Township,
             name,
             body,
             saved_by: actor.user.clone(),
             saved_at: self.now(),
-        };
-        self.parts.store.db().transact("save_template", |tx| {
-            let whose = (&actor.clinic, &actor.user);
-            let all = typing::templates(tx, whose, limit())?;
-            let same = |t: &&Template| t.name == row.name && t.owner == row.owner;
-            match all.iter().find(same) {
-                Some(old) => {
-                    row.id.clone_from(&old.id);
-                    typing::drop_template(tx, &actor.clinic, &old.id)?;
-                }
-                None if all.len() >= MOST => {
-                    return refuse_at(Code::TooLarge, "template_name");
-                }
-                None => {}
-            }
-            Ok(tx.insert(row.clone())?)
         })
     }
 
@@ -135,11 +187,15 @@ impl App {
     fn read_templates(&self, actor: &Actor) -> Result<Vec<Template>> {
         let db = self.parts.store.db();
         db.read("templates", |tx| {
-            Ok(typing::templates(
-                tx,
-                (&actor.clinic, &actor.user),
-                limit(),
-            )?)
+            let mut all = typing::templates(tx, (&actor.clinic, &actor.user), limit())?;
+            let under = UnderCode::of(tx, actor)?;
+            let township = |clinic: &&Clinic| clinic.level == Level::Township;
+            for clinic in under.clinics().iter().filter(township) {
+                if clinic.clinic != actor.clinic {
+                    all.extend(typing::shared_templates(tx, &clinic.clinic, limit())?);
+                }
+            }
+            Ok(all)
         })
     }
 }
@@ -147,6 +203,56 @@ impl App {
 /// One more than there may be: what others shared meanwhile is seen.
 fn limit() -> i64 {
     i64::try_from(MOST).unwrap_or(i64::MAX) * 2
+}
+
+/// A file of templates.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    templates: Vec<Listed>,
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listed {
+    name: String,
+    body: DraftBody,
+}
+
+/// A person reads it, too: what says nothing is left out.
+fn without_empty(value: Value) -> Value {
+    let says = |value: &Value| match value {
+        Value::String(text) => !text.is_empty(),
+        Value::Array(all) => !all.is_empty(),
+        Value::Object(all) => !all.is_empty(),
+        Value::Bool(yes) => *yes,
+        _ => true,
+    };
+    match value {
+        Value::Object(all) => {
+            let kept = all
+                .into_iter()
+                .map(|(name, one)| (name, without_empty(one)));
+            Value::Object(kept.filter(|(_, one)| says(one)).collect())
+        }
+        Value::Array(all) => Value::Array(all.into_iter().map(without_empty).collect()),
+        other => other,
+    }
+}
+
+/// Keeps a template, in the place of the one of its name and owner.
+fn keep(tx: &mut Tx<'_>, actor: &Actor, mut row: Template) -> Result<()> {
+    let all = typing::templates(tx, (&actor.clinic, &actor.user), limit())?;
+    let whose = |t: &Template| (t.name.clone(), t.owner.clone(), t.township);
+    match all.iter().find(|t| whose(t) == whose(&row)) {
+        Some(old) => {
+            row.id.clone_from(&old.id);
+            typing::drop_template(tx, &actor.clinic, &old.id)?;
+        }
+        None if all.len() >= MOST => return refuse_at(Code::TooLarge, "template_name"),
+        None => {}
+    }
+    Ok(tx.insert(row)?)
 }
 
 fn read_name(text: &str) -> Result<String> {
@@ -219,12 +325,20 @@ fn merged(typed: DraftBody, template: DraftBody) -> DraftBody {
     }
 }
 
-fn view(row: Template) -> TemplateView {
+fn view(clinic: &ClinicId, row: Template) -> TemplateView {
     let body = read(&row.body);
+    let scope = if row.township || row.clinic != *clinic {
+        TemplateScope::Township
+    } else if row.owner.is_none() {
+        TemplateScope::Clinic
+    } else {
+        TemplateScope::Own
+    };
     TemplateView {
+        removable: row.clinic == *clinic,
         id: row.id,
         name: row.name,
-        shared: row.owner.is_none(),
+        scope,
         diagnoses: body.diagnoses,
         items: body.lines.into_iter().map(|line| line.code).collect(),
     }

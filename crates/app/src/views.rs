@@ -87,7 +87,7 @@ pub use report::{
 pub use skin_test::SkinTestView;
 pub use stock::StockView;
 pub use strip::PatientStrip;
-pub use typing::{Declined, Proposal, TemplateForm, TemplateView, Usual};
+pub use typing::{Declined, Proposal, TemplateForm, TemplateScope, TemplateView, Usual};
 pub use upload::UploadView;
 pub use visit::PastVisit;
 pub use working::{Answer, Basis, Difference, Part, Working, WorkingStep};

@@ -321,7 +321,8 @@ CREATE TABLE habit (
   PRIMARY KEY (clinic, doctor, code), FOREIGN KEY (clinic, doctor) REFERENCES user_account (clinic, id));
 CREATE INDEX habit_by_times ON habit (clinic, doctor, times DESC);
 CREATE TABLE template (
-  clinic TEXT NOT NULL, id TEXT NOT NULL, owner TEXT, name TEXT NOT NULL, body TEXT NOT NULL,
+  clinic TEXT NOT NULL, id TEXT NOT NULL, owner TEXT, township BIGINT NOT NULL CHECK (township IN (0, 1)),
+  name TEXT NOT NULL, body TEXT NOT NULL,
   saved_by TEXT NOT NULL, saved_at BIGINT NOT NULL,
   PRIMARY KEY (clinic, id), FOREIGN KEY (clinic, owner) REFERENCES user_account (clinic, id),
   FOREIGN KEY (clinic, saved_by) REFERENCES user_account (clinic, id));

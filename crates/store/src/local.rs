@@ -92,6 +92,8 @@ cunyi_domain::table! {
         pub id: TemplateId,
         /// Whose alone; none: every doctor's of the clinic.
         pub owner: Option<UserId>,
+        /// It was read from the township's file.
+        pub township: bool,
         /// What she calls it.
         pub name: String,
         /// A draft, as JSON.

@@ -73,6 +73,17 @@ pub fn templates(
     Ok(tx.select(rest, values)?)
 }
 
+/// The templates of a clinic that are every doctor's, oldest first, so many.
+pub fn shared_templates(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    most: i64,
+) -> Result<Vec<Template>, StoreError> {
+    let rest = "WHERE clinic = ? AND owner IS NULL ORDER BY id LIMIT ?";
+    let values = vec![clinic.clone().into_value(), Value::Int(most)];
+    Ok(tx.select(rest, values)?)
+}
+
 /// Removes a template.
 pub fn drop_template(
     tx: &mut Tx<'_>,

@@ -222,6 +222,7 @@ pub const FIELDS: Labels = &[
     ("course", "courses"),
     ("keeps", "account"),
     ("template_name", "field-template-name"),
+    ("template_file", "field-template-file"),
     ("from", "report-from"),
     ("to", "report-to"),
     ("complaint", "field-complaint"),

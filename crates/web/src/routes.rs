@@ -84,6 +84,8 @@ routes! {
     get "/api/search/diagnoses", Only(A::Treat) => drafts::search_diagnoses;
     get "/api/search/templates", Only(A::Treat) => templates::search;
     get "/templates", Only(A::Treat) => templates::page;
+    get "/templates/file", Only(A::Treat) => templates::file;
+    post "/templates/file", Only(A::Treat) => templates::read_file;
     post "/templates/{id}/drop", Only(A::Treat) => templates::drop;
     post "/visits/{id}/with-template", Only(A::Treat) => templates::take;
     post "/visits/{id}/save-template", Only(A::Treat) => templates::save;

@@ -33,6 +33,17 @@ pub struct Declined {
     pub name: String,
 }
 
+/// Whose a template is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TemplateScope {
+    /// 个人: hers alone.
+    Own,
+    /// 本室: every doctor's of the clinic.
+    Clinic,
+    /// 乡镇: the township's, for the clinics under it.
+    Township,
+}
+
 /// A template that may be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateView {
@@ -40,8 +51,10 @@ pub struct TemplateView {
     pub id: TemplateId,
     /// What it is called.
     pub name: String,
-    /// True: every doctor's of the clinic.
-    pub shared: bool,
+    /// Whose it is.
+    pub scope: TemplateScope,
+    /// It is kept here: another clinic's is removed there.
+    pub removable: bool,
     /// Its diagnoses' codes.
     pub diagnoses: Vec<String>,
     /// Its drugs' and services' codes.

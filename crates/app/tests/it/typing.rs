@@ -1,10 +1,11 @@
 //! What saves typing: favourites, orders learnt, templates.
 
 use cunyi_app::Actor;
-use cunyi_app::views::{DraftBody, TemplateForm, Usual};
+use cunyi_app::views::{DraftBody, TemplateForm, TemplateScope, Usual};
 use cunyi_centre::population::Person;
 use cunyi_domain::refusal::Code;
 
+use crate::foreign::{clinic, clinic_under};
 use crate::world::{World, actor, user, worlds};
 
 const PILL: &str = "苯磺酸氨氯地平片";
@@ -135,7 +136,7 @@ fn a_template_brings_what_was_typed_once_and_nothing_that_must_be_asked() {
             .save_template(&w.doctor, &named(" 感冒加血压 ", false), &typed)
             .unwrap();
         let one = w.app.templates(&w.doctor).unwrap().remove(0);
-        assert_eq!((&*one.name, one.shared), ("感冒加血压", false));
+        assert_eq!((&*one.name, one.scope), ("感冒加血压", TemplateScope::Own));
         let taken = |body| w.app.with_template(&w.doctor, &one.id, body).unwrap();
         let fresh = taken(DraftBody::default());
         let expected = DraftBody {
@@ -201,6 +202,94 @@ fn templates_are_found_by_their_initials_replaced_by_their_name_and_hers_alone_u
         }
         w.app.drop_template(&w.doctor, &cold.id).unwrap();
         assert_eq!(names(&w, &w.doctor, ""), ["高血压复诊"]);
+        w.prove();
+    }
+}
+
+fn scopes(w: &World, by: &Actor) -> Vec<(String, TemplateScope)> {
+    let all = w.app.templates(by).unwrap();
+    all.into_iter().map(|t| (t.name, t.scope)).collect()
+}
+
+/// What the township's clinic shares, each clinic under its code has; what it does not share, none.
+#[test]
+fn a_village_clinic_takes_the_townships_templates() {
+    for w in worlds("template_township") {
+        let township = clinic(&w.app, 4);
+        let level = "UPDATE clinic SET level = 'township' WHERE clinic = 'clinic-4'";
+        let db = w.app.store().db();
+        let set = db.transact("level", |tx| tx.execute(level, vec![]));
+        assert_eq!(set.unwrap(), 1);
+        let elsewhere = clinic_under(&w.app, 5, "H99000100002");
+        let (app, shared) = (&w.app, named("流感", true));
+        app.save_template(&township, &shared, &w.cold()).unwrap();
+        let own = named("我的", false);
+        app.save_template(&township, &own, &w.consult_only())
+            .unwrap();
+        let flu = || ("流感".to_owned(), TemplateScope::Township);
+        assert_eq!(scopes(&w, &w.doctor), [flu()]);
+        assert_eq!(scopes(&w, &elsewhere), []);
+        let one = app.templates(&w.doctor).unwrap().remove(0);
+        assert!(!one.removable);
+        let taken = app.with_template(&w.doctor, &one.id, DraftBody::default());
+        assert_eq!(taken.unwrap().lines, w.cold().lines);
+        assert_eq!(
+            w.code(app.drop_template(&w.doctor, &one.id)),
+            Code::NotFound
+        );
+
+        // To a clinic on another computer it goes as a file.
+        let file = app.template_file(&township).unwrap();
+        assert!(file.contains("流感") && !file.contains("我的") && !file.contains("\"\""));
+        for _ in 0..2 {
+            assert_eq!(app.read_template_file(&elsewhere, &file).unwrap(), 1);
+            assert_eq!(scopes(&w, &elsewhere), [flu()], "once, however often");
+        }
+        let read = app.templates(&elsewhere).unwrap().remove(0);
+        assert!(read.removable && read.items == one.items && read.diagnoses == one.diagnoses);
+        // What is read is not handed on as her own, and her own of that name stays beside it.
+        assert!(!app.template_file(&elsewhere).unwrap().contains("流感"));
+        app.save_template(&elsewhere, &shared, &w.consult_only())
+            .unwrap();
+        assert_eq!(scopes(&w, &elsewhere).len(), 2);
+        w.prove();
+    }
+}
+
+#[test]
+fn a_file_that_is_none_changes_nothing() {
+    for w in worlds("template_file") {
+        let one = |name: &str, body: &str| format!(r#"{{"name": "{name}", "body": {body}}}"#);
+        let listed = |all: &[String]| format!(r#"{{"templates": [{}]}}"#, all.join(","));
+        let words = r#"{"complaint": "发热"}"#;
+        let many: Vec<String> = (0..301).map(|n| one(&format!("第{n}"), words)).collect();
+        for (text, wanted) in [
+            (String::new(), Code::BadText),
+            ("[]".to_owned(), Code::BadText),
+            (listed(&[]), Code::Missing),
+            (listed(&[one("a", r#"{"price": 1}"#)]), Code::BadText),
+            (listed(&[one("a", words), one("b", "{}")]), Code::Missing),
+            (listed(&[one("a", words), one(" ", words)]), Code::Missing),
+            (listed(&many), Code::TooLarge),
+            (" ".repeat(200 * 1024 + 1), Code::TooLarge),
+        ] {
+            let read = w.app.read_template_file(&w.doctor, &text);
+            assert_eq!(w.code(read), wanted, "{}", text.get(..60).unwrap_or(&text));
+            assert_eq!(scopes(&w, &w.doctor), []);
+        }
+        // Vitals, history and what a patient is entitled to do not come with a file either.
+        let more = r#"{"complaint": "发热", "systolic": "120", "history": "x", "long_term": true}"#;
+        let read = w
+            .app
+            .read_template_file(&w.doctor, &listed(&[one("a", more)]));
+        assert_eq!(read.unwrap(), 1);
+        let id = w.app.templates(&w.doctor).unwrap().remove(0).id;
+        let taken = w.app.with_template(&w.doctor, &id, DraftBody::default());
+        let wanted = DraftBody {
+            complaint: "发热".to_owned(),
+            ..DraftBody::default()
+        };
+        assert_eq!(taken.unwrap(), wanted);
         w.prove();
     }
 }

@@ -223,6 +223,8 @@ use_cases! {
     adopt Record |app, by, ids| app.adopt(by, &ids.batch, "9900012026");
     not_done Record |app, by, ids| app.not_done(by, &ids.batch, "问过医保中心");
     resolve Record |app, by, ids| app.resolve(by, &ids.visit);
+    template_file New |app, by, _ids| app.template_file(by);
+    read_template_file New |app, by, _ids| app.read_template_file(by, "");
     templates List |app, by, _ids| app.templates(by);
     find_templates List |app, by, _ids| app.find_templates(by, "", 12);
     save_template New |app, by, _ids| app.save_template(by, &TemplateForm {

@@ -157,6 +157,7 @@ impl World {
                 clinic: clinic(),
                 id: "t1".into(),
                 owner: Some("u1".into()),
+                township: false,
                 name: "感冒".to_owned(),
                 body: "{}".to_owned(),
                 saved_by: "u1".into(),

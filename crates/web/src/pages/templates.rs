@@ -3,9 +3,9 @@
 use askama::Template;
 use axum::Json;
 use axum::extract::Path;
-use axum::http::{StatusCode, Uri};
+use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use cunyi_app::views::{TemplateForm, TemplateView};
+use cunyi_app::views::{TemplateForm, TemplateScope, TemplateView};
 use cunyi_app::{App, AppError};
 use cunyi_catalogue::Catalogue;
 use cunyi_domain::ids::TemplateId;
@@ -16,23 +16,40 @@ use super::drafts::{MOST_HITS, keep, query, typed};
 use super::to;
 use super::workstation::{Extra, Notice, show};
 use crate::chrome::Chrome;
-use crate::fault::{Answer, html, status, words};
+use crate::fault::{Answer, Fault, html, status, words};
 use crate::jobs::Kept;
 use crate::session::{Posted, Signed};
 
-/// The doctor's templates and the clinic's.
+/// The doctor's templates, the clinic's and the township's.
 #[derive(Template)]
 #[template(path = "templates.html")]
 pub(crate) struct TemplatesPage<'a> {
     pub(crate) c: &'a Chrome,
     pub(crate) templates: &'a [TemplateView],
     pub(crate) catalogue: &'a Catalogue,
+    /// What was read of a file, or why it was not; and the file as it was given.
+    pub(crate) done: String,
+    pub(crate) problem: String,
+    pub(crate) file: String,
 }
 
 impl TemplatesPage<'_> {
+    /// Whose it is, in words.
+    pub(crate) fn whose(&self, template: &TemplateView) -> String {
+        self.c.t(whose(template.scope))
+    }
+
     /// What is in a template, in words; a code that the lists know no more as it is.
     pub(crate) fn contents(&self, template: &TemplateView) -> String {
         contents(self.catalogue, template)
+    }
+}
+
+fn whose(scope: TemplateScope) -> &'static str {
+    match scope {
+        TemplateScope::Own => "template-own",
+        TemplateScope::Clinic => "template-shared",
+        TemplateScope::Township => "template-township",
     }
 }
 
@@ -54,15 +71,60 @@ fn contents(catalogue: &Catalogue, template: &TemplateView) -> String {
 
 /// `GET /templates`
 pub(crate) async fn page(by: Signed) -> Answer {
+    shown(&by, Ok(String::new()), String::new()).await
+}
+
+async fn shown(by: &Signed, done: Result<String, AppError>, file: String) -> Answer {
     let templates = by.call(App::templates).await?;
+    let code = done.as_ref().map_or_else(status, |_| StatusCode::OK);
+    let (done, problem) = match done {
+        Ok(done) => (done, String::new()),
+        Err(error) => (String::new(), words(&by.chrome, &error)),
+    };
     Ok(html(
-        StatusCode::OK,
+        code,
         &TemplatesPage {
             c: &by.chrome,
             templates: &templates,
             catalogue: by.web.app.catalogue(),
+            done,
+            problem,
+            file,
         },
     ))
+}
+
+/// `GET /templates/file`: the clinic's own, for others to read.
+pub(crate) async fn file(by: Signed) -> Answer {
+    let text = by.call(App::template_file).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/json; charset=utf-8"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"templates.json\"",
+        ),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, text).into_response())
+}
+
+/// `POST /templates/file`: the township's are read.
+pub(crate) async fn read_file(Posted { by, form, .. }: Posted) -> Answer {
+    let text = form.text("template_file");
+    let asked = text.clone();
+    let read = by
+        .ask(move |app, actor| app.read_template_file(actor, &asked))
+        .await;
+    match read {
+        Ok(many) => {
+            let done = by.chrome.t1("template-file-read", "n", many);
+            shown(&by, Ok(done), String::new()).await
+        }
+        Err(error) if status(&error) == StatusCode::UNPROCESSABLE_ENTITY => {
+            shown(&by, Err(error), text).await
+        }
+        Err(error) => Err(Fault::new(&by.chrome, error)),
+    }
 }
 
 /// `POST /templates/{id}/drop`
@@ -80,13 +142,8 @@ pub(crate) async fn search(by: Signed, uri: Uri) -> Response {
         .ask(move |app, actor| app.find_templates(actor, &text, MOST_HITS))
         .await;
     let hit = |t: &TemplateView| {
-        let whose = if t.shared {
-            "template-shared"
-        } else {
-            "template-own"
-        };
         json!({
-            "code": t.id, "name": t.name, "class": by.chrome.t(whose),
+            "code": t.id, "name": t.name, "class": by.chrome.t(whose(t.scope)),
             "spec": contents(by.web.app.catalogue(), t),
         })
     };

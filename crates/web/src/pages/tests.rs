@@ -226,6 +226,9 @@ fn sums(c: &Chrome, pages: &mut Pages) {
         c,
         templates: &samples::templates(),
         catalogue: &Catalogue::demo(),
+        done: samples::HOSTILE.to_owned(),
+        problem: samples::HOSTILE.to_owned(),
+        file: samples::HOSTILE.to_owned(),
     };
     pages.push(("templates", page.render().unwrap()));
     let report = samples::report();

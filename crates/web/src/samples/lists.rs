@@ -3,7 +3,8 @@
 use cunyi_app::views::{
     AccessView, Age, ClinicData, ClinicView, CourseDue, DaySums, DiagnosedView, DoctorSums,
     HeadingView, LogRow, MessageView, OutpatientLog, PayCode, PayerSums, ReferralForm,
-    ReferralView, Referrals, ReportView, Shares, SoldView, StockView, TemplateView, Took,
+    ReferralView, Referrals, ReportView, Shares, SoldView, StockView, TemplateScope, TemplateView,
+    Took,
 };
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{PatientId, TemplateId, VisitId};
@@ -71,16 +72,21 @@ pub fn messages() -> Vec<MessageView> {
         .into()
 }
 
-/// A doctor's template and the clinic's.
+/// A doctor's template, the clinic's, and one of the township's own clinic.
 pub fn templates() -> Vec<TemplateView> {
-    let of = |id: &str, shared| TemplateView {
+    let of = |id: &str, scope, removable| TemplateView {
         id: TemplateId::from(id),
         name: HOSTILE.to_owned(),
-        shared,
+        scope,
+        removable,
         diagnoses: vec!["J06.900".to_owned()],
         items: vec![HOSTILE.to_owned()],
     };
-    vec![of("T1", false), of("T2", true)]
+    vec![
+        of("T1", TemplateScope::Own, true),
+        of("T2", TemplateScope::Clinic, true),
+        of("T3", TemplateScope::Township, false),
+    ]
 }
 
 /// A first visit and a return.

@@ -95,6 +95,8 @@ cases! {
     get "/api/search/diagnoses" New |_h, _by| get("/api/search/diagnoses?q=gxy");
     get "/api/search/templates" New |_h, _by| get("/api/search/templates?q=gm");
     get "/templates" New |h, _by| { template(h); get("/templates") };
+    get "/templates/file" New |_h, _by| get("/templates/file");
+    post "/templates/file" New |_h, _by| post("/templates/file", &[("template_file", TEMPLATES)]);
     post "/templates/{id}/drop" Record |h, _by| post(&format!("/templates/{}/drop", template(h)), &[]);
     post "/visits/{id}/with-template" Record |h, _by| {
         let mut ask = typed(h, &registered(h), "/with-template");
@@ -456,6 +458,9 @@ pub fn draft_form(body: &DraftBody, version: i64) -> Vec<(String, String)> {
     }
     pairs
 }
+
+/// A file with one template.
+const TEMPLATES: &str = r#"{ "templates": [{ "name": "流感", "body": { "complaint": "发热" } }] }"#;
 
 /// A template of the doctor's.
 fn template(h: &House) -> TemplateId {
