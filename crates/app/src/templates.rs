@@ -1,5 +1,5 @@
-//! 模板: texts, diagnoses and lines that a doctor uses together: hers alone, the clinic's, or the township's, whose clinics
-//! on other computers read them from a file.
+//! 模板: texts, diagnoses and lines that a doctor uses together: hers alone, the clinic's, or the township's, whose
+//! clinics on other computers read them from a file.
 
 use cunyi_catalogue::{Catalogue, Drug};
 use cunyi_domain::ids::{ClinicId, TemplateId};

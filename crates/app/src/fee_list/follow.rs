@@ -33,8 +33,8 @@ pub(super) fn add<'a>(
     Ok(declined)
 }
 
-/// The general consultation fee contains the injection, unless the region says that it does not: who charges both charges
-/// twice (policy.md, 一般诊疗费).
+/// The general consultation fee contains the injection, unless the region says that it does not: who charges both
+/// charges twice (policy.md, 一般诊疗费).
 fn may_stand(context: &Context<'_>, service: &Service) -> bool {
     let beside = context.setup.gateway.region.injection_beside_consultation;
     service.role != ServiceRole::Injection || beside == Beside::Allowed
