@@ -283,6 +283,7 @@ source = Entered by
 typed-by-hand = Typed
 from-reader = Reader or scanner
 no-certificate = No certificate or newborn: self-pay
+certificate-refused-self-pay = See her as self-pay
 filings = Filings
 filings-unknown = Filings unknown (the centre did not answer)
 known-patient = Record here

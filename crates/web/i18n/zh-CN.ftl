@@ -280,6 +280,7 @@ source = 录入方式
 typed-by-hand = 手工录入
 from-reader = 读卡器或扫码
 no-certificate = 没带证件或新生儿：自费登记
+certificate-refused-self-pay = 先按自费接诊
 filings = 慢病备案
 filings-unknown = 备案未知（医保中心没有答复）
 known-patient = 本室档案

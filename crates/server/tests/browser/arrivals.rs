@@ -38,7 +38,7 @@ async fn by_their_insurance(page: &Page, demo: &Demo) {
     assert_eq!(page.count("input[name=coverage]:checked").await, 0);
     page.press(Key::F8).await;
     page.read("有多项参保信息").await;
-    page.click("input[name=coverage][value='1']").await;
+    page.press_on("input[name=coverage][value='1']").await;
     registered(page).await;
     assert!(page.words_of(".strip").await.contains("职工"));
 }
@@ -48,7 +48,7 @@ async fn by_proxy(page: &Page, demo: &Demo) {
     let proxy = person(page, demo, "p.born < '1990'").await;
     let who = person(page, demo, RESIDENT).await;
     identify(page, demo, "02", who.get("id")).await;
-    page.click("form[action='/register'] summary").await;
+    page.press_on("form[action='/register'] summary").await;
     page.fill("input[name=proxy_name]", "周小妹").await;
     page.press(Key::F8).await;
     page.read("代办人的姓名、身份证号和关系要一起填写").await;
@@ -68,7 +68,7 @@ async fn by_card_and_voucher(page: &Page, demo: &Demo) {
     identify(page, demo, "03", who.get("card")).await;
     page.read("卡识别码").await;
     page.see(".problem").await;
-    page.click("main summary").await;
+    page.press_on("main summary").await;
     page.fill("input[name=card_code]", who.get("code")).await;
     page.press(Key::Enter).await;
     registered(page).await;
@@ -128,7 +128,8 @@ async fn what_no_font_has_is_not_printed_as_a_box(page: &Page, demo: &Demo) {
     let visit = page.path().await;
     page.script("window.print = () => { window.printed = document.querySelectorAll('.printing .blank').length; }")
         .await;
-    page.click("a[data-paper][href$='/print/fee-list']").await;
+    page.press_on("a[data-paper][href$='/print/fee-list']")
+        .await;
     page.read("U+31350").await;
     page.accessible("a self-pay visit, a character missing")
         .await;
@@ -149,7 +150,7 @@ async fn on_bad_days(page: &Page, demo: &Demo) {
     strike(page, demo, "html", "1101").await;
     identify(page, demo, "03", who.get("card")).await;
     page.read("卡识别码").await;
-    page.click("main summary").await;
+    page.press_on("main summary").await;
     page.fill("input[name=card_code]", who.get("code")).await;
     page.press(Key::Enter).await;
     page.read("这次查询没有办成任何事").await;

@@ -10,7 +10,7 @@ use crate::page::{Page, open};
 
 /// Hypertension as last time, and a cold: two benefits.
 pub async fn two_complaints(page: &Page) {
-    page.script("document.querySelector('a[href^=\"/visits/\"]').click()")
+    page.press_on(".queue li:first-child a[href^='/visits/']")
         .await;
     page.see("#draft").await;
     page.press(Key::F7).await;
@@ -59,6 +59,7 @@ async fn the_second_fails(page: &Page, demo: &Demo, visit: &str) {
     assert_eq!(page.count(".state-settled").await, 1);
     assert_eq!(page.count("form[action$='/hand-over']").await, 0);
     page.accessible("a visit half settled").await;
+    page.tree("two-batches").await;
     page.picture("half.png").await;
     // Two clicks are one settlement.
     let twice = "const b = document.querySelector('footer.keys button.go[data-key=F8]');
@@ -82,9 +83,9 @@ async fn the_second_fails(page: &Page, demo: &Demo, visit: &str) {
 async fn one_is_paid_back(page: &Page) {
     let money = "return document.querySelector('.paid').textContent";
     let before = page.script(money).await;
-    page.click(".batch:nth-of-type(2) details:has(input[name=reason]) summary")
+    page.press_on(".batch:nth-of-type(2) details:has(input[name=reason]) summary")
         .await;
-    page.click(".batch:nth-of-type(2) button.danger").await;
+    page.press_on(".batch:nth-of-type(2) button.danger").await;
     // Without a reason the form does not go.
     page.until(
         "a reason is wanted",
@@ -93,7 +94,7 @@ async fn one_is_paid_back(page: &Page) {
     .await;
     page.fill(".batch:nth-of-type(2) input[name=reason]", "患者不要感冒药")
         .await;
-    page.click(".batch:nth-of-type(2) button.danger").await;
+    page.press_on(".batch:nth-of-type(2) button.danger").await;
     page.agree().await;
     page.see(".state-reversed").await;
     page.read("已退还患者").await;
@@ -165,8 +166,9 @@ async fn an_allergy_counts_at_once(page: &Page, visit: &str) {
     assert_eq!(page.value("input[name='lines.1.dose']").await, "0.25");
     assert_eq!(page.value("select[name='lines.1.route']").await, "po");
     page.read("阿莫西林胶囊").await;
-    page.click(".strip .note summary").await;
-    page.click(".strip .note form:first-of-type button").await;
+    page.press_on(".strip .note summary").await;
+    page.press_on(".strip .note form:first-of-type button")
+        .await;
     page.read("青霉素类 过敏").await;
     page.see(".finding.deny").await;
     page.read("属于患者过敏的青霉素类").await;
@@ -220,8 +222,7 @@ async fn two_windows_and_a_hasty_hand_lose_nothing() {
     an_allergy_counts_at_once(&page, &visit).await;
 
     // Two windows, one settlement: the second is told that the first has done it.
-    page.script("[...document.querySelectorAll('table.lines .remove')].find(button => button.offsetParent).click()")
-        .await;
+    page.press_on("table.lines tr:not([hidden]) .remove").await;
     order(&page, 1, "gmlkl").await;
     page.until(
         "no check stands against it",
@@ -244,10 +245,10 @@ async fn two_windows_and_a_hasty_hand_lose_nothing() {
 
 /// Says why and sends the form of a batch that takes it away.
 async fn take_away(page: &Page, batch: &str, why: &str) {
-    page.click(&format!("{batch} details:has(input[name=reason]) summary"))
+    page.press_on(&format!("{batch} details:has(input[name=reason]) summary"))
         .await;
     page.fill(&format!("{batch} input[name=reason]"), why).await;
-    page.click(&format!(
+    page.press_on(&format!(
         "{batch} details:has(input[name=reason]) button.danger"
     ))
     .await;

@@ -3,7 +3,7 @@
 use fantoccini::key::Key;
 
 use crate::demo::Demo;
-use crate::desk::{diagnose, order, person, presettle, seen, settle, sign_in};
+use crate::desk::{diagnose, order, presettle, seen, settle, sign_in};
 use crate::page::open;
 
 /// Insured, more than three months old and less than three years.
@@ -16,7 +16,6 @@ async fn a_child_with_fever_is_dosed_by_weight() {
         return;
     };
     let demo = Demo::start("child");
-    let who = person(&page, &demo, CHILD).await;
     sign_in(&page, &demo, "zhang").await;
     seen(&page, &demo, CHILD).await;
     assert!(page.words_of(".strip").await.contains("个月"));
@@ -44,9 +43,9 @@ async fn a_child_with_fever_is_dosed_by_weight() {
         "return !document.body.textContent.includes('超过 23ml')",
     )
     .await;
-    page.tree("visit", who.get("name")).await;
+    page.tree("visit").await;
     presettle(&page).await;
-    page.tree("settlement", who.get("name")).await;
+    page.tree("settlement").await;
     page.picture("child-presettled.png").await;
     settle(&page).await;
     let paper = page.path().await + "/print/prescription";

@@ -82,7 +82,7 @@ pub async fn sign_in(page: &Page, demo: &Places, login: &str) {
 /// Types a number on the page of identification and asks.
 pub async fn identify(page: &Page, demo: &Places, certificate: &str, number: &str) {
     page.go(&format!("{}/identify", demo.clinic)).await;
-    page.click(&format!("input[name=certificate][value='{certificate}']"))
+    page.press_on(&format!("input[name=certificate][value='{certificate}']"))
         .await;
     page.fill("input[name=number]", number).await;
     page.press(Key::Enter).await;
@@ -101,13 +101,13 @@ pub async fn seen(page: &Page, demo: &Places, fits: &str) {
 
 /// Opens the second of the three who wait in a fresh demo: she has nothing filed.
 pub async fn see_second(page: &Page) {
-    page.script("document.querySelectorAll('a[href^=\"/visits/\"]')[1].click()")
+    page.press_on(".queue li:nth-child(2) a[href^='/visits/']")
         .await;
 }
 
 /// Types a search into a grid's field and takes the first answer.
 pub async fn pick(page: &Page, field: &str, query: &str) {
-    page.click(field).await;
+    page.press_on(field).await;
     page.keys(query).await;
     page.see("ul.pick li").await;
     page.press(Key::Enter).await;
@@ -129,6 +129,16 @@ pub async fn order(page: &Page, row: usize, query: &str) {
     page.see("table.lines input[role=combobox]").await;
     page.script(&mark).await;
     pick(page, "[data-here]", query).await;
+}
+
+/// To the first row of the shown prescription in which nothing stands.
+pub async fn free_row(page: &Page) {
+    let mark = "document.querySelectorAll('[data-here]').forEach(cell => delete cell.dataset.here);
+        const free = [...document.querySelectorAll('table.lines [role=combobox]')]
+            .find(cell => cell.offsetParent && !cell.value);
+        free.dataset.here = '';";
+    page.script(mark).await;
+    page.tab_to("[data-here]").await;
 }
 
 /// A cold: complaint, temperature, diagnosis, one drug; the consultation fee stands there.

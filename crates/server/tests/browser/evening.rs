@@ -10,7 +10,7 @@ pub const ASK: &str = "form[method=post][action='/day/reconcile'] button";
 
 pub async fn to_the_evening(page: &Page, demo: &Demo) {
     page.go(&format!("{}/today", demo.clinic)).await;
-    page.click("main a[href^='/day/reconcile']").await;
+    page.press_on("main a[href^='/day/reconcile']").await;
     page.see(ASK).await;
 }
 
@@ -44,7 +44,7 @@ async fn a_day_is_green_until_something_changes_and_again_when_it_is_compared_an
     to_the_evening(&page, &demo).await;
     page.read("这一天还没有与医保中心对账").await;
     page.accessible("a day that nobody compared").await;
-    page.click(ASK).await;
+    page.press_on(ASK).await;
     page.read("与医保中心对过账").await;
     count(&page).await;
     page.read("本机、医保中心、现金三方一致").await;
@@ -64,7 +64,7 @@ async fn a_day_is_green_until_something_changes_and_again_when_it_is_compared_an
     page.read("实点比应有少").await;
     page.accessible("an evening that is not green").await;
     page.picture("evening-open.png").await;
-    page.click(ASK).await;
+    page.press_on(ASK).await;
     // The page looks again by itself while the centre is asked, and takes away what is being typed.
     let compared = "return !document.body.textContent.includes('对账以后本机又有变动')
         && !document.querySelector('[data-refresh]')";
@@ -72,7 +72,7 @@ async fn a_day_is_green_until_something_changes_and_again_when_it_is_compared_an
     count(&page).await;
     page.read("本机、医保中心、现金三方一致").await;
     page.picture("evening-again.png").await;
-    page.click("button[lang=en]").await;
+    page.press_on("button[lang=en]").await;
     page.read("Clinic, insurance centre and cash agree").await;
     page.picture("evening-english.png").await;
     assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));

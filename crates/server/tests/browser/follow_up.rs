@@ -56,7 +56,7 @@ async fn a_visit_becomes_a_follow_up_by_one_key() {
     page.picture("follow-up-form.png").await;
     // Who has typed nothing is not asked whether she may go.
     let form = page.path().await;
-    page.click("nav a[href='/patients']").await;
+    page.press_on("nav a[href='/patients']").await;
     page.see("input[name=query]").await;
     page.go(&format!("{}{form}", demo.clinic)).await;
     page.see("input[name=systolic][value='152']").await;
@@ -66,13 +66,14 @@ async fn a_visit_becomes_a_follow_up_by_one_key() {
     page.see("[aria-invalid=true], .problem").await;
     page.accessible("a follow-up with questions left").await;
     // Nothing saves it before it is sent: who leaves is asked first.
-    page.click("nav a[href='/patients']").await;
+    page.press_on("nav a[href='/patients']").await;
     page.decline().await;
     answer_the_rest(&page).await;
     assert_eq!(page.value("input[name=systolic]").await, "152");
     page.press(Key::F8).await;
     page.read("控制不满意").await;
     page.accessible("a follow-up that is classified").await;
+    page.tree("follow-up").await;
     page.picture("follow-up-classified.png").await;
     // Where one was recorded before, the doctor says that she has asked anew what was taken from it.
     if page.count("input[name=confirmed]").await == 1 {

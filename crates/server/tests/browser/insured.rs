@@ -87,7 +87,7 @@ async fn refused(page: &Page) {
 
 /// The narrow column holds the longer words.
 async fn at_1024_in_english(page: &Page, words: &str, picture: &str) {
-    page.click("button[lang=en]").await;
+    page.press_on("button[lang=en]").await;
     page.read(words).await;
     page.script("document.querySelector('#insure')?.setAttribute('open', '')")
         .await;
@@ -100,7 +100,7 @@ async fn at_1024_in_english(page: &Page, words: &str, picture: &str) {
     .await;
     page.picture(picture).await;
     page.widen(1366, 768).await;
-    page.click("button[lang=zh-CN]").await;
+    page.press_on("button[lang=zh-CN]").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -148,6 +148,7 @@ async fn what_was_paid_is_settled_with_the_insurance_after_all() {
     assert_eq!(page.count(".state-settled").await, 1);
     assert_eq!(page.count("#insure").await, 0);
     page.accessible("insured after all").await;
+    page.tree("insured-after-all").await;
     page.picture("insured.png").await;
     page.press(Key::F8).await;
     page.read("退差额").await;
@@ -237,7 +238,7 @@ async fn what_the_centre_paid_back_is_paid_back_from_the_evenings_page() {
     tokio::task::block_in_place(|| office_pays_back(&demo));
 
     to_the_evening(&page, &demo).await;
-    page.click(ASK).await;
+    page.press_on(ASK).await;
     page.read("仅中心有").await;
     count(&page).await;
     page.accessible("an evening with a difference").await;

@@ -11,7 +11,7 @@ async fn a_working_morning(page: &Page, demo: &Demo) {
     assert_eq!(page.words_of(".queue .count").await, "3");
     let first = ".queue details:first-of-type li:first-child";
     assert!(page.words_of(first).await.contains("两病"));
-    page.click(&format!("{first} a")).await;
+    page.press_on(&format!("{first} a")).await;
     page.read("高血压 备案").await;
     let due = "const last = document.querySelector('.strip').textContent.match(/\\d{4}-\\d\\d-\\d\\d/)[0];
         return Math.round((Date.now() - new Date(last)) / 864e5);";
@@ -75,17 +75,19 @@ async fn a_patient_is_seen_from_identification_to_the_printed_fee_list() {
     page.press(Key::Enter).await;
     page.read("城乡居民").await;
     page.accessible("the identification").await;
+    page.tree("identification").await;
     page.press(Key::F8).await;
     prescribe(&page).await;
     page.read("已自动保存").await;
     page.picture("workstation.png").await;
     page.accessible("the visit").await;
+    page.tree("visit-with-a-cold").await;
     // In large type, with what was typed.
-    page.click("button[name=large]").await;
+    page.press_on("button[name=large]").await;
     page.see(".large #draft").await;
     page.stays("the visit in large type").await;
     page.picture("workstation-large.png").await;
-    page.click("button[name=large]").await;
+    page.press_on("button[name=large]").await;
     page.see("html:not(.large) #draft").await;
     presettle(&page).await;
     page.read("医保中心的结果与本机估算一致").await;
@@ -117,7 +119,7 @@ fn written(words: &str) -> &str {
 /// The tour's first click: the centre's switch.
 async fn lose_the_next(page: &Page, demo: &Demo) {
     page.go(&demo.centre).await;
-    page.click_words(written("开关")).await;
+    page.press_words(written("开关")).await;
     page.read(written("已办理，应答丢失")).await;
     let row = "fieldset:has(input[name=fault][value=lose])";
     let fields = [("count", written("1")), ("transaction", written("2207"))];
@@ -128,7 +130,7 @@ async fn lose_the_next(page: &Page, demo: &Demo) {
         page.words_of(&format!("{row} button")).await,
         written("设定")
     );
-    page.click(&format!("{row} button")).await;
+    page.press_on(&format!("{row} button")).await;
     // What the centre answered, not what was typed.
     page.until(
         "the switch is set",
@@ -167,24 +169,25 @@ async fn a_lost_reply_is_unknown_and_never_failed() {
     assert!(page.words_of(".queue").await.contains(written("结果未知")));
     page.picture("unknown.png").await;
     page.accessible("an unknown settlement").await;
+    page.tree("settlement-unknown").await;
     let numbers = page.words_of(".state-unknown .soft").await;
     let number = numbers.split(' ').next().expect("the batch's");
     // 3: what was said.
-    page.click_words(written("报文")).await;
+    page.press_words(written("报文")).await;
     page.see("main table").await;
     let last = page.words_of("tbody tr:last-child").await;
     assert!(last.contains("2207") && last.contains("结果未知"), "{last}");
     page.accessible("the messages").await;
     // 4 and 5: the centre did commit, and knows why nobody heard of it.
     page.go(&demo.centre).await;
-    page.click_words(written("结算记录")).await;
+    page.press_words(written("结算记录")).await;
     page.see("main table tr:nth-child(2)").await;
     let first = page.words_of("main table tr:nth-child(2)").await;
     assert!(
         first.contains(number) && first.contains(written("有效")),
         "{first}"
     );
-    page.click_words(written("报文日志")).await;
+    page.press_words(written("报文日志")).await;
     page.read(written("开关：已办理，应答丢失")).await;
     // 6: the clinic does not guess, it asks. Where the program was first, there is nothing to press.
     page.go(&visit).await;

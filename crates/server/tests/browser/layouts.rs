@@ -27,7 +27,7 @@ async fn a_changed_layout_is_tried_first_and_the_next_paper_follows_it() {
     };
     let demo = Demo::start("layouts");
     sign_in(&page, &demo, "admin").await;
-    page.click("nav a[href='/layouts']").await;
+    page.press_on("nav a[href='/layouts']").await;
     page.read("程序自带版式").await;
     page.accessible("the layouts").await;
     page.picture("layouts.png").await;

@@ -23,6 +23,7 @@ mod receipts;
 mod records;
 mod referral;
 mod refund;
+mod refused;
 mod reports;
 mod scanned;
 mod setbacks;

@@ -8,8 +8,8 @@ use crate::page::{Page, open};
 
 /// Changed by keyboard; a slip in the second new one changes nothing.
 async fn her_own_password(page: &Page) {
-    page.click(".top a[href='/computer']").await;
-    page.click("main a[href='/password']").await;
+    page.press_on(".top a[href='/computer']").await;
+    page.press_on("main a[href='/password']").await;
     page.accessible("one's own password").await;
     for (again, words) in [
         ("rice and bamboo", "两次输入的新密码不一样"),
@@ -53,7 +53,7 @@ async fn a_user_is_added_and_stopped() {
     };
     let demo = Demo::start("office");
     sign_in(&page, &demo, "admin").await;
-    page.click("nav a[href='/users']").await;
+    page.press_on("nav a[href='/users']").await;
     page.accessible("the users").await;
     // A name that somebody has is refused, and what was typed stays.
     page.fill("input[name=login]", "zhang").await;
@@ -73,13 +73,13 @@ async fn a_user_is_added_and_stopped() {
     other.read("赵新来").await;
     her_own_password(&other).await;
     licensed_until(&page, &other, &demo).await;
-    page.click("button[aria-label='停用 zhao']").await;
+    page.press_on("button[aria-label='停用 zhao']").await;
     page.read("已停用").await;
     other.go(&demo.clinic).await;
     other.see("input[name=password]").await;
     assert!(other.path().await.starts_with("/login"));
 
-    page.click("nav a[href='/policies']").await;
+    page.press_on("nav a[href='/policies']").await;
     page.read("虚构地区，无需确认").await;
     page.accessible("the policies").await;
     page.go(&format!("{}/stock", demo.clinic)).await;

@@ -22,7 +22,9 @@ pub struct Page {
 }
 
 /// After so many Tabs everything of a page has had the focus.
-const MOST_TABS: usize = 120;
+const MOST_TABS: usize = 160;
+/// More radio buttons than a group has.
+const MOST_RADIOS: usize = 12;
 
 /// How long a page may take to show something.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -129,30 +131,68 @@ impl Page {
         on_found!(self.found("body"), |body| body.text(), "a body")
     }
 
+    /// Goes to a field by Tab and types over what stands there.
     pub async fn fill(&self, css: &str, text: &str) {
-        self.see(css).await;
-        on_found!(self.found(css), |field| field.clear(), "a field");
-        on_found!(self.found(css), |field| field.send_keys(text), "types");
+        self.tab_to(css).await;
+        // The parts of a date are the browser's own business.
+        if self.has_type(css, &["date"]).await {
+            on_found!(self.found(css), |field| field.clear(), "a field");
+            return on_found!(self.found(css), |field| field.send_keys(text), "types");
+        }
+        let [control, release] = [Key::Control, Key::Null].map(char::from);
+        self.keys(&format!("{control}a{release}")).await;
+        self.press(Key::Delete).await;
+        self.keys(text).await;
+    }
+
+    async fn has_type(&self, css: &str, types: &[&str]) -> bool {
+        let kind = format!("return document.querySelector(`{css}`).type ?? ''");
+        let kind = self.script(&kind).await;
+        types.contains(&kind.as_str().unwrap_or_default())
     }
 
     pub async fn value(&self, css: &str) -> String {
         on_found!(self.found(css), |field| field.prop("value"), "a field").unwrap_or_default()
     }
 
-    pub async fn click(&self, css: &str) {
+    /// Goes to a button, link or box by Tab and presses it; among radio buttons the arrows lead on. A field that is
+    /// typed into only gets the focus.
+    pub async fn press_on(&self, css: &str) {
         self.see(css).await;
-        on_found!(self.found(css), |element| element.click(), "clicks");
+        if self.has_type(css, &["radio"]).await {
+            let name = format!("return document.querySelector(`{css}`).name");
+            let name = self.script(&name).await;
+            let name = name.as_str().expect("a name").to_owned();
+            self.tab_to(&format!("input[name='{name}']")).await;
+            let chosen = format!("return document.querySelector(`{css}`).checked");
+            for _ in 0..MOST_RADIOS {
+                if self.script(&chosen).await == json!(true) {
+                    return;
+                }
+                self.press(Key::Down).await;
+            }
+            panic!("no arrow leads to {css}");
+        }
+        self.tab_to(css).await;
+        if self.has_type(css, &["checkbox"]).await {
+            self.keys(" ").await;
+        } else if self.has_type(css, &["submit", "button", ""]).await {
+            self.press(Key::Enter).await;
+        }
     }
 
-    /// Clicks the button or link that bears these words, and no other.
-    pub async fn click_words(&self, words: &str) {
-        let xpath =
-            format!("//*[self::a or self::button][contains(normalize-space(.), '{words}')]");
+    /// The same with the button or link that bears these words, and no other.
+    pub async fn press_words(&self, words: &str) {
         self.read(words).await;
-        let found = self.client.find_all(Locator::XPath(&xpath)).await;
-        let found = found.expect("elements");
-        assert_eq!(found.len(), 1, "{words} on:\n{}", self.text().await);
-        found[0].click().await.expect("clicks");
+        let mark = format!(
+            "const all = [...document.querySelectorAll('a, button')].filter(one => one.textContent.includes('{words}'));
+             document.querySelectorAll('[data-words-here]').forEach(one => delete one.dataset.wordsHere);
+             if (all.length === 1) all[0].dataset.wordsHere = '';
+             return all.length"
+        );
+        let many = self.script(&mark).await;
+        assert_eq!(many, json!(1), "{words} on:\n{}", self.text().await);
+        self.press_on("[data-words-here]").await;
     }
 
     /// Chooses a file.
@@ -225,14 +265,32 @@ impl Page {
     /// Tabs forwards until the focus is on an element.
     pub async fn tab_to(&self, css: &str) {
         self.see(css).await;
-        let there = format!("return document.activeElement?.matches(`{css}`) === true");
+        let there = format!(
+            "const at = document.activeElement;
+             return at?.matches(`{css}`) === true || (at?.type === 'file' ? 'file' : false)"
+        );
         for _ in 0..MOST_TABS {
-            if self.script(&there).await == json!(true) {
-                return;
+            match self.script(&there).await {
+                Value::Bool(true) => return,
+                Value::Bool(false) => self.press(Key::Tab).await,
+                // What the driver types into a picker of files is a file's name to it.
+                _ => self.tab_on().await,
             }
-            self.press(Key::Tab).await;
         }
         panic!("no Tab leads to {css}:\n{}", self.text().await);
+    }
+
+    async fn tab_on(&self) {
+        for kind in ["rawKeyDown", "keyUp"] {
+            let key =
+                json!({ "type": kind, "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9 });
+            self.ask(Devtools("Input.dispatchKeyEvent", key)).await;
+        }
+    }
+
+    /// Counts so many presses.
+    pub fn pressed(&self, many: usize) {
+        self.presses.fetch_add(many, Ordering::SeqCst);
     }
 
     /// Keys pressed since the page was opened or this was asked.

@@ -48,6 +48,7 @@ async fn a_skin_test_is_ordered_and_awaited() {
     assert_eq!(shown(&page).await.0, "输液·注射 1");
     page.read("须先做皮试").await;
     page.accessible("a drug that wants a skin test").await;
+    page.tree("skin-test-wanted").await;
     page.tab_to("#fee button[name=skin_test]").await;
     page.press(Key::Enter).await;
     page.read("还要 20 分钟才能判读").await;
@@ -57,6 +58,7 @@ async fn a_skin_test_is_ordered_and_awaited() {
     assert!(chip.contains("皮试") && chip.contains("分钟"), "{chip}");
     page.picture("skin-test.png").await;
     page.accessible("a skin test that is awaited").await;
+    page.tree("skin-test-awaited").await;
     page.tab_to("button[name=result][value=negative]").await;
     page.press(Key::Enter).await;
     page.read("还不能判读").await;
@@ -103,6 +105,7 @@ async fn each_prescription_is_written_on_its_own_tab() {
     assert_eq!(shown(&page).await.0, "诊疗项目 1");
     page.picture("prescriptions.png").await;
     page.accessible("a prescription of three kinds").await;
+    page.tree("three-prescriptions").await;
 
     // What is picked elsewhere is followed; so is a line that is given another route.
     page.press(Key::PageDown).await;
@@ -113,8 +116,7 @@ async fn each_prescription_is_written_on_its_own_tab() {
     pick_here(&page, "axs").await;
     assert_eq!(shown(&page).await.0, "西药中成药 2");
     // Arrows go through the tabs.
-    page.script("document.querySelector('[role=tab][aria-selected=true]').focus()")
-        .await;
+    page.tab_to("[role=tab][aria-selected=true]").await;
     page.press(Key::Right).await;
     page.press(Key::Right).await;
     assert_eq!(shown(&page).await.0, "输液·注射 1");
@@ -147,7 +149,8 @@ async fn a_decoction_is_written_herb_by_herb() {
     };
     let demo = Demo::start("decoction");
     with_a_cold(&page, &demo).await;
-    page.tab_to("table.lines [role=combobox]").await;
+    page.tab_to("table.lines tbody tr:first-child [role=combobox]")
+        .await;
     page.press(Key::PageDown).await;
     assert_eq!(shown(&page).await, ("中药饮片".to_owned(), 0, 2));
     page.until(
@@ -189,6 +192,7 @@ async fn a_decoction_is_written_herb_by_herb() {
     page.read("22.5").await;
     page.picture("decoction.png").await;
     page.accessible("a decoction").await;
+    page.tree("decoction").await;
     page.press(Key::F3).await;
     page.until(
         "the page came again",
@@ -297,8 +301,7 @@ async fn what_was_not_picked_is_not_lost_and_another_drug_takes_no_dose_over() {
     with_a_cold(&page, &demo).await;
     desk::order(&page, 1, "gmlkl").await;
     page.read("感冒灵颗粒").await;
-    page.script("[...document.querySelectorAll('table.lines [role=combobox]')].find(e => e.offsetParent && !e.value).focus()")
-        .await;
+    desk::free_row(&page).await;
     page.keys("某种药").await;
     page.press(Key::F8).await;
     page.read("目录").await;
@@ -321,10 +324,8 @@ async fn what_was_not_picked_is_not_lost_and_another_drug_takes_no_dose_over() {
     )
     .await;
     assert_eq!(page.script(dose).await, "99");
-    page.script(
-        "const at = document.querySelector('table.lines [role=combobox]'); at.focus(); at.select()",
-    )
-    .await;
+    page.tab_to("table.lines tbody tr:first-child [role=combobox]")
+        .await;
     page.keys("a").await;
     page.until(
         "there are many",
@@ -382,8 +383,7 @@ async fn an_infusion_of_three_days_is_charged_day_by_day() {
     with_a_cold(&page, &demo).await;
     page.press(Key::PageDown).await;
     page.press(Key::PageDown).await;
-    page.script("[...document.querySelectorAll('table.lines [data-search]')].find(e => e.offsetParent && !e.value)?.focus()")
-        .await;
+    desk::free_row(&page).await;
     pick_here(&page, "slys").await;
     page.read("0.9%氯化钠注射液").await;
     page.tab_to("[name='lines.0.days']").await;
@@ -396,6 +396,7 @@ async fn an_infusion_of_three_days_is_charged_day_by_day() {
     assert_eq!(chip, "输液 1/3");
     page.picture("course.png").await;
     page.accessible("an infusion course").await;
+    page.tree("infusion-course").await;
     papers_of_the_infusion(&page, &demo).await;
 
     // Taken back, nothing of it is left; signed again, it is a course again.

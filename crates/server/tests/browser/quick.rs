@@ -81,7 +81,7 @@ async fn long_lists_answer_at_each_letter_and_pages_paint() {
     let who = person(&page, &demo, RESIDENT).await;
     sign_in(&page, &demo, "zhang").await;
     identify(&page, &demo, "02", who.get("id")).await;
-    page.click("button[form=desk][value=see]").await;
+    page.press_on("button[form=desk][value=see]").await;
     page.see("table.lines input[role=combobox]").await;
     let visit = page.path().await;
     let mut times = Vec::new();

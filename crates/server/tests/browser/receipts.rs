@@ -86,7 +86,7 @@ async fn receipts_are_numbered_voided_and_taken_back() {
     page.read("已收回：原件已收回").await;
     page.picture("receipt-back.png").await;
 
-    page.click("a[href^='/receipts/']").await;
+    page.press_on("a[href^='/receipts/']").await;
     page.read("医疗收费收据").await;
     page.read("查阅件 · 不作报销凭证").await;
     page.accessible("a receipt on paper").await;

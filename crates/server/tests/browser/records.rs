@@ -14,7 +14,7 @@ async fn found_and_corrected(page: &Page, demo: &Demo) {
     page.press(Key::Enter).await;
     page.see("td a[href^='/patients/']").await;
     page.accessible("the search").await;
-    page.click("td a[href^='/patients/']").await;
+    page.press_on("td a[href^='/patients/']").await;
     page.read("历次就诊").await;
     // Who has no card with her is identified from there.
     let patient = page.path().await;
@@ -24,7 +24,7 @@ async fn found_and_corrected(page: &Page, demo: &Demo) {
     page.go(&format!("{}{patient}", demo.clinic)).await;
     page.accessible("a patient's page").await;
 
-    page.click("details summary").await;
+    page.press_on("details summary").await;
     page.fill("input[name=phone]", "12").await;
     page.fill("input[name=id_number]", "990001195303011495")
         .await;
@@ -34,7 +34,7 @@ async fn found_and_corrected(page: &Page, demo: &Demo) {
     page.script("document.querySelector('input[name=id_number]').value = document.querySelector('input[name=id_number]').defaultValue")
         .await;
     page.go(&format!("{}{patient}", demo.clinic)).await;
-    page.click("details summary").await;
+    page.press_on("details summary").await;
     page.fill("input[name=phone]", "13800001234").await;
     page.press(Key::Enter).await;
     page.until(
@@ -64,7 +64,7 @@ async fn in_english(page: &Page, what: &str) {
 async fn a_visit_in_english(page: &Page, demo: &Demo) {
     let who = person(page, demo, RESIDENT).await;
     page.go(&demo.clinic).await;
-    page.click("button[lang=en]").await;
+    page.press_on("button[lang=en]").await;
     page.read("Workstation").await;
     in_english(page, "the workstation").await;
     page.go(&format!("{}/identify", demo.clinic)).await;
@@ -93,7 +93,7 @@ async fn a_visit_in_english(page: &Page, demo: &Demo) {
     }
     page.go(&format!("{}/visits/nobody", demo.clinic)).await;
     in_english(page, "an address that is nothing").await;
-    page.click("main a[href='/']").await;
+    page.press_on("main a[href='/']").await;
     page.read("Workstation").await;
 }
 

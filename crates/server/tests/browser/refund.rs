@@ -120,6 +120,7 @@ async fn a_part_is_given_back_and_its_goods_are_decided_on() {
     page.press(Key::F8).await;
     page.read("退还患者").await;
     page.accessible("what a refund comes to").await;
+    page.tree("refund").await;
     page.picture("refund-estimate.png").await;
 
     // Told first, done then.
@@ -132,6 +133,7 @@ async fn a_part_is_given_back_and_its_goods_are_decided_on() {
     let open_ends = page.words_of(".queue details:first-of-type").await;
     assert!(open_ends.contains("待退"), "{open_ends}");
     page.accessible("a part given back").await;
+    page.tree("refund-of-a-part").await;
     page.press(Key::F8).await;
     page.read("退差额").await;
 

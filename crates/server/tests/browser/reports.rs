@@ -13,7 +13,7 @@ async fn a_month_is_seen_in_figures_and_charts() {
     let demo = Demo::with_past("reports", &[]);
     sign_in(&page, &demo, "zhang").await;
     page.go(&format!("{}/reports", demo.clinic)).await;
-    page.click_words("今年").await;
+    page.press_words("今年").await;
     page.read("一般诊疗费").await;
     let bars = page.count(".chart rect").await;
     assert!(bars > 0, "visits are drawn");
@@ -37,7 +37,7 @@ async fn a_month_is_seen_in_figures_and_charts() {
     page.picture("report-paper.png").await;
     // Who came more than once and was measured has a course.
     page.go(&demo.clinic).await;
-    page.click(".queue li:first-child a").await;
+    page.press_on(".queue li:first-child a").await;
     page.see(".strip").await;
     let patient = "return document.querySelector('a[href^=\"/patients/\"]')?.getAttribute('href')";
     let patient = page.script(patient).await;

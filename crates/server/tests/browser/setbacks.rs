@@ -87,7 +87,7 @@ async fn a_share_that_changes_is_shown_and_waits_for_her() {
 /// Switches the centre off, or on again.
 async fn switch_off(page: &Page, demo: &Demo, off: bool) {
     page.go(&demo.centre).await;
-    page.click("form:has(input[name=down]) button").await;
+    page.press_on("form:has(input[name=down]) button").await;
     page.read(if off { "已停机" } else { "运行中" }).await;
 }
 
@@ -124,6 +124,7 @@ async fn a_centre_that_is_off_costs_nothing_that_was_typed() {
     page.read("没有收到医保中心的答复").await;
     page.read("咽痛、流涕 2 天").await;
     page.accessible("a pre-settlement without the centre").await;
+    page.tree("centre-away").await;
     switch_off(&page, &demo, false).await;
     page.go(&visit).await;
     page.see("form[action$='/presettle'] button").await;

@@ -36,6 +36,14 @@ impl<'a> Count<'a> {
         self.page.keys(keys).await;
     }
 
+    /// Free text.
+    async fn words(&self, text: &str) {
+        let so_far = self.page.presses();
+        self.page.keys(text).await;
+        self.page.presses();
+        self.page.pressed(so_far);
+    }
+
     /// Ends it: what it took, in words that the bench reads, and the presses, with those that this visit
     /// was spared.
     async fn end(self, spared: usize) -> usize {
@@ -98,8 +106,8 @@ async fn a_repeat_visit_takes_few_presses() {
     sign_in(&page, &demo, "zhang").await;
     // The first who waits is due for her repeat. She is sent home and comes again with her card.
     let name = page.words_of(".queue li:first-child .name").await;
-    page.click(".queue li:first-child a").await;
-    page.click("button[value=cancelled]").await;
+    page.press_on(".queue li:first-child a").await;
+    page.press_on("button[value=cancelled]").await;
     page.agree().await;
     page.until(
         "she is not in the queue",
@@ -158,10 +166,10 @@ async fn an_acute_visit_takes_few_presses() {
     count.thoughts += 1;
     page.press(Key::F8).await;
     page.see("#draft").await;
-    // Free text is not counted.
-    page.fill("textarea[name=complaint]", "咽痛 2 天").await;
-    page.script("document.querySelector('table.diagnoses input[role=combobox]').focus()")
-        .await;
+    // Free text is not counted, the way to it and on from it is.
+    page.tab_to("textarea[name=complaint]").await;
+    count.words("咽痛 2 天").await;
+    page.tab_to("table.diagnoses input[role=combobox]").await;
     for (query, kind) in [
         ("jxshxdgr", "diagnoses"),
         ("gmlkl", "lines"),

@@ -25,15 +25,13 @@ async fn eight_weeks_are_prescribed_with_the_doctors_word() {
     let demo = Demo::start("supply");
     sign_in(&page, &demo, "zhang").await;
     two_complaints(&page).await;
-    page.script("document.querySelector('input[name=systolic]').focus()")
-        .await;
+    page.tab_to("input[name=systolic]").await;
     // Twelve weeks are the most, whatever she says.
     days(&page, "85").await;
     page.read("最多 84 日").await;
     page.press(Key::F8).await;
     page.read("不能这样开").await;
-    page.script("document.querySelector('input[name=systolic]').focus()")
-        .await;
+    page.tab_to("input[name=systolic]").await;
     days(&page, "56").await;
     page.read("超过 28 日用量").await;
     page.see("#fee .fund").await;
@@ -57,6 +55,7 @@ async fn eight_weeks_are_prescribed_with_the_doctors_word() {
     )
     .await;
     page.accessible("a long prescription").await;
+    page.tree("eight-weeks").await;
     page.picture("supply-long.png").await;
     assert_eq!(page.presses(), 1);
     presettle(&page).await;

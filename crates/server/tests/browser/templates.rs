@@ -20,18 +20,18 @@ async fn a_prescription_that_was_typed_once_is_taken_by_its_initials() {
     seen(&page, &demo, desk::RESIDENT).await;
     desk::prescribe(&page).await;
     // Without a name it is refused, and what is typed stays.
-    page.click("details.save-as summary").await;
-    page.click("details.save-as button").await;
+    page.press_on("details.save-as summary").await;
+    page.press_on("details.save-as button").await;
     page.read("模板名称：").await;
     assert_eq!(
         page.value("textarea[name=complaint]").await,
         "咽痛、流涕 2 天"
     );
-    page.click("details.save-as summary").await;
+    page.press_on("details.save-as summary").await;
     page.fill("input[name=template_name]", "感冒常用").await;
     page.accessible("saving a template").await;
     page.picture("template-save.png").await;
-    page.click("details.save-as button").await;
+    page.press_on("details.save-as button").await;
     page.read("已存为模板“感冒常用”").await;
     page.see("label.take").await;
     page.accessible("a template to take").await;
@@ -57,7 +57,7 @@ async fn a_prescription_that_was_typed_once_is_taken_by_its_initials() {
         "never vitals"
     );
     // What she used stands in an empty cell's list.
-    page.click("table.lines tbody tr:nth-child(3) input[role=combobox]")
+    page.press_on("table.lines tbody tr:nth-child(3) input[role=combobox]")
         .await;
     page.press(Key::Down).await;
     page.see("ul.pick li").await;
@@ -69,7 +69,7 @@ async fn a_prescription_that_was_typed_once_is_taken_by_its_initials() {
     page.read("感冒常用").await;
     page.accessible("templates").await;
     page.picture("templates.png").await;
-    page.click_words("删除").await;
+    page.press_words("删除").await;
     page.agree().await;
     page.read("还没有模板").await;
     page.close().await;

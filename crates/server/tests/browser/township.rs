@@ -185,9 +185,9 @@ async fn two_clinics_under_one_code_have_an_evening_together() {
     let other = format!("{RESIDENT} && p.id !== '{}'", one.get("id"));
     let other = person(&page, &demo, &other).await;
     a_day_of(&page, &demo, "zhang", one.get("id")).await;
-    page.click("form[action='/logout'] button").await;
+    page.press_on("form[action='/logout'] button").await;
     a_day_of(&page, &demo, "mei", other.get("id")).await;
-    page.click("form[action='/logout'] button").await;
+    page.press_on("form[action='/logout'] button").await;
     sign_in(&page, &demo, "zhen").await;
     the_townships_evening(&page, &demo).await;
     the_townships_clearing(&page, &demo).await;
@@ -195,7 +195,7 @@ async fn two_clinics_under_one_code_have_an_evening_together() {
     deducted_and_appealed(&page).await;
 
     // The clinic sees what it has settled, and that the township asks for it.
-    page.click("form[action='/logout'] button").await;
+    page.press_on("form[action='/logout'] button").await;
     sign_in(&page, &demo, "mei").await;
     page.go(&format!("{}/clearing/period", demo.clinic)).await;
     page.read("由乡镇统一清算").await;

@@ -43,6 +43,11 @@ fn in_order(tree: &Value) -> Vec<&Value> {
 /// What is told of a node; digits and the patient's name are another day's. Nothing where it is none of [`TOLD`].
 fn line(node: &Value, patient: &str) -> Option<String> {
     let said = |of: &str| node[of]["value"].as_str().unwrap_or_default();
+    let patient = if patient.is_empty() {
+        "患者"
+    } else {
+        patient
+    };
     if node["ignored"] == json!(true) || !TOLD.contains(&said("role")) {
         return None;
     }
@@ -66,7 +71,10 @@ fn line(node: &Value, patient: &str) -> Option<String> {
 
 impl Page {
     /// The page says to a screen reader what it said when it was last looked at. `CUNYI_BLESS=1` keeps what it says.
-    pub async fn tree(&self, name: &str, patient: &str) {
+    pub async fn tree(&self, name: &str) {
+        let patient = "return document.querySelector('.strip h1, #main h1')?.textContent.trim().split(' ')[0] ?? ''";
+        let patient = self.script(patient).await;
+        let patient = patient.as_str().unwrap_or_default();
         let tree = self
             .ask(Devtools("Accessibility.getFullAXTree", json!({})))
             .await;

@@ -59,12 +59,12 @@ async fn the_record_is_sent_again(page: &Page, demo: &Demo) {
     assert_eq!(page.count(AGAIN).await, 1);
     page.accessible("a record that was refused").await;
     page.picture("uploads.png").await;
-    page.click("button[lang=en]").await;
+    page.press_on("button[lang=en]").await;
     page.read("Records not sent yet").await;
     page.accessible("a record that was refused, in English")
         .await;
     page.picture("uploads-english.png").await;
-    page.click("button[lang=zh-CN]").await;
+    page.press_on("button[lang=zh-CN]").await;
     page.read("未上传的就诊记录").await;
     strike_often(page, demo, "refuse", "4301", 0).await;
     page.go(&format!("{}/uploads", demo.clinic)).await;

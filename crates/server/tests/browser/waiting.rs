@@ -8,11 +8,11 @@ use crate::page::{Page, open};
 
 /// The narrow column holds the longer words.
 async fn in_english_too(page: &Page) {
-    page.click("button[lang=en]").await;
+    page.press_on("button[lang=en]").await;
     page.read("Deposit held").await;
     page.accessible("drugs given against a deposit, in English")
         .await;
-    page.click("button[lang=zh-CN]").await;
+    page.press_on("button[lang=zh-CN]").await;
     page.read("已收押金").await;
 }
 
@@ -33,7 +33,7 @@ async fn drugs_go_against_a_deposit_and_the_rest_is_returned() {
     page.press(Key::F8).await;
     page.read("患者等不了").await;
     page.read("请病人稍等").await;
-    page.click(".cannot-wait summary").await;
+    page.press_on(".cannot-wait summary").await;
     page.accessible("a patient who cannot wait").await;
     page.picture("cannot-wait.png").await;
 
@@ -41,7 +41,7 @@ async fn drugs_go_against_a_deposit_and_the_rest_is_returned() {
     let field = "form[action$='/hand-over-against'] input[name=deposit]";
     let share = page.value(field).await;
     page.fill(field, "0.01").await;
-    page.click("form[action$='/hand-over-against'] button")
+    page.press_on("form[action$='/hand-over-against'] button")
         .await;
     page.agree().await;
     page.read("押金应在").await;
@@ -49,7 +49,7 @@ async fn drugs_go_against_a_deposit_and_the_rest_is_returned() {
     // She pays everything until it is known.
     let everything = page.words_of(".sum dd").await;
     page.fill(field, &everything).await;
-    page.click("form[action$='/hand-over-against'] button")
+    page.press_on("form[action$='/hand-over-against'] button")
         .await;
     page.agree().await;
     page.read("已收押金").await;
@@ -78,6 +78,7 @@ async fn drugs_go_against_a_deposit_and_the_rest_is_returned() {
     page.see("form[action$='/even-out'] button").await;
     page.read("待退").await;
     page.accessible("money to return").await;
+    page.tree("deposit-to-return").await;
     page.picture("to-return.png").await;
     page.press(Key::F8).await;
     page.read("退差额").await;

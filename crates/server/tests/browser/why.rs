@@ -15,7 +15,7 @@ async fn pictures(page: &Page, name: &str) {
     for (width, language) in [(1366, "zh"), (1024, "zh"), (1024, "en"), (1366, "en")] {
         page.widen(width, 768).await;
         if page.script("return document.documentElement.lang").await != language_tag(language) {
-            page.click("button[name=locale]").await;
+            page.press_on("button[name=locale]").await;
             let turned = format!(
                 "return document.documentElement.lang === {}",
                 language_tag(language)
@@ -29,7 +29,7 @@ async fn pictures(page: &Page, name: &str) {
         page.picture(&format!("why-{name}-{width}-{language}.png"))
             .await;
     }
-    page.click("button[name=locale]").await;
+    page.press_on("button[name=locale]").await;
     page.read("报文").await;
     page.widen(1366, 768).await;
 }

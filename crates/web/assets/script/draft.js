@@ -116,7 +116,7 @@ onPage.push(() => {
   draft.addEventListener("input", changed);
   $("#fee").addEventListener("change", changed);
   draft.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing || event.target.matches("textarea, button")) return;
+    if (event.key !== "Enter" || event.isComposing || event.target.matches("textarea, button, summary, a")) return;
     event.preventDefault();
     next(event.target);
   });

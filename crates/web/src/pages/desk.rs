@@ -224,23 +224,37 @@ fn seat(app: &App, actor: &Actor, visit: &VisitId, see: bool) -> Outcome {
 
 /// `GET /self-pay`
 pub(crate) async fn self_pay_page(by: Signed) -> Answer {
-    let (doctors, q) = (by.call(App::doctors).await?, Queue::rail(&by).await?);
+    let (patient, with) = (PatientForm::default(), RegisterForm::default());
+    self_pay_form(&by, (&patient, &with), None).await
+}
+
+/// The form, with why it was refused.
+async fn self_pay_form(
+    by: &Signed,
+    (f, with): (&PatientForm, &RegisterForm),
+    refused: Option<AppError>,
+) -> Answer {
+    let (doctors, q) = (by.call(App::doctors).await?, Queue::rail(by).await?);
+    let code = refused.as_ref().map_or(StatusCode::OK, status);
+    let problem = refused.map(|error| words(&by.chrome, &error));
     let page = SelfPayPage {
         c: &by.chrome,
         q: &q,
-        f: &PatientForm::default(),
-        with: &RegisterForm::default(),
+        f,
+        with,
         doctors: &doctors,
-        problem: String::new(),
+        problem: problem.unwrap_or_default(),
     };
-    Ok(html(StatusCode::OK, &page))
+    Ok(html(code, &page))
 }
 
-/// `POST /self-pay`
+/// `POST /self-pay`: registers; from a card that was refused it only opens the form with her number in it.
 pub(crate) async fn self_pay(Posted { by, form, .. }: Posted) -> Answer {
-    let patient = form.patient();
+    let (patient, with) = (form.patient(), form.register());
+    if form.get("then") == "begin" {
+        return self_pay_form(&by, (&patient, &with), None).await;
+    }
     let see = form.get("then") == "see";
-    let with = form.register();
     let (asked, proxy) = (patient.clone(), with.clone());
     let done = by.ask(move |app, actor| {
         let visit = app.register_self_pay(actor, &asked, &proxy)?;
@@ -249,20 +263,6 @@ pub(crate) async fn self_pay(Posted { by, form, .. }: Posted) -> Answer {
     match done.await {
         Ok(Outcome::Goto(path)) => Ok(Redirect::to(&path).into_response()),
         Ok(_) => Err(Fault::refused(&by.chrome, Code::NotFound)),
-        Err(error) => {
-            let problem = words(&by.chrome, &error);
-            let (doctors, q) = (by.call(App::doctors).await?, Queue::rail(&by).await?);
-            Ok(html(
-                status(&error),
-                &SelfPayPage {
-                    c: &by.chrome,
-                    q: &q,
-                    f: &patient,
-                    with: &with,
-                    doctors: &doctors,
-                    problem,
-                },
-            ))
-        }
+        Err(error) => self_pay_form(&by, (&patient, &with), Some(error)).await,
     }
 }
