@@ -66,6 +66,7 @@ impl App {
             let short = shortages(tx, &actor.clinic, &list, self.now())?;
             list.problems.extend(short);
             let mut preview = list.preview();
+            preview.again = self.charged_again(tx, (&actor.clinic, visit), &preview.lines)?;
             preview.last = otherwise(tx, (&actor.clinic, visit), &preview.lines)?;
             Ok(preview)
         })

@@ -566,6 +566,7 @@ impl FeeList {
             total,
             estimated_fund,
             personal: total - estimated_fund,
+            again: None,
             declined: self.declined,
             last: Vec::new(),
         }

@@ -345,6 +345,8 @@ pub struct Preview {
     pub estimated_fund: Fen,
     /// What the patient would pay.
     pub personal: Fen,
+    /// The line of the general consultation fee, where it was charged on this day already and its time still holds.
+    pub again: Option<(String, Date)>,
     /// What the routes would bring and is not charged.
     pub declined: Vec<Declined>,
     /// Of the patient's last visit: lines of what is ordered again, and otherwise than then or at another price.

@@ -378,6 +378,7 @@ long-term-tick = Long prescription: chronic illness, stable, assessed (up to {$m
 supply-chronic = Chronic illness
 supply-old-age = Illness of old age
 supply-special = Special circumstances
+consultation-again = It was charged on { $day }: once more would be charging twice.
 follows-decline = do not charge
 follows-declined = { $item } (follows the route): not charged
 own-pay-consent = The patient agrees to pay {$amount} herself (consent)

@@ -248,6 +248,9 @@ pub fn preview() -> Preview {
         total: Fen(3520),
         estimated_fund: Fen(2057),
         personal: Fen(1463),
+        again: charges()
+            .first()
+            .map(|line| (line.code.clone(), now().date())),
         declined: vec![Declined {
             code: "S-006".to_owned(),
             name: HOSTILE.to_owned(),

@@ -300,6 +300,7 @@ fn a_visit_begins_with_the_consultation_fee_once_in_its_time() {
             .unwrap();
         w.app.presettle(&w.doctor, &first).unwrap();
         w.settle(&first).unwrap();
+        let charged = w.app.now().date();
 
         for (days, due) in [(1, false), (1, false), (1, true)] {
             w.clock.advance(days * 86_400);
@@ -309,6 +310,10 @@ fn a_visit_begins_with_the_consultation_fee_once_in_its_time() {
             let again = w.app.as_last_time(&w.doctor, &visit).unwrap();
             let brings = again.lines.iter().any(|line| line.code == fee);
             assert_eq!(brings, due);
+            // Typed all the same, it is said when it was charged.
+            let said = w.app.preview(&w.doctor, &visit, &w.consult_only());
+            let wanted = (!due).then(|| (fee.clone(), charged));
+            assert_eq!(said.unwrap().again, wanted);
         }
         w.prove();
     }

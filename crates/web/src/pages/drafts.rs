@@ -128,6 +128,12 @@ pub(crate) fn since(c: &Chrome, p: &Preview, line: &ChargeView) -> Option<String
     Some(c.t1("since-last", "was", all.join("，")))
 }
 
+/// That the consultation fee of a line was charged before, and when.
+pub(crate) fn again(c: &Chrome, p: &Preview, line: &ChargeView) -> Option<String> {
+    let (_, day) = p.again.as_ref().filter(|(code, _)| *code == line.code)?;
+    Some(c.t1("consultation-again", "day", day))
+}
+
 /// The typed diagnoses with their names, and a free row.
 pub(crate) fn diagnosis_rows(catalogue: &Catalogue, body: &DraftBody) -> Vec<DiagnosisRow> {
     let many = (body.diagnoses.len() + 1).clamp(2, crate::form::MAX_DIAGNOSES);
