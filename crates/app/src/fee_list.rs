@@ -395,6 +395,7 @@ fn batch_view(place: usize, key: Option<&Under>) -> (String, BatchView) {
         answer: None,
         fund: Fen::ZERO,
         account: Fen::ZERO,
+        mutual_aid: Fen::ZERO,
         cash: Fen::ZERO,
         platform_settlement: String::new(),
         settled_at: None,

@@ -310,6 +310,8 @@ pub struct BatchView {
     pub fund: Fen,
     /// 个人账户
     pub account: Fen,
+    /// 家庭共济: what of the account is her family's, once it is settled.
+    pub mutual_aid: Fen,
     /// 个人现金
     pub cash: Fen,
     /// 结算ID

@@ -10,7 +10,7 @@ use cunyi_domain::ledger::{
     Batch, Charge, Coverage, GlucoseKind, Patient, Payer, Registration, RegistrationState,
     Settlement, SettlementKind, Visit, VisitState,
 };
-use cunyi_domain::money::format_decimal;
+use cunyi_domain::money::{Fen, format_decimal};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::{Moment, age_on, civil::Date};
 use cunyi_store::local::{Message, MessageState};
@@ -365,6 +365,7 @@ pub(crate) fn batch_view(
         answer: None,
         fund: batch.fund,
         account: batch.account,
+        mutual_aid: settled.map_or(Fen::ZERO, |s| s.mutual_aid),
         cash: batch.cash,
         platform_settlement: settled
             .map(|s| s.platform_settlement.clone())

@@ -379,6 +379,7 @@ supply-chronic = Chronic illness
 supply-old-age = Illness of old age
 supply-special = Special circumstances
 consultation-again = It was charged on { $day }: once more would be charging twice.
+mutual-aid = of which her family’s account
 follows-decline = do not charge
 follows-declined = { $item } (follows the route): not charged
 own-pay-consent = The patient agrees to pay {$amount} herself (consent)

@@ -376,6 +376,7 @@ supply-chronic = 慢性病
 supply-old-age = 老年病
 supply-special = 特殊情况
 consultation-again = { $day } 已收过一般诊疗费，再收属重复收费。
+mutual-aid = 其中家庭共济
 follows-decline = 不收
 follows-declined = 不收{ $item }（随用法）
 own-pay-consent = 患者同意自费 {$amount} 元（自费知情同意）

@@ -34,6 +34,7 @@ pub fn batch(position: i64, state: BatchState) -> BatchView {
         answer: Some(answer(state)),
         fund: Fen(if chronic { 1557 } else { 500 }),
         account: Fen::ZERO,
+        mutual_aid: Fen(120),
         cash: Fen(if chronic { 863 } else { 600 }),
         platform_settlement: "400125241".to_owned(),
         settled_at: Some(now()),
