@@ -22,7 +22,7 @@ use crate::patient::{bounded, form_of};
 use crate::permission::{Action, may};
 use crate::views::{
     Actor, DraftBody, DraftLine, DueView, FollowUpForm, FollowUpRow, FollowUpSheet, FollowUpView,
-    FormOffer, Outcome, SheetRow,
+    FormOffer, Outcome, SheetRow, UnfollowedView,
 };
 use crate::visit::{age, read_filings};
 
@@ -34,6 +34,9 @@ const MOST_ROWS: i64 = 5000;
 const MOST_BEFORE: i64 = 200;
 /// Longest words that a form takes, in characters.
 const MOST_WORDS: usize = 200;
+
+/// Whom nobody has seen for longer is on no list, in microseconds.
+const A_YEAR: i64 = 366 * 86_400_000_000;
 
 /// A visit with whom it is about and the form that is to be filled.
 struct Desk {
@@ -141,6 +144,35 @@ impl App {
                 })
             };
             due.into_iter().map(view).collect()
+        })
+    }
+
+    /// Who was seen within a year with an illness that is followed, or a filing of it, and was never followed up here.
+    pub fn never_followed(&self, actor: &Actor) -> Result<Vec<UnfollowedView>> {
+        actor.must(Action::ReadPatient)?;
+        self.note_list(actor, "follow-ups")?;
+        let (now, in_full) = (self.now(), may(actor.role, Action::ReadNumbers));
+        let since = Moment(now.0 - A_YEAR);
+        let clinic = &actor.clinic;
+        self.parts.store.db().read("never_followed", |tx| {
+            let mut all = Vec::new();
+            for form in ids().into_iter().filter_map(|id| form_on(id, now.date())) {
+                let of = (&*form.id, &*form.diagnoses, &*form.filings);
+                for row in query::never_followed(tx, (clinic, since), of, MOST_DUE)? {
+                    let patient = query::patient(tx, clinic, &row.patient)?;
+                    let patient = patient.ok_or(Refusal::new(Code::NotFound))?;
+                    let fields = form_of(&patient, in_full);
+                    all.push(UnfollowedView {
+                        patient: patient.id,
+                        name: fields.name,
+                        phone: fields.phone,
+                        age: age(patient.birth_date, now.date()),
+                        form,
+                        seen: row.seen_at.date(),
+                    });
+                }
+            }
+            Ok(all)
         })
     }
 

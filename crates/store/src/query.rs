@@ -25,7 +25,9 @@ mod skin_test;
 mod stock;
 
 pub use course::{CourseLine, course, courses, courses_since, executions, patients_of_courses};
-pub use follow_up::{follow_ups, follow_ups_between, follow_ups_due, follow_ups_of_visit};
+pub use follow_up::{
+    follow_ups, follow_ups_between, follow_ups_due, follow_ups_of_visit, never_followed,
+};
 pub use infusion::{Infused, Tested, infused, infused_diagnoses, skin_tests_of_courses, tested};
 pub use outpatient::{Logged, logged, logged_diagnoses, logged_items};
 pub use paper_entry::{lines_on, paper_entries};

@@ -36,7 +36,7 @@ mod uploads;
 use prescription::{courses, printed, skin_tests};
 
 pub use batch::batch;
-pub use follow_up::{due, follow_up, judged};
+pub use follow_up::{due, follow_up, judged, never_followed};
 pub use lists::{
     accesses, clinic, courses_due, messages, outpatient_log, referrals, report, stock, templates,
 };

@@ -125,6 +125,23 @@ pub struct DueView {
     pub overdue: i64,
 }
 
+/// Who has an illness that is followed, and was never followed up for it here.
+#[derive(Clone, PartialEq, Eq)]
+pub struct UnfollowedView {
+    /// Who.
+    pub patient: PatientId,
+    /// 姓名
+    pub name: String,
+    /// 电话; masked unless the role may see it.
+    pub phone: String,
+    /// Her age.
+    pub age: Age,
+    /// Which form is hers.
+    pub form: &'static Form,
+    /// When she was seen last.
+    pub seen: Date,
+}
+
 /// The follow-ups of a period.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FollowUpSheet {
@@ -156,4 +173,4 @@ macro_rules! silent {
     };
 }
 
-silent! { FollowUpRow FollowUpView FollowUpForm Outcome DueView FollowUpSheet SheetRow }
+silent! { FollowUpRow FollowUpView FollowUpForm Outcome DueView UnfollowedView FollowUpSheet SheetRow }

@@ -298,6 +298,42 @@ fn whom_to_call_is_who_is_longest_over_the_day() {
     }
 }
 
+/// By diagnosis or by filing; once she is followed up, or nobody has seen her for a year, no more.
+#[test]
+fn who_was_never_followed_up_is_told() {
+    for w in worlds("never_followed") {
+        let told = || -> Vec<(String, String)> {
+            let all = w.app.never_followed(&w.doctor).unwrap();
+            all.into_iter()
+                .map(|one| (one.name, one.form.id.clone()))
+                .collect()
+        };
+        assert_eq!(told(), []);
+        let (filed, other) = (w.resident(true).clone(), w.resident(false).clone());
+        w.frozen(&filed, &w.cold());
+        w.clock.advance(60);
+        let visit = w.frozen(&other, &pressure(&w, "150"));
+        let of = |name: &str| (name.to_owned(), FORM.to_owned());
+        assert_eq!(told(), [of(&filed.name), of(&other.name)]);
+        let auditor = actor(&w.app, "auditor");
+        let phones = |by| -> Vec<String> {
+            let all = w.app.never_followed(by).unwrap();
+            all.into_iter().map(|one| one.phone).collect()
+        };
+        assert_eq!(phones(&w.doctor).len(), 2);
+        assert!(
+            phones(&auditor)
+                .iter()
+                .all(|phone| phone.is_empty() || phone.contains('*'))
+        );
+        recorded(&w, &visit);
+        assert_eq!(told(), [of(&filed.name)]);
+        w.clock.advance(367 * DAY);
+        assert_eq!(told(), []);
+        w.prove();
+    }
+}
+
 fn days_of(days: i64) -> std::time::Duration {
     std::time::Duration::from_hours(24 * u64::try_from(days).unwrap())
 }

@@ -130,6 +130,7 @@ use_cases! {
     };
     courses_due List |app, by, _ids| app.courses_due(by);
     follow_ups_due List |app, by, _ids| app.follow_ups_due(by, Date::MAX);
+    never_followed List |app, by, _ids| app.never_followed(by);
     follow_up_sheet New |app, by, _ids| {
         app.follow_up_sheet(by, "hypertension", (app.now().date(), app.now().date()))
     };

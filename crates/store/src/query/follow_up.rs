@@ -3,7 +3,7 @@
 use cunyi_domain::ids::{ClinicId, PatientId, VisitId};
 use cunyi_domain::ledger::FollowUp;
 use cunyi_domain::row::{Field, Value};
-use cunyi_domain::time::civil::Date;
+use cunyi_domain::time::{Moment, civil::Date};
 
 use super::key;
 use crate::{StoreError, Tx};
@@ -72,4 +72,50 @@ pub fn follow_ups_between(
     let rest = "WHERE clinic = ? AND form = ? AND day >= ? AND day <= ? AND corrected = 0
                 ORDER BY day, recorded_at, id LIMIT ?";
     Ok(tx.select(rest, values)?)
+}
+
+cunyi_domain::row! {
+    /// Who has an illness that is followed, and was never followed up for it.
+    pub struct Unfollowed {
+        /// Who.
+        pub patient: PatientId,
+        /// When she was seen last.
+        pub seen_at: Moment,
+    }
+}
+
+/// Patients seen since a moment with a diagnosis that begins so, or with such a filing, who have no follow-up of the
+/// form; the longest unseen first, at most `limit`. Erased patients are not called.
+pub fn never_followed(
+    tx: &mut Tx<'_>,
+    (clinic, since): (&ClinicId, Moment),
+    (form, diagnoses, filings): (&str, &[String], &[String]),
+    limit: i64,
+) -> Result<Vec<Unfollowed>, StoreError> {
+    let any = |column: &str, many: usize| match many {
+        0 => "1 = 0".to_owned(),
+        many => vec![format!("{column} LIKE ?"); many].join(" OR "),
+    };
+    let (of_diagnosis, of_filing) = (
+        any("d.code", diagnoses.len()),
+        any("c.filings", filings.len()),
+    );
+    let sql = format!(
+        "SELECT v.patient AS patient, MAX(v.registered_at) AS seen_at FROM visit v
+         WHERE v.clinic = ? AND v.registered_at >= ? AND v.signed = 1
+           AND (EXISTS (SELECT 1 FROM diagnosis d WHERE d.clinic = v.clinic AND d.visit = v.id AND ({of_diagnosis}))
+             OR EXISTS (SELECT 1 FROM coverage c WHERE c.clinic = v.clinic AND c.id = v.coverage AND ({of_filing})))
+           AND NOT EXISTS (SELECT 1 FROM follow_up f
+             WHERE f.clinic = v.clinic AND f.patient = v.patient AND f.form = ? AND f.corrected = 0)
+           AND EXISTS (SELECT 1 FROM patient p WHERE p.clinic = v.clinic AND p.id = v.patient AND p.erased = 0)
+         GROUP BY v.patient ORDER BY seen_at, patient LIMIT ?"
+    );
+    let mut values = vec![clinic.clone().into_value(), since.into_value()];
+    let begins = diagnoses.iter().map(|code| format!("{code}%"));
+    // As they are kept: `code=name` joined by `;`.
+    let holds = filings.iter().map(|code| format!("%{code}=%"));
+    values.extend(begins.chain(holds).map(Field::into_value));
+    values.push(form.to_owned().into_value());
+    values.push(Value::Int(limit));
+    Ok(tx.query(&sql, values)?)
 }

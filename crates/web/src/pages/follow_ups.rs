@@ -2,7 +2,8 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use cunyi_app::views::DueView;
+use cunyi_app::App;
+use cunyi_app::views::{DueView, UnfollowedView};
 use cunyi_domain::time::Moment;
 use cunyi_domain::time::civil::Date;
 
@@ -18,6 +19,7 @@ const AHEAD: u64 = 7;
 pub(crate) struct FollowUpsPage<'a> {
     pub(crate) c: &'a Chrome,
     pub(crate) due: &'a [DueView],
+    pub(crate) never: &'a [UnfollowedView],
     pub(crate) up_to: Date,
 }
 
@@ -27,9 +29,11 @@ pub(crate) async fn page(by: Signed) -> Answer {
     let up_to = Moment::plus(by.chrome.now, soon).date();
     let due = by.call(move |app, actor| app.follow_ups_due(actor, up_to));
     let due = due.await?;
+    let never = by.call(App::never_followed).await?;
     let page = FollowUpsPage {
         c: &by.chrome,
         due: &due,
+        never: &never,
         up_to,
     };
     Ok(html(StatusCode::OK, &page))

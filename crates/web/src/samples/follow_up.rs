@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cunyi_app::views::{Age, DueView, FollowUpRow, FollowUpView};
+use cunyi_app::views::{Age, DueView, FollowUpRow, FollowUpView, UnfollowedView};
 use cunyi_domain::ids::{EntryId, PatientId, VisitId};
 use cunyi_domain::ledger::FollowUpClass;
 use cunyi_domain::time::parse_date;
@@ -81,6 +81,18 @@ pub fn follow_up(id: &str, recorded: bool) -> FollowUpView {
         },
         open: true,
     }
+}
+
+/// Nobody has followed her up.
+pub fn never_followed() -> Vec<UnfollowedView> {
+    vec![UnfollowedView {
+        patient: PatientId::from("P1"),
+        name: HOSTILE.to_owned(),
+        phone: HOSTILE.to_owned(),
+        age: Age::Years(68),
+        form: form("diabetes"),
+        seen: now().date(),
+    }]
 }
 
 /// One overdue, one today, one to come.

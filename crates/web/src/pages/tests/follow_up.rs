@@ -81,10 +81,14 @@ pub(super) fn pages(c: &Chrome, pages: &mut Pages) {
         }
     }
     let (due, up_to) = (&samples::due(), c.now.date());
-    pages.push((
-        "follow-ups",
-        FollowUpsPage { c, due, up_to }.render().unwrap(),
-    ));
+    let never = &samples::never_followed();
+    let page = FollowUpsPage {
+        c,
+        due,
+        never,
+        up_to,
+    };
+    pages.push(("follow-ups", page.render().unwrap()));
 }
 
 #[test]
