@@ -72,6 +72,12 @@ impl Demo {
         demo
     }
 
+    /// The program is killed, as by a power cut, and started again.
+    pub fn kill_and_start(&mut self) {
+        self.stop();
+        self.child = started(&self.folder, self.ports, &[]);
+    }
+
     fn stop(&mut self) {
         let _gone = self.child.kill();
         let _ended = self.child.wait();

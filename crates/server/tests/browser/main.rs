@@ -13,6 +13,7 @@ mod first_run;
 mod follow_up;
 mod insured;
 mod journey;
+mod killed;
 mod layouts;
 mod office;
 mod page;

@@ -410,4 +410,14 @@ impl Page {
     pub async fn close(self) {
         self.client.close().await.expect("closes");
     }
+
+    /// The browser is killed, as by a power cut: nothing runs in it any more.
+    pub fn kill(self) {
+        let told = self.client.capabilities().expect("a session");
+        let process = told.get("goog:processID").expect("whose process it is");
+        let killed = std::process::Command::new("kill")
+            .args(["-9", &process.to_string()])
+            .status();
+        assert!(killed.expect("runs").success(), "no process {process}");
+    }
 }
