@@ -9,6 +9,16 @@ pub(crate) const TAKEN: [&str; 8] = ["F2", "F3", "F4", "F6", "F7", "F8", "F9", "
 
 /// Large type.
 const LARGE: &str = "cunyi-large";
+/// Papers that there are on 80 mm, too.
+pub(crate) const ON_ROLL: [&str; 6] = [
+    "fee-list",
+    "statement",
+    "receipt",
+    "slips",
+    "infusion-card",
+    "day-sheet",
+];
+
 /// Papers on 80 mm.
 const ROLL: &str = "cunyi-roll";
 /// The function keys.
@@ -19,8 +29,8 @@ const KEYS: &str = "cunyi-keys";
 pub struct Computer {
     /// 大字
     pub large: bool,
-    /// 小票打印机: the fee list and the statement are offered on 80 mm.
-    pub roll: bool,
+    /// 小票打印机: which papers are offered on 80 mm.
+    pub rolls: Rolls,
     /// The function keys.
     pub keys: Keys,
 }
@@ -31,7 +41,7 @@ impl Computer {
         let keys = cookie(headers, KEYS).and_then(Keys::parse);
         Self {
             large: cookie(headers, LARGE).is_some(),
-            roll: cookie(headers, ROLL).is_some(),
+            rolls: cookie(headers, ROLL).map_or_else(Rolls::default, Rolls::parse),
             keys: keys.unwrap_or_default(),
         }
     }
@@ -47,13 +57,42 @@ impl Computer {
         };
         let each = [
             (LARGE, ticked(self.large)),
-            (ROLL, ticked(self.roll)),
+            (ROLL, self.rolls.text()),
             (KEYS, keys),
         ];
         each.map(|(name, value)| {
             let age = if value.is_empty() { 0 } else { 31_536_000 };
             format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}")
         })
+    }
+}
+
+/// The papers that go to a printer of 80 mm; the others are A5.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rolls([bool; ON_ROLL.len()]);
+
+impl Rolls {
+    /// Those of [`ON_ROLL`] of which it is true.
+    pub(crate) fn chosen(fits: impl Fn(&str) -> bool) -> Self {
+        Self(ON_ROLL.map(fits))
+    }
+
+    /// Whether this paper is one of them.
+    pub(crate) fn has(&self, paper: &str) -> bool {
+        let place = ON_ROLL.iter().position(|one| *one == paper);
+        place.is_some_and(|place| self.0[place])
+    }
+
+    fn parse(text: &str) -> Self {
+        Self::chosen(|paper| text.split('.').any(|one| one == paper))
+    }
+
+    fn text(&self) -> String {
+        let chosen: Vec<&str> = ON_ROLL
+            .into_iter()
+            .filter(|paper| self.has(paper))
+            .collect();
+        chosen.join(".")
     }
 }
 
@@ -105,7 +144,7 @@ impl Keys {
 
 #[cfg(test)]
 mod tests {
-    use super::{Computer, Keys, TAKEN};
+    use super::{Computer, Keys, Rolls, TAKEN};
     use axum::http::{HeaderMap, HeaderValue};
 
     fn asked(cookies: &str) -> Computer {
@@ -123,7 +162,7 @@ mod tests {
         );
         let chosen = Computer {
             large: true,
-            roll: true,
+            rolls: Rolls::chosen(|paper| paper != "receipt"),
             keys,
         };
         let pairs = chosen
@@ -136,6 +175,14 @@ mod tests {
                 .iter()
                 .all(|c| c.contains("=; ") && c.ends_with("Max-Age=0"))
         );
+    }
+
+    #[test]
+    fn a_paper_that_there_is_not_goes_to_no_roll() {
+        let rolls = asked("cunyi-roll=receipt.prescription.fee-list").rolls;
+        assert!(rolls.has("receipt") && rolls.has("fee-list"));
+        assert!(!rolls.has("prescription") && !rolls.has("statement"));
+        assert_eq!(asked("cunyi-roll=1").rolls, Rolls::default());
     }
 
     #[test]

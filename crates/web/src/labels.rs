@@ -416,6 +416,16 @@ pub const RECORD_FIELDS: Labels = &[
     ("advice", "field-advice"),
 ];
 
+/// Papers that there are on 80 mm, too.
+pub const ROLLS: Labels = &[
+    ("fee-list", "paper-fee-list"),
+    ("statement", "paper-statement"),
+    ("receipt", "paper-fee-receipt"),
+    ("slips", "paper-slip"),
+    ("infusion-card", "paper-infusion-card"),
+    ("day-sheet", "paper-day-sheet"),
+];
+
 /// What becomes of a field.
 pub const FIELD_USES: Labels = &[
     ("shown", "use-shown"),

@@ -29,7 +29,7 @@ async fn the_function_keys_are_changed() {
     page.picture("computer-refused.png").await;
     page.choose("select[name='key.F9']", "F8").await;
     page.choose("select[name='key.F4']", "").await;
-    page.press_on("input[name=roll]").await;
+    page.press_on("input[name='roll.fee-list']").await;
     page.tab_to("main button.go").await;
     page.press(Key::Enter).await;
     page.read("只在这台电脑上生效").await;

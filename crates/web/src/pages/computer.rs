@@ -6,7 +6,7 @@ use axum::response::{AppendHeaders, IntoResponse};
 use cunyi_domain::refusal::{Code, Refusal};
 
 use crate::chrome::Chrome;
-use crate::computer::{Computer, Keys, TAKEN};
+use crate::computer::{Computer, Keys, Rolls, TAKEN};
 use crate::fault::{Answer, html};
 use crate::form::Form;
 use crate::session::{Posted, Signed};
@@ -26,7 +26,7 @@ const MEANINGS: [&[&str]; TAKEN.len()] = [
 /// As it was typed.
 pub(crate) struct Typed {
     pub(crate) large: bool,
-    pub(crate) roll: bool,
+    pub(crate) rolls: Rolls,
     pub(crate) keys: [String; TAKEN.len()],
 }
 
@@ -64,7 +64,7 @@ impl Typed {
     fn of(form: &Form) -> Self {
         Self {
             large: form.ticked("large"),
-            roll: form.ticked("roll"),
+            rolls: Rolls::chosen(|paper| form.ticked(&format!("roll.{paper}"))),
             keys: TAKEN.map(|usual| form.text(&format!("key.{usual}"))),
         }
     }
@@ -72,7 +72,7 @@ impl Typed {
     pub(crate) fn in_force(computer: &Computer) -> Self {
         Self {
             large: computer.large,
-            roll: computer.roll,
+            rolls: computer.rolls,
             keys: TAKEN.map(|usual| computer.keys.of(usual).to_owned()),
         }
     }
@@ -85,7 +85,7 @@ impl Typed {
         })?;
         Ok(Computer {
             large: self.large,
-            roll: self.roll,
+            rolls: self.rolls,
             keys,
         })
     }

@@ -210,7 +210,7 @@ pub(crate) async fn spoil(Path(id): Path<String>, Posted { by, form, .. }: Poste
 
 /// The receipt's size on this computer's printer.
 fn layout(by: &Signed) -> Layout {
-    if by.chrome.computer.roll {
+    if by.chrome.computer.rolls.has("receipt") {
         Layout::ReceiptRoll
     } else {
         Layout::Receipt

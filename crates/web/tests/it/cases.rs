@@ -52,7 +52,7 @@ cases! {
     post "/locale" New |_h, _by| post("/locale", &[("locale", "zh-CN"), ("back", "/today")]);
     post "/type" New |_h, _by| post("/type", &[("large", "1"), ("back", "/today")]);
     get "/computer" New |_h, _by| get("/computer");
-    post "/computer" New |_h, _by| post("/computer", &[("key.F8", "F9"), ("roll", "on")]);
+    post "/computer" New |_h, _by| post("/computer", &[("key.F8", "F9"), ("roll.receipt", "on")]);
     get "/password" New |_h, _by| get("/password");
     post "/password" New |_h, _by| post("/password", &[
         ("old", PASSWORD), ("password", PASSWORD), ("again", PASSWORD),
