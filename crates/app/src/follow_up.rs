@@ -21,8 +21,8 @@ use crate::error::{AppError, Result, refuse};
 use crate::patient::{bounded, form_of};
 use crate::permission::{Action, may};
 use crate::views::{
-    Actor, DraftBody, DraftLine, DueView, FollowUpForm, FollowUpRow, FollowUpSheet, FollowUpView,
-    FormOffer, Outcome, SheetRow, UnfollowedView,
+    Actor, DraftBody, DraftLine, DueView, Filing, FollowUpForm, FollowUpRow, FollowUpSheet,
+    FollowUpView, FormOffer, Outcome, SheetRow, UnfollowedView,
 };
 use crate::visit::{age, read_filings};
 
@@ -37,6 +37,9 @@ const MOST_WORDS: usize = 200;
 
 /// Whom nobody has seen for longer is on no list, in microseconds.
 const A_YEAR: i64 = 366 * 86_400_000_000;
+
+/// A chronic illness that was diagnosed so long ago is one still, in microseconds: two years.
+const REMEMBERED: i64 = 731 * 86_400_000_000;
 
 /// A visit with whom it is about and the form that is to be filled.
 struct Desk {
@@ -283,6 +286,26 @@ pub(crate) fn forms_of(
         }
     }
     Ok(offers)
+}
+
+/// The illnesses that a patient is known to have without a filing that says so: diagnosed here, or followed up.
+pub(crate) fn unfiled_illnesses(
+    tx: &mut Tx<'_>,
+    visit: &Visit,
+    filings: &[Filing],
+) -> Result<Vec<String>> {
+    let of = (&visit.clinic, &visit.patient);
+    let since = Moment(visit.registered_at.0 - REMEMBERED);
+    let had = query::diagnosed(tx, of, since)?;
+    let followed = query::follow_ups(tx, of.0, of.1, MOST_BEFORE)?;
+    let day = visit.registered_at.date();
+    let known = |form: &&Form| {
+        let filed = filings.iter().any(|f| form.filings.contains(&f.code));
+        let ill = had.iter().any(|one| form.asked_by(&one.code));
+        !filed && (ill || followed.iter().any(|row| row.form == form.id))
+    };
+    let forms = ids().into_iter().filter_map(|id| form_on(id, day));
+    Ok(forms.filter(known).map(|form| form.id.clone()).collect())
 }
 
 /// The forms there are, whatever their editions.

@@ -21,7 +21,7 @@ use crate::App;
 use crate::course;
 use crate::draft::{boiled, repeat, stored};
 use crate::error::Result;
-use crate::follow_up::forms_of;
+use crate::follow_up::{forms_of, unfiled_illnesses};
 use crate::goods::goods_views;
 use crate::insure::insurable;
 use crate::paper_entry::papers_view;
@@ -213,17 +213,20 @@ impl App {
             }
             None => None,
         };
+        let filings = match coverage {
+            Some(coverage) => coverage.filings.as_deref().map(read_filings),
+            None => Some(Vec::new()),
+        };
+        let filed = filings.as_deref().unwrap_or_default();
         Ok(PatientStrip {
+            unfiled: unfiled_illnesses(tx, visit, filed)?,
             patient: patient.id.clone(),
             name: patient.name.clone(),
             sex: patient.sex,
             age: age(patient.birth_date, self.now().date()),
             masked_number: mask(&patient.id_number),
             allergies: allergies.into_iter().map(|a| (a.id, a.label)).collect(),
-            filings: match coverage {
-                Some(coverage) => coverage.filings.as_deref().map(read_filings),
-                None => Some(Vec::new()),
-            },
+            filings,
             in_force_at: coverage.map(|c| c.obtained_at),
             scheme: coverage.map(|c| c.scheme.clone()).unwrap_or_default(),
             remaining,

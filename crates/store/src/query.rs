@@ -26,7 +26,7 @@ mod stock;
 
 pub use course::{CourseLine, course, courses, courses_since, executions, patients_of_courses};
 pub use follow_up::{
-    follow_ups, follow_ups_between, follow_ups_due, follow_ups_of_visit, never_followed,
+    diagnosed, follow_ups, follow_ups_between, follow_ups_due, follow_ups_of_visit, never_followed,
 };
 pub use infusion::{Infused, Tested, infused, infused_diagnoses, skin_tests_of_courses, tested};
 pub use outpatient::{Logged, logged, logged_diagnoses, logged_items};

@@ -1190,6 +1190,8 @@ refusal-doctor-right-missing = You are not granted “{$why}”: it cannot be pr
 # Follow-up
 follow-up-hypertension = Hypertension follow-up
 follow-up-diabetes = Diabetes follow-up
+illness-hypertension = Hypertension
+illness-diabetes = Diabetes
 follow-up-due = due
 follow-up-due-on = due { $day }
 follow-up-before = Last follow-up { $day }: { $class }

@@ -1190,6 +1190,8 @@ refusal-doctor-right-missing = 您没有“{$why}”的处方权，不能开；�
 # 随访
 follow-up-hypertension = 高血压随访
 follow-up-diabetes = 糖尿病随访
+illness-hypertension = 高血压
+illness-diabetes = 糖尿病
 follow-up-due = 到期
 follow-up-due-on = 应随访 { $day }
 follow-up-before = 上次随访 { $day }：{ $class }

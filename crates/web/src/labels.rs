@@ -325,6 +325,12 @@ pub const FOLLOW_UPS: Labels = &[
     ("diabetes", "follow-up-diabetes"),
 ];
 
+/// The illnesses that they follow.
+pub const ILLNESSES: Labels = &[
+    ("hypertension", "illness-hypertension"),
+    ("diabetes", "illness-diabetes"),
+];
+
 /// Why a patient is to be referred after a follow-up.
 pub const REFERRALS: Labels = &[
     ("danger", "follow-up-refer-danger"),

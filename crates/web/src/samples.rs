@@ -271,6 +271,7 @@ fn strip() -> PatientStrip {
         masked_number: "4312***********021".to_owned(),
         allergies: vec![(EntryId::from("E1"), "青霉素类".to_owned())],
         filings: Some(filings()),
+        unfiled: vec!["diabetes".to_owned()],
         in_force_at: Some(now()),
         scheme: "390".to_owned(),
         remaining: Some(Remaining::Platform {

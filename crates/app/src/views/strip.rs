@@ -23,6 +23,8 @@ pub struct PatientStrip {
     pub allergies: Vec<(EntryId, String)>,
     /// 慢病备案; none: 备案未知.
     pub filings: Option<Vec<Filing>>,
+    /// Chronic illnesses that no filing says: the forms of their follow-ups.
+    pub unfiled: Vec<String>,
     /// Scheme; empty for self-pay.
     pub scheme: String,
     /// 参保状态: in force, as the platform said then; none for self-pay.

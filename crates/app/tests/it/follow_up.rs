@@ -334,6 +334,24 @@ fn who_was_never_followed_up_is_told() {
     }
 }
 
+/// A filing says it itself; without one the record does, for two years.
+#[test]
+fn a_chronic_illness_without_a_filing_stays_in_sight() {
+    for w in worlds("unfiled") {
+        let told = |person: &_| w.view(&w.register(person)).patient.unfiled;
+        let (filed, other) = (w.resident(true).clone(), w.resident(false).clone());
+        assert_eq!(told(&other), Vec::<String>::new());
+        for person in [&filed, &other] {
+            w.frozen(person, &pressure(&w, "150"));
+        }
+        assert_eq!(told(&filed), Vec::<String>::new());
+        assert_eq!(told(&other), [FORM]);
+        w.clock.advance(732 * DAY);
+        assert_eq!(told(&other), Vec::<String>::new());
+        w.prove();
+    }
+}
+
 fn days_of(days: i64) -> std::time::Duration {
     std::time::Duration::from_hours(24 * u64::try_from(days).unwrap())
 }

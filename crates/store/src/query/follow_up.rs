@@ -75,6 +75,28 @@ pub fn follow_ups_between(
 }
 
 cunyi_domain::row! {
+    /// A diagnosis that a patient had.
+    pub struct Diagnosed {
+        /// Its code.
+        pub code: String,
+    }
+}
+
+/// What a patient was diagnosed with in visits that were signed since a moment, each code once.
+pub fn diagnosed(
+    tx: &mut Tx<'_>,
+    (clinic, patient): (&ClinicId, &PatientId),
+    since: Moment,
+) -> Result<Vec<Diagnosed>, StoreError> {
+    let mut values = key(clinic, patient.clone());
+    values.push(since.into_value());
+    let sql = "SELECT DISTINCT d.code AS code FROM visit v
+        JOIN diagnosis d ON d.clinic = v.clinic AND d.visit = v.id
+        WHERE v.clinic = ? AND v.patient = ? AND v.registered_at >= ? AND v.signed = 1 ORDER BY code";
+    Ok(tx.query(sql, values)?)
+}
+
+cunyi_domain::row! {
     /// Who has an illness that is followed, and was never followed up for it.
     pub struct Unfollowed {
         /// Who.
