@@ -153,7 +153,7 @@ impl App {
     /// Who was seen within a year with an illness that is followed, or a filing of it, and was never followed up here.
     pub fn never_followed(&self, actor: &Actor) -> Result<Vec<UnfollowedView>> {
         actor.must(Action::ReadPatient)?;
-        self.note_list(actor, "follow-ups")?;
+        self.note_list(actor, "never-followed")?;
         let (now, in_full) = (self.now(), may(actor.role, Action::ReadNumbers));
         let since = Moment(now.0 - A_YEAR);
         let clinic = &actor.clinic;

@@ -78,7 +78,7 @@ impl Rolls {
     }
 
     /// Whether this paper is one of them.
-    pub(crate) fn has(&self, paper: &str) -> bool {
+    pub(crate) fn has(self, paper: &str) -> bool {
         let place = ON_ROLL.iter().position(|one| *one == paper);
         place.is_some_and(|place| self.0[place])
     }
@@ -87,7 +87,7 @@ impl Rolls {
         Self::chosen(|paper| text.split('.').any(|one| one == paper))
     }
 
-    fn text(&self) -> String {
+    fn text(self) -> String {
         let chosen: Vec<&str> = ON_ROLL
             .into_iter()
             .filter(|paper| self.has(paper))

@@ -482,6 +482,7 @@ pub const DETAILS: Labels = &[
     ("queue", "queue"),
     ("reconcile", "reconcile-title"),
     ("follow-ups", "follow-ups-title"),
+    ("never-followed", "follow-ups-never"),
     ("courses", "courses-due"),
     ("outpatient-log", "log-title"),
     ("infusions", "infusions-title"),

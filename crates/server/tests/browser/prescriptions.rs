@@ -141,27 +141,8 @@ async fn each_prescription_is_written_on_its_own_tab() {
     page.close().await;
 }
 
-/// 麻黄汤 by keyboard: doses once, then name, grams, footnote, and Enter opens the next herb.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_decoction_is_written_herb_by_herb() {
-    let Some(page) = open(1366, 768).await else {
-        return;
-    };
-    let demo = Demo::start("decoction");
-    with_a_cold(&page, &demo).await;
-    page.tab_to("table.lines tbody tr:first-child [role=combobox]")
-        .await;
-    page.press(Key::PageDown).await;
-    assert_eq!(shown(&page).await, ("中药饮片".to_owned(), 0, 2));
-    page.until(
-        "the doses are asked for first",
-        "return document.activeElement.name === 'doses'",
-    )
-    .await;
-    page.keys("5").await;
-    for _ in 0..3 {
-        page.press(Key::Enter).await;
-    }
+/// 麻黄汤, each herb with its grams; the footnote comes of itself.
+async fn herbs(page: &Page) {
     for (initials, herb, grams) in [
         ("mh", "麻黄", "6"),
         ("guizhi", "桂枝", "4.5"),
@@ -187,6 +168,30 @@ async fn a_decoction_is_written_herb_by_herb() {
         .await;
         page.press(Key::Enter).await;
     }
+}
+
+/// 麻黄汤 by keyboard: doses once, then name, grams, footnote, and Enter opens the next herb.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_decoction_is_written_herb_by_herb() {
+    let Some(page) = open(1366, 768).await else {
+        return;
+    };
+    let demo = Demo::start("decoction");
+    with_a_cold(&page, &demo).await;
+    page.tab_to("table.lines tbody tr:first-child [role=combobox]")
+        .await;
+    page.press(Key::PageDown).await;
+    assert_eq!(shown(&page).await, ("中药饮片".to_owned(), 0, 2));
+    page.until(
+        "the doses are asked for first",
+        "return document.activeElement.name === 'doses'",
+    )
+    .await;
+    page.keys("5").await;
+    for _ in 0..3 {
+        page.press(Key::Enter).await;
+    }
+    herbs(&page).await;
     assert_eq!(shown(&page).await.0, "中药饮片 4");
     page.read("麻黄").await;
     page.read("22.5").await;
@@ -207,12 +212,17 @@ async fn a_decoction_is_written_herb_by_herb() {
     page.see("form[action$='/presettle'] button").await;
     page.read("6g(先煎) 水煎服 每日一剂分两次 5剂").await;
     page.picture("decoction-signed.png").await;
-    let paper = page.path().await + "/print/prescription";
-    page.go(&format!("{}{paper}", demo.clinic)).await;
+    let visit = format!("{}{}", demo.clinic, page.path().await);
+    page.go(&format!("{visit}/print/prescription")).await;
     page.read("桂枝4.5g").await;
     page.read("5剂 水煎服 每日一剂分两次").await;
     page.picture("decoction-paper.png").await;
     page.accessible("a decoction on paper").await;
+    page.go(&visit).await;
+    page.see("form[action$='/presettle'] button").await;
+    page.press(Key::F8).await;
+    page.see("form[action$='/settle'] button").await;
+    desk::settle(&page).await;
     assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
     page.close().await;
 }

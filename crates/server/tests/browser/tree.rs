@@ -72,7 +72,9 @@ fn line(node: &Value, patient: &str) -> Option<String> {
 impl Page {
     /// The page says to a screen reader what it said when it was last looked at. `CUNYI_BLESS=1` keeps what it says.
     pub async fn tree(&self, name: &str) {
-        let patient = "return document.querySelector('.strip h1, #main h1')?.textContent.trim().split(' ')[0] ?? ''";
+        let patient = "const strip = document.querySelector('.strip h1, h2.person');
+            const heading = document.querySelector('#main h1')?.textContent ?? '';
+            return strip?.textContent.trim() ?? heading.match(/(\\S+) [男女] /)?.[1] ?? ''";
         let patient = self.script(patient).await;
         let patient = patient.as_str().unwrap_or_default();
         let tree = self
