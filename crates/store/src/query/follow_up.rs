@@ -122,15 +122,17 @@ pub fn never_followed(
         any("d.code", diagnoses.len()),
         any("c.filings", filings.len()),
     );
+    // Grouped by a word that is no column, so that the days' index is taken and not the patients', which would be read
+    // from one end to the other.
     let sql = format!(
-        "SELECT v.patient AS patient, MAX(v.registered_at) AS seen_at FROM visit v
+        "SELECT MIN(v.patient) AS patient, MAX(v.registered_at) AS seen_at FROM visit v
          WHERE v.clinic = ? AND v.registered_at >= ? AND v.signed = 1
            AND (EXISTS (SELECT 1 FROM diagnosis d WHERE d.clinic = v.clinic AND d.visit = v.id AND ({of_diagnosis}))
              OR EXISTS (SELECT 1 FROM coverage c WHERE c.clinic = v.clinic AND c.id = v.coverage AND ({of_filing})))
            AND NOT EXISTS (SELECT 1 FROM follow_up f
              WHERE f.clinic = v.clinic AND f.patient = v.patient AND f.form = ? AND f.corrected = 0)
            AND EXISTS (SELECT 1 FROM patient p WHERE p.clinic = v.clinic AND p.id = v.patient AND p.erased = 0)
-         GROUP BY v.patient ORDER BY seen_at, patient LIMIT ?"
+         GROUP BY v.patient || '' ORDER BY seen_at, patient LIMIT ?"
     );
     let mut values = vec![clinic.clone().into_value(), since.into_value()];
     let begins = diagnoses.iter().map(|code| format!("{code}%"));
