@@ -337,7 +337,7 @@ fn who_was_never_followed_up_is_told() {
 /// A filing says it itself; without one the record does, for two years.
 #[test]
 fn a_chronic_illness_without_a_filing_stays_in_sight() {
-    for w in worlds("unfiled") {
+    for w in worlds("chronic_unfiled") {
         let told = |person: &_| w.view(&w.register(person)).patient.unfiled;
         let (filed, other) = (w.resident(true).clone(), w.resident(false).clone());
         assert_eq!(told(&other), Vec::<String>::new());

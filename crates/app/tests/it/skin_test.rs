@@ -29,7 +29,8 @@ fn ordered(w: &World) -> (VisitId, EntryId) {
 
 fn problem(w: &World, visit: &VisitId) -> Option<Code> {
     let preview = w.app.preview(&w.doctor, visit, &injected(w)).unwrap();
-    assert_eq!(preview.lines.len(), 2, "its price is told all the same");
+    // The drug, its syringe, the fee.
+    assert_eq!(preview.lines.len(), 3, "its price is told all the same");
     preview.problems.first().map(|problem| problem.code)
 }
 
