@@ -54,8 +54,19 @@ impl App {
             }
             let here = |line: &DraftLine| line.course == course.as_str();
             if !body.lines.iter().any(here) {
+                let lines: Vec<DraftLine> = standing.lines().map(repeat).collect();
+                // What was declined on its latest day is declined today.
+                if let Some((latest, _)) = standing.done.last() {
+                    let charged = query::given(tx, clinic, latest)?;
+                    let mut of_course = DraftBody {
+                        lines: lines.clone(),
+                        ..DraftBody::default()
+                    };
+                    self.let_follow(tx, (actor, visit), &mut of_course, &charged)?;
+                    body.without.extend(of_course.without);
+                }
                 body.lines.retain(|line| !line.code.is_empty());
-                body.lines.extend(standing.lines().map(repeat));
+                body.lines.extend(lines);
             }
             Ok(body)
         })

@@ -131,7 +131,7 @@ impl App {
 
     /// What the routes bring by themselves is not typed again: it follows when they change. What they would have
     /// brought and was not charged stays away.
-    fn let_follow(
+    pub(crate) fn let_follow(
         &self,
         tx: &mut Tx<'_>,
         (actor, visit): (&Actor, &VisitId),

@@ -91,6 +91,7 @@ pub use permission::{Action, MATRIX, may};
 pub use setup::Setup;
 pub use skin_test::SKIN_TEST_MINUTES;
 pub use stock::NewLot;
+pub use templates::TEMPLATE_FILE;
 pub use users::LicenceForm;
 pub use views::Actor;
 

@@ -1,6 +1,8 @@
 //! 模板: texts, diagnoses and lines that a doctor uses together: hers alone, the clinic's, or the township's, whose
 //! clinics on other computers read them from a file.
 
+use std::collections::HashSet;
+
 use cunyi_catalogue::{Catalogue, Drug};
 use cunyi_domain::ids::{ClinicId, TemplateId};
 use cunyi_domain::refusal::{Code, Refusal};
@@ -21,8 +23,8 @@ use crate::views::{Actor, DraftBody, DraftLine, TemplateForm, TemplateScope, Tem
 const MOST: usize = 300;
 /// Longest name, in characters.
 const MOST_NAME: usize = 30;
-/// Most bytes of a file of templates.
-const MOST_FILE: usize = 200 * 1024;
+/// Most bytes of a file of templates: in a form each may take three.
+pub const TEMPLATE_FILE: usize = 80 * 1024;
 
 impl App {
     /// The templates that a doctor may use, oldest first.
@@ -75,6 +77,9 @@ impl App {
     }
 
     /// The clinic's own templates as a file that other clinics read, JSON.
+    ///
+    /// # Errors
+    /// Refused where it would be longer than one that can be read.
     pub fn template_file(&self, actor: &Actor) -> Result<String> {
         actor.must(Action::Treat)?;
         let db = self.parts.store.db();
@@ -90,18 +95,21 @@ impl App {
             templates: own.map(listed).collect(),
         };
         let said = serde_json::to_value(file).map(without_empty);
-        let text = said.and_then(|said| serde_json::to_string_pretty(&said));
-        text.map_err(|e| AppError::Failed(e.to_string()))
+        let text = said.and_then(|said| serde_json::to_string(&said));
+        let text = text.map_err(|e| AppError::Failed(e.to_string()))?;
+        if text.len() > TEMPLATE_FILE {
+            return refuse_at(Code::TooLarge, "template_file");
+        }
+        Ok(text)
     }
 
-    /// Reads such a file: its templates become the township's here, each in the place of the one of its name.
-    /// Answers how many.
+    /// Reads such a file: its templates are the township's here, and those of an earlier one no more. Answers how many.
     ///
     /// # Errors
-    /// Refused whole where it is no such file, a name is none, or there would be very many.
+    /// Refused whole where it is no such file, a name is none or stands twice, or there would be very many.
     pub fn read_template_file(&self, actor: &Actor, text: &str) -> Result<usize> {
         actor.must(Action::Treat)?;
-        if text.len() > MOST_FILE {
+        if text.len() > TEMPLATE_FILE {
             return refuse_at(Code::TooLarge, "template_file");
         }
         let file: File =
@@ -109,11 +117,23 @@ impl App {
         if file.templates.is_empty() {
             return refuse_at(Code::Missing, "template_file");
         }
+        if file.templates.len() > MOST {
+            return refuse_at(Code::TooLarge, "template_file");
+        }
         let row = |one: &Listed| self.row(actor, TemplateScope::Township, (&one.name, &one.body));
         let rows: Vec<Template> = file.templates.iter().map(row).collect::<Result<_>>()?;
+        let names: HashSet<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+        if names.len() < rows.len() {
+            return refuse_at(Code::BadText, "template_file");
+        }
         self.parts.store.db().transact("read_template_file", |tx| {
+            typing::drop_township(tx, &actor.clinic)?;
+            let others = typing::templates(tx, (&actor.clinic, &actor.user), limit())?;
+            if others.len() + rows.len() > MOST {
+                return refuse_at(Code::TooLarge, "template_file");
+            }
             for row in &rows {
-                keep(tx, actor, row.clone())?;
+                tx.insert(row.clone())?;
             }
             Ok(rows.len())
         })

@@ -74,7 +74,7 @@ impl App {
         let names = |code: &String| self.catalogue().diagnosis(code).map(|d| d.name.clone());
         let draft = match (draft_version, row.signed) {
             (0, true) => signed(self.catalogue(), tx, &row)?,
-            (0, false) => begun(tx, &row)?,
+            (0, false) if row.finished_at.is_none() => begun(tx, &row)?,
             _ => draft,
         };
         let dropped = batches

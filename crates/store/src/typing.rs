@@ -84,6 +84,16 @@ pub fn shared_templates(
     Ok(tx.select(rest, values)?)
 }
 
+/// Removes what was read of the township's file.
+pub fn drop_township(tx: &mut Tx<'_>, clinic: &ClinicId) -> Result<(), StoreError> {
+    let values = vec![clinic.clone().into_value()];
+    tx.execute(
+        "DELETE FROM template WHERE clinic = ? AND township = 1",
+        values,
+    )?;
+    Ok(())
+}
+
 /// Removes a template.
 pub fn drop_template(
     tx: &mut Tx<'_>,

@@ -7,7 +7,7 @@ use cunyi_domain::refusal::Refusal;
 use cunyi_gateway::region::Beside;
 
 use super::Context;
-use super::read::{ReadLine, charged};
+use super::read::{Item, ReadLine, charged};
 use crate::views::{ChargeView, Declined, DraftBody};
 
 /// Adds to what was read what follows from it; answers what of that is declined.
@@ -20,7 +20,7 @@ pub(super) fn add<'a>(
     let typed = |service: &Service| body.lines.iter().any(|line| line.code == service.code);
     let mut declined = Vec::new();
     for (service, many) in following(context.catalogue, &given) {
-        if typed(service) || !may_stand(context, service) {
+        if typed(service) || !may_stand(context, lines, service) {
             continue;
         }
         if body.without.contains(&service.code) {
@@ -34,10 +34,17 @@ pub(super) fn add<'a>(
 }
 
 /// The general consultation fee contains the injection, unless the region says that it does not: who charges both
-/// charges twice (policy.md, 一般诊疗费).
-fn may_stand(context: &Context<'_>, service: &Service) -> bool {
+/// charges twice (policy.md, 一般诊疗费). Where none is charged, and where the injection is typed under another code, it
+/// is the doctor's to say.
+fn may_stand(context: &Context<'_>, lines: &[ReadLine<'_>], service: &Service) -> bool {
+    let injection = |line: &ReadLine<'_>| matches!(line.item, Item::Service(typed) if typed.role == ServiceRole::Injection);
     let beside = context.setup.gateway.region.injection_beside_consultation;
-    service.role != ServiceRole::Injection || beside == Beside::Allowed
+    let another = || {
+        lines
+            .iter()
+            .any(|line| !line.view.follows && injection(line))
+    };
+    service.role != ServiceRole::Injection || (beside == Beside::Allowed && !another())
 }
 
 /// Its place is below everything typed: no row of the draft is meant by it.

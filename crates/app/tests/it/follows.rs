@@ -119,6 +119,30 @@ fn last_time_brings_the_drug_and_the_drug_brings_the_syringe() {
     }
 }
 
+/// What is declined on the first day of a course is declined on the next.
+#[test]
+fn what_is_declined_stays_declined_through_a_course() {
+    for w in worlds("follows_declined") {
+        w.granted();
+        w.restock();
+        let body = DraftBody {
+            without: vec![code(&w, SET)],
+            ..with(&w, vec![given(&w, SALINE, "ivgtt", "3")])
+        };
+        let first = w.settled(w.resident(false), &body);
+        w.app.hand_over(&w.doctor, &first).unwrap();
+        let course = w.view(&first).courses[0].id.clone();
+        w.clock.advance(86_400);
+        let second = w.register(w.resident(false));
+        let typed = DraftBody::default();
+        let typed = w.app.continue_course(&w.doctor, &second, &course, typed);
+        let typed = typed.unwrap();
+        assert_eq!(typed.without, [code(&w, SET)]);
+        assert!(!stands(&w, &second, &typed).concat().contains(SET));
+        w.prove();
+    }
+}
+
 /// Each day of a course has its set, as it has its bottle.
 #[test]
 fn every_day_of_a_course_brings_its_own_set() {
@@ -178,6 +202,14 @@ fn the_injection_itself_follows_only_where_the_region_lets_it_be_charged() {
                 found.contains(&format!("+{SYRINGE} 2")),
                 "{rule}: {found:?}"
             );
+            // Typed under another code, it is charged once.
+            let mut body = body;
+            body.lines.push(DraftLine {
+                code: code(&w, "皮下输液"),
+                ..DraftLine::default()
+            });
+            let found = w.app.preview(&w.doctor, &visit, &body).unwrap().lines;
+            assert!(found.iter().all(|line| line.name != "肌肉注射"));
         }
     }
 }

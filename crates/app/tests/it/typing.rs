@@ -247,6 +247,17 @@ fn a_village_clinic_takes_the_townships_templates() {
         }
         let read = app.templates(&elsewhere).unwrap().remove(0);
         assert!(read.removable && read.items == one.items && read.diagnoses == one.diagnoses);
+        // What the township has withdrawn is withdrawn here with its next file.
+        app.save_template(&township, &named("感冒", true), &w.cold())
+            .unwrap();
+        let one = app.templates(&township).unwrap();
+        let one = one.into_iter().find(|t| t.name == "流感").unwrap();
+        app.drop_template(&township, &one.id).unwrap();
+        let next = app.template_file(&township).unwrap();
+        app.read_template_file(&elsewhere, &next).unwrap();
+        let cold = ("感冒".to_owned(), TemplateScope::Township);
+        assert_eq!(scopes(&w, &elsewhere), [cold]);
+        app.read_template_file(&elsewhere, &file).unwrap();
         // What is read is not handed on as her own, and her own of that name stays beside it.
         assert!(!app.template_file(&elsewhere).unwrap().contains("流感"));
         app.save_template(&elsewhere, &shared, &w.consult_only())
@@ -270,8 +281,9 @@ fn a_file_that_is_none_changes_nothing() {
             (listed(&[one("a", r#"{"price": 1}"#)]), Code::BadText),
             (listed(&[one("a", words), one("b", "{}")]), Code::Missing),
             (listed(&[one("a", words), one(" ", words)]), Code::Missing),
+            (listed(&[one("a", words), one("a ", words)]), Code::BadText),
             (listed(&many), Code::TooLarge),
-            (" ".repeat(200 * 1024 + 1), Code::TooLarge),
+            (" ".repeat(cunyi_app::TEMPLATE_FILE + 1), Code::TooLarge),
         ] {
             let read = w.app.read_template_file(&w.doctor, &text);
             assert_eq!(w.code(read), wanted, "{}", text.get(..60).unwrap_or(&text));

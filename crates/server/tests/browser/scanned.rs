@@ -34,9 +34,10 @@ async fn a_box_that_is_read_is_ordered_and_its_route_brings_a_syringe() {
     seen(&page, &demo, desk::RESIDENT).await;
     diagnose(&page, 1, "jxshxdgr").await;
 
-    // Read while one writes words: they stay as they were.
+    // Read in the middle of words: they stay as they were.
     page.tab_to("textarea[name=complaint]").await;
     page.keys("乏力").await;
+    page.press(Key::Left).await;
     page.scan(&bar_code("维生素B12注射液")).await;
     page.read("维生素B12注射液").await;
     page.read("一次性注射器5ml").await;

@@ -107,7 +107,7 @@ cunyi_domain::row! {
 }
 
 /// Patients seen since a moment with a diagnosis that begins so, or with such a filing, who have no follow-up of the
-/// form; the longest unseen first, at most `limit`. Erased patients are not called.
+/// form; those seen last first, at most `limit`. Erased patients are not called.
 pub fn never_followed(
     tx: &mut Tx<'_>,
     (clinic, since): (&ClinicId, Moment),
@@ -132,7 +132,7 @@ pub fn never_followed(
            AND NOT EXISTS (SELECT 1 FROM follow_up f
              WHERE f.clinic = v.clinic AND f.patient = v.patient AND f.form = ? AND f.corrected = 0)
            AND EXISTS (SELECT 1 FROM patient p WHERE p.clinic = v.clinic AND p.id = v.patient AND p.erased = 0)
-         GROUP BY v.patient || '' ORDER BY seen_at, patient LIMIT ?"
+         GROUP BY v.patient || '' ORDER BY seen_at DESC, patient LIMIT ?"
     );
     let mut values = vec![clinic.clone().into_value(), since.into_value()];
     let begins = diagnoses.iter().map(|code| format!("{code}%"));

@@ -9,6 +9,8 @@ let halted = false;
 const changed = () => {
   if (!draft) return;
   dirty = true;
+  // A fee list that is on its way knows nothing of this.
+  feesAsked += 1;
   say("unsaved");
   follow();
   autosave();

@@ -24,7 +24,7 @@ document.addEventListener("keydown", (event) => {
   if (source) source.value = fast ? "reader" : "typed";
   // A box is no patient, also where its code was typed nowhere and has gone to the queue's field.
   const elsewhere = field.matches("[data-scan]") ? TRACE.test(text) || BAR.test(text) : !field.matches("input.trace");
-  if (fast && elsewhere && scanned(text, field, began && before)) {
+  if (fast && elsewhere && scanned(text, field, began ? before : undefined)) {
     event.preventDefault();
     event.stopImmediatePropagation();
   }
@@ -42,9 +42,9 @@ function scanned(text, field, before) {
   const [, place, put] = BELONGS.find(([shape]) => shape.test(text)) ?? [];
   const to = place?.(text);
   if (!to) return false;
-  if (field.value?.endsWith(text)) {
-    // What was selected there has given way to it.
-    field.value = before || field.value.slice(0, -text.length);
+  if (field.value?.includes(text)) {
+    // Where it was typed into the middle of words, or over what was selected, they are as they were.
+    field.value = before ?? field.value.replace(text, "");
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
   put(to, text);

@@ -29,9 +29,10 @@ class Picker {
       this.ask();
     });
     shown.addEventListener("scanned", async () => {
-      await this.ask();
-      if (this.hits.length === 1) this.choose(this.hits[0]);
-      else if (!this.hits.length) this.unknown();
+      const hits = await this.find(shown.value).catch(() => undefined);
+      if (hits?.length === 1) return this.choose(hits[0]);
+      changed();
+      if (hits) this.unknown();
     });
     shown.addEventListener("keydown", (event) => this.key(event));
     shown.addEventListener("blur", () => {
@@ -46,13 +47,19 @@ class Picker {
     const query = this.shown.value.replaceAll("'", "").trim();
     const asked = ++this.asked;
     if (!query && !favourites) return this.close();
+    const hits = await this.find(query);
+    if (asked !== this.asked || !hits) return;
+    this.hits = hits;
+    this.at = 0;
+    this.draw();
+  }
+
+  // What the lists have for a query; nothing where they were not asked.
+  async find(query) {
     const about = new URLSearchParams({ q: query, visit: draft?.dataset.visit ?? "" });
     if (shownKind === "decoction") about.set("pieces", "1");
     const answer = await fetch(`/api/search/${this.code.dataset.search}?${about}`);
-    if (asked !== this.asked || !answer.ok) return;
-    this.hits = await answer.json();
-    this.at = 0;
-    this.draw();
+    return answer.ok ? answer.json() : undefined;
   }
 
   draw() {

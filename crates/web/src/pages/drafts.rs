@@ -128,6 +128,13 @@ pub(crate) fn since(c: &Chrome, p: &Preview, line: &ChargeView) -> Option<String
     Some(c.t1("since-last", "was", all.join("，")))
 }
 
+/// What is declined and follows from nothing that can be read now: it stays declined while a line is typed anew.
+pub(crate) fn set_aside<'a>(p: &Preview, body: &'a DraftBody) -> Vec<&'a str> {
+    let told = |code: &&String| p.declined.iter().any(|one| one.code == **code);
+    let kept = body.without.iter().filter(|code| !told(code));
+    kept.map(String::as_str).collect()
+}
+
 /// That the consultation fee of a line was charged before, and when.
 pub(crate) fn again(c: &Chrome, p: &Preview, line: &ChargeView) -> Option<String> {
     let (_, day) = p.again.as_ref().filter(|(code, _)| *code == line.code)?;

@@ -4,11 +4,11 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use cunyi_app::views::{
-    BatchView, ChargeView, CourseDue, DraftBody, FieldUse, GoodsView, Preview, QueueEntry,
+    Age, BatchView, ChargeView, CourseDue, DraftBody, FieldUse, GoodsView, Preview, QueueEntry,
     RecordField, TemplateView, VisitView,
 };
 use cunyi_app::{Action, Actor, App, AppError};
-use cunyi_catalogue::{Catalogue, Frequency, Route, frequencies, routes};
+use cunyi_catalogue::{ADULT, Catalogue, Frequency, Route, frequencies, routes};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::{BatchId, VisitId};
 use cunyi_domain::ledger::{Prescription, TwoDisease, VisitState};
@@ -83,22 +83,35 @@ pub(crate) struct SignedPage<'a> {
 impl DraftPage<'_> {
     /// The field to begin in: what the illness is followed by and nobody has measured, then the complaint.
     pub(crate) fn focus(&self) -> &'static str {
+        use RecordField::{Complaint, Glucose, Pressure};
         let measured = [
-            (TwoDisease::Hypertension, "systolic", &self.body.systolic),
-            (TwoDisease::Diabetes, "glucose", &self.body.glucose),
+            (
+                TwoDisease::Hypertension,
+                Pressure,
+                "systolic",
+                &self.body.systolic,
+            ),
+            (TwoDisease::Diabetes, Glucose, "glucose", &self.body.glucose),
         ];
         let has = |disease| {
             let mut diagnoses = self.body.diagnoses.iter();
             diagnoses.any(|code| cunyi_catalogue::followed(code) == Some(disease))
         };
         let mut open = measured.into_iter();
-        let open = open.find(|(disease, _, typed)| typed.is_empty() && has(*disease));
-        open.map_or("complaint", |(_, field, _)| field)
+        let open = open.find(|(disease, field, _, typed)| {
+            typed.is_empty() && has(*disease) && self.shows(*field)
+        });
+        let texts = RecordField::ALL.iter().filter(|field| **field >= Complaint);
+        let first = || texts.copied().find(|field| self.shows(*field));
+        open.map(|(.., name, _)| name)
+            .or_else(|| first().map(RecordField::as_str))
+            .unwrap_or_default()
     }
 
-    /// Whether a field of the record stands there.
+    /// Whether a field of the record stands there. A child's doses are limited by her weight, used or not.
     pub(crate) fn shows(&self, field: RecordField) -> bool {
-        self.v.fields.shows(field, self.body)
+        let child = || !matches!(self.v.patient.age, Age::Years(years) if years >= ADULT);
+        self.v.fields.shows(field, self.body) || (field == RecordField::Weight && child())
     }
 
     /// What a field is called, with a star where the clinic wants it.
@@ -288,8 +301,12 @@ fn read(
         // A refused signature has still saved the draft: what is typed is then on that version.
         .filter(|(body, _)| *body != visit.draft)
         .unwrap_or_else(|| (visit.draft.clone(), visit.draft_version));
-    // Nothing typed yet is nothing wrong yet.
-    let empty = body == DraftBody::default();
+    // Nothing typed yet is nothing wrong yet. What she had before stands there of itself.
+    let untouched = DraftBody {
+        past_history: body.past_history.clone(),
+        ..DraftBody::default()
+    };
+    let empty = body == untouched;
     let preview = if visit.frozen || !treats || empty {
         Preview::default()
     } else {

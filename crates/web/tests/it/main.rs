@@ -9,6 +9,7 @@ mod wire;
 mod world;
 
 mod bad;
+mod begun;
 mod cases;
 mod claims;
 mod courses;
