@@ -34,8 +34,8 @@ pub(super) fn add<'a>(
 }
 
 /// The general consultation fee contains the injection, unless the region says that it does not: who charges both
-/// charges twice (policy.md, 一般诊疗费). Where none is charged, and where the injection is typed under another code, it
-/// is the doctor's to say.
+/// charges twice (policy.md, 一般诊疗费). Where none is charged, and where the injection is typed under another
+/// code, it is the doctor's to say.
 fn may_stand(context: &Context<'_>, lines: &[ReadLine<'_>], service: &Service) -> bool {
     let injection = |line: &ReadLine<'_>| matches!(line.item, Item::Service(typed) if typed.role == ServiceRole::Injection);
     let beside = context.setup.gateway.region.injection_beside_consultation;
