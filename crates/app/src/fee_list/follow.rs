@@ -37,7 +37,10 @@ pub(super) fn add<'a>(
 /// charges twice (policy.md, 一般诊疗费). Where none is charged, and where the injection is typed under another
 /// code, it is the doctor's to say.
 fn may_stand(context: &Context<'_>, lines: &[ReadLine<'_>], service: &Service) -> bool {
-    let injection = |line: &ReadLine<'_>| matches!(line.item, Item::Service(typed) if typed.role == ServiceRole::Injection);
+    let injection = |line: &ReadLine<'_>| match line.item {
+        Item::Service(typed) => typed.role == ServiceRole::Injection,
+        Item::Drug(_) => false,
+    };
     let beside = context.setup.gateway.region.injection_beside_consultation;
     let another = || {
         lines
