@@ -15,9 +15,9 @@ use crate::views::{ChargeView, DraftLine};
 use crate::visit::coverage_of;
 
 impl App {
-    /// True of its line.
-    pub(crate) fn is_consultation(&self, line: &DraftLine) -> bool {
-        let service = self.catalogue().service(&line.code);
+    /// True of the code of its line.
+    pub(crate) fn is_consultation(&self, code: &str) -> bool {
+        let service = self.catalogue().service(code);
         service.is_some_and(|service| service.role == ServiceRole::General)
     }
 
@@ -63,11 +63,8 @@ impl App {
         (clinic, visit): (&ClinicId, &VisitId),
         lines: &[ChargeView],
     ) -> Result<Option<(String, Date)>> {
-        let fee = |line: &&ChargeView| {
-            let service = self.catalogue().service(&line.code);
-            service.is_some_and(|service| service.role == ServiceRole::General)
-        };
-        let Some(line) = lines.iter().find(fee) else {
+        let fee = lines.iter().find(|line| self.is_consultation(&line.code));
+        let Some(line) = fee else {
             return Ok(None);
         };
         let row = query::visit(tx, clinic, visit)?.ok_or(Refusal::new(Code::NotFound))?;

@@ -119,11 +119,14 @@ impl App {
             }
             self.let_follow(tx, (actor, visit), &mut body, &charges)?;
             let fee = self.consultation_fee(tx, &row, coverage.as_ref())?;
-            let stands = body.lines.iter().any(|line| self.is_consultation(line));
+            let stands = body
+                .lines
+                .iter()
+                .any(|line| self.is_consultation(&line.code));
             match fee {
                 Some(fee) if !stands => body.lines.push(fee),
                 Some(_) => {}
-                None => body.lines.retain(|line| !self.is_consultation(line)),
+                None => body.lines.retain(|line| !self.is_consultation(&line.code)),
             }
             Ok(body)
         })

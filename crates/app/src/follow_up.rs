@@ -31,7 +31,7 @@ const MOST_DUE: i64 = 500;
 /// Most follow-ups of one file.
 const MOST_ROWS: i64 = 5000;
 /// Most follow-ups of a patient that are looked through.
-const MOST_BEFORE: i64 = 200;
+pub(crate) const MOST_BEFORE: i64 = 200;
 /// Longest words that a form takes, in characters.
 const MOST_WORDS: usize = 200;
 
@@ -253,13 +253,11 @@ impl App {
 
 /// The forms that a visit's patient has: by diagnosis, by filing, or because she had one before.
 pub(crate) fn forms_of(
-    tx: &mut Tx<'_>,
-    visit: &Visit,
+    (visit, had): (&Visit, &[FollowUp]),
     draft: &DraftBody,
     coverage: Option<&Coverage>,
-) -> Result<Vec<FormOffer>> {
+) -> Vec<FormOffer> {
     let day = visit.registered_at.date();
-    let had = query::follow_ups(tx, &visit.clinic, &visit.patient, MOST_BEFORE)?;
     let filings = coverage
         .and_then(|c| c.filings.as_deref())
         .unwrap_or_default();
@@ -285,19 +283,17 @@ pub(crate) fn forms_of(
             });
         }
     }
-    Ok(offers)
+    offers
 }
 
 /// The illnesses that a patient is known to have without a filing that says so: diagnosed here, or followed up.
 pub(crate) fn unfiled_illnesses(
     tx: &mut Tx<'_>,
-    visit: &Visit,
+    (visit, followed): (&Visit, &[FollowUp]),
     filings: &[Filing],
 ) -> Result<Vec<String>> {
-    let of = (&visit.clinic, &visit.patient);
     let since = Moment(visit.registered_at.0 - REMEMBERED);
-    let had = query::diagnosed(tx, of, since)?;
-    let followed = query::follow_ups(tx, of.0, of.1, MOST_BEFORE)?;
+    let had = query::diagnosed(tx, (&visit.clinic, &visit.patient), since)?;
     let day = visit.registered_at.date();
     let known = |form: &&Form| {
         let filed = filings.iter().any(|f| form.filings.contains(&f.code));

@@ -189,8 +189,14 @@ impl App {
         let row = row.ok_or(Refusal::new(Code::NotFound))?;
         let mut template = read(&row.body);
         // It is charged once.
-        if body.lines.iter().any(|line| self.is_consultation(line)) {
-            template.lines.retain(|line| !self.is_consultation(line));
+        if body
+            .lines
+            .iter()
+            .any(|line| self.is_consultation(&line.code))
+        {
+            template
+                .lines
+                .retain(|line| !self.is_consultation(&line.code));
         }
         let db = self.parts.store.db();
         let rights = db.read("rights", |tx| Rights::read(tx, &actor.clinic, &actor.user))?;

@@ -7,8 +7,8 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::mask;
 use cunyi_domain::ids::{ClinicId, PatientId, VisitId};
 use cunyi_domain::ledger::{
-    Batch, Charge, Coverage, GlucoseKind, Patient, Payer, Registration, RegistrationState,
-    Settlement, SettlementKind, Visit, VisitState,
+    Batch, Charge, Coverage, FollowUp, GlucoseKind, Patient, Payer, Registration,
+    RegistrationState, Settlement, SettlementKind, Visit, VisitState,
 };
 use cunyi_domain::money::{Fen, format_decimal};
 use cunyi_domain::refusal::{Code, Refusal};
@@ -21,7 +21,7 @@ use crate::App;
 use crate::course;
 use crate::draft::{boiled, repeat, stored};
 use crate::error::Result;
-use crate::follow_up::{forms_of, unfiled_illnesses};
+use crate::follow_up::{MOST_BEFORE, forms_of, unfiled_illnesses};
 use crate::goods::goods_views;
 use crate::insure::insurable;
 use crate::paper_entry::papers_view;
@@ -60,14 +60,7 @@ impl App {
         let row = query::visit(tx, clinic, id)?.ok_or(Refusal::new(Code::NotFound))?;
         let patient = query::patient(tx, clinic, &row.patient)?;
         let patient = patient.ok_or(Refusal::new(Code::NotFound))?;
-        let rows = Rows {
-            batches: query::batches(tx, clinic, id)?,
-            settlements: query::settlements(tx, clinic, id)?,
-            messages: query::messages(tx, clinic, id)?,
-            registrations: query::registrations(tx, clinic, id)?,
-            charges: query::charges(tx, clinic, id)?,
-            coverage: coverage_of(tx, &row)?,
-        };
+        let rows = Rows::read(tx, &row)?;
         let batches = &rows.batches;
         let held = !query::reservations(tx, clinic, id)?.is_empty();
         let (draft, draft_version) = stored(query::draft(tx, clinic, id)?);
@@ -83,7 +76,7 @@ impl App {
         let doctor = reference::user(tx, clinic, &row.doctor)?;
         let (registration, about_it) = at_counter(&rows.registrations, &rows.messages);
         let registration_said = self.words(tx, actor, about_it)?;
-        let forms = forms_of(tx, &row, &draft, rows.coverage.as_ref())?;
+        let forms = forms_of((&row, &rows.follow_ups), &draft, rows.coverage.as_ref());
         let batch_views = self.batch_views(tx, actor, &row, &rows)?;
         let charge = |line| charge_view(line, batches);
         Ok(VisitView {
@@ -96,7 +89,7 @@ impl App {
             certificate: row.certificate,
             registered_at: row.registered_at,
             doctor: doctor.map(|d| d.name).unwrap_or_default(),
-            patient: self.strip(tx, actor, (&row, rows.coverage.as_ref()), &patient)?,
+            patient: self.strip(tx, actor, (&row, &rows), &patient)?,
             proxy: (!row.proxy_name.is_empty())
                 .then(|| (row.proxy_name.clone(), row.proxy_relation.clone())),
             typed: row.typed,
@@ -201,9 +194,10 @@ impl App {
         &self,
         tx: &mut Tx<'_>,
         actor: &Actor,
-        (visit, coverage): (&Visit, Option<&Coverage>),
+        (visit, rows): (&Visit, &Rows),
         patient: &Patient,
     ) -> Result<PatientStrip> {
+        let coverage = rows.coverage.as_ref();
         let allergies = query::allergies(tx, &actor.clinic, &patient.id)?;
         let remaining = match coverage {
             Some(coverage) => {
@@ -219,7 +213,7 @@ impl App {
         };
         let filed = filings.as_deref().unwrap_or_default();
         Ok(PatientStrip {
-            unfiled: unfiled_illnesses(tx, visit, filed)?,
+            unfiled: unfiled_illnesses(tx, (visit, &rows.follow_ups), filed)?,
             patient: patient.id.clone(),
             name: patient.name.clone(),
             sex: patient.sex,
@@ -242,6 +236,23 @@ struct Rows {
     registrations: Vec<Registration>,
     charges: Vec<Charge>,
     coverage: Option<Coverage>,
+    /// The patient's, newest first.
+    follow_ups: Vec<FollowUp>,
+}
+
+impl Rows {
+    fn read(tx: &mut Tx<'_>, visit: &Visit) -> Result<Self> {
+        let (clinic, id) = (&visit.clinic, &visit.id);
+        Ok(Self {
+            batches: query::batches(tx, clinic, id)?,
+            settlements: query::settlements(tx, clinic, id)?,
+            messages: query::messages(tx, clinic, id)?,
+            registrations: query::registrations(tx, clinic, id)?,
+            charges: query::charges(tx, clinic, id)?,
+            coverage: coverage_of(tx, visit)?,
+            follow_ups: query::follow_ups(tx, clinic, &visit.patient, MOST_BEFORE)?,
+        })
+    }
 }
 
 /// How far the platform knows a visit's first registration, and the message that tells why it is

@@ -2,6 +2,7 @@
 
 use axum::http::HeaderMap;
 
+use crate::labels::ROLLS;
 use crate::session::cookie;
 
 /// The function keys that pages take; F1, F5, F11 and F12 stay the browser's.
@@ -9,16 +10,6 @@ pub(crate) const TAKEN: [&str; 8] = ["F2", "F3", "F4", "F6", "F7", "F8", "F9", "
 
 /// Large type.
 const LARGE: &str = "cunyi-large";
-/// Papers that there are on 80 mm, too.
-pub(crate) const ON_ROLL: [&str; 6] = [
-    "fee-list",
-    "statement",
-    "receipt",
-    "slips",
-    "infusion-card",
-    "day-sheet",
-];
-
 /// Papers on 80 mm.
 const ROLL: &str = "cunyi-roll";
 /// The function keys.
@@ -69,17 +60,17 @@ impl Computer {
 
 /// The papers that go to a printer of 80 mm; the others are A5.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Rolls([bool; ON_ROLL.len()]);
+pub struct Rolls([bool; ROLLS.len()]);
 
 impl Rolls {
-    /// Those of [`ON_ROLL`] of which it is true.
+    /// Those of [`ROLLS`] of which it is true.
     pub(crate) fn chosen(fits: impl Fn(&str) -> bool) -> Self {
-        Self(ON_ROLL.map(fits))
+        Self(std::array::from_fn(|place| fits(ROLLS[place].0)))
     }
 
     /// Whether this paper is one of them.
     pub(crate) fn has(self, paper: &str) -> bool {
-        let place = ON_ROLL.iter().position(|one| *one == paper);
+        let place = ROLLS.iter().position(|(one, _)| *one == paper);
         place.is_some_and(|place| self.0[place])
     }
 
@@ -88,10 +79,8 @@ impl Rolls {
     }
 
     fn text(self) -> String {
-        let chosen: Vec<&str> = ON_ROLL
-            .into_iter()
-            .filter(|paper| self.has(paper))
-            .collect();
+        let all = ROLLS.iter().map(|(paper, _)| *paper);
+        let chosen: Vec<&str> = all.filter(|paper| self.has(paper)).collect();
         chosen.join(".")
     }
 }
