@@ -14,6 +14,7 @@ mod course;
 mod day;
 mod day_sheet;
 mod draft;
+mod electronic;
 mod error;
 mod evoucher;
 mod fee_list;
@@ -82,6 +83,7 @@ use cunyi_store::{Store, Who};
 
 pub use account::{LOCKED_FOR_MINUTES, WRONG_BEFORE_LOCK};
 pub use clinic::PAY_CODES;
+pub use electronic::ReceiptMaker;
 pub use error::{AppError, Result};
 pub use install::{NewUser, SetupForm};
 pub use layouts::Layout;
@@ -128,6 +130,8 @@ pub struct App {
     flights: flight::Flights,
     take_slot: TakeSlot,
     keys: Box<dyn Keys>,
+    maker: Option<Arc<dyn ReceiptMaker>>,
+    exchanging: Mutex<()>,
     started_at: Moment,
 }
 
@@ -148,6 +152,8 @@ impl App {
             flights: flight::Flights::default(),
             take_slot: Box::new(|_, _| true),
             keys: Box::new(BTreeMap::new()),
+            maker: None,
+            exchanging: Mutex::default(),
         }
     }
 

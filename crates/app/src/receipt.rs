@@ -204,7 +204,7 @@ impl App {
 }
 
 /// The settlement that a receipt is for: the batch is settled and not about to be paid back.
-fn settlement_in_force(w: &mut Writer<'_, '_>, batch: &Batch) -> Result<Settlement> {
+pub(crate) fn settlement_in_force(w: &mut Writer<'_, '_>, batch: &Batch) -> Result<Settlement> {
     if batch.state != BatchState::Settled {
         return refuse(Code::WrongState);
     }
@@ -260,7 +260,7 @@ fn read_why(form: &WhyForm, choices: &[ReceiptWhy]) -> Result<(ReceiptWhy, Strin
 }
 
 /// True if a settlement was paid back.
-fn reversed(settlements: &[Settlement], of: &SettlementId) -> bool {
+pub(crate) fn reversed(settlements: &[Settlement], of: &SettlementId) -> bool {
     let undoes = |row: &Settlement| row.reverses.as_ref() == Some(of);
     settlements.iter().any(undoes)
 }

@@ -23,8 +23,6 @@ use crate::views::{
 const MOST_DAYS: usize = 732;
 /// Most main diagnoses that are told.
 const MOST_DIAGNOSES: i64 = 2000;
-/// 14 其他费: the heading of what the lists know no more.
-const OTHER: &str = "14";
 
 impl App {
     /// The figures of a period, both days included.
@@ -106,12 +104,7 @@ fn took(row: &Income) -> Took {
 fn headings(catalogue: &Catalogue, sold: &[Sold]) -> Vec<HeadingView> {
     let mut sums: BTreeMap<&str, Fen> = BTreeMap::new();
     for row in sold {
-        let drug = catalogue
-            .drug(&row.code)
-            .map(|drug| drug.kind.charge_type());
-        let service = || catalogue.service(&row.code).map(|s| s.charge_type.as_str());
-        let heading = drug.or_else(service).unwrap_or(OTHER);
-        *sums.entry(heading).or_default() += row.amount;
+        *sums.entry(catalogue.heading(&row.code)).or_default() += row.amount;
     }
     let view = |(code, amount): (&str, Fen)| HeadingView {
         code: code.to_owned(),

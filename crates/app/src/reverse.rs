@@ -326,6 +326,7 @@ fn book_back(
         payment,
     };
     w.record(reversed, Some(&visit.patient), None)?;
+    undo_with(w, &visit.clinic, &original.id)?;
     let held = query::reservations(w.tx, &visit.clinic, &visit.id)?;
     release(w, visit, slice::from_ref(batch))?;
     Ok(held)

@@ -8,6 +8,7 @@ mod clinic;
 mod course;
 mod day;
 mod day_sheet;
+mod electronic;
 mod follow_up;
 mod forms;
 mod goods;
@@ -57,6 +58,10 @@ pub use cunyi_catalogue::Control;
 pub use cunyi_policy::{Language, Why};
 pub use day::DayView;
 pub use day_sheet::{CashierSheet, DaySheet, MovedView};
+pub use electronic::{
+    ElectronicRow, ElectronicView, ElectronicsView, MakeOrder, MakerAnswer, Order, OrderAmounts,
+    OrderInsurance, OrderLine, OrderPayer, UndoOrder,
+};
 pub use follow_up::*;
 pub use forms::{
     Decoction, DoctorView, DraftBody, DraftLine, IdentifyForm, InsureForm, PatientForm,
@@ -405,6 +410,8 @@ pub struct VisitView {
     pub papers: PapersView,
     /// Her receipts.
     pub receipts: ReceiptsView,
+    /// Her electronic receipts.
+    pub electronics: ElectronicsView,
     /// Where she was referred to; the one that stands.
     pub referred_to: Option<String>,
     /// Frozen lines.

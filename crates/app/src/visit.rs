@@ -105,6 +105,7 @@ impl App {
             courses: course::views(tx, (clinic, &row.patient), Some(&row))?,
             papers: papers_view(tx, clinic, id)?,
             receipts: receipts_view(tx, clinic, id, &rows.settlements)?,
+            electronics: self.electronics_view(tx, clinic, id, &rows.settlements)?,
             referred_to: referred_to(tx, clinic, id)?,
             charges: rows.charges.iter().map(charge).collect(),
             batches: batch_views,

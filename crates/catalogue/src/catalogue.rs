@@ -164,6 +164,13 @@ impl Catalogue {
         self.services.get(place)
     }
 
+    /// The fee heading `med_chrgitm_type` that an item's sum stands under; 14 其他费 for what the lists know no more.
+    pub fn heading(&self, code: &str) -> &str {
+        let drug = self.drug(code).map(|drug| drug.kind.charge_type());
+        let service = || self.service(code).map(|s| s.charge_type.as_str());
+        drug.or_else(service).unwrap_or("14")
+    }
+
     /// The diagnosis of a code.
     pub fn diagnosis(&self, code: &str) -> Option<&Diagnosis> {
         self.diagnoses.get(*self.diagnosis_codes.get(code)?)

@@ -175,6 +175,10 @@ text_enum! {
         ReceiptOverlap = "receipt-overlap",
         /// The next receipt number is another than the one that was shown.
         ReceiptMoved = "receipt-moved",
+        /// An electronic receipt of this settlement stands.
+        ElectronicStands = "electronic-stands",
+        /// Nobody makes electronic receipts here.
+        NoReceiptMaker = "no-receipt-maker",
         /// A receipt of this settlement stands.
         ReceiptStands = "receipt-stands",
         /// The number is not among those that are left.

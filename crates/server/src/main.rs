@@ -3,6 +3,7 @@
 mod centre;
 mod data;
 mod demo;
+mod electronic;
 mod journal;
 mod machine;
 mod message;

@@ -1,5 +1,5 @@
 //! What the program does of itself, over and over: it finds out what became of lost calls, settles what
-//! was given while the platform was away, and sends the records of visits.
+//! was given while the platform was away, sends the records of visits, and exchanges electronic receipts.
 
 use std::sync::Arc;
 use std::thread;
@@ -22,6 +22,9 @@ pub fn start(app: Arc<App>) -> std::io::Result<()> {
         }
         if let Err(error) = app.upload_due() {
             tracing::warn!(%error, "uploads");
+        }
+        if let Err(error) = app.exchange_receipts() {
+            tracing::warn!(%error, "electronic receipts");
         }
         thread::sleep(PAUSE);
     };

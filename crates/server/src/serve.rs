@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use cunyi_app::{App, Parts};
 use cunyi_catalogue::Catalogue;
 use cunyi_db::Durability;
@@ -12,6 +12,7 @@ use cunyi_gateway::{HttpTransport, KeyFolder};
 use cunyi_store::reference;
 use cunyi_web::WebOptions;
 
+use crate::electronic::FolderMaker;
 use crate::machine::{SystemClock, SystemRng};
 use crate::slots::Slots;
 use crate::{data, process, rounds};
@@ -27,6 +28,9 @@ pub struct Options {
     /// 监听地址，仅限本机 · address, loopback only
     #[arg(long, default_value = "127.0.0.1")]
     address: IpAddr,
+    /// 与电子票据程序交换文件的目录 · folder of orders and answers of electronic receipts
+    #[arg(long, value_name = "DIR")]
+    electronic_receipts: Option<PathBuf>,
 }
 
 /// Serves until a signal. The first page asks for the clinic when none is installed.
@@ -65,7 +69,12 @@ pub fn run(options: &Options) -> Result<()> {
         centre_url: None,
     });
     let app = app.with_slots(move |code, slot| slots.take(code, slot));
-    let app = Arc::new(app.with_keys(KeyFolder(data::keys(&options.data))));
+    let mut app = app.with_keys(KeyFolder(data::keys(&options.data)));
+    if let Some(folder) = &options.electronic_receipts {
+        let maker = FolderMaker::open(folder).with_context(|| folder.display().to_string())?;
+        app = app.with_receipt_maker(Arc::new(maker));
+    }
+    let app = Arc::new(app);
     app.check_setups()?;
     app.recover()?;
     rounds::start(Arc::clone(&app))?;

@@ -239,6 +239,19 @@ CREATE UNIQUE INDEX receipt_once ON receipt (clinic, settlement) WHERE state = '
 CREATE INDEX receipt_by_visit ON receipt (clinic, visit, taken_at, id);
 CREATE INDEX receipt_by_day ON receipt (clinic, taken_at, id);
 CREATE INDEX receipt_by_closing ON receipt (clinic, closed_at, id);
+CREATE TABLE electronic_receipt (
+  clinic TEXT NOT NULL, id TEXT NOT NULL, settlement TEXT NOT NULL, visit TEXT NOT NULL, patient TEXT NOT NULL,
+  amount BIGINT NOT NULL CHECK (amount >= 0),
+  state TEXT NOT NULL CHECK (state IN ('asked', 'issued', 'refused', 'undoing', 'undone')), asked_at BIGINT NOT NULL, actor TEXT NOT NULL,
+  code TEXT NOT NULL, number TEXT NOT NULL, check_code TEXT NOT NULL, url TEXT NOT NULL, issued_at BIGINT,
+  reason TEXT NOT NULL, red_number TEXT NOT NULL, undone_at BIGINT, said TEXT NOT NULL,
+  PRIMARY KEY (clinic, id), FOREIGN KEY (clinic, settlement) REFERENCES settlement (clinic, id),
+  FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id), FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id),
+  FOREIGN KEY (clinic, actor) REFERENCES user_account (clinic, id));
+CREATE UNIQUE INDEX electronic_once ON electronic_receipt (clinic, settlement) WHERE state IN ('asked', 'issued', 'undoing');
+CREATE INDEX electronic_by_visit ON electronic_receipt (clinic, visit, asked_at, id);
+CREATE INDEX electronic_by_day ON electronic_receipt (clinic, asked_at, id);
+CREATE INDEX electronic_awaited ON electronic_receipt (asked_at, id) WHERE state IN ('asked', 'undoing');
 CREATE TABLE referral (
   clinic TEXT NOT NULL, id TEXT NOT NULL, patient TEXT NOT NULL, visit TEXT NOT NULL,
   urgent BIGINT NOT NULL CHECK (urgent IN (0, 1)), destination TEXT NOT NULL, reason TEXT NOT NULL, treated TEXT NOT NULL,

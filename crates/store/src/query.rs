@@ -14,6 +14,7 @@ use crate::local::{Draft, Message};
 use crate::{StoreError, Tx};
 
 mod course;
+mod electronic;
 mod follow_up;
 mod infusion;
 mod outpatient;
@@ -25,6 +26,10 @@ mod skin_test;
 mod stock;
 
 pub use course::{CourseLine, course, courses, courses_since, executions, patients_of_courses};
+pub use electronic::{
+    ElectronicRegistered, awaited_electronic, electronic, electronic_of, electronic_registered,
+    standing_electronic,
+};
 pub use follow_up::{
     diagnosed, follow_ups, follow_ups_between, follow_ups_due, follow_ups_of_visit, never_followed,
 };

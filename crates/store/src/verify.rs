@@ -276,6 +276,7 @@ const LEDGER: [(Compare, Types); 29] = [
     checks::<ledger::Course>(),
     checks::<ledger::ReceiptBook>(),
     checks::<ledger::Receipt>(),
+    checks::<ledger::ElectronicReceipt>(),
     checks::<ledger::Referral>(),
     checks::<ledger::Access>(),
 ];

@@ -16,8 +16,9 @@ use cunyi_catalogue::{AllergyGroup, frequency_named, prescription, route_named};
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ledger::{
-    Certificate, Goods, LineClass, Method, PaperEvent, PaperWhy, Payer, PaymentKind, Prescription,
-    ReceiptState, ReceiptWhy, RegistrationState, Right, SkinTestState, VisitState,
+    Certificate, ElectronicState, Goods, LineClass, Method, PaperEvent, PaperWhy, Payer,
+    PaymentKind, Prescription, ReceiptState, ReceiptWhy, RegistrationState, Right, SkinTestState,
+    VisitState,
 };
 use cunyi_domain::refusal::Refusal;
 use cunyi_domain::resolve::Finding;
@@ -209,6 +210,11 @@ impl Chrome {
             ReceiptState::Void => "receipt-void",
             ReceiptState::Returned => "receipt-returned",
         })
+    }
+
+    /// 待开, 已开
+    pub fn electronic_state(&self, state: &ElectronicState) -> String {
+        self.label(labels::ELECTRONIC, state.as_str())
     }
 
     /// 作废：打错 11-24 09:41

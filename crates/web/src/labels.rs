@@ -366,6 +366,15 @@ pub const PRESCRIPTIONS: Labels = &[
     ("service", "prescription-service"),
 ];
 
+/// 电子票据: how far it is.
+pub const ELECTRONIC: Labels = &[
+    ("asked", "electronic-asked"),
+    ("issued", "electronic-issued"),
+    ("refused", "electronic-refused"),
+    ("undoing", "electronic-undoing"),
+    ("undone", "electronic-undone"),
+];
+
 /// 收据: why it is void or came back.
 pub const RECEIPT_WHY: Labels = &[
     ("spoiled", "receipt-why-spoiled"),

@@ -140,6 +140,8 @@ routes! {
     get "/payments/{id}/print/roll", Only(A::ReadRecord) => papers::payment_roll;
     post "/batches/{id}/receipt", Only(A::Settle) => receipts::issue;
     post "/receipts/{id}/close", Only(A::Settle) => receipts::close;
+    post "/batches/{id}/electronic", Only(A::Settle) => receipts::ask_electronic;
+    post "/electronic/{id}/undo", Only(A::Settle) => receipts::undo_electronic;
     get "/receipts/{id}/print", Only(A::ReadRecord) => receipts::print;
     get "/patients/{id}/print/history", Only(A::ReadPatient) => papers::history;
     // Patients

@@ -41,7 +41,7 @@ pub use lists::{
     accesses, clinic, courses_due, messages, outpatient_log, referrals, report, stock, templates,
 };
 pub use papers::{infused, infusion_register, paper, statement};
-pub use receipts::{day_sheet, receipt, receipt_register, receipts};
+pub use receipts::{day_sheet, electronics, receipt, receipt_register, receipts};
 pub use uploads::uploads;
 
 /// A name that would be a script if a page did not escape it.
@@ -328,6 +328,7 @@ pub fn visit(states: &[BatchState]) -> VisitView {
         courses: courses(),
         papers: printed(frozen),
         receipts: receipts(),
+        electronics: electronics(),
         referred_to: frozen.then(|| HOSTILE.to_owned()),
         diagnosis_names: vec!["高血压2级".to_owned(), "急性上呼吸道感染".to_owned()],
         charges: if frozen { charges() } else { vec![] },

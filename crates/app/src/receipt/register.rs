@@ -14,6 +14,7 @@ use cunyi_store::reports::Span;
 use super::{label, next_of};
 use crate::App;
 use crate::access::names;
+use crate::electronic;
 use crate::error::{Result, refuse_at};
 use crate::permission::Action;
 use crate::views::{Actor, BookView, ReceiptClosing, ReceiptDay, ReceiptRegister, ReceiptRow};
@@ -50,6 +51,8 @@ fn read(tx: &mut Tx<'_>, actor: &Actor, (from, to): (Date, Date)) -> Result<Rece
         views.push(book_view(book, &taken, next, &names));
     }
     let numbers = numbers(tx, clinic, (from, to))?;
+    let electronic = electronic::registered(tx, clinic, span(from, to), MOST_ROWS + 1)?;
+    few(electronic.len())?;
     Ok(ReceiptRegister {
         from,
         to,
@@ -59,7 +62,23 @@ fn read(tx: &mut Tx<'_>, actor: &Actor, (from, to): (Date, Date)) -> Result<Rece
             .into_iter()
             .map(|(one, book)| row(one, &book, &names))
             .collect(),
+        electronic,
     })
+}
+
+fn span(from: Date, to: Date) -> Span {
+    Span {
+        from: Moment::start_of(from),
+        to: Moment::end_of(to),
+    }
+}
+
+fn few(rows: usize) -> Result<()> {
+    if i64::try_from(rows).is_ok_and(|count| count <= MOST_ROWS) {
+        return Ok(());
+    }
+    let refusal = Refusal::new(Code::PeriodTooLong).with("most", MOST_ROWS);
+    Err(refusal.into())
 }
 
 /// A number with its book.
@@ -71,15 +90,8 @@ pub(crate) fn numbers(
     clinic: &ClinicId,
     (from, to): (Date, Date),
 ) -> Result<Vec<Number>> {
-    let span = Span {
-        from: Moment::start_of(from),
-        to: Moment::end_of(to),
-    };
-    let found = query::registered(tx, clinic, span, MOST_ROWS + 1)?;
-    if i64::try_from(found.len()).is_ok_and(|count| count > MOST_ROWS) {
-        let refusal = Refusal::new(Code::PeriodTooLong).with("most", MOST_ROWS);
-        return Err(refusal.into());
-    }
+    let found = query::registered(tx, clinic, span(from, to), MOST_ROWS + 1)?;
+    few(found.len())?;
     let mut books: HashMap<EntryId, ReceiptBook> = HashMap::new();
     let mut numbers = Vec::new();
     for one in found {

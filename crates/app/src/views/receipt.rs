@@ -5,7 +5,7 @@ use cunyi_domain::ledger::{ReceiptState, ReceiptWhy};
 use cunyi_domain::money::Fen;
 use cunyi_domain::time::{Moment, civil::Date};
 
-use super::Statement;
+use super::{ElectronicRow, Statement};
 
 /// The receipts of a visit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -114,6 +114,8 @@ pub struct ReceiptRegister {
     pub days: Vec<ReceiptDay>,
     /// Numbers that were taken, voided or came back in the period.
     pub rows: Vec<ReceiptRow>,
+    /// Electronic ones that were asked for in it.
+    pub electronic: Vec<ElectronicRow>,
 }
 
 /// 收据批次

@@ -99,6 +99,7 @@ fn first(w: &World) -> Ids {
     let register = w.app.receipt_register(&w.doctor, day, day).unwrap();
     Ids {
         receipt: receipt.receipt.id,
+        electronic: w.electronic(&visit),
         book: register.books[0].id.clone(),
         template: w.app.templates(&w.doctor).unwrap().remove(0).id,
         handle: w.identify(person).handle,
@@ -250,6 +251,7 @@ fn numbers_of_nobody_are_not_found_either() {
                 template: id.into(),
                 receipt: id.into(),
                 book: id.into(),
+                electronic: id.into(),
                 application: id.into(),
                 claim: id.into(),
             };

@@ -18,6 +18,7 @@ mod day_sheet;
 mod decoction;
 mod draft;
 mod dropped;
+mod electronic;
 mod estimate;
 mod evening;
 mod explained;

@@ -28,6 +28,7 @@ pub struct Ids {
     pub template: TemplateId,
     pub receipt: EntryId,
     pub book: EntryId,
+    pub electronic: EntryId,
     /// Of the clearing book.
     pub application: EntryId,
     pub claim: EntryId,
@@ -185,6 +186,8 @@ use_cases! {
     close_receipt Record |app, by, ids| {
         app.close_receipt(by, &ids.receipt, &crate::receipts::why("spoiled", ""))
     };
+    ask_electronic Record |app, by, ids| app.ask_electronic(by, &ids.batch);
+    undo_electronic Record |app, by, ids| app.undo_electronic(by, &ids.electronic, "姓名有误");
     spoil_receipts Record |app, by, ids| {
         app.spoil_receipts(by, &ids.book, "", &crate::receipts::why("spoiled", ""))
     };

@@ -1,8 +1,13 @@
 //! The line between the clinic and the centre: it remembers what was said, and can twist a reply.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use cunyi_app::ReceiptMaker;
+use cunyi_app::views::{MakerAnswer, Order};
 use cunyi_centre::Centre;
 use cunyi_domain::transport::{Reply, Request, Transport, TransportError};
 
@@ -24,7 +29,78 @@ pub struct Call {
     pub came: Came,
 }
 
+/// Who makes electronic receipts: the orders lie on it, and the answers that a test puts there.
+#[derive(Default)]
+pub struct Desk {
+    orders: Mutex<BTreeMap<String, Order>>,
+    answers: Mutex<BTreeMap<String, MakerAnswer>>,
+    away: AtomicBool,
+}
+
+impl Desk {
+    /// What lies on it.
+    pub fn orders(&self) -> Vec<(String, Order)> {
+        let orders = self.orders.lock().unwrap();
+        orders
+            .iter()
+            .map(|(name, order)| (name.clone(), order.clone()))
+            .collect()
+    }
+
+    /// Answers an order.
+    pub fn answer_with(&self, name: &str, answer: MakerAnswer) {
+        self.answers.lock().unwrap().insert(name.to_owned(), answer);
+    }
+
+    /// Answers that it is issued.
+    pub fn issue(&self, name: &str) {
+        let answer = MakerAnswer::Issued {
+            code: "99060126".to_owned(),
+            number: "0012345678".to_owned(),
+            check_code: "a1b2c3".to_owned(),
+            url: "https://receipts.invalid/1".to_owned(),
+        };
+        self.answer_with(name, answer);
+    }
+
+    /// From now on nothing can be laid on it, or it can again.
+    pub fn go_away(&self, away: bool) {
+        self.away.store(away, Ordering::SeqCst);
+    }
+}
+
+impl ReceiptMaker for Desk {
+    fn answer(&self, name: &str) -> io::Result<Option<MakerAnswer>> {
+        Ok(self.answers.lock().unwrap().get(name).cloned())
+    }
+
+    fn give(&self, name: &str, order: &Order) -> io::Result<()> {
+        if self.away.load(Ordering::SeqCst) {
+            return Err(io::Error::other("away"));
+        }
+        let mut orders = self.orders.lock().unwrap();
+        orders
+            .entry(name.to_owned())
+            .or_insert_with(|| order.clone());
+        Ok(())
+    }
+
+    fn keep(&self, open: &BTreeSet<String>) -> io::Result<()> {
+        self.orders
+            .lock()
+            .unwrap()
+            .retain(|name, _| open.contains(name));
+        self.answers
+            .lock()
+            .unwrap()
+            .retain(|name, _| open.contains(name));
+        Ok(())
+    }
+}
+
 pub struct Wire {
+    /// Beside the line.
+    pub desk: Arc<Desk>,
     centre: Arc<Centre>,
     calls: Mutex<Vec<Call>>,
     twists: Mutex<Vec<(String, Twist)>>,
@@ -40,6 +116,7 @@ pub struct Wire {
 impl Wire {
     pub fn new(centre: Arc<Centre>) -> Self {
         Self {
+            desk: Arc::default(),
             centre,
             calls: Mutex::default(),
             twists: Mutex::default(),

@@ -12,7 +12,7 @@ use cunyi_centre::population::{AREA, Cover, Person, population};
 use cunyi_centre::{Centre, Gate, Item, Parts as CentreParts};
 use cunyi_db::{Durability, Target};
 use cunyi_domain::batch::BatchState;
-use cunyi_domain::ids::{BatchId, VisitId};
+use cunyi_domain::ids::{BatchId, EntryId, VisitId};
 use cunyi_domain::ledger::{LineClass, Method, Right};
 use cunyi_domain::money::{Fen, Quantity, UnitPrice};
 use cunyi_domain::refusal::{Code, Refusal};
@@ -195,6 +195,7 @@ pub fn program(target: Target, wire: &Arc<Wire>, clock: &Arc<TestClock>, seed: u
         centre_url: None,
     })
     .with_keys(keys())
+    .with_receipt_maker(Arc::clone(&wire.desk) as Arc<dyn cunyi_app::ReceiptMaker>)
 }
 
 /// The keys of all families, the clinic's and the centre's.
@@ -543,6 +544,16 @@ impl World {
             (a + lot.2, b + lot.3)
         };
         lots.fold((Quantity::ZERO, Quantity::ZERO), sum)
+    }
+
+    /// An electronic receipt of a visit's first batch, which was issued.
+    pub fn electronic(&self, visit: &VisitId) -> EntryId {
+        let batch = &self.view(visit).batches[0].id;
+        self.app.ask_electronic(&self.doctor, batch).unwrap();
+        let id = self.view(visit).electronics.all.pop().unwrap().id;
+        self.wire.desk.issue(id.as_str());
+        self.app.exchange_receipts().unwrap();
+        id
     }
 
     /// What a use case was refused for. No refusal tells a name or number of anybody.

@@ -3,6 +3,7 @@
 
 mod clearing;
 mod course;
+mod electronic;
 mod follow_up;
 mod paper;
 mod receipt;
@@ -14,9 +15,9 @@ mod stock;
 use crate::batch::BatchEvent;
 use crate::ids::{BatchId, ClinicId, UserId, VisitId};
 use crate::ledger::{
-    Access, Allergy, Batch, Course, Coverage, Evidence, FollowUp, GoodsDecision, PaperEntry,
-    Patient, Payer, Payment, Receipt, Referral, RefundRest, Registration, RegistrationState,
-    Settlement, Visit, VisitState,
+    Access, Allergy, Batch, Course, Coverage, ElectronicReceipt, Evidence, FollowUp, GoodsDecision,
+    PaperEntry, Patient, Payer, Payment, Receipt, Referral, RefundRest, Registration,
+    RegistrationState, Settlement, Visit, VisitState,
 };
 use crate::money::Fen;
 use crate::row::{Change, Field, TableRow, Value};
@@ -112,6 +113,9 @@ pub fn apply(about: &About, body: Body, personal: Option<Personal>) -> Vec<Chang
         Body::ReceiptIssued(b) => receipt::issued(about, b),
         Body::ReceiptClosed(b) => receipt::closed(about, b, personal),
         Body::ReceiptSpoiled(b) => receipt::spoiled(about, b),
+        Body::ElectronicAsked(b) => electronic::asked(about, b),
+        Body::ElectronicAnswered(b) => electronic::answered(about, b, personal),
+        Body::ElectronicUndone(b) => electronic::undone(about, b, personal),
         Body::PatientReferred(b) => referral::referred(about, b, personal),
         Body::AccountChosen(b) => {
             let (from, to) = (!b.keeps, vec![set("keeps_account", b.keeps)]);
@@ -237,6 +241,7 @@ fn erase(about: &About, body: &PatientErased) -> Vec<Change> {
     let texts = texts.into_iter().chain(record::WORDS);
     let follow_up = ["answers", "reason"].map(|name| set(name, String::new()));
     let referral = ["destination", "reason", "treated"].map(|name| set(name, String::new()));
+    let electronic = ["check_code", "url", "reason", "said"].map(|name| set(name, String::new()));
     let mut changes = vec![
         about.update::<Patient>(body.patient.clone(), blank),
         all(Referral::TABLE, referral.to_vec()),
@@ -244,6 +249,7 @@ fn erase(about: &About, body: &PatientErased) -> Vec<Change> {
         all(Course::TABLE, vec![set("reason", String::new())]),
         all(PaperEntry::TABLE, vec![set("words", String::new())]),
         all(Receipt::TABLE, vec![set("words", String::new())]),
+        all(ElectronicReceipt::TABLE, electronic.to_vec()),
         all(Coverage::TABLE, vec![set("person_number", String::new())]),
         all(
             Visit::TABLE,

@@ -6,6 +6,7 @@
 mod apply;
 mod bodies;
 mod course;
+mod electronic;
 mod paper;
 mod personal;
 mod receipt;
@@ -15,6 +16,7 @@ mod skin_test;
 pub use apply::{About, apply};
 pub use bodies::*;
 pub use course::{CourseOrdered, CourseStopped};
+pub use electronic::{ElectronicAnswered, ElectronicAsked, ElectronicUndone};
 pub use paper::PaperEntered;
 pub use personal::{PatientFields, Personal};
 pub use receipt::{ReceiptBookEntered, ReceiptClosed, ReceiptIssued, ReceiptSpoiled};
@@ -131,6 +133,12 @@ facts! {
     "receipt_closed" 1 ReceiptClosed,
     /// A receipt's number was voided unused.
     "receipt_spoiled" 1 ReceiptSpoiled,
+    /// An electronic receipt was asked for.
+    "electronic_asked" 1 ElectronicAsked,
+    /// Its maker answered.
+    "electronic_answered" 1 ElectronicAnswered,
+    /// That it be undone was asked for.
+    "electronic_undone" 1 ElectronicUndone,
     /// A patient was referred.
     "patient_referred" 1 PatientReferred,
     /// The patient chose whether her account pays.

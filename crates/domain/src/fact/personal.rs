@@ -88,8 +88,17 @@ pub enum Personal {
     /// Of `settlement_made`: why it was reversed; of `settlement_requested`: why it is to be. Of
     /// `batch_moved`: why it was dropped. Of `goods_decided`: why they came back or not. Of
     /// `paper_entered`: why it was printed again or voided. Of `course_stopped`: why. Of
-    /// `receipt_closed`: why it was voided or came back.
+    /// `receipt_closed`: why it was voided or came back. Of `electronic_undone`: why.
     Reason(String),
+    /// Of `electronic_answered`: what leads to her receipt, or what was said of it.
+    Electronic {
+        /// 校验码
+        check_code: String,
+        /// Where she finds it.
+        url: String,
+        /// What the maker said when it refused.
+        said: String,
+    },
     /// Of `charges_frozen`: why each check was overridden, in the order of its `overrides`.
     Reasons(Vec<String>),
 }
@@ -111,6 +120,12 @@ impl Body {
             Self::CourseStopped(body) => reason(&mut body.reason),
             Self::PaperEntered(body) => reason(&mut body.words),
             Self::ReceiptClosed(body) => reason(&mut body.words),
+            Self::ElectronicUndone(body) => reason(&mut body.words),
+            Self::ElectronicAnswered(body) => Some(Personal::Electronic {
+                check_code: mem::take(&mut body.check_code),
+                url: mem::take(&mut body.url),
+                said: mem::take(&mut body.said),
+            }),
             _ => None,
         }
     }

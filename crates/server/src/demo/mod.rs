@@ -4,6 +4,7 @@
 //! all is done; then the centre starts as a child process and the clinic serves.
 
 mod follow_up;
+mod maker;
 mod people;
 mod seed;
 mod template;
@@ -28,6 +29,8 @@ use tokio::runtime::Runtime;
 use crate::centre::CENTRE;
 use crate::machine::{SystemClock, SystemRng};
 use crate::{data, process, rounds};
+
+use maker::DemoMaker;
 
 pub use people::{LOGINS, PASSWORD};
 
@@ -95,7 +98,10 @@ pub fn run(options: &Options) -> Result<()> {
     } else {
         Catalogue::demo()
     };
-    let result = serve(runtime, listener, store, lists, addresses);
+    let receipts = options.data.join("electronic-receipts");
+    let served = DemoMaker::open(&receipts).context("electronic-receipts");
+    let result =
+        served.and_then(|maker| serve(runtime, listener, store, (lists, maker), addresses));
     stop(&mut child);
     result
 }
@@ -200,17 +206,18 @@ fn serve(
     runtime: Runtime,
     listener: TcpListener,
     store: Store,
-    lists: Catalogue,
+    (lists, maker): (Catalogue, DemoMaker),
     addresses: Addresses,
 ) -> Result<()> {
-    let app = Arc::new(App::new(Parts {
+    let app = App::new(Parts {
         store,
         catalogue: Arc::new(lists),
         transport: Arc::new(HttpTransport::default()),
         clock: Arc::new(SystemClock),
         rng: Arc::new(SystemRng),
         centre_url: Some(format!("http://{}", addresses.centre)),
-    }));
+    });
+    let app = Arc::new(app.with_receipt_maker(Arc::new(maker)));
     app.recover()?;
     rounds::start(Arc::clone(&app))?;
     let hints = people::hints(&app)?;

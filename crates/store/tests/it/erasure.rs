@@ -13,6 +13,7 @@ use cunyi_store::seal::PatientKey;
 use cunyi_store::{StoreError, query};
 
 use crate::people::fields;
+use crate::receipts::Electronic;
 use crate::tables::TABLES;
 use crate::world::{Done, World, clinic};
 
@@ -44,6 +45,10 @@ const CLEAR: &[&str] = &[
     "票纸印歪了重打",
     "早年患过肺痨",
     "胸片见旧钙化",
+    "k4m7x2",
+    "https://receipts.invalid/87654321",
+    "票上姓名写成锦秀",
+    "锦绣的票已入账",
 ];
 
 /// What is never in clear: a certificate's token, a correction's old name, a doctor's reason.
@@ -92,6 +97,13 @@ fn somebody(world: &World) -> Result<(PatientId, VisitId), StoreError> {
     let batch = world.freeze(&world.visit(&later), &[])?;
     world.happen(&world.batch(&batch), BatchEvent::Settle, "")?;
     world.receipts(&world.visit(&later), CLEAR[23])?;
+    let words = Electronic {
+        check_code: CLEAR[26],
+        url: CLEAR[27],
+        reason: CLEAR[28],
+        said: CLEAR[29],
+    };
+    world.electronic(&world.visit(&later), &words)?;
     world.happen(&world.batch(&batch), BatchEvent::Reverse, CLEAR[16])?;
     let dropped = world.freeze(&world.visit(&later), &[])?;
     world.happen(&world.batch(&dropped), BatchEvent::TakeBack, CLEAR[18])?;

@@ -18,6 +18,7 @@ use cunyi_store::uploads::{Upload, UploadState};
 use cunyi_store::{StoreError, seal};
 
 use crate::people::fields;
+use crate::receipts::Electronic;
 use crate::world::{Done, World, clinic};
 
 impl World {
@@ -269,6 +270,13 @@ impl World {
         self.skin_test(&visit)?;
         self.papers(&visit, &lines)?;
         self.receipts(&visit, "老柳打反了")?;
+        let words = Electronic {
+            check_code: "q7w8e9",
+            url: "https://receipts.invalid/12345678",
+            reason: "老柳的名字打错了",
+            said: "老柳的票已报销",
+        };
+        self.electronic(&visit, &words)?;
         self.stop_course(&visit)?;
         self.refer(&visit, "县医院心内科")?;
         self.keep_account(&visit)?;

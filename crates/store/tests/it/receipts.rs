@@ -1,13 +1,73 @@
 //! Receipts: a book of which numbers are used, voided and brought back.
 
-use cunyi_domain::fact::{Body, ReceiptBookEntered, ReceiptClosed, ReceiptIssued, ReceiptSpoiled};
+use cunyi_domain::fact::{
+    Body, ElectronicAnswered, ElectronicAsked, ElectronicUndone, ReceiptBookEntered, ReceiptClosed,
+    ReceiptIssued, ReceiptSpoiled,
+};
 use cunyi_domain::ids::EntryId;
-use cunyi_domain::ledger::{ReceiptState, ReceiptWhy, Settlement, SettlementKind, Visit};
+use cunyi_domain::ledger::{
+    ElectronicState, ReceiptState, ReceiptWhy, Settlement, SettlementKind, Visit,
+};
 use cunyi_domain::money::Fen;
 
 use crate::world::{Done, World};
 
+/// Words about an electronic receipt that lead to her.
+pub struct Electronic<'a> {
+    pub check_code: &'a str,
+    pub url: &'a str,
+    pub reason: &'a str,
+    pub said: &'a str,
+}
+
 impl World {
+    /// One that the maker refused, and one that is to be undone, of which it refused that.
+    pub fn electronic(&self, visit: &Visit, words: &Electronic<'_>) -> Done {
+        let its =
+            |row: &Settlement| row.visit == visit.id && row.kind == SettlementKind::Settlement;
+        let settled = self.all::<Settlement>().into_iter().find(its);
+        let settled = settled.expect("settled");
+        let asked = |id: &EntryId| ElectronicAsked {
+            id: id.clone(),
+            settlement: settled.id.clone(),
+            visit: visit.id.clone(),
+            patient: visit.patient.clone(),
+            amount: settled.total,
+        };
+        let answered = |id: &EntryId, from, to| ElectronicAnswered {
+            id: id.clone(),
+            patient: visit.patient.clone(),
+            from,
+            to,
+            code: String::new(),
+            number: String::new(),
+            check_code: String::new(),
+            url: String::new(),
+            said: words.said.to_owned(),
+        };
+        let (refused, undone) = (self.new_entry(), self.new_entry());
+        use ElectronicState::{Asked, Issued, Refused, Undoing};
+        self.record(asked(&refused), &visit.patient, None)?;
+        self.record(answered(&refused, Asked, Refused), &visit.patient, None)?;
+        self.record(asked(&undone), &visit.patient, None)?;
+        let issued = ElectronicAnswered {
+            code: "99060126".to_owned(),
+            number: "0012345678".to_owned(),
+            check_code: words.check_code.to_owned(),
+            url: words.url.to_owned(),
+            said: String::new(),
+            ..answered(&undone, Asked, Issued)
+        };
+        self.record(issued, &visit.patient, None)?;
+        let undo = ElectronicUndone {
+            id: undone.clone(),
+            patient: visit.patient.clone(),
+            words: words.reason.to_owned(),
+        };
+        self.record(undo, &visit.patient, None)?;
+        self.record(answered(&undone, Undoing, Issued), &visit.patient, None)
+    }
+
     fn new_entry(&self) -> EntryId {
         EntryId::new(self.now(), &self.dice)
     }

@@ -7,9 +7,10 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::clearing::ClearingState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ledger::{
-    AccessKind, AllergyKind, Certificate, ClearingKind, FollowUpClass, Footnote, GlucoseKind,
-    Goods, ItemKind, LineClass, Method, MoveKind, PaperEvent, PaperWhy, Payer, PaymentKind,
-    ReceiptState, ReceiptWhy, RegistrationState, Right, SettlementKind, SkinTestState, VisitState,
+    AccessKind, AllergyKind, Certificate, ClearingKind, ElectronicState, FollowUpClass, Footnote,
+    GlucoseKind, Goods, ItemKind, LineClass, Method, MoveKind, PaperEvent, PaperWhy, Payer,
+    PaymentKind, ReceiptState, ReceiptWhy, RegistrationState, Right, SettlementKind, SkinTestState,
+    VisitState,
 };
 use cunyi_domain::resolve::Finding;
 use cunyi_domain::row::{Field, Kind, TableKind, Value};
@@ -184,6 +185,7 @@ const LISTS: &[(&str, &str, Words)] = &[
     ("paper_entry", "event", all!(PaperEvent)),
     ("paper_entry", "why", all!(PaperWhy)),
     ("receipt", "state", all!(ReceiptState)),
+    ("electronic_receipt", "state", all!(ElectronicState)),
     ("receipt", "why", all!(ReceiptWhy)),
     ("clinic", "level", all!(Level)),
     ("user_account", "role", all!(Role)),

@@ -74,6 +74,7 @@ pub const TABLES: &[Table] = &[
     of::<ledger::Course>(),
     of::<ledger::ReceiptBook>(),
     of::<ledger::Receipt>(),
+    of::<ledger::ElectronicReceipt>(),
     of::<ledger::Referral>(),
     of::<ledger::Access>(),
     of::<Clinic>(),

@@ -3,9 +3,10 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::http::{StatusCode, Uri};
-use cunyi_app::views::{BookForm, ReceiptDay, ReceiptRegister, ReceiptRow, WhyForm};
+use cunyi_app::views::{BookForm, ElectronicRow, ReceiptDay, ReceiptRegister, ReceiptRow, WhyForm};
 use cunyi_app::{AppError, Layout};
 use cunyi_domain::ids::{BatchId, EntryId, VisitId};
+use cunyi_domain::money::Fen;
 use cunyi_domain::refusal::Refusal;
 use cunyi_domain::time::civil::Date;
 
@@ -56,6 +57,35 @@ const HEADS: [&str; 9] = [
 /// Its heads.
 pub(crate) fn heads(c: &Chrome) -> [String; HEADS.len()] {
     HEADS.map(|key| c.t(key))
+}
+
+/// Columns of electronic ones.
+const ELECTRONIC: [&str; 8] = [
+    "electronic-number",
+    "state",
+    "when",
+    "field-name",
+    "batch-number",
+    "amount",
+    "electronic-red",
+    "electronic-said",
+];
+
+/// Their heads.
+pub(crate) fn electronic_heads(c: &Chrome) -> [String; ELECTRONIC.len()] {
+    ELECTRONIC.map(|key| c.t(key))
+}
+
+/// The cells of an electronic one after its state.
+pub(crate) fn electronic_cells(row: &ElectronicRow) -> [String; ELECTRONIC.len() - 2] {
+    [
+        row.at.to_minute(),
+        row.name.clone(),
+        row.batch_number.clone(),
+        row.amount.to_string(),
+        row.red_number.clone(),
+        row.said.clone(),
+    ]
 }
 
 /// The cells of a number after its state.
@@ -132,24 +162,34 @@ pub(crate) async fn xlsx(by: Signed, uri: Uri) -> Answer {
     let v = register(&by, asked(&by, &uri)?).await?;
     let c = by.chrome.chinese();
     let row = |row: &ReceiptRow| {
-        let mut all = vec![
-            Cell::Text(row.number.clone()),
-            Cell::Text(c.receipt_state(&row.state)),
-        ];
-        let after = (0..).zip(cells(&c, row)).map(|(place, text)| match place {
-            3 => Cell::Yuan(row.amount),
-            _ => Cell::Text(text),
-        });
-        all.extend(after);
-        all
+        let first = [row.number.clone(), c.receipt_state(&row.state)];
+        in_sheet(first, &cells(&c, row), row.amount)
+    };
+    let electronic = |row: &ElectronicRow| {
+        let first = [row.number.clone(), c.electronic_state(&row.state)];
+        in_sheet(first, &electronic_cells(row), row.amount)
     };
     let table = Table {
         name: c.t("receipts-title"),
         heads: heads(&c).into(),
         rows: v.rows.iter().map(row).collect(),
     };
+    let second = Table {
+        name: c.t("electronic-title"),
+        heads: electronic_heads(&c).into(),
+        rows: v.electronic.iter().map(electronic).collect(),
+    };
     let name = format!("receipts-{}-{}", v.from, v.to);
-    download(&by.chrome, &name, &[table])
+    download(&by.chrome, &name, &[table, second])
+}
+
+/// A row of the sheet: number and state, then its cells, of which the fourth is the sum.
+fn in_sheet(first: [String; 2], cells: &[String], amount: Fen) -> Vec<Cell> {
+    let after = (0..).zip(cells).map(|(place, text)| match place {
+        3 => Cell::Yuan(amount),
+        _ => Cell::Text(text.clone()),
+    });
+    first.into_iter().map(Cell::Text).chain(after).collect()
 }
 
 /// The register again after something was done, or with what was refused.
@@ -242,6 +282,32 @@ pub(crate) async fn close(Path(id): Path<String>, Posted { by, form, .. }: Poste
     let visit = VisitId(form.text("visit"));
     at_once(by, visit, kept, move |app, actor, _| {
         app.close_receipt(actor, &EntryId(id), &why)
+    })
+    .await
+}
+
+/// `POST /batches/{id}/electronic`
+pub(crate) async fn ask_electronic(
+    Path(id): Path<String>,
+    Posted { by, form, .. }: Posted,
+) -> Answer {
+    let visit = VisitId(form.text("visit"));
+    at_once(by, visit, Kept::Nothing, move |app, actor, _| {
+        app.ask_electronic(actor, &BatchId(id))
+    })
+    .await
+}
+
+/// `POST /electronic/{id}/undo`
+pub(crate) async fn undo_electronic(
+    Path(id): Path<String>,
+    Posted { by, form, .. }: Posted,
+) -> Answer {
+    let reason = form.text("reason");
+    let kept = Kept::Field(id.clone(), reason.clone());
+    let visit = VisitId(form.text("visit"));
+    at_once(by, visit, kept, move |app, actor, _| {
+        app.undo_electronic(actor, &EntryId(id), &reason)
     })
     .await
 }

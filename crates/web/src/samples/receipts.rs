@@ -1,12 +1,13 @@
 //! Receipts: on a visit's page, on paper, in the register.
 
 use cunyi_app::views::{
-    BookView, CashierSheet, Counted, DaySheet, MovedView, ReceiptClosing, ReceiptDay, ReceiptPaper,
-    ReceiptRegister, ReceiptRow, ReceiptView, ReceiptsView,
+    BookView, CashierSheet, Counted, DaySheet, ElectronicRow, ElectronicView, ElectronicsView,
+    MovedView, ReceiptClosing, ReceiptDay, ReceiptPaper, ReceiptRegister, ReceiptRow, ReceiptView,
+    ReceiptsView,
 };
 use cunyi_domain::batch::BatchState;
 use cunyi_domain::ids::{EntryId, VisitId};
-use cunyi_domain::ledger::{Method, PaymentKind, ReceiptState, ReceiptWhy};
+use cunyi_domain::ledger::{ElectronicState, Method, PaymentKind, ReceiptState, ReceiptWhy};
 use cunyi_domain::money::Fen;
 use cunyi_domain::reconcile::Drawer;
 
@@ -51,6 +52,29 @@ pub fn receipts() -> ReceiptsView {
     }
 }
 
+/// Electronic ones, of each state.
+pub fn electronics() -> ElectronicsView {
+    let one = |state: ElectronicState| ElectronicView {
+        id: EntryId::from("E1"),
+        batch: batch(1, BatchState::Settled).id,
+        state,
+        reversed: state == ElectronicState::Undone,
+        amount: Fen(2420),
+        at: now(),
+        by: HOSTILE.to_owned(),
+        code: "99060126".to_owned(),
+        number: "0012345678".to_owned(),
+        check_code: "a1b2c3".to_owned(),
+        url: "https://receipts.invalid/1".to_owned(),
+        red_number: "0012345679".to_owned(),
+        said: HOSTILE.to_owned(),
+    };
+    ElectronicsView {
+        all: ElectronicState::ALL.iter().copied().map(one).collect(),
+        kept: true,
+    }
+}
+
 /// A look at one of what was paid back.
 pub fn receipt() -> ReceiptPaper {
     let [_, _, receipt] = all();
@@ -90,6 +114,17 @@ pub fn receipt_register() -> ReceiptRegister {
         by: one.by,
         closed: one.closed,
     };
+    let electronic = |one: ElectronicView| ElectronicRow {
+        state: one.state,
+        visit: VisitId::from("V1"),
+        number: format!("{} {}", one.code, one.number),
+        red_number: one.red_number,
+        name: HOSTILE.to_owned(),
+        batch_number: HOSTILE.to_owned(),
+        amount: one.amount,
+        at: one.at,
+        said: one.said,
+    };
     let day = |taken| ReceiptDay {
         day: now().date(),
         taken,
@@ -103,6 +138,7 @@ pub fn receipt_register() -> ReceiptRegister {
         books: vec![book(Some("00012346")), book(None)],
         days: vec![day(0), day(3)],
         rows: all().map(row).into(),
+        electronic: electronics().all.into_iter().map(electronic).collect(),
     }
 }
 

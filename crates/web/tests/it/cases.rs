@@ -13,7 +13,7 @@ use cunyi_domain::time::{Clock, parse_date};
 
 use crate::house::{Ask, House};
 use crate::world::{PASSWORD, actor};
-use crate::{claims, courses, policies, receipts};
+use crate::{claims, courses, identified, policies, receipts};
 
 /// Whose records an answer may tell of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ cases! {
     };
     get "/identify/wait" New |_h, _by| get("/identify/wait");
     post "/register" Record |h, by| {
-        let handle = handle(h, by);
+        let handle = identified::handle(h, by);
         post("/register", &[("handle", &handle), ("then", "see")])
     };
     get "/self-pay" New |_h, _by| get("/self-pay");
@@ -129,7 +129,7 @@ cases! {
     post "/visits/{id}/retry-registration" Record |h, _by| of_visit("post", &unregistered(h), "/retry-registration");
     post "/visits/{id}/self-pay" Record |h, _by| of_visit("post", &unregistered(h), "/self-pay");
     post "/visits/{id}/voucher" Record |h, _by| {
-        let (visit, code) = by_voucher(h);
+        let (visit, code) = identified::by_voucher(h);
         Ask { form: form(&[("number", &code)]), ..of_visit("post", &visit, "/voucher") }
     };
     post "/visits/{id}/insure" Record |h, _by| {
@@ -254,6 +254,8 @@ cases! {
     get "/payments/{id}/print/roll" Record |h, _by| receipts::slip(h, "/roll");
     post "/batches/{id}/receipt" Record |h, _by| receipts::to_issue(h);
     post "/receipts/{id}/close" Record |h, _by| receipts::to_close(h);
+    post "/batches/{id}/electronic" Record |h, _by| receipts::to_ask(h);
+    post "/electronic/{id}/undo" Record |h, _by| receipts::to_undo(h);
     get "/receipts/{id}/print" Record |h, _by| get(format!("/receipts/{}/print", receipts::issued(h).1));
     get "/patients/{id}/print/history" Record |h, _by| of_patient("get", &patient(h, &settled(h)), "/print/history");
     get "/patients" New |_h, _by| get("/patients");
@@ -482,23 +484,6 @@ fn typed(h: &House, visit: &VisitId, rest: &str) -> Ask {
     }
 }
 
-/// An identification for this user; for one who may not identify, the doctor's.
-fn handle(h: &House, by: &Actor) -> String {
-    let form = IdentifyForm {
-        certificate: "02".to_owned(),
-        number: h.villager().id_number,
-        typed: true,
-        ..IdentifyForm::default()
-    };
-    let may = cunyi_app::may(by.role, cunyi_app::Action::Register);
-    let by = if may && by.clinic == h.w.doctor.clinic {
-        by
-    } else {
-        &h.w.doctor
-    };
-    h.w.app.identify(by, &form).expect("identified").handle
-}
-
 /// In the chair.
 pub fn registered(h: &House) -> VisitId {
     let visit = h.w.register(&h.villager());
@@ -566,33 +551,6 @@ fn undecided(h: &House, said: &str, (field, text): (&str, &str)) -> Ask {
 fn unregistered(h: &House) -> VisitId {
     h.w.centre.panel.set_fault(Fault::Refuse, "2201", 1);
     h.w.register(&h.villager())
-}
-
-/// Identified by an e-voucher; also its code.
-fn by_voucher(h: &House) -> (VisitId, String) {
-    let voucher = loop {
-        let person = h.villager();
-        let good = |v: &Voucher| v.known && v.expires_at > h.w.clock.now();
-        if let Some(voucher) = person.voucher.filter(good) {
-            break voucher;
-        }
-    };
-    let code = voucher.code();
-    h.keep_secret([&voucher.token, &code]);
-    let form = IdentifyForm {
-        certificate: "01".to_owned(),
-        number: code.clone(),
-        ..IdentifyForm::default()
-    };
-    let found = h.w.app.identify(&h.w.doctor, &form).expect("identified");
-    let form = RegisterForm {
-        handle: found.handle,
-        ..RegisterForm::default()
-    };
-    let visit = h.w.app.register(&h.w.doctor, &form).expect("registered");
-    let frozen = h.w.app.freeze(&h.w.doctor, &visit, 0, &draft(h));
-    frozen.expect("frozen");
-    (visit, code)
 }
 
 pub fn patient(h: &House, visit: &VisitId) -> PatientId {

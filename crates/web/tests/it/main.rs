@@ -17,6 +17,7 @@ mod fields;
 mod follow_up;
 mod frame;
 mod house;
+mod identified;
 mod links;
 mod offers;
 mod plans;

@@ -51,6 +51,7 @@ const GROWING: &[&str] = &[
     "course",
     "referral",
     "receipt",
+    "electronic_receipt",
     "access",
 ];
 

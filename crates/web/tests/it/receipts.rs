@@ -73,3 +73,20 @@ pub fn to_spoil(h: &House) -> Ask {
     let book = &register.books[0].id;
     post(&format!("/receipts/books/{book}/spoil"), &[("why", "lost")])
 }
+
+/// A settled visit of which an electronic receipt may be asked for.
+pub fn to_ask(h: &House) -> Ask {
+    let view = h.w.view(&settled(h));
+    let typed = [("visit", view.visit.as_str())];
+    post(
+        &format!("/batches/{}/electronic", view.batches[0].id),
+        &typed,
+    )
+}
+
+pub fn to_undo(h: &House) -> Ask {
+    let visit = settled(h);
+    let electronic = h.w.electronic(&visit);
+    let typed = [("visit", visit.as_str()), ("reason", "姓名有误")];
+    post(&format!("/electronic/{electronic}/undo"), &typed)
+}
