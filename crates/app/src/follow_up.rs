@@ -18,6 +18,7 @@ use cunyi_store::{Tx, query};
 use crate::App;
 use crate::access::names;
 use crate::error::{AppError, Result, refuse};
+use crate::follow_up_end::resume;
 use crate::patient::{bounded, form_of};
 use crate::permission::{Action, may};
 use crate::views::{
@@ -120,6 +121,7 @@ impl App {
             };
             let body = desk.body(&judged, EntryId::new(w.who.now, w.rng), corrects);
             w.record(body, Some(&desk.patient.id), Some(personal))?;
+            resume(w, actor, &desk.patient.id)?;
             Ok(Outcome::Judged(judged))
         })
     }

@@ -20,6 +20,7 @@ mod evoucher;
 mod fee_list;
 mod flight;
 mod follow_up;
+mod follow_up_end;
 mod freeze;
 mod goods;
 mod hand_over;

@@ -12,6 +12,7 @@ use crate::App;
 use crate::access;
 use crate::course;
 use crate::error::{Result, refuse, refuse_at};
+use crate::follow_up_end::end_view;
 use crate::permission::{Action, may};
 use crate::referral;
 use crate::views::{Actor, PatientForm, PatientHit, PatientView};
@@ -69,6 +70,7 @@ impl App {
                 patient: row.id.clone(),
                 age: age(row.birth_date, self.now().date()),
                 courses: course::views(tx, (&actor.clinic, id), None)?,
+                ended: end_view(tx, actor, id)?,
                 erased: row.erased,
                 fields: form_of(&row, may(actor.role, Action::ReadNumbers)),
                 allergies: allergies.into_iter().map(|a| (a.id, a.label)).collect(),

@@ -18,6 +18,7 @@ use cunyi_gateway::message::{Data, T2208, settle};
 use cunyi_store::{Tx, Writer, query};
 
 use crate::App;
+use crate::electronic::undo_with;
 use crate::error::{Result, refuse, refuse_at};
 use crate::freeze::release;
 use crate::payment::given_back;

@@ -468,6 +468,8 @@ pub struct PatientView {
     pub age: Age,
     /// 输液疗程 that go on, oldest first.
     pub courses: Vec<CourseView>,
+    /// 终止管理: why she is not called for follow-ups any more; none where she is.
+    pub ended: Option<EndView>,
     /// Erased: nothing personal is left.
     pub erased: bool,
     /// Allergies.

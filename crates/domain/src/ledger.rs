@@ -34,7 +34,7 @@ pub use clearing::{Clearing, ClearingEntry, ClearingKind, ClearingPart, WrittenO
 pub use course::Course;
 pub use electronic::{ElectronicReceipt, ElectronicState};
 pub use evidence::Evidence;
-pub use follow_up::{FollowUp, FollowUpClass};
+pub use follow_up::{EndWhy, FollowUp, FollowUpClass, FollowUpEnd};
 pub use paper_entry::{PaperEntry, PaperEvent, PaperWhy};
 pub use payment::{Method, Payment, PaymentKind, Standing};
 pub use prescription::{Footnote, Prescription};

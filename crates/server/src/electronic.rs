@@ -107,6 +107,22 @@ mod tests {
 
     use super::*;
 
+    /// A folder that is gone afterwards.
+    struct Scratch(PathBuf);
+
+    impl Scratch {
+        fn new(name: &str) -> Self {
+            let name = format!("cunyi-electronic-{name}-{}", std::process::id());
+            Self(std::env::temp_dir().join(name))
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            let _gone = fs::remove_dir_all(&self.0);
+        }
+    }
+
     fn order() -> Order {
         Order::Undo(UndoOrder {
             id: EntryId::from("E1"),
@@ -119,10 +135,10 @@ mod tests {
 
     #[test]
     fn an_order_is_a_file_of_its_own_until_it_is_put_away() {
-        let folder = tempfile::tempdir().unwrap();
-        let maker = FolderMaker::open(folder.path()).unwrap();
+        let Scratch(folder) = &Scratch::new("order");
+        let maker = FolderMaker::open(folder).unwrap();
         maker.give("E1-undo", &order()).unwrap();
-        let path = folder.path().join("orders/E1-undo.json");
+        let path = folder.join("orders/E1-undo.json");
         let given: Order = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
         assert_eq!(given, order());
         assert_eq!(
@@ -142,10 +158,10 @@ mod tests {
 
     #[test]
     fn an_answer_is_read_or_said_to_be_none() {
-        let folder = tempfile::tempdir().unwrap();
-        let maker = FolderMaker::open(folder.path()).unwrap();
+        let Scratch(folder) = &Scratch::new("answer");
+        let maker = FolderMaker::open(folder).unwrap();
         assert_eq!(maker.answer("E1").unwrap(), None);
-        let path = folder.path().join("answers/E1.json");
+        let path = folder.join("answers/E1.json");
         let long = format!(
             "{{\"state\":\"refused\",\"said\":\"{}\"}}",
             "x".repeat(17_000)

@@ -201,6 +201,13 @@ CREATE INDEX follow_up_by_visit ON follow_up (clinic, visit);
 CREATE INDEX follow_up_by_patient ON follow_up (clinic, patient, form, day) WHERE corrected = 0;
 CREATE INDEX follow_up_by_next ON follow_up (clinic, next_day) WHERE corrected = 0;
 CREATE INDEX follow_up_by_day ON follow_up (clinic, form, day) WHERE corrected = 0;
+CREATE TABLE follow_up_end (
+  clinic TEXT NOT NULL, id TEXT NOT NULL, patient TEXT NOT NULL,
+  why TEXT NOT NULL CHECK (why IN ('died', 'moved', 'lost', 'declined')), day TEXT NOT NULL, words TEXT NOT NULL,
+  ended_at BIGINT NOT NULL, actor TEXT NOT NULL, resumed BIGINT NOT NULL CHECK (resumed IN (0, 1)), resumed_at BIGINT, resumed_by TEXT,
+  PRIMARY KEY (clinic, id), FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id),
+  FOREIGN KEY (clinic, actor) REFERENCES user_account (clinic, id));
+CREATE UNIQUE INDEX follow_up_end_once ON follow_up_end (clinic, patient) WHERE resumed = 0;
 CREATE TABLE skin_test (
   clinic TEXT NOT NULL, id TEXT NOT NULL, patient TEXT NOT NULL, visit TEXT NOT NULL, code TEXT NOT NULL, name TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('waiting', 'read', 'negative', 'positive', 'abandoned')),

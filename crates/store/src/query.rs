@@ -31,7 +31,8 @@ pub use electronic::{
     standing_electronic,
 };
 pub use follow_up::{
-    diagnosed, follow_ups, follow_ups_between, follow_ups_due, follow_ups_of_visit, never_followed,
+    diagnosed, follow_up_end, follow_up_ends, follow_ups, follow_ups_between, follow_ups_due,
+    follow_ups_of_visit, never_followed,
 };
 pub use infusion::{Infused, Tested, infused, infused_diagnoses, skin_tests_of_courses, tested};
 pub use outpatient::{Logged, logged, logged_diagnoses, logged_items};

@@ -248,7 +248,7 @@ const fn checks<R: TableRow + PartialEq>() -> (Compare, Types) {
 }
 
 /// Every ledger table.
-const LEDGER: [(Compare, Types); 29] = [
+const LEDGER: [(Compare, Types); 31] = [
     checks::<ledger::Patient>(),
     checks::<ledger::Allergy>(),
     checks::<ledger::Coverage>(),
@@ -271,6 +271,7 @@ const LEDGER: [(Compare, Types); 29] = [
     checks::<ledger::Reservation>(),
     checks::<ledger::GoodsDecision>(),
     checks::<ledger::FollowUp>(),
+    checks::<ledger::FollowUpEnd>(),
     checks::<ledger::SkinTest>(),
     checks::<ledger::PaperEntry>(),
     checks::<ledger::Course>(),

@@ -9,7 +9,7 @@ use std::fmt::Display;
 
 use cunyi_app::Action;
 use cunyi_app::views::{
-    Age, ChargeView, FindingView, PaperEntryView, ReceiptClosing, ReceiptView, Remaining,
+    Age, ChargeView, EndView, FindingView, PaperEntryView, ReceiptClosing, ReceiptView, Remaining,
     SessionView, Why,
 };
 use cunyi_catalogue::{AllergyGroup, frequency_named, prescription, route_named};
@@ -210,6 +210,12 @@ impl Chrome {
             ReceiptState::Void => "receipt-void",
             ReceiptState::Returned => "receipt-returned",
         })
+    }
+
+    /// 死亡 2026-11-24 脑卒中
+    pub fn follow_up_end(&self, end: &EndView) -> String {
+        let why = self.label(labels::END_WHY, end.why.as_str());
+        format!("{why} {} {}", end.day, end.words).trim().to_owned()
     }
 
     /// 待开, 已开

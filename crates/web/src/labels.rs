@@ -306,6 +306,7 @@ pub const FIELDS: Labels = &[
     ("told_by", "field-told-by"),
     ("clearing_event", "field-clearing-event"),
     ("confirmed", "follow-up-confirm-short"),
+    ("end_day", "field-end-day"),
     ("receipt_code", "field-receipt-code"),
     ("first_number", "field-first-number"),
     ("last_number", "field-last-number"),
@@ -364,6 +365,14 @@ pub const PRESCRIPTIONS: Labels = &[
     ("decoction", "prescription-decoction"),
     ("infusion", "prescription-infusion"),
     ("service", "prescription-service"),
+];
+
+/// 终止管理原因
+pub const END_WHY: Labels = &[
+    ("died", "end-why-died"),
+    ("moved", "end-why-moved"),
+    ("lost", "end-why-lost"),
+    ("declined", "end-why-declined"),
 ];
 
 /// 电子票据: how far it is.
@@ -492,6 +501,7 @@ pub const DETAILS: Labels = &[
     ("reconcile", "reconcile-title"),
     ("follow-ups", "follow-ups-title"),
     ("never-followed", "follow-ups-never"),
+    ("ended-follow-ups", "follow-ups-ended"),
     ("courses", "courses-due"),
     ("outpatient-log", "log-title"),
     ("infusions", "infusions-title"),

@@ -122,6 +122,8 @@ routes! {
     get "/visits/{id}/follow-up/{form}", Only(A::ReadRecord) => follow_up::page;
     post "/visits/{id}/follow-up/{form}", Only(A::Treat) => follow_up::save;
     get "/visits/{id}/follow-up/{form}/print", Only(A::ReadRecord) => follow_up::print;
+    post "/patients/{id}/follow-ups/end", Only(A::Treat) => patients::end_follow_ups;
+    post "/patients/{id}/follow-ups/resume", Only(A::Treat) => patients::resume_follow_ups;
     get "/follow-ups", Only(A::ReadPatient) => follow_ups::page;
     get "/follow-ups/sheet", Only(A::ReadPatient) => sheets::sheet;
     get "/visits/{id}/referral", Only(A::ReadRecord) => referrals::page;

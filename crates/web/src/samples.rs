@@ -36,7 +36,7 @@ mod uploads;
 use prescription::{courses, printed, skin_tests};
 
 pub use batch::batch;
-pub use follow_up::{due, follow_up, judged, never_followed};
+pub use follow_up::{due, end, end_form, ended, follow_up, judged, never_followed};
 pub use lists::{
     accesses, clinic, courses_due, messages, outpatient_log, referrals, report, stock, templates,
 };
@@ -472,6 +472,7 @@ pub fn patient() -> PatientView {
         patient: PatientId::from("P13"),
         fields: patient_form(),
         age: Age::Years(67),
+        ended: Some(end()),
         erased: false,
         allergies: vec![(EntryId::from("E1"), "青霉素类".to_owned())],
         visits: vec![past()],

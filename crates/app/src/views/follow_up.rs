@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use cunyi_domain::ids::{EntryId, PatientId, VisitId};
-use cunyi_domain::ledger::FollowUpClass;
+use cunyi_domain::ledger::{EndWhy, FollowUpClass};
 use cunyi_domain::time::{Moment, civil::Date};
 use cunyi_followup::{Form, Judged, Problems, Said};
 
@@ -125,6 +125,45 @@ pub struct DueView {
     pub overdue: i64,
 }
 
+/// 终止管理
+#[derive(Clone, PartialEq, Eq)]
+pub struct EndView {
+    /// Why.
+    pub why: EndWhy,
+    /// Since when.
+    pub day: Date,
+    /// In words.
+    pub words: String,
+    /// When it was written.
+    pub at: Moment,
+    /// By whom.
+    pub by: String,
+}
+
+/// Who is not called any more.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EndedView {
+    /// Who.
+    pub patient: PatientId,
+    /// 姓名
+    pub name: String,
+    /// Her age.
+    pub age: Age,
+    /// Why, and since when.
+    pub end: EndView,
+}
+
+/// That a patient is not called any more, as it was typed.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct EndForm {
+    /// An [`EndWhy`].
+    pub why: String,
+    /// `yyyy-MM-dd`
+    pub day: String,
+    /// In words.
+    pub words: String,
+}
+
 /// Who has an illness that is followed, and was never followed up for it here.
 #[derive(Clone, PartialEq, Eq)]
 pub struct UnfollowedView {
@@ -173,4 +212,4 @@ macro_rules! silent {
     };
 }
 
-silent! { FollowUpRow FollowUpView FollowUpForm Outcome DueView UnfollowedView FollowUpSheet SheetRow }
+silent! { FollowUpRow FollowUpView FollowUpForm Outcome DueView EndView EndedView EndForm UnfollowedView FollowUpSheet SheetRow }

@@ -1,10 +1,10 @@
 //! A visit becomes a follow-up: filled from what is known, classified, recorded, corrected, due, blanked.
 
-use cunyi_app::views::{DraftBody, DueView, FollowUpForm, FollowUpView, Outcome};
+use cunyi_app::views::{DraftBody, DueView, EndForm, FollowUpForm, FollowUpView, Outcome};
 use cunyi_domain::fact::Personal;
 use cunyi_domain::ids::VisitId;
 use cunyi_domain::journal::Entry;
-use cunyi_domain::ledger::{FollowUp, FollowUpClass as Class};
+use cunyi_domain::ledger::{EndWhy, FollowUp, FollowUpClass as Class};
 use cunyi_domain::refusal::Code;
 use cunyi_domain::time::civil::Date;
 use cunyi_followup::{Judged, Referral, Said, Wrong};
@@ -331,6 +331,74 @@ fn who_was_never_followed_up_is_told() {
         assert_eq!(told(), [of(&filed.name)]);
         w.clock.advance(367 * DAY);
         assert_eq!(told(), []);
+        w.prove();
+    }
+}
+
+/// Who died, moved away, was lost or declines is on no list; who is followed up again is.
+#[test]
+fn whose_follow_up_ended_is_not_called() {
+    for w in worlds("follow_up_end") {
+        let person = w.resident(true).clone();
+        let visit = w.frozen(&person, &pressure(&w, "150"));
+        let patient = w.view(&visit).patient.patient;
+        let end = |why: &str, day: &str, words: &str| {
+            let form = EndForm {
+                why: why.to_owned(),
+                day: day.to_owned(),
+                words: words.to_owned(),
+            };
+            w.app.end_follow_ups(&w.doctor, &patient, &form)
+        };
+        let lists = || {
+            let never = w.app.never_followed(&w.doctor).unwrap().len();
+            let due = w.app.follow_ups_due(&w.doctor, Date::MAX).unwrap().len();
+            let ended = w.app.ended_follow_ups(&w.doctor).unwrap().len();
+            (never, due, ended)
+        };
+        let today = w.app.now().date().to_string();
+        assert_eq!(lists(), (1, 0, 0));
+        let long = "长".repeat(201);
+        for (form, code, field) in [
+            (("", &*today, ""), Code::ReasonMissing, "why"),
+            (("gone", &*today, ""), Code::ReasonMissing, "why"),
+            (("died", &*today, " "), Code::ReasonMissing, "reason"),
+            (("moved", "", ""), Code::BadText, "end_day"),
+            (("moved", "2026-11-25", ""), Code::BadText, "end_day"),
+            (("moved", "1850-01-01", ""), Code::BadText, "end_day"),
+            (("moved", &*today, &*long), Code::BadText, "reason"),
+        ] {
+            let refusal = w.refused(end(form.0, form.1, form.2));
+            assert_eq!(
+                (refusal.code, refusal.field),
+                (code, Some(field)),
+                "{form:?}"
+            );
+        }
+        end("moved", &today, "随儿子进城").unwrap();
+        assert_eq!(lists(), (0, 0, 1));
+        assert_eq!(w.code(end("lost", &today, "")), Code::Changed, "once");
+        let ended = w.app.patient(&w.doctor, &patient).unwrap().ended.unwrap();
+        assert_eq!((ended.why, &*ended.words), (EndWhy::Moved, "随儿子进城"));
+        w.app.resume_follow_ups(&w.doctor, &patient).unwrap();
+        assert_eq!(lists(), (1, 0, 0));
+        let again = w.app.resume_follow_ups(&w.doctor, &patient);
+        assert_eq!(w.code(again), Code::Changed);
+
+        // She is back, and followed up: on the list of whom to call without anybody's doing more.
+        end("lost", &today, "").unwrap();
+        recorded(&w, &visit);
+        assert_eq!(lists(), (0, 1, 0));
+        end("died", &today, "脑卒中").unwrap();
+        assert_eq!(lists(), (0, 0, 1));
+        let who = cunyi_store::Who {
+            clinic: w.doctor.clinic.clone(),
+            actor: w.doctor.user.clone(),
+            now: w.app.now(),
+        };
+        let dice = crate::world::TestRng::default();
+        w.app.store().erase(&who, &dice, &patient).unwrap();
+        assert_eq!(lists(), (0, 0, 0), "nothing is told of who is erased");
         w.prove();
     }
 }

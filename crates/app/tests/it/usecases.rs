@@ -1,7 +1,7 @@
 //! Every use case that takes an actor, one a row: who may call it, and what a stranger gets.
 
 use cunyi_app::views::{
-    AppealForm, ApplyForm, ClearingForm, ClinicData, DraftBody, FollowUpForm, GiveBack,
+    AppealForm, ApplyForm, ClearingForm, ClinicData, DraftBody, EndForm, FollowUpForm, GiveBack,
     IdentifyForm, InsureForm, PatientForm, ReferralForm, RefundForm, RegisterForm, TemplateForm,
     ToldForm, WhyForm,
 };
@@ -132,6 +132,9 @@ use_cases! {
     courses_due List |app, by, _ids| app.courses_due(by);
     follow_ups_due List |app, by, _ids| app.follow_ups_due(by, Date::MAX);
     never_followed List |app, by, _ids| app.never_followed(by);
+    end_follow_ups Record |app, by, ids| app.end_follow_ups(by, &ids.patient, &EndForm::default());
+    resume_follow_ups Record |app, by, ids| app.resume_follow_ups(by, &ids.patient);
+    ended_follow_ups List |app, by, _ids| app.ended_follow_ups(by);
     follow_up_sheet New |app, by, _ids| {
         app.follow_up_sheet(by, "hypertension", (app.now().date(), app.now().date()))
     };

@@ -15,9 +15,9 @@ mod stock;
 use crate::batch::BatchEvent;
 use crate::ids::{BatchId, ClinicId, UserId, VisitId};
 use crate::ledger::{
-    Access, Allergy, Batch, Course, Coverage, ElectronicReceipt, Evidence, FollowUp, GoodsDecision,
-    PaperEntry, Patient, Payer, Payment, Receipt, Referral, RefundRest, Registration,
-    RegistrationState, Settlement, Visit, VisitState,
+    Access, Allergy, Batch, Course, Coverage, ElectronicReceipt, Evidence, FollowUp, FollowUpEnd,
+    GoodsDecision, PaperEntry, Patient, Payer, Payment, Receipt, Referral, RefundRest,
+    Registration, RegistrationState, Settlement, Visit, VisitState,
 };
 use crate::money::Fen;
 use crate::row::{Change, Field, TableRow, Value};
@@ -104,6 +104,8 @@ pub fn apply(about: &About, body: Body, personal: Option<Personal>) -> Vec<Chang
         | Body::UndoingRequested(_)
         | Body::UndoingMoved(_) => clearing::apply(about, body),
         Body::FollowUpRecorded(b) => follow_up::recorded(about, b, personal),
+        Body::FollowUpEnded(b) => follow_up::ended(about, b, personal),
+        Body::FollowUpResumed(b) => follow_up::resumed(about, b),
         Body::SkinTestOrdered(b) => skin_test::ordered(about, b),
         Body::SkinTestMoved(b) => skin_test::moved(about, b),
         Body::CourseOrdered(b) => course::ordered(about, b),
@@ -246,6 +248,7 @@ fn erase(about: &About, body: &PatientErased) -> Vec<Change> {
         about.update::<Patient>(body.patient.clone(), blank),
         all(Referral::TABLE, referral.to_vec()),
         all(FollowUp::TABLE, follow_up.to_vec()),
+        all(FollowUpEnd::TABLE, vec![set("words", String::new())]),
         all(Course::TABLE, vec![set("reason", String::new())]),
         all(PaperEntry::TABLE, vec![set("words", String::new())]),
         all(Receipt::TABLE, vec![set("words", String::new())]),

@@ -11,9 +11,9 @@ use crate::ids::{
 };
 use crate::ledger::{
     AccessKind, AllergyKind, Batch, Certificate, Charge, Clearing, ClearingEntry, ClearingPart,
-    Diagnosis, FollowUpClass, GlucoseKind, Goods, LineClass, Lot, Payer, Payment, RefundRest,
-    Registration, RegistrationState, Reservation, Settlement, StockMove, Undone, VisitState,
-    WrittenOff,
+    Diagnosis, EndWhy, FollowUpClass, GlucoseKind, Goods, LineClass, Lot, Payer, Payment,
+    RefundRest, Registration, RegistrationState, Reservation, Settlement, StockMove, Undone,
+    VisitState, WrittenOff,
 };
 use crate::money::{Fen, Quantity};
 use crate::time::Moment;
@@ -245,6 +245,29 @@ body! {
         /// Which one it corrects.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub corrects: Option<EntryId>,
+    }
+
+    /// A patient is not called for follow-ups any more. Personal part: `Reason`, if there is one.
+    pub struct FollowUpEnded {
+        /// Its id.
+        pub id: EntryId,
+        /// Who.
+        pub patient: PatientId,
+        /// Why.
+        pub why: EndWhy,
+        /// Since when.
+        pub day: Date,
+        /// In words, which are sealed when they are stored.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        pub words: String,
+    }
+
+    /// She is called again.
+    pub struct FollowUpResumed {
+        /// Which end it ends.
+        pub id: EntryId,
+        /// Who.
+        pub patient: PatientId,
     }
 
     /// The fee list as the doctor confirmed it. Personal part: `Reasons`, if she gave any.

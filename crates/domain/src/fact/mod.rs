@@ -115,6 +115,10 @@ facts! {
     "record_signed" 1 RecordSigned,
     /// A follow-up form was recorded, or one was corrected.
     "follow_up_recorded" 1 FollowUpRecorded,
+    /// A patient is not called any more.
+    "follow_up_ended" 1 FollowUpEnded,
+    /// She is called again.
+    "follow_up_resumed" 1 FollowUpResumed,
     /// A skin test was ordered.
     "skin_test_ordered" 1 SkinTestOrdered,
     /// A skin test was read or given up.

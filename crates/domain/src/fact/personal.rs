@@ -88,7 +88,8 @@ pub enum Personal {
     /// Of `settlement_made`: why it was reversed; of `settlement_requested`: why it is to be. Of
     /// `batch_moved`: why it was dropped. Of `goods_decided`: why they came back or not. Of
     /// `paper_entered`: why it was printed again or voided. Of `course_stopped`: why. Of
-    /// `receipt_closed`: why it was voided or came back. Of `electronic_undone`: why.
+    /// `receipt_closed`: why it was voided or came back. Of `electronic_undone`: why. Of
+    /// `follow_up_ended`: how it came.
     Reason(String),
     /// Of `electronic_answered`: what leads to her receipt, or what was said of it.
     Electronic {
@@ -120,6 +121,7 @@ impl Body {
             Self::CourseStopped(body) => reason(&mut body.reason),
             Self::PaperEntered(body) => reason(&mut body.words),
             Self::ReceiptClosed(body) => reason(&mut body.words),
+            Self::FollowUpEnded(body) => reason(&mut body.words),
             Self::ElectronicUndone(body) => reason(&mut body.words),
             Self::ElectronicAnswered(body) => Some(Personal::Electronic {
                 check_code: mem::take(&mut body.check_code),

@@ -58,3 +58,45 @@ table! {
         pub recorded_at: Moment,
     }
 }
+
+text_enum! {
+    /// 终止管理原因: why a patient is not called any more.
+    pub enum EndWhy {
+        /// 死亡
+        Died = "died",
+        /// 迁出
+        Moved = "moved",
+        /// 失访
+        Lost = "lost",
+        /// 拒绝
+        Declined = "declined",
+    }
+}
+
+table! {
+    /// 终止管理: a patient is not called any more, until she is again. At most one holds.
+    pub struct FollowUpEnd in "follow_up_end" (Ledger, ["clinic", "id"]) {
+        /// Clinic.
+        pub clinic: ClinicId,
+        /// Id.
+        pub id: EntryId,
+        /// Who.
+        pub patient: PatientId,
+        /// Why.
+        pub why: EndWhy,
+        /// Since when: of who died, 死亡日期.
+        pub day: Date,
+        /// In words, of who died the cause; may be empty, and is after erasure.
+        pub words: String,
+        /// When it was written.
+        pub ended_at: Moment,
+        /// By whom.
+        pub actor: UserId,
+        /// True once she was taken up again.
+        pub resumed: bool,
+        /// When; none while it holds, as the next.
+        pub resumed_at: Option<Moment>,
+        /// By whom.
+        pub resumed_by: Option<UserId>,
+    }
+}

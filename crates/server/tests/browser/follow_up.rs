@@ -97,8 +97,42 @@ async fn a_visit_becomes_a_follow_up_by_one_key() {
             .then(a => [a.status, a.headers.get('content-type')])";
     let sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     assert_eq!(page.script(file).await, json!([200, sheet]));
+    end_and_resume(&page).await;
     assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
     page.close().await;
+}
+
+/// Somebody who is due died: she is on no list, until that turns out to be another's death.
+async fn end_and_resume(page: &Page) {
+    page.press_on("main a[href^='/patients/']").await;
+    page.press_on("details:has(form[action$='/follow-ups/end']) summary")
+        .await;
+    page.tab_to("form[action$='/follow-ups/end'] select").await;
+    page.tab_to("form[action$='/follow-ups/end'] button").await;
+    page.press(Key::Enter).await;
+    page.see("[role=alert]").await;
+    page.accessible("an end of follow-ups without its cause")
+        .await;
+    page.fill(
+        "form[action$='/follow-ups/end'] input[name=reason]",
+        "脑卒中",
+    )
+    .await;
+    page.press(Key::Enter).await;
+    page.read("死亡").await;
+    page.accessible("a patient whose follow-ups ended").await;
+    page.picture("follow-up-ended.png").await;
+    let patient = page.path().await;
+    page.press_on("nav a[href='/patients']").await;
+    page.press_on("main a[href='/follow-ups']").await;
+    page.see(&format!("section:has(#h-ended) a[href='{patient}']"))
+        .await;
+    assert_eq!(page.count(&format!("a[href='{patient}']")).await, 1);
+    page.accessible("whom to call, and whom no more").await;
+    page.press_on(&format!("a[href='{patient}']")).await;
+    page.press_on("form[action$='/follow-ups/resume'] button")
+        .await;
+    page.see("form[action$='/follow-ups/end']").await;
 }
 
 /// Of a glucose that is said to be fasting nothing is asked again.

@@ -1,7 +1,7 @@
 //! Follow-up forms: of a visit, of a patient, of a period, and who is due.
 
 use cunyi_domain::ids::{ClinicId, PatientId, VisitId};
-use cunyi_domain::ledger::FollowUp;
+use cunyi_domain::ledger::{FollowUp, FollowUpEnd};
 use cunyi_domain::row::{Field, Value};
 use cunyi_domain::time::{Moment, civil::Date};
 
@@ -33,7 +33,7 @@ pub fn follow_ups(
 }
 
 /// The last follow-up of every patient and form whose next one is due up to a day, the longest due first;
-/// at most `limit`. Erased patients are not called.
+/// at most `limit`. Neither erased patients are called nor those whose follow-ups ended.
 pub fn follow_ups_due(
     tx: &mut Tx<'_>,
     clinic: &ClinicId,
@@ -49,6 +49,8 @@ pub fn follow_ups_due(
         (SELECT 1 FROM follow_up n WHERE n.clinic = follow_up.clinic AND n.patient = follow_up.patient
            AND n.form = follow_up.form AND n.corrected = 0
            AND (n.day > follow_up.day OR n.day = follow_up.day AND n.recorded_at > follow_up.recorded_at))
+        AND NOT EXISTS (SELECT 1 FROM follow_up_end e WHERE e.clinic = follow_up.clinic
+           AND e.patient = follow_up.patient AND e.resumed = 0)
         AND EXISTS (SELECT 1 FROM patient p WHERE p.clinic = follow_up.clinic AND p.id = follow_up.patient
            AND p.erased = 0) ORDER BY next_day, id LIMIT ?";
     Ok(tx.select(rest, values)?)
@@ -71,6 +73,29 @@ pub fn follow_ups_between(
     ];
     let rest = "WHERE clinic = ? AND form = ? AND day >= ? AND day <= ? AND corrected = 0
                 ORDER BY day, recorded_at, id LIMIT ?";
+    Ok(tx.select(rest, values)?)
+}
+
+/// The end of a patient's follow-ups that holds.
+pub fn follow_up_end(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    patient: &PatientId,
+) -> Result<Option<FollowUpEnd>, StoreError> {
+    let rest = "WHERE clinic = ? AND patient = ? AND resumed = 0";
+    Ok(tx.find(rest, key(clinic, patient.clone()))?)
+}
+
+/// The ends that hold, the last one first; at most `limit`. Erased patients have none.
+pub fn follow_up_ends(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    limit: i64,
+) -> Result<Vec<FollowUpEnd>, StoreError> {
+    let values = vec![clinic.clone().into_value(), Value::Int(limit)];
+    let rest = "WHERE clinic = ? AND resumed = 0 AND EXISTS (SELECT 1 FROM patient p
+        WHERE p.clinic = follow_up_end.clinic AND p.id = follow_up_end.patient AND p.erased = 0)
+        ORDER BY ended_at DESC, id DESC LIMIT ?";
     Ok(tx.select(rest, values)?)
 }
 
@@ -107,7 +132,7 @@ cunyi_domain::row! {
 }
 
 /// Patients seen since a moment with a diagnosis that begins so, or with such a filing, who have no follow-up of the
-/// form; those seen last first, at most `limit`. Erased patients are not called.
+/// form; those seen last first, at most `limit`. Neither erased patients are called nor those whose follow-ups ended.
 pub fn never_followed(
     tx: &mut Tx<'_>,
     (clinic, since): (&ClinicId, Moment),
@@ -131,6 +156,8 @@ pub fn never_followed(
              OR EXISTS (SELECT 1 FROM coverage c WHERE c.clinic = v.clinic AND c.id = v.coverage AND ({of_filing})))
            AND NOT EXISTS (SELECT 1 FROM follow_up f
              WHERE f.clinic = v.clinic AND f.patient = v.patient AND f.form = ? AND f.corrected = 0)
+           AND NOT EXISTS (SELECT 1 FROM follow_up_end e
+             WHERE e.clinic = v.clinic AND e.patient = v.patient AND e.resumed = 0)
            AND EXISTS (SELECT 1 FROM patient p WHERE p.clinic = v.clinic AND p.id = v.patient AND p.erased = 0)
          GROUP BY v.patient || '' ORDER BY seen_at DESC, patient LIMIT ?"
     );

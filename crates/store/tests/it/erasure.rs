@@ -49,6 +49,7 @@ const CLEAR: &[&str] = &[
     "https://receipts.invalid/87654321",
     "票上姓名写成锦秀",
     "锦绣的票已入账",
+    "跟女儿去了外省",
 ];
 
 /// What is never in clear: a certificate's token, a correction's old name, a doctor's reason.
@@ -93,6 +94,7 @@ fn somebody(world: &World) -> Result<(PatientId, VisitId), StoreError> {
     let first = world.follow_up(&row, None, CLEAR[19])?;
     world.follow_up(&row, Some(first), CLEAR[20])?;
     world.refer(&row, CLEAR[21])?;
+    world.end_follow_up(&row.patient, CLEAR[30])?;
     let later = world.arrive(&patient, None, None)?;
     let batch = world.freeze(&world.visit(&later), &[])?;
     world.happen(&world.batch(&batch), BatchEvent::Settle, "")?;

@@ -267,6 +267,7 @@ impl World {
         self.pay(&visit, PaymentKind::Returned, Fen(5))?;
         let first = self.follow_up(&visit, None, "咳嗽时头晕")?;
         self.follow_up(&visit, Some(first), "老柳看错了血压")?;
+        self.end_follow_up(&visit.patient, "老柳搬到镇上")?;
         self.skin_test(&visit)?;
         self.papers(&visit, &lines)?;
         self.receipts(&visit, "老柳打反了")?;

@@ -2,14 +2,15 @@
 
 use cunyi_domain::fact::{
     AccessRecorded, AccountChosen, AllergyNoted, AllergyWithdrawn, CourseOrdered, CourseStopped,
-    CoverageIdentified, FollowUpRecorded, PaperEntered, PatientCorrected, PatientFields,
-    PatientReferred, PatientRegistered, PayerSwitched, Personal, RecordSigned, RegistrationMoved,
-    SkinTestMoved, SkinTestOrdered, VisitInsured, VisitMoved, VisitRegistered,
+    CoverageIdentified, FollowUpEnded, FollowUpRecorded, FollowUpResumed, PaperEntered,
+    PatientCorrected, PatientFields, PatientReferred, PatientRegistered, PayerSwitched, Personal,
+    RecordSigned, RegistrationMoved, SkinTestMoved, SkinTestOrdered, VisitInsured, VisitMoved,
+    VisitRegistered,
 };
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{CoverageId, EntryId, PatientId, VisitId};
 use cunyi_domain::ledger::{
-    AccessKind, AllergyKind, Certificate, Charge, Diagnosis, FollowUpClass, GlucoseKind,
+    AccessKind, AllergyKind, Certificate, Charge, Diagnosis, EndWhy, FollowUpClass, GlucoseKind,
     PaperEvent, PaperWhy, Payer, Registration, RegistrationState, SkinTestEvent, SkinTestState,
     Visit, VisitState,
 };
@@ -239,6 +240,26 @@ impl World {
         };
         self.record(body, &visit.patient, Some(personal))?;
         Ok(id)
+    }
+
+    /// She was lost and found, and is lost again.
+    pub fn end_follow_up(&self, patient: &PatientId, words: &str) -> Done {
+        let ended = |id: &EntryId| FollowUpEnded {
+            id: id.clone(),
+            patient: patient.clone(),
+            why: EndWhy::Lost,
+            day: parse_date("2026-11-24").unwrap(),
+            words: words.to_owned(),
+        };
+        let first = EntryId::new(self.now(), &self.dice);
+        self.record(ended(&first), patient, None)?;
+        let found = FollowUpResumed {
+            id: first,
+            patient: patient.clone(),
+        };
+        self.record(found, patient, None)?;
+        let second = EntryId::new(self.now(), &self.dice);
+        self.record(ended(&second), patient, None)
     }
 
     /// She keeps what is in her personal account.

@@ -23,6 +23,7 @@ pub struct Electronic<'a> {
 impl World {
     /// One that the maker refused, and one that is to be undone, of which it refused that.
     pub fn electronic(&self, visit: &Visit, words: &Electronic<'_>) -> Done {
+        use ElectronicState::{Asked, Issued, Refused, Undoing};
         let its =
             |row: &Settlement| row.visit == visit.id && row.kind == SettlementKind::Settlement;
         let settled = self.all::<Settlement>().into_iter().find(its);
@@ -46,7 +47,6 @@ impl World {
             said: words.said.to_owned(),
         };
         let (refused, undone) = (self.new_entry(), self.new_entry());
-        use ElectronicState::{Asked, Issued, Refused, Undoing};
         self.record(asked(&refused), &visit.patient, None)?;
         self.record(answered(&refused, Asked, Refused), &visit.patient, None)?;
         self.record(asked(&undone), &visit.patient, None)?;

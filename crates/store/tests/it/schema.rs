@@ -7,10 +7,10 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::clearing::ClearingState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ledger::{
-    AccessKind, AllergyKind, Certificate, ClearingKind, ElectronicState, FollowUpClass, Footnote,
-    GlucoseKind, Goods, ItemKind, LineClass, Method, MoveKind, PaperEvent, PaperWhy, Payer,
-    PaymentKind, ReceiptState, ReceiptWhy, RegistrationState, Right, SettlementKind, SkinTestState,
-    VisitState,
+    AccessKind, AllergyKind, Certificate, ClearingKind, ElectronicState, EndWhy, FollowUpClass,
+    Footnote, GlucoseKind, Goods, ItemKind, LineClass, Method, MoveKind, PaperEvent, PaperWhy,
+    Payer, PaymentKind, ReceiptState, ReceiptWhy, RegistrationState, Right, SettlementKind,
+    SkinTestState, VisitState,
 };
 use cunyi_domain::resolve::Finding;
 use cunyi_domain::row::{Field, Kind, TableKind, Value};
@@ -181,6 +181,7 @@ const LISTS: &[(&str, &str, Words)] = &[
     ("stock_move", "kind", all!(MoveKind)),
     ("goods_decision", "decision", all!(Goods)),
     ("follow_up", "class", all!(FollowUpClass)),
+    ("follow_up_end", "why", all!(EndWhy)),
     ("skin_test", "state", all!(SkinTestState)),
     ("paper_entry", "event", all!(PaperEvent)),
     ("paper_entry", "why", all!(PaperWhy)),

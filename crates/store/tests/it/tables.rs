@@ -69,6 +69,7 @@ pub const TABLES: &[Table] = &[
     of::<ledger::Reservation>(),
     of::<ledger::GoodsDecision>(),
     of::<ledger::FollowUp>(),
+    of::<ledger::FollowUpEnd>(),
     of::<ledger::SkinTest>(),
     of::<ledger::PaperEntry>(),
     of::<ledger::Course>(),

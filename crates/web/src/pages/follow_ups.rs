@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use cunyi_app::App;
-use cunyi_app::views::{DueView, UnfollowedView};
+use cunyi_app::views::{DueView, EndedView, UnfollowedView};
 use cunyi_domain::time::Moment;
 use cunyi_domain::time::civil::Date;
 
@@ -20,6 +20,7 @@ pub(crate) struct FollowUpsPage<'a> {
     pub(crate) c: &'a Chrome,
     pub(crate) due: &'a [DueView],
     pub(crate) never: &'a [UnfollowedView],
+    pub(crate) ended: &'a [EndedView],
     pub(crate) up_to: Date,
 }
 
@@ -30,10 +31,12 @@ pub(crate) async fn page(by: Signed) -> Answer {
     let due = by.call(move |app, actor| app.follow_ups_due(actor, up_to));
     let due = due.await?;
     let never = by.call(App::never_followed).await?;
+    let ended = by.call(App::ended_follow_ups).await?;
     let page = FollowUpsPage {
         c: &by.chrome,
         due: &due,
         never: &never,
+        ended: &ended,
         up_to,
     };
     Ok(html(StatusCode::OK, &page))

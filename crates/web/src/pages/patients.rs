@@ -6,7 +6,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use cunyi_app::AppError;
-use cunyi_app::views::{PastVisit, PatientForm, PatientHit, PatientView};
+use cunyi_app::views::{EndForm, PastVisit, PatientForm, PatientHit, PatientView};
 use cunyi_domain::ids::{EntryId, PatientId, VisitId};
 
 use super::to_visit;
@@ -33,8 +33,26 @@ pub(crate) struct PatientPage<'a> {
     pub(crate) p: &'a PatientView,
     pub(crate) f: &'a PatientForm,
     pub(crate) groups: Labels,
+    /// What was typed to call her no more.
+    pub(crate) end: Option<EndForm>,
     pub(crate) problem: String,
     pub(crate) charts: Vec<Chart>,
+}
+
+impl PatientPage<'_> {
+    fn ends(&self, why: &str) -> bool {
+        self.end.as_ref().is_some_and(|end| end.why == why)
+    }
+
+    /// Today where nothing was typed.
+    fn end_day(&self) -> String {
+        let today = || self.c.now.date().to_string();
+        self.end.as_ref().map_or_else(today, |end| end.day.clone())
+    }
+
+    fn end_words(&self) -> &str {
+        self.end.as_ref().map_or("", |end| &end.words)
+    }
 }
 
 /// Fewest measurements that make a course.
@@ -143,17 +161,20 @@ pub(crate) async fn patient(by: Signed, Path(id): Path<String>) -> Answer {
     show(&by, PatientId(id), None).await
 }
 
-async fn show(
-    by: &Signed,
-    id: PatientId,
-    refused: Option<(AppError, Option<PatientForm>)>,
-) -> Answer {
+/// What was typed and refused.
+#[derive(Clone, Default)]
+struct Typed {
+    fields: Option<PatientForm>,
+    end: Option<EndForm>,
+}
+
+async fn show(by: &Signed, id: PatientId, refused: Option<(AppError, Typed)>) -> Answer {
     let p = by.call(move |app, actor| app.patient(actor, &id)).await?;
     let (code, problem, typed) = match &refused {
-        Some((error, typed)) => (status(error), words(&by.chrome, error), typed.as_ref()),
-        None => (StatusCode::OK, String::new(), None),
+        Some((error, typed)) => (status(error), words(&by.chrome, error), typed.clone()),
+        None => (StatusCode::OK, String::new(), Typed::default()),
     };
-    let f = typed.unwrap_or(&p.fields);
+    let f = typed.fields.as_ref().unwrap_or(&p.fields);
     Ok(html(
         code,
         &PatientPage {
@@ -161,6 +182,7 @@ async fn show(
             p: &p,
             f,
             groups: GROUPS,
+            end: typed.end.clone(),
             problem,
             charts: charts(&by.chrome, &p.visits),
         },
@@ -174,7 +196,39 @@ pub(crate) async fn correct(Path(id): Path<String>, Posted { by, form, .. }: Pos
     let done = by
         .ask(move |app, actor| app.correct_patient(actor, &patient, &asked))
         .await;
-    finish(&by, id, done, Some(typed)).await
+    let typed = Typed {
+        fields: Some(typed),
+        ..Typed::default()
+    };
+    finish(&by, id, done, typed).await
+}
+
+/// `POST /patients/{id}/follow-ups/end`
+pub(crate) async fn end_follow_ups(
+    Path(id): Path<String>,
+    Posted { by, form, .. }: Posted,
+) -> Answer {
+    let end = EndForm {
+        why: form.get("why").to_owned(),
+        day: form.text("end_day"),
+        words: form.text("reason"),
+    };
+    let (id, asked) = (PatientId(id), end.clone());
+    let patient = id.clone();
+    let done = by.ask(move |app, actor| app.end_follow_ups(actor, &patient, &asked));
+    let typed = Typed {
+        end: Some(end),
+        ..Typed::default()
+    };
+    finish(&by, id, done.await, typed).await
+}
+
+/// `POST /patients/{id}/follow-ups/resume`
+pub(crate) async fn resume_follow_ups(Path(id): Path<String>, Posted { by, .. }: Posted) -> Answer {
+    let id = PatientId(id);
+    let patient = id.clone();
+    let done = by.ask(move |app, actor| app.resume_follow_ups(actor, &patient));
+    finish(&by, id, done.await, Typed::default()).await
 }
 
 /// `POST /patients/{id}/allergies`: on her page, or during a visit and then back to it.
@@ -189,7 +243,7 @@ pub(crate) async fn note_allergy(
         .ask(move |app, actor| app.note_allergy(actor, &patient, &kind, &code))
         .await;
     match done {
-        _ if visit.as_str().is_empty() => finish(&by, id, done, None).await,
+        _ if visit.as_str().is_empty() => finish(&by, id, done, Typed::default()).await,
         Ok(()) => Ok(to_visit(&visit)),
         Err(error) => show_error(&by, visit, error, Kept::Nothing).await,
     }
@@ -205,15 +259,10 @@ pub(crate) async fn withdraw_allergy(
     let done = by
         .ask(move |app, actor| app.withdraw_allergy(actor, &patient, &entry))
         .await;
-    finish(&by, id, done, None).await
+    finish(&by, id, done, Typed::default()).await
 }
 
-async fn finish(
-    by: &Signed,
-    id: PatientId,
-    done: Result<(), AppError>,
-    typed: Option<PatientForm>,
-) -> Answer {
+async fn finish(by: &Signed, id: PatientId, done: Result<(), AppError>, typed: Typed) -> Answer {
     match done {
         Ok(()) => Ok(Redirect::to(&format!("/patients/{id}")).into_response()),
         Err(error) if status(&error) == StatusCode::UNPROCESSABLE_ENTITY => {

@@ -9,7 +9,7 @@ mod registers;
 mod settlement;
 
 use askama::Template;
-use cunyi_app::views::{IdentifyForm, PatientForm, RegisterForm, VisitView};
+use cunyi_app::views::{IdentifyForm, PatientForm, PatientView, RegisterForm, VisitView};
 use cunyi_app::{Layout, NewUser, SetupForm};
 use cunyi_catalogue::{Catalogue, ServiceRole, frequencies, routes};
 use cunyi_domain::batch::BatchState;
@@ -295,16 +295,33 @@ fn lists(c: &Chrome, pages: &mut Pages) {
         hits: Some(samples::hits()),
     };
     pages.push(("patients", page.render().unwrap()));
+    patient(c, pages);
+}
+
+/// Who is not called any more, and who is to be called no more.
+fn patient(c: &Chrome, pages: &mut Pages) {
     let p = samples::patient();
     let page = PatientPage {
         c,
         p: &p,
         f: &p.fields,
         groups: GROUPS,
+        end: None,
         problem: "!".to_owned(),
         charts: charts(c, &[samples::past(), samples::past()]),
     };
     pages.push(("patient", page.render().unwrap()));
+    let called = PatientView {
+        ended: None,
+        ..samples::patient()
+    };
+    let page = PatientPage {
+        p: &called,
+        end: Some(samples::end_form()),
+        charts: vec![],
+        ..page
+    };
+    pages.push(("patient-end", page.render().unwrap()));
 }
 
 fn clinic(c: &Chrome, pages: &mut Pages) {

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use cunyi_app::views::{Age, DueView, FollowUpRow, FollowUpView, UnfollowedView};
+use cunyi_app::views::{
+    Age, DueView, EndForm, EndView, EndedView, FollowUpRow, FollowUpView, UnfollowedView,
+};
 use cunyi_domain::ids::{EntryId, PatientId, VisitId};
-use cunyi_domain::ledger::FollowUpClass;
+use cunyi_domain::ledger::{EndWhy, FollowUpClass};
 use cunyi_domain::time::parse_date;
 use cunyi_followup::{Form, Judged, Said, form_on};
 
@@ -81,6 +83,36 @@ pub fn follow_up(id: &str, recorded: bool) -> FollowUpView {
         },
         open: true,
     }
+}
+
+/// She died.
+pub fn end() -> EndView {
+    EndView {
+        why: EndWhy::Died,
+        day: now().date(),
+        words: HOSTILE.to_owned(),
+        at: now(),
+        by: HOSTILE.to_owned(),
+    }
+}
+
+/// As it was typed and refused.
+pub fn end_form() -> EndForm {
+    EndForm {
+        why: "moved".to_owned(),
+        day: HOSTILE.to_owned(),
+        words: HOSTILE.to_owned(),
+    }
+}
+
+/// Who is not called any more.
+pub fn ended() -> Vec<EndedView> {
+    vec![EndedView {
+        patient: PatientId::from("P1"),
+        name: HOSTILE.to_owned(),
+        age: Age::Years(68),
+        end: end(),
+    }]
 }
 
 /// Nobody has followed her up.

@@ -1,15 +1,14 @@
 //! A valid request for each route, made on a visit that stands where the route needs it: what is
 //! asked would be done, so a refusal can only come from who asks.
 
-use cunyi_app::views::{DraftBody, IdentifyForm, RegisterForm, TemplateForm, WhyForm};
+use cunyi_app::views::{DraftBody, TemplateForm, WhyForm};
 use cunyi_app::{Actor, NewLot};
 use cunyi_centre::faults::Fault;
-use cunyi_centre::population::Voucher;
 use cunyi_domain::ids::{PatientId, TemplateId, VisitId};
 use cunyi_domain::ledger::{Method, VisitState};
 use cunyi_domain::money::{Quantity, UnitPrice};
 use cunyi_domain::reconcile::Action;
-use cunyi_domain::time::{Clock, parse_date};
+use cunyi_domain::time::parse_date;
 
 use crate::house::{Ask, House};
 use crate::world::{PASSWORD, actor};
@@ -228,6 +227,8 @@ cases! {
     get "/visits/{id}/follow-up/{form}" Record |h, _by| crate::follow_up::page(h, "");
     post "/visits/{id}/follow-up/{form}" Record |h, _by| crate::follow_up::to_record(h);
     get "/visits/{id}/follow-up/{form}/print" Record |h, _by| crate::follow_up::page(h, "/print");
+    post "/patients/{id}/follow-ups/end" Record |h, _by| crate::follow_up::to_end(h);
+    post "/patients/{id}/follow-ups/resume" Record |h, _by| crate::follow_up::to_resume(h);
     get "/follow-ups" List |h, _by| { crate::follow_up::recorded(h); get("/follow-ups") };
     get "/follow-ups/sheet" New |h, _by| crate::follow_up::sheet(h);
     get "/visits/{id}/referral" Record |h, _by| of_visit("get", &frozen(h), "/referral");

@@ -1,11 +1,11 @@
 //! A visit's follow-up form: said what it comes to first, recorded by the second press, corrected, due.
 
 use axum::http::StatusCode;
-use cunyi_app::views::{FollowUpForm, Outcome};
+use cunyi_app::views::{EndForm, FollowUpForm, Outcome};
 use cunyi_domain::ids::VisitId;
 use cunyi_followup::{Field, Kind, Said};
 
-use crate::cases::{draft, get, of_visit, registered};
+use crate::cases::{draft, get, of_visit, patient, post, registered};
 use crate::house::{Ask, House, house};
 
 const FORM: &str = "hypertension";
@@ -100,6 +100,27 @@ pub fn recorded(h: &House) -> VisitId {
     let done = h.w.app.record_follow_up(&h.w.doctor, &visit, FORM, &wanted);
     assert!(matches!(done, Ok(Outcome::Judged(_))));
     visit
+}
+
+fn end(h: &House) -> EndForm {
+    EndForm {
+        why: "moved".to_owned(),
+        day: h.w.app.now().date().to_string(),
+        words: String::new(),
+    }
+}
+
+pub fn to_end(h: &House) -> Ask {
+    let (patient, end) = (patient(h, &registered(h)), end(h));
+    let typed = [("why", &*end.why), ("end_day", &*end.day)];
+    post(&format!("/patients/{patient}/follow-ups/end"), &typed)
+}
+
+pub fn to_resume(h: &House) -> Ask {
+    let patient = patient(h, &registered(h));
+    let ended = h.w.app.end_follow_ups(&h.w.doctor, &patient, &end(h));
+    ended.expect("ended");
+    post(&format!("/patients/{patient}/follow-ups/resume"), &[])
 }
 
 #[tokio::test]

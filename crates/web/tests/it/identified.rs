@@ -4,6 +4,7 @@ use cunyi_app::Actor;
 use cunyi_app::views::{IdentifyForm, RegisterForm};
 use cunyi_centre::population::Voucher;
 use cunyi_domain::ids::VisitId;
+use cunyi_domain::time::Clock;
 
 use crate::cases::draft;
 use crate::house::House;

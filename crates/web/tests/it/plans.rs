@@ -46,6 +46,7 @@ const GROWING: &[&str] = &[
     "fact",
     "stock_move",
     "follow_up",
+    "follow_up_end",
     "paper_entry",
     "skin_test",
     "course",

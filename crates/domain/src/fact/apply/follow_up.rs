@@ -1,7 +1,7 @@
 //! What follow-up forms do to the ledger.
 
-use crate::fact::{FollowUpRecorded, Personal};
-use crate::ledger::FollowUp;
+use crate::fact::{FollowUpEnded, FollowUpRecorded, FollowUpResumed, Personal};
+use crate::ledger::{FollowUp, FollowUpEnd};
 use crate::row::Change;
 
 use super::{About, set};
@@ -40,4 +40,33 @@ pub(super) fn recorded(
         recorded_at: about.occurred_at,
     });
     corrected.into_iter().chain([row]).collect()
+}
+
+pub(super) fn ended(about: &About, body: FollowUpEnded, personal: Option<Personal>) -> Vec<Change> {
+    vec![Change::insert(FollowUpEnd {
+        clinic: about.clinic.clone(),
+        id: body.id,
+        patient: body.patient,
+        why: body.why,
+        day: body.day,
+        words: match personal {
+            Some(Personal::Reason(words)) => words,
+            _ => String::new(),
+        },
+        ended_at: about.occurred_at,
+        actor: about.actor.clone(),
+        resumed: false,
+        resumed_at: None,
+        resumed_by: None,
+    })]
+}
+
+/// Once: who comes second finds her taken up again.
+pub(super) fn resumed(about: &About, body: FollowUpResumed) -> Vec<Change> {
+    let to = vec![
+        set("resumed", true),
+        set("resumed_at", Some(about.occurred_at)),
+        set("resumed_by", Some(about.actor.clone())),
+    ];
+    vec![about.guarded::<FollowUpEnd>(body.id, set("resumed", false), to)]
 }

@@ -82,10 +82,12 @@ pub(super) fn pages(c: &Chrome, pages: &mut Pages) {
     }
     let (due, up_to) = (&samples::due(), c.now.date());
     let never = &samples::never_followed();
+    let ended = &samples::ended();
     let page = FollowUpsPage {
         c,
         due,
         never,
+        ended,
         up_to,
     };
     pages.push(("follow-ups", page.render().unwrap()));

@@ -1,0 +1,126 @@
+//! 终止管理: who died, moved away, was lost or declines is not called for follow-ups any more, until she is again.
+
+use std::collections::HashMap;
+
+use cunyi_domain::fact::{FollowUpEnded, FollowUpResumed};
+use cunyi_domain::ids::{EntryId, PatientId, UserId};
+use cunyi_domain::ledger::{EndWhy, FollowUpEnd, Patient};
+use cunyi_domain::refusal::{Code, Refusal};
+use cunyi_domain::time::parse_date;
+use cunyi_store::{Tx, Writer, query};
+
+use crate::App;
+use crate::access::names;
+use crate::error::{Result, refuse, refuse_at};
+use crate::patient::{bounded, form_of};
+use crate::permission::{Action, may};
+use crate::views::{Actor, EndForm, EndView, EndedView};
+use crate::visit::age;
+
+/// Most that are listed.
+const MOST_ENDED: i64 = 500;
+/// Longest words, in characters.
+const MOST_WORDS: usize = 200;
+
+impl App {
+    /// Calls a patient no more. Of who died the day and the cause are wanted.
+    pub fn end_follow_ups(&self, actor: &Actor, id: &PatientId, form: &EndForm) -> Result<()> {
+        actor.must(Action::Treat)?;
+        let today = self.now().date();
+        self.write(actor, "end_follow_ups", |w| {
+            let patient = patient(w.tx, actor, id)?;
+            let why = EndWhy::from_text(&form.why);
+            let why = why.ok_or(Refusal::at(Code::ReasonMissing, "why"))?;
+            let day = parse_date(form.day.trim()).ok_or(Refusal::at(Code::BadText, "end_day"))?;
+            if day > today || patient.birth_date.is_some_and(|birth| day < birth) {
+                return refuse_at(Code::BadText, "end_day");
+            }
+            let words = bounded(&form.words, "reason", MOST_WORDS)?;
+            if why == EndWhy::Died && words.is_empty() {
+                return refuse_at(Code::ReasonMissing, "reason");
+            }
+            if query::follow_up_end(w.tx, &actor.clinic, id)?.is_some() {
+                return refuse(Code::Changed);
+            }
+            let body = FollowUpEnded {
+                id: EntryId::new(w.who.now, w.rng),
+                patient: id.clone(),
+                why,
+                day,
+                words,
+            };
+            Ok(w.record(body, Some(id), None)?)
+        })
+    }
+
+    /// Calls her again.
+    pub fn resume_follow_ups(&self, actor: &Actor, id: &PatientId) -> Result<()> {
+        actor.must(Action::Treat)?;
+        self.write(actor, "resume_follow_ups", |w| {
+            patient(w.tx, actor, id)?;
+            if resume(w, actor, id)? {
+                Ok(())
+            } else {
+                refuse(Code::Changed)
+            }
+        })
+    }
+
+    /// Who is not called any more, the last one first.
+    pub fn ended_follow_ups(&self, actor: &Actor) -> Result<Vec<EndedView>> {
+        actor.must(Action::ReadPatient)?;
+        self.note_list(actor, "ended-follow-ups")?;
+        let today = self.now().date();
+        self.parts.store.db().read("ended_follow_ups", |tx| {
+            let names = names(tx, &actor.clinic)?;
+            let ends = query::follow_up_ends(tx, &actor.clinic, MOST_ENDED)?;
+            let view = |row: FollowUpEnd| -> Result<EndedView> {
+                let patient = patient(tx, actor, &row.patient)?;
+                let fields = form_of(&patient, may(actor.role, Action::ReadNumbers));
+                Ok(EndedView {
+                    name: fields.name,
+                    age: age(patient.birth_date, today),
+                    patient: patient.id,
+                    end: view_of(row, &names),
+                })
+            };
+            ends.into_iter().map(view).collect()
+        })
+    }
+}
+
+fn patient(tx: &mut Tx<'_>, actor: &Actor, id: &PatientId) -> Result<Patient> {
+    let found = query::patient(tx, &actor.clinic, id)?.filter(|row| !row.erased);
+    Ok(found.ok_or(Refusal::new(Code::NotFound))?)
+}
+
+/// Ends the end that holds; false where none does. Who is followed up again is called again.
+pub(crate) fn resume(w: &mut Writer<'_, '_>, actor: &Actor, id: &PatientId) -> Result<bool> {
+    let Some(end) = query::follow_up_end(w.tx, &actor.clinic, id)? else {
+        return Ok(false);
+    };
+    let body = FollowUpResumed {
+        id: end.id,
+        patient: id.clone(),
+    };
+    w.record(body, Some(id), None)?;
+    Ok(true)
+}
+
+/// As her page shows it.
+pub(crate) fn end_view(tx: &mut Tx<'_>, actor: &Actor, id: &PatientId) -> Result<Option<EndView>> {
+    let Some(row) = query::follow_up_end(tx, &actor.clinic, id)? else {
+        return Ok(None);
+    };
+    Ok(Some(view_of(row, &names(tx, &actor.clinic)?)))
+}
+
+fn view_of(row: FollowUpEnd, names: &HashMap<UserId, String>) -> EndView {
+    EndView {
+        by: names.get(&row.actor).cloned().unwrap_or_default(),
+        why: row.why,
+        day: row.day,
+        words: row.words,
+        at: row.ended_at,
+    }
+}
