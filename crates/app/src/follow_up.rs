@@ -27,8 +27,8 @@ use crate::views::{
 };
 use crate::visit::{age, read_filings};
 
-/// Most entries of the list of whom to call.
-const MOST_DUE: i64 = 500;
+/// Most entries of a list of whom to call, of one form.
+pub const MOST_CALLED: u16 = 500;
 /// Most follow-ups of one file.
 const MOST_ROWS: i64 = 5000;
 /// Most follow-ups of a patient that are looked through.
@@ -132,7 +132,7 @@ impl App {
         self.note_list(actor, "follow-ups")?;
         let today = self.now().date();
         self.parts.store.db().read("follow_ups_due", |tx| {
-            let due = query::follow_ups_due(tx, &actor.clinic, up_to, MOST_DUE)?;
+            let due = query::follow_ups_due(tx, &actor.clinic, up_to, MOST_CALLED.into())?;
             let view = |row: FollowUp| -> Result<DueView> {
                 let patient = query::patient(tx, &actor.clinic, &row.patient)?;
                 let patient = patient.ok_or(Refusal::new(Code::NotFound))?;
@@ -163,7 +163,7 @@ impl App {
             let mut all = Vec::new();
             for form in ids().into_iter().filter_map(|id| form_on(id, now.date())) {
                 let of = (&*form.id, &*form.diagnoses, &*form.filings);
-                for row in query::never_followed(tx, (clinic, since), of, MOST_DUE)? {
+                for row in query::never_followed(tx, (clinic, since), of, MOST_CALLED.into())? {
                     let patient = query::patient(tx, clinic, &row.patient)?;
                     let patient = patient.ok_or(Refusal::new(Code::NotFound))?;
                     let fields = form_of(&patient, in_full);

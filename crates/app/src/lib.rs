@@ -86,6 +86,7 @@ pub use account::{LOCKED_FOR_MINUTES, WRONG_BEFORE_LOCK};
 pub use clinic::PAY_CODES;
 pub use electronic::ReceiptMaker;
 pub use error::{AppError, Result};
+pub use follow_up::MOST_CALLED;
 pub use install::{NewUser, SetupForm};
 pub use layouts::Layout;
 pub use own_password::PasswordForm;

@@ -1249,6 +1249,7 @@ follow-up-resume = 恢复随访
 follow-up-end = 终止随访管理
 follow-up-end-hint = 死亡、迁出、失访或拒绝随访的，不再列入到期名单；填写随访表或点“恢复随访”后重新列入。
 follow-up-end-why = 终止原因
+follow-ups-cut = 每张名单最多列 { $n } 人：先办完前面的，后面的会补上来。
 follow-ups-ended = 已终止管理
 follow-ups-ended-hint = 这些人不在上面的名单里；人回来了，到本人页面恢复随访。
 field-end-day = 终止（死亡）日期

@@ -40,6 +40,9 @@ pub struct Extent {
     /// 今晨已诊毕数 · visits already done this morning
     #[arg(long, hide = true, default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..=300))]
     done_today: i64,
+    /// 今晨另有一人皮试已到判读时间 · besides, somebody's skin test of this morning may be read
+    #[arg(long, hide = true)]
+    skin_test: bool,
 }
 
 impl Default for Extent {
@@ -48,6 +51,7 @@ impl Default for Extent {
             days: 60,
             per_day: None,
             done_today: 0,
+            skin_test: false,
         }
     }
 }
@@ -504,6 +508,9 @@ impl Seeder {
                 waiting.push(person);
             }
         }
+        if self.extent.skin_test {
+            self.tested(&doctor, now, &waiting)?;
+        }
         for (place, person) in waiting.into_iter().enumerate() {
             let minutes = 12 - 4 * i64::try_from(place)?;
             self.clock
@@ -512,6 +519,42 @@ impl Seeder {
             self.register(&doctor, person)?;
         }
         Ok(())
+    }
+}
+
+impl Seeder {
+    /// A grown-up whose penicillin was ordered half an hour ago, and whose skin test nobody has read.
+    fn tested(&self, doctor: &Actor, now: Moment, others: &[&Person]) -> Result<()> {
+        let person = loop {
+            let person = self.someone(false)?;
+            let grown = (18..60).contains(&age_on(person.birth_date, self.today));
+            if grown && !others.contains(&person) {
+                break person;
+            }
+        };
+        let half_an_hour = 1800 * SECOND;
+        self.clock.0.store(now.0 - half_an_hour, Ordering::SeqCst);
+        let visit = self.register(doctor, person)?;
+        let drug = self.drug("注射用青霉素钠").context("penicillin")?;
+        let solvent = self.drug("0.9%氯化钠注射液").context("its solvent")?;
+        let dripped = |line: DraftLine| DraftLine {
+            route: "ivgtt".to_owned(),
+            frequency: "qd".to_owned(),
+            group: "1".to_owned(),
+            drip: "40".to_owned(),
+            ..line
+        };
+        let draft = DraftBody {
+            complaint: "咽痛、发热 2 天".to_owned(),
+            examination: "咽充血，双侧扁桃体II度肿大，有脓点".to_owned(),
+            temperature: "38.4".to_owned(),
+            pulse: "96".to_owned(),
+            diagnoses: vec!["J03.900".to_owned()],
+            lines: [solvent, drug].map(|drug| dripped(line(drug, 1))).into(),
+            ..DraftBody::default()
+        };
+        self.app.save_draft(doctor, &visit, 0, &draft)?;
+        Ok(self.app.order_skin_test(doctor, &visit, &drug.code)?)
     }
 }
 

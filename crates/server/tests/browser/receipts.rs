@@ -78,6 +78,8 @@ async fn receipts_are_numbered_voided_and_taken_back() {
     page.read("电子票据 已开").await;
     page.accessible("a settled visit with an electronic receipt")
         .await;
+    page.tab_to("details:has(form[action^='/electronic/']) summary")
+        .await;
     page.picture("receipt-electronic.png").await;
 
     // Paid back: it is out until it is taken back.

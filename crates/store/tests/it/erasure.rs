@@ -104,6 +104,7 @@ fn somebody(world: &World) -> Result<(PatientId, VisitId), StoreError> {
         url: CLEAR[27],
         reason: CLEAR[28],
         said: CLEAR[29],
+        undone: false,
     };
     world.electronic(&world.visit(&later), &words)?;
     world.happen(&world.batch(&batch), BatchEvent::Reverse, CLEAR[16])?;
@@ -261,14 +262,14 @@ fn others_are_untouched_and_what_was_sealed_stays_shut() {
         world.fill_local(&world.visit(&visit), "咳", "token");
         let before = (kept(&world, &other, &visit), opened(&world, &other));
         assert!(opened(&world, &gone).iter().all(Option::is_some));
-        assert_eq!(opened(&world, &gone).len(), 13);
+        assert_eq!(opened(&world, &gone).len(), 18);
 
         world.store.erase(&world.who(), &world.dice, &gone).unwrap();
         assert_eq!(
             (kept(&world, &other, &visit), opened(&world, &other)),
             before
         );
-        assert_eq!(opened(&world, &gone), vec![None; 13]);
+        assert_eq!(opened(&world, &gone), vec![None; 18]);
     }
 }
 

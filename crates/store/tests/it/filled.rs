@@ -276,6 +276,7 @@ impl World {
             url: "https://receipts.invalid/12345678",
             reason: "老柳的名字打错了",
             said: "老柳的票已报销",
+            undone: true,
         };
         self.electronic(&visit, &words)?;
         self.stop_course(&visit)?;

@@ -12,18 +12,19 @@ use cunyi_domain::money::Fen;
 
 use crate::world::{Done, World};
 
-/// Words about an electronic receipt that lead to her.
+/// What is told of an electronic receipt: words that lead to her, and whether it was undone in the end.
 pub struct Electronic<'a> {
     pub check_code: &'a str,
     pub url: &'a str,
     pub reason: &'a str,
     pub said: &'a str,
+    pub undone: bool,
 }
 
 impl World {
-    /// One that the maker refused, and one that is to be undone, of which it refused that.
+    /// One that is to be undone, which the maker refused at first.
     pub fn electronic(&self, visit: &Visit, words: &Electronic<'_>) -> Done {
-        use ElectronicState::{Asked, Issued, Refused, Undoing};
+        use ElectronicState::{Asked, Issued, Undoing, Undone};
         let its =
             |row: &Settlement| row.visit == visit.id && row.kind == SettlementKind::Settlement;
         let settled = self.all::<Settlement>().into_iter().find(its);
@@ -46,26 +47,34 @@ impl World {
             url: String::new(),
             said: words.said.to_owned(),
         };
-        let (refused, undone) = (self.new_entry(), self.new_entry());
-        self.record(asked(&refused), &visit.patient, None)?;
-        self.record(answered(&refused, Asked, Refused), &visit.patient, None)?;
-        self.record(asked(&undone), &visit.patient, None)?;
+        let id = self.new_entry();
+        let her = &visit.patient;
+        self.record(asked(&id), her, None)?;
         let issued = ElectronicAnswered {
             code: "99060126".to_owned(),
             number: "0012345678".to_owned(),
             check_code: words.check_code.to_owned(),
             url: words.url.to_owned(),
             said: String::new(),
-            ..answered(&undone, Asked, Issued)
+            ..answered(&id, Asked, Issued)
         };
-        self.record(issued, &visit.patient, None)?;
+        self.record(issued, her, None)?;
         let undo = ElectronicUndone {
-            id: undone.clone(),
-            patient: visit.patient.clone(),
+            id: id.clone(),
+            patient: her.clone(),
             words: words.reason.to_owned(),
         };
-        self.record(undo, &visit.patient, None)?;
-        self.record(answered(&undone, Undoing, Issued), &visit.patient, None)
+        self.record(undo.clone(), her, None)?;
+        self.record(answered(&id, Undoing, Issued), her, None)?;
+        if !words.undone {
+            return Ok(());
+        }
+        self.record(undo, her, None)?;
+        let red = ElectronicAnswered {
+            number: "0012345679".to_owned(),
+            ..answered(&id, Undoing, Undone)
+        };
+        self.record(red, her, None)
     }
 
     fn new_entry(&self) -> EntryId {

@@ -94,8 +94,10 @@ const typedIn = (field) => {
   }
   return field.value !== field.defaultValue;
 };
+// What the page's problem is not about says that it is fresh.
+const refused = (form) => form.dataset.guard !== "fresh" && $("main > .problem");
 const kept = (going) => $$("form[data-guard]").every((form) =>
-  form === going || !($("main > .problem") || $$("input, select, textarea", form).some(typedIn)));
+  form === going || !(refused(form) || $$("input, select, textarea", form).some(typedIn)));
 
 // Words that cannot be saved are not left without asking.
 const unsaveable = () => draft && dirty && halted && !draft.dataset.sent;

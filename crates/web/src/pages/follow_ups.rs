@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use cunyi_app::App;
 use cunyi_app::views::{DueView, EndedView, UnfollowedView};
+use cunyi_app::{App, MOST_CALLED};
 use cunyi_domain::time::Moment;
 use cunyi_domain::time::civil::Date;
 
@@ -22,6 +22,14 @@ pub(crate) struct FollowUpsPage<'a> {
     pub(crate) never: &'a [UnfollowedView],
     pub(crate) ended: &'a [EndedView],
     pub(crate) up_to: Date,
+}
+
+impl FollowUpsPage<'_> {
+    /// How many a list has at most, where it may have left somebody out.
+    fn cut(&self) -> Option<u16> {
+        let most = usize::from(MOST_CALLED);
+        (self.due.len() >= most || self.never.len() >= most).then_some(MOST_CALLED)
+    }
 }
 
 /// `GET /follow-ups`

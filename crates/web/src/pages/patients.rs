@@ -33,6 +33,8 @@ pub(crate) struct PatientPage<'a> {
     pub(crate) p: &'a PatientView,
     pub(crate) f: &'a PatientForm,
     pub(crate) groups: Labels,
+    /// True where `f` is what was typed and refused.
+    pub(crate) corrects: bool,
     /// What was typed to call her no more.
     pub(crate) end: Option<EndForm>,
     pub(crate) problem: String,
@@ -182,6 +184,7 @@ async fn show(by: &Signed, id: PatientId, refused: Option<(AppError, Typed)>) ->
             p: &p,
             f,
             groups: GROUPS,
+            corrects: typed.fields.is_some(),
             end: typed.end.clone(),
             problem,
             charts: charts(&by.chrome, &p.visits),

@@ -306,6 +306,7 @@ fn patient(c: &Chrome, pages: &mut Pages) {
         p: &p,
         f: &p.fields,
         groups: GROUPS,
+        corrects: true,
         end: None,
         problem: "!".to_owned(),
         charts: charts(c, &[samples::past(), samples::past()]),
@@ -317,6 +318,7 @@ fn patient(c: &Chrome, pages: &mut Pages) {
     };
     let page = PatientPage {
         p: &called,
+        corrects: false,
         end: Some(samples::end_form()),
         charts: vec![],
         ..page

@@ -116,6 +116,7 @@ fn onward(ask: &Ask) -> bool {
         "settle",
         "hand-over",
         "move seeing",
+        "even-out",
         "retry-registration",
         "resolve",
     ];
