@@ -212,4 +212,7 @@ macro_rules! silent {
     };
 }
 
-silent! { FollowUpRow FollowUpView FollowUpForm Outcome DueView EndView EndedView EndForm UnfollowedView FollowUpSheet SheetRow }
+silent! {
+    FollowUpRow FollowUpView FollowUpForm Outcome DueView EndView EndedView EndForm UnfollowedView
+    FollowUpSheet SheetRow
+}
