@@ -5,7 +5,7 @@ mod order;
 
 use std::collections::{BTreeSet, HashMap};
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use cunyi_domain::fact::{ElectronicAsked, ElectronicUndone};
 use cunyi_domain::ids::{BatchId, ClinicId, EntryId, PatientId, SettlementId, VisitId};
@@ -24,30 +24,42 @@ use crate::resolve::program_at;
 use crate::reverse::read_reason;
 use crate::views::{Actor, ElectronicRow, ElectronicView, ElectronicsView, MakerAnswer, Order};
 
-use order::{answered, order_name};
+use order::{answered, bad, order_name};
 
 /// Most orders that are open at once; the later ones wait.
 const MOST_DUE: i64 = 1000;
 
 /// Who makes electronic receipts. An order may be given again: its id tells that it is the same.
 pub trait ReceiptMaker: Send + Sync {
-    /// The answer to an order, as often as it is asked for until [`Self::keep`] leaves it out.
+    /// The answer to an order, as often as it is asked for until it is closed.
     ///
     /// # Errors
     /// It cannot be read, or is none.
     fn answer(&self, name: &str) -> io::Result<Option<MakerAnswer>>;
 
-    /// Gives an order, if it was not given yet.
+    /// True if an order was given and is not closed.
+    ///
+    /// # Errors
+    /// That cannot be seen now.
+    fn given(&self, name: &str) -> io::Result<bool>;
+
+    /// Gives an order.
     ///
     /// # Errors
     /// It cannot be given now.
     fn give(&self, name: &str, order: &Order) -> io::Result<()>;
 
-    /// Orders and answers but these are done with: they are put away.
+    /// An order is answered: it is put away with its answer.
     ///
     /// # Errors
     /// They cannot be put away now.
-    fn keep(&self, open: &BTreeSet<String>) -> io::Result<()>;
+    fn close(&self, name: &str) -> io::Result<()>;
+
+    /// Orders but these are done with: they are put away. Answers that nobody waits for are set aside, and named.
+    ///
+    /// # Errors
+    /// Some cannot be put away now.
+    fn keep(&self, open: &BTreeSet<String>) -> io::Result<Vec<String>>;
 }
 
 impl App {
@@ -66,9 +78,7 @@ impl App {
     /// Refused where nobody makes them, where the batch is not settled, or where one stands.
     pub fn ask_electronic(&self, actor: &Actor, batch: &BatchId) -> Result<()> {
         actor.must(Action::Settle)?;
-        if self.maker.is_none() {
-            return refuse(Code::NoReceiptMaker);
-        }
+        self.must_have_maker()?;
         self.write(actor, "ask_electronic", |w| {
             let row = query::batch(w.tx, &actor.clinic, batch)?;
             let row = row.ok_or(Refusal::new(Code::NotFound))?;
@@ -95,9 +105,10 @@ impl App {
     /// asking, and here again where the maker refused.
     ///
     /// # Errors
-    /// Refused where it is not issued, or where the reason is missing.
+    /// Refused where nobody makes them, where it is not issued, or where the reason is missing.
     pub fn undo_electronic(&self, actor: &Actor, id: &EntryId, reason: &str) -> Result<()> {
         actor.must(Action::Settle)?;
+        self.must_have_maker()?;
         self.write(actor, "undo_electronic", |w| {
             let row = query::electronic(w.tx, &actor.clinic, id)?;
             let row = row.ok_or(Refusal::new(Code::NotFound))?;
@@ -116,9 +127,20 @@ impl App {
         Ok(())
     }
 
-    /// What is asked for stands in the ledger: what fails now is done in a later round.
+    fn must_have_maker(&self) -> Result<()> {
+        match self.maker {
+            Some(_) => Ok(()),
+            None => refuse(Code::NoReceiptMaker),
+        }
+    }
+
+    /// What is asked for stands in the ledger: what fails now, or is not done now because a round goes on, is done in a
+    /// later one.
     fn exchange_now(&self) {
-        if let Err(error) = self.exchange_receipts() {
+        let Ok(taken) = self.exchanging.try_lock() else {
+            return;
+        };
+        if let Err(error) = self.exchange_all(taken) {
             tracing::warn!(%error, "electronic receipts");
         }
     }
@@ -129,11 +151,15 @@ impl App {
     /// # Errors
     /// The first order that could not be given or read; the others went on.
     pub fn exchange_receipts(&self) -> Result<usize> {
+        let taken = self.exchanging.lock();
+        self.exchange_all(taken.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// One at a time: who looks later puts away what he does not know.
+    fn exchange_all(&self, _one: MutexGuard<'_, ()>) -> Result<usize> {
         let Some(maker) = &self.maker else {
             return Ok(0);
         };
-        // One at a time: who looks later puts away what he does not know.
-        let _taken = self.exchanging.lock();
         let (mut open, mut failed) = (BTreeSet::new(), None);
         let db = self.parts.store.db();
         let due = db.read("electronic", |tx| query::awaited_electronic(tx, MOST_DUE))?;
@@ -150,7 +176,13 @@ impl App {
             }
         }
         if i64::try_from(due.len()).is_ok_and(|count| count < MOST_DUE) {
-            maker.keep(&open).map_err(|error| about("orders", &error))?;
+            let aside = maker.keep(&open).map_err(|error| about("orders", &error))?;
+            for name in aside {
+                tracing::warn!(
+                    name,
+                    "an answer about an electronic receipt that nobody waits for"
+                );
+            }
         }
         failed.map_or(Ok(due.len()), Err)
     }
@@ -160,7 +192,7 @@ impl App {
         let name = order_name(row);
         let failed = |error: io::Error| about(&name, &error);
         let mut answer = maker.answer(&name).map_err(failed)?;
-        if answer.is_none() {
+        if answer.is_none() && !maker.given(&name).map_err(failed)? {
             let db = self.parts.store.db();
             let order = db.read("electronic_order", |tx| self.order(tx, row))?;
             maker.give(&name, &order).map_err(failed)?;
@@ -173,6 +205,10 @@ impl App {
         let body = answered(row, answer).map_err(failed)?;
         self.write(&program_at(&row.clinic), "electronic_answered", |w| {
             let issued = body.to == ElectronicState::Issued;
+            let number = (&*body.code, &*body.number);
+            if query::numbered_electronic(w.tx, &row.clinic, number)?.is_some() {
+                return Err(failed(bad("number, which another bears")));
+            }
             w.record(body.clone(), Some(&row.patient), None)?;
             // It was paid back before it was made.
             if issued && row.state == ElectronicState::Asked {
@@ -181,8 +217,10 @@ impl App {
                     undo(w, row.id.clone(), &row.patient, String::new())?;
                 }
             }
-            Ok(true)
-        })
+            Ok(())
+        })?;
+        maker.close(&name).map_err(failed)?;
+        Ok(true)
     }
 
     /// As a visit's page shows them.
@@ -249,6 +287,7 @@ pub(crate) fn undo_with(
 fn undo(w: &mut Writer<'_, '_>, id: EntryId, patient: &PatientId, words: String) -> Result<()> {
     let body = ElectronicUndone {
         id,
+        order: EntryId::new(w.who.now, w.rng),
         patient: patient.clone(),
         words,
     };
@@ -272,6 +311,7 @@ pub(crate) fn registered(
         visit: one.visit,
         number: format!("{} {}", one.code, one.number).trim().to_owned(),
         red_number: one.red_number,
+        undone_at: one.undone_at,
         name: one.name,
         batch_number: one.batch_number,
         amount: one.amount,

@@ -18,7 +18,7 @@ use cunyi_store::{Tx, query};
 use crate::App;
 use crate::access::names;
 use crate::error::{AppError, Result, refuse};
-use crate::follow_up_end::resume;
+use crate::follow_up_end::resume_with;
 use crate::patient::{bounded, form_of};
 use crate::permission::{Action, may};
 use crate::views::{
@@ -120,8 +120,8 @@ impl App {
                 },
             };
             let body = desk.body(&judged, EntryId::new(w.who.now, w.rng), corrects);
-            w.record(body, Some(&desk.patient.id), Some(personal))?;
-            resume(w, actor, &desk.patient.id)?;
+            w.record(body.clone(), Some(&desk.patient.id), Some(personal))?;
+            resume_with(w, actor, &desk.patient.id, &body)?;
             Ok(Outcome::Judged(judged))
         })
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use cunyi_domain::fact::{FollowUpEnded, FollowUpResumed};
+use cunyi_domain::fact::{FollowUpEnded, FollowUpRecorded, FollowUpResumed};
 use cunyi_domain::ids::{EntryId, PatientId, UserId};
 use cunyi_domain::ledger::{EndWhy, FollowUpEnd, Patient};
 use cunyi_domain::refusal::{Code, Refusal};
@@ -12,13 +12,12 @@ use cunyi_store::{Tx, Writer, query};
 use crate::App;
 use crate::access::names;
 use crate::error::{Result, refuse, refuse_at};
+use crate::follow_up::MOST_CALLED;
 use crate::patient::{bounded, form_of};
 use crate::permission::{Action, may};
 use crate::views::{Actor, EndForm, EndView, EndedView};
 use crate::visit::age;
 
-/// Most that are listed.
-const MOST_ENDED: i64 = 500;
 /// Longest words, in characters.
 const MOST_WORDS: usize = 200;
 
@@ -35,9 +34,9 @@ impl App {
             if day > today || patient.birth_date.is_some_and(|birth| day < birth) {
                 return refuse_at(Code::BadText, "end_day");
             }
-            let words = bounded(&form.words, "reason", MOST_WORDS)?;
+            let words = bounded(&form.words, "end_words", MOST_WORDS)?;
             if why == EndWhy::Died && words.is_empty() {
-                return refuse_at(Code::ReasonMissing, "reason");
+                return refuse_at(Code::Missing, "end_words");
             }
             if query::follow_up_end(w.tx, &actor.clinic, id)?.is_some() {
                 return refuse(Code::Changed);
@@ -73,7 +72,7 @@ impl App {
         let today = self.now().date();
         self.parts.store.db().read("ended_follow_ups", |tx| {
             let names = names(tx, &actor.clinic)?;
-            let ends = query::follow_up_ends(tx, &actor.clinic, MOST_ENDED)?;
+            let ends = query::follow_up_ends(tx, &actor.clinic, MOST_CALLED.into())?;
             let view = |row: FollowUpEnd| -> Result<EndedView> {
                 let patient = patient(tx, actor, &row.patient)?;
                 let fields = form_of(&patient, may(actor.role, Action::ReadNumbers));
@@ -94,8 +93,22 @@ fn patient(tx: &mut Tx<'_>, actor: &Actor, id: &PatientId) -> Result<Patient> {
     Ok(found.ok_or(Refusal::new(Code::NotFound))?)
 }
 
-/// Ends the end that holds; false where none does. Who is followed up again is called again.
-pub(crate) fn resume(w: &mut Writer<'_, '_>, actor: &Actor, id: &PatientId) -> Result<bool> {
+/// Who is followed up again is called again; not where an older follow-up is corrected, or comes late.
+pub(crate) fn resume_with(
+    w: &mut Writer<'_, '_>,
+    actor: &Actor,
+    id: &PatientId,
+    recorded: &FollowUpRecorded,
+) -> Result<()> {
+    let end = query::follow_up_end(w.tx, &actor.clinic, id)?;
+    if recorded.corrects.is_none() && end.is_some_and(|end| recorded.day >= end.day) {
+        resume(w, actor, id)?;
+    }
+    Ok(())
+}
+
+/// Ends the end that holds; false where none does.
+fn resume(w: &mut Writer<'_, '_>, actor: &Actor, id: &PatientId) -> Result<bool> {
     let Some(end) = query::follow_up_end(w.tx, &actor.clinic, id)? else {
         return Ok(false);
     };

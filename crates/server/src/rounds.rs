@@ -10,9 +10,20 @@ use cunyi_app::App;
 /// From the end of one round to the beginning of the next. What is due is said by the rule itself.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// Starts the rounds on a thread of their own, which ends with the program: each step of a round is
+/// Starts the rounds on threads of their own, which end with the program: each step of a round is
 /// a transaction, so that it may end anywhere.
 pub fn start(app: Arc<App>) -> std::io::Result<()> {
+    // By itself: a folder that hangs, on another machine perhaps, keeps no settlement waiting.
+    let receipts = Arc::clone(&app);
+    let exchange = move || loop {
+        if let Err(error) = receipts.exchange_receipts() {
+            tracing::warn!(%error, "electronic receipts");
+        }
+        thread::sleep(PAUSE);
+    };
+    thread::Builder::new()
+        .name("receipts".to_owned())
+        .spawn(exchange)?;
     let rounds = move || loop {
         if let Err(error) = app.resolve_due() {
             tracing::warn!(%error, "rounds");
@@ -22,9 +33,6 @@ pub fn start(app: Arc<App>) -> std::io::Result<()> {
         }
         if let Err(error) = app.upload_due() {
             tracing::warn!(%error, "uploads");
-        }
-        if let Err(error) = app.exchange_receipts() {
-            tracing::warn!(%error, "electronic receipts");
         }
         thread::sleep(PAUSE);
     };

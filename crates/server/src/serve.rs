@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use cunyi_app::{App, Parts};
 use cunyi_catalogue::Catalogue;
 use cunyi_db::Durability;
@@ -71,7 +71,7 @@ pub fn run(options: &Options) -> Result<()> {
     let app = app.with_slots(move |code, slot| slots.take(code, slot));
     let mut app = app.with_keys(KeyFolder(data::keys(&options.data)));
     if let Some(folder) = &options.electronic_receipts {
-        let maker = FolderMaker::open(folder).with_context(|| folder.display().to_string())?;
+        let maker = FolderMaker::open(folder)?;
         app = app.with_receipt_maker(Arc::new(maker));
     }
     let app = Arc::new(app);

@@ -251,13 +251,15 @@ CREATE TABLE electronic_receipt (
   amount BIGINT NOT NULL CHECK (amount >= 0),
   state TEXT NOT NULL CHECK (state IN ('asked', 'issued', 'refused', 'undoing', 'undone')), asked_at BIGINT NOT NULL, actor TEXT NOT NULL,
   code TEXT NOT NULL, number TEXT NOT NULL, check_code TEXT NOT NULL, url TEXT NOT NULL, issued_at BIGINT,
-  reason TEXT NOT NULL, red_number TEXT NOT NULL, undone_at BIGINT, said TEXT NOT NULL,
+  undo TEXT NOT NULL, reason TEXT NOT NULL, red_number TEXT NOT NULL, undone_at BIGINT, said TEXT NOT NULL,
   PRIMARY KEY (clinic, id), FOREIGN KEY (clinic, settlement) REFERENCES settlement (clinic, id),
   FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id), FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id),
   FOREIGN KEY (clinic, actor) REFERENCES user_account (clinic, id));
 CREATE UNIQUE INDEX electronic_once ON electronic_receipt (clinic, settlement) WHERE state IN ('asked', 'issued', 'undoing');
+CREATE UNIQUE INDEX electronic_number ON electronic_receipt (clinic, code, number) WHERE number <> '';
 CREATE INDEX electronic_by_visit ON electronic_receipt (clinic, visit, asked_at, id);
 CREATE INDEX electronic_by_day ON electronic_receipt (clinic, asked_at, id);
+CREATE INDEX electronic_by_undoing ON electronic_receipt (clinic, undone_at, id);
 CREATE INDEX electronic_awaited ON electronic_receipt (asked_at, id) WHERE state IN ('asked', 'undoing');
 CREATE TABLE referral (
   clinic TEXT NOT NULL, id TEXT NOT NULL, patient TEXT NOT NULL, visit TEXT NOT NULL,

@@ -28,7 +28,7 @@ mod stock;
 pub use course::{CourseLine, course, courses, courses_since, executions, patients_of_courses};
 pub use electronic::{
     ElectronicRegistered, awaited_electronic, electronic, electronic_of, electronic_registered,
-    standing_electronic,
+    numbered_electronic, standing_electronic,
 };
 pub use follow_up::{
     diagnosed, follow_up_end, follow_up_ends, follow_ups, follow_ups_between, follow_ups_due,

@@ -307,6 +307,7 @@ pub const FIELDS: Labels = &[
     ("clearing_event", "field-clearing-event"),
     ("confirmed", "follow-up-confirm-short"),
     ("end_day", "field-end-day"),
+    ("end_words", "field-end-words"),
     ("receipt_code", "field-receipt-code"),
     ("first_number", "field-first-number"),
     ("last_number", "field-last-number"),

@@ -4,7 +4,7 @@ use std::io;
 
 use cunyi_catalogue::Catalogue;
 use cunyi_domain::fact::ElectronicAnswered;
-use cunyi_domain::ids::{ClinicId, PatientId};
+use cunyi_domain::ids::{ClinicId, EntryId, PatientId};
 use cunyi_domain::ledger::{
     Batch, Charge, ElectronicReceipt, ElectronicState, Payer, Registration, Settlement, Visit,
 };
@@ -29,7 +29,8 @@ impl App {
     pub(super) fn order(&self, tx: &mut Tx<'_>, row: &ElectronicReceipt) -> Result<Order> {
         if row.state == ElectronicState::Undoing {
             return Ok(Order::Undo(UndoOrder {
-                id: row.id.clone(),
+                id: EntryId(row.undo.clone()),
+                receipt: row.id.clone(),
                 code: row.code.clone(),
                 number: row.number.clone(),
                 amount: row.amount.0,
@@ -66,12 +67,13 @@ impl App {
     }
 }
 
-/// The order that is open of a row.
+/// The order that is open of a row: its id, an order's own.
 pub(super) fn order_name(row: &ElectronicReceipt) -> String {
-    match row.state {
-        ElectronicState::Undoing => format!("{}-undo", row.id.as_str()),
-        _ => row.id.as_str().to_owned(),
-    }
+    let id = match row.state {
+        ElectronicState::Undoing => row.undo.as_str(),
+        _ => row.id.as_str(),
+    };
+    id.to_owned()
 }
 
 /// The answer as a fact, where it is one to what was asked.
@@ -123,7 +125,7 @@ pub(super) fn answered(
     Ok(body)
 }
 
-fn bad(field: &str) -> io::Error {
+pub(super) fn bad(field: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("bad {field}"))
 }
 
@@ -147,7 +149,7 @@ fn words(said: &str) -> String {
     let clear = said.chars().filter(|c| !c.is_control());
     let said: String = clear.take(MOST_SAID).collect();
     match said.trim() {
-        "" => "–".to_owned(),
+        "" => "未说明原因".to_owned(),
         said => said.to_owned(),
     }
 }

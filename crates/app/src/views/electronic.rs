@@ -69,6 +69,8 @@ pub struct ElectronicRow {
     pub number: String,
     /// 红票号码
     pub red_number: String,
+    /// When it was undone.
+    pub undone_at: Option<Moment>,
     /// Whose.
     pub name: String,
     /// 收费批次
@@ -189,8 +191,10 @@ pub struct OrderLine {
 /// A receipt to be undone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UndoOrder {
-    /// Which.
+    /// Which order: each time it is asked for anew is another.
     pub id: EntryId,
+    /// The `id` of the order that the receipt was made for.
+    pub receipt: EntryId,
     /// Its code.
     pub code: String,
     /// Its number.

@@ -362,11 +362,11 @@ fn whose_follow_up_ended_is_not_called() {
         for (form, code, field) in [
             (("", &*today, ""), Code::ReasonMissing, "why"),
             (("gone", &*today, ""), Code::ReasonMissing, "why"),
-            (("died", &*today, " "), Code::ReasonMissing, "reason"),
+            (("died", &*today, " "), Code::Missing, "end_words"),
             (("moved", "", ""), Code::BadText, "end_day"),
             (("moved", "2026-11-25", ""), Code::BadText, "end_day"),
             (("moved", "1850-01-01", ""), Code::BadText, "end_day"),
-            (("moved", &*today, &*long), Code::BadText, "reason"),
+            (("moved", &*today, &*long), Code::BadText, "end_words"),
         ] {
             let refusal = w.refused(end(form.0, form.1, form.2));
             assert_eq!(
@@ -390,6 +390,15 @@ fn whose_follow_up_ended_is_not_called() {
         recorded(&w, &visit);
         assert_eq!(lists(), (0, 1, 0));
         end("died", &today, "脑卒中").unwrap();
+        assert_eq!(lists(), (0, 0, 1));
+        // What is corrected afterwards wakes nobody.
+        let mut wanted = FollowUpForm {
+            said: answered(&view(&w, &visit)),
+            confirmed: true,
+            reason: "心率抄错".to_owned(),
+        };
+        wanted.said.insert("heart_rate".to_owned(), "70".to_owned());
+        judged(record(&w, &visit, &wanted).unwrap());
         assert_eq!(lists(), (0, 0, 1));
         let who = cunyi_store::Who {
             clinic: w.doctor.clinic.clone(),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -35,6 +35,7 @@ pub struct Desk {
     orders: Mutex<BTreeMap<String, Order>>,
     answers: Mutex<BTreeMap<String, MakerAnswer>>,
     away: AtomicBool,
+    issued: AtomicU64,
 }
 
 impl Desk {
@@ -52,11 +53,12 @@ impl Desk {
         self.answers.lock().unwrap().insert(name.to_owned(), answer);
     }
 
-    /// Answers that it is issued.
+    /// Answers that it is issued, under the next number.
     pub fn issue(&self, name: &str) {
+        let number = 12_345_678 + self.issued.fetch_add(1, Ordering::SeqCst);
         let answer = MakerAnswer::Issued {
             code: "99060126".to_owned(),
-            number: "0012345678".to_owned(),
+            number: format!("{number:010}"),
             check_code: "a1b2c3".to_owned(),
             url: "https://receipts.invalid/1".to_owned(),
         };
@@ -79,22 +81,27 @@ impl ReceiptMaker for Desk {
             return Err(io::Error::other("away"));
         }
         let mut orders = self.orders.lock().unwrap();
-        orders
-            .entry(name.to_owned())
-            .or_insert_with(|| order.clone());
+        let before = orders.insert(name.to_owned(), order.clone());
+        assert_eq!(before, None, "given twice");
         Ok(())
     }
 
-    fn keep(&self, open: &BTreeSet<String>) -> io::Result<()> {
-        self.orders
-            .lock()
-            .unwrap()
-            .retain(|name, _| open.contains(name));
-        self.answers
-            .lock()
-            .unwrap()
-            .retain(|name, _| open.contains(name));
+    fn given(&self, name: &str) -> io::Result<bool> {
+        Ok(self.orders.lock().unwrap().contains_key(name))
+    }
+
+    fn close(&self, name: &str) -> io::Result<()> {
+        self.orders.lock().unwrap().remove(name);
+        self.answers.lock().unwrap().remove(name);
         Ok(())
+    }
+
+    fn keep(&self, open: &BTreeSet<String>) -> io::Result<Vec<String>> {
+        let mut orders = self.orders.lock().unwrap();
+        orders.retain(|name, _| open.contains(name));
+        let mut answers = self.answers.lock().unwrap();
+        let aside = answers.extract_if(.., |name, _| !open.contains(name));
+        Ok(aside.map(|(name, _)| name).collect())
     }
 }
 

@@ -54,6 +54,8 @@ pub struct ElectronicAnswered {
 pub struct ElectronicUndone {
     /// Which.
     pub id: EntryId,
+    /// The id of this order: each time it is asked for anew is another.
+    pub order: EntryId,
     /// Whose.
     pub patient: PatientId,
     /// Why in words, which are sealed when they are stored; empty where what it is for was paid back.

@@ -64,6 +64,8 @@ table! {
         pub url: String,
         /// When it was issued.
         pub issued_at: Option<Moment>,
+        /// The id of what asked last that it be undone; empty until somebody did.
+        pub undo: String,
         /// Why it is to be undone, where what it is for stands.
         pub reason: String,
         /// 红票号码; empty until it is undone.

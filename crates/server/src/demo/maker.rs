@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
+use anyhow::Result;
 use cunyi_app::ReceiptMaker;
 use cunyi_app::views::{MakerAnswer, Order};
 
@@ -14,7 +15,7 @@ pub struct DemoMaker(FolderMaker);
 
 impl DemoMaker {
     /// In a folder.
-    pub fn open(folder: &Path) -> io::Result<Self> {
+    pub fn open(folder: &Path) -> Result<Self> {
         Ok(Self(FolderMaker::open(folder)?))
     }
 }
@@ -29,7 +30,16 @@ impl ReceiptMaker for DemoMaker {
         self.0.put_answer(name, &answer(name, order))
     }
 
-    fn keep(&self, open: &BTreeSet<String>) -> io::Result<()> {
+    /// Who answers at once has not been given what is not answered.
+    fn given(&self, name: &str) -> io::Result<bool> {
+        Ok(self.0.answer(name)?.is_some())
+    }
+
+    fn close(&self, name: &str) -> io::Result<()> {
+        self.0.close(name)
+    }
+
+    fn keep(&self, open: &BTreeSet<String>) -> io::Result<Vec<String>> {
         self.0.keep(open)
     }
 }

@@ -99,7 +99,8 @@ pub fn run(options: &Options) -> Result<()> {
         Catalogue::demo()
     };
     let receipts = options.data.join("electronic-receipts");
-    let served = DemoMaker::open(&receipts).context("electronic-receipts");
+    data::private_folder(&receipts)?;
+    let served = DemoMaker::open(&receipts);
     let result =
         served.and_then(|maker| serve(runtime, listener, store, (lists, maker), addresses));
     stop(&mut child);

@@ -108,13 +108,14 @@ async fn end_and_resume(page: &Page) {
     page.press_on("details:has(form[action$='/follow-ups/end']) summary")
         .await;
     page.tab_to("form[action$='/follow-ups/end'] select").await;
+    page.press(Key::Down).await;
     page.tab_to("form[action$='/follow-ups/end'] button").await;
     page.press(Key::Enter).await;
     page.see("[role=alert]").await;
     page.accessible("an end of follow-ups without its cause")
         .await;
     page.fill(
-        "form[action$='/follow-ups/end'] input[name=reason]",
+        "form[action$='/follow-ups/end'] input[name=end_words]",
         "脑卒中",
     )
     .await;

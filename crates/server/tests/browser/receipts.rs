@@ -38,6 +38,17 @@ async fn enter_a_book(page: &Page, demo: &Demo) {
     page.read("00012345 – 00012347").await;
 }
 
+/// The electronic one: made at once by the demonstration's maker.
+async fn electronic(page: &Page) {
+    page.press_on("form[action$='/electronic'] button").await;
+    page.read("电子票据 已开").await;
+    page.accessible("a settled visit with an electronic receipt")
+        .await;
+    page.tab_to("details:has(form[action^='/electronic/']) summary")
+        .await;
+    page.picture("receipt-electronic.png").await;
+}
+
 /// What is paid back is undone by a round of the program, without anybody's doing.
 async fn wait_for_the_red_one(page: &Page) {
     let undone = "return fetch(location.href).then(a => a.text()).then(t => t.includes('已冲红'))";
@@ -73,14 +84,7 @@ async fn receipts_are_numbered_voided_and_taken_back() {
     page.read("作废：票纸损坏").await;
     print(&page, "00012346").await;
 
-    // The electronic one: made at once by the demonstration's maker.
-    page.press_on("form[action$='/electronic'] button").await;
-    page.read("电子票据 已开").await;
-    page.accessible("a settled visit with an electronic receipt")
-        .await;
-    page.tab_to("details:has(form[action^='/electronic/']) summary")
-        .await;
-    page.picture("receipt-electronic.png").await;
+    electronic(&page).await;
 
     // Paid back: it is out until it is taken back.
     page.tab_to(".state-settled details:has(form[action$='/reverse']) summary")

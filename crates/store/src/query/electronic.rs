@@ -40,12 +40,27 @@ pub fn standing_electronic(
 }
 
 /// Those of all clinics of which the maker owes an answer, the one that was asked for first first; at most `limit`.
+/// Of erased patients nothing is asked any more.
 pub fn awaited_electronic(
     tx: &mut Tx<'_>,
     limit: i64,
 ) -> Result<Vec<ElectronicReceipt>, StoreError> {
-    let rest = "WHERE state IN ('asked', 'undoing') ORDER BY asked_at, id LIMIT ?";
+    let rest = "WHERE state IN ('asked', 'undoing') AND EXISTS (SELECT 1 FROM patient p
+        WHERE p.clinic = electronic_receipt.clinic AND p.id = electronic_receipt.patient AND p.erased = 0)
+        ORDER BY asked_at, id LIMIT ?";
     Ok(tx.select(rest, vec![Value::Int(limit)])?)
+}
+
+/// The one that bears a number.
+pub fn numbered_electronic(
+    tx: &mut Tx<'_>,
+    clinic: &ClinicId,
+    (code, number): (&str, &str),
+) -> Result<Option<ElectronicReceipt>, StoreError> {
+    let mut values = key(clinic, code.to_owned());
+    values.push(number.to_owned().into_value());
+    let rest = "WHERE clinic = ? AND code = ? AND number = ? AND number <> ''";
+    Ok(tx.find(rest, values)?)
 }
 
 cunyi_domain::row! {
@@ -67,6 +82,8 @@ cunyi_domain::row! {
         pub number: String,
         /// 红票号码
         pub red_number: String,
+        /// When it was undone.
+        pub undone_at: Option<Moment>,
         /// When it was asked for.
         pub asked_at: Moment,
         /// What the maker said when it refused last.
@@ -74,26 +91,37 @@ cunyi_domain::row! {
     }
 }
 
-/// Those that were asked for in a span, in that order; at most `limit`.
+/// Those that were asked for in a span, or undone in it, in the order they were asked for; at most `limit`.
 pub fn electronic_registered(
     tx: &mut Tx<'_>,
     clinic: &ClinicId,
     span: Span,
     limit: i64,
 ) -> Result<Vec<ElectronicRegistered>, StoreError> {
-    let sql = "SELECT e.state, e.visit, p.name, b.number AS batch_number, e.amount, e.code, e.number, e.red_number,
-                 e.asked_at, e.said
+    let within = |column: &str| {
+        format!(
+            "SELECT id FROM electronic_receipt WHERE clinic = ? AND {column} >= ? AND {column} < ?"
+        )
+    };
+    let sql = format!(
+        "SELECT e.state, e.visit, p.name, b.number AS batch_number, e.amount, e.code, e.number, e.red_number,
+                 e.undone_at, e.asked_at, e.said
                FROM electronic_receipt e
                JOIN settlement s ON s.clinic = e.clinic AND s.id = e.settlement
                JOIN batch b ON b.clinic = s.clinic AND b.id = s.batch
                JOIN patient p ON p.clinic = e.clinic AND p.id = e.patient
-               WHERE e.clinic = ? AND e.asked_at >= ? AND e.asked_at < ?
-               ORDER BY e.asked_at, e.id LIMIT ?";
-    let values = vec![
-        clinic.clone().into_value(),
-        span.from.into_value(),
-        span.to.into_value(),
-        Value::Int(limit),
-    ];
-    Ok(tx.query(sql, values)?)
+               WHERE e.clinic = ? AND e.id IN ({} UNION {})
+               ORDER BY e.asked_at, e.id LIMIT ?",
+        within("asked_at"),
+        within("undone_at"),
+    );
+    let one = || {
+        let clinic = clinic.clone().into_value();
+        [clinic, span.from.into_value(), span.to.into_value()]
+    };
+    let mut values = vec![clinic.clone().into_value()];
+    values.extend(one());
+    values.extend(one());
+    values.push(Value::Int(limit));
+    Ok(tx.query(&sql, values)?)
 }

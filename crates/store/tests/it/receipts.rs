@@ -61,6 +61,7 @@ impl World {
         self.record(issued, her, None)?;
         let undo = ElectronicUndone {
             id: id.clone(),
+            order: self.new_entry(),
             patient: her.clone(),
             words: words.reason.to_owned(),
         };

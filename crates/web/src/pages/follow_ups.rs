@@ -1,5 +1,7 @@
 //! 随访到期: whom to call.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::http::StatusCode;
 use cunyi_app::views::{DueView, EndedView, UnfollowedView};
@@ -27,8 +29,15 @@ pub(crate) struct FollowUpsPage<'a> {
 impl FollowUpsPage<'_> {
     /// How many a list has at most, where it may have left somebody out.
     fn cut(&self) -> Option<u16> {
-        let most = usize::from(MOST_CALLED);
-        (self.due.len() >= most || self.never.len() >= most).then_some(MOST_CALLED)
+        let mut never: BTreeMap<&str, usize> = BTreeMap::new();
+        for one in self.never {
+            *never.entry(&one.form.id).or_default() += 1;
+        }
+        let lengths = never
+            .into_values()
+            .chain([self.due.len(), self.ended.len()]);
+        let longest = lengths.max().unwrap_or_default();
+        (longest >= usize::from(MOST_CALLED)).then_some(MOST_CALLED)
     }
 }
 

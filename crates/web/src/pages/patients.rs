@@ -214,7 +214,7 @@ pub(crate) async fn end_follow_ups(
     let end = EndForm {
         why: form.get("why").to_owned(),
         day: form.text("end_day"),
-        words: form.text("reason"),
+        words: form.text("end_words"),
     };
     let (id, asked) = (PatientId(id), end.clone());
     let patient = id.clone();

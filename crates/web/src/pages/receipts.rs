@@ -83,7 +83,9 @@ pub(crate) fn electronic_cells(row: &ElectronicRow) -> [String; ELECTRONIC.len()
         row.name.clone(),
         row.batch_number.clone(),
         row.amount.to_string(),
-        row.red_number.clone(),
+        row.undone_at.map_or_else(String::new, |at| {
+            format!("{} {}", row.red_number, at.date())
+        }),
         row.said.clone(),
     ]
 }

@@ -119,6 +119,7 @@ pub fn receipt_register() -> ReceiptRegister {
         visit: VisitId::from("V1"),
         number: format!("{} {}", one.code, one.number),
         red_number: one.red_number,
+        undone_at: Some(now()),
         name: HOSTILE.to_owned(),
         batch_number: HOSTILE.to_owned(),
         amount: one.amount,

@@ -22,6 +22,7 @@ pub(super) fn asked(about: &About, body: ElectronicAsked) -> Vec<Change> {
         check_code: String::new(),
         url: String::new(),
         issued_at: None,
+        undo: String::new(),
         reason: String::new(),
         red_number: String::new(),
         undone_at: None,
@@ -72,6 +73,7 @@ pub(super) fn undone(
     };
     let to = vec![
         set("state", ElectronicState::Undoing),
+        set("undo", body.order),
         set("reason", words),
         set("said", String::new()),
     ];
