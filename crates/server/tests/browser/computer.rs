@@ -1,6 +1,7 @@
 //! What is chosen on a computer: the function keys, the printer's paper.
 
 use fantoccini::key::Key;
+use serde_json::json;
 
 use crate::demo::Demo;
 use crate::desk::{RESIDENT, identify, person, prescribe, sign_in};
@@ -47,6 +48,12 @@ async fn the_function_keys_are_changed() {
     page.see("form[action$='/presettle'] button").await;
     page.see("[href$='/print/fee-list-roll']").await;
     page.picture("computer-other-keys.png").await;
+    // A key without a button is not the browser's either; F5 and a chord are.
+    let taken = "const taken = (key, more) => !document.dispatchEvent(new KeyboardEvent('keydown',
+        { key, cancelable: true, bubbles: true, ...more }));
+        return [taken('F3'), taken('F7'), taken('F5'), taken('F12'), taken('F3', { ctrlKey: true })]";
+    let keys = page.script(taken).await;
+    assert_eq!(keys, json!([true, true, false, false, false]));
 
     page.go(&format!("{}/computer", demo.clinic)).await;
     page.tab_to("button[value=usual]").await;

@@ -1,5 +1,5 @@
-//! Every page that somebody may open, whatever became of the journeys: for each role, in both languages and in large
-//! type. What a role may not see is a page as well.
+//! Every page that somebody may open, whatever became of the journeys: for each role, and in English for one. What a
+//! role may not see is a page as well.
 
 use crate::demo::Demo;
 use crate::desk::sign_in;
@@ -34,11 +34,12 @@ const PAGES: [&str; 25] = [
 ];
 
 /// Of a visit that is over.
-const OF_VISIT: [&str; 7] = [
+const OF_VISIT: [&str; 8] = [
     "",
     "/messages",
     "/print/fee-list",
     "/print/fee-list-roll",
+    "/print/own-pay-consent",
     "/print/prescription",
     "/referral",
     "/follow-up/hypertension",
@@ -76,6 +77,12 @@ async fn of_the_past(page: &Page, demo: &Demo) -> Vec<String> {
     all
 }
 
+async fn switch(page: &Page, demo: &Demo, name: &str, value: &str) {
+    page.go(&format!("{}/computer", demo.clinic)).await;
+    page.press_on(&format!("header button[name={name}][value='{value}']"))
+        .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_page_is_accessible_to_every_role() {
     let Some(page) = open(1366, 768).await else {
@@ -96,12 +103,8 @@ async fn every_page_is_accessible_to_every_role() {
         sign_in(&page, &demo, who).await;
         look(&page, &demo, who, &paths).await;
     }
-    // In English, and in large type.
-    for (name, value) in [("locale", "en"), ("large", "1")] {
-        page.go(&format!("{}/computer", demo.clinic)).await;
-        page.press_on(&format!("header button[name={name}][value='{value}']"))
-            .await;
-        look(&page, &demo, name, &paths).await;
-    }
+    // In English, which each chooses for herself.
+    switch(&page, &demo, "locale", "en").await;
+    look(&page, &demo, "admin in English", &paths).await;
     page.close().await;
 }

@@ -37,6 +37,22 @@ async fn what_was_kept_outlives_a_killed_browser_and_a_killed_program() {
     page.go(&visit).await;
     page.see("textarea[name=history]").await;
     assert_eq!(page.value("textarea[name=history]").await, "无发热");
+    // What was typed while the program was gone is kept once it is back, without another letter.
+    page.tab_to("textarea[name=advice]").await;
+    page.script(
+        "window.missed = 0; const ask = fetch;
+         window.fetch = (...all) => ask(...all).catch(error => { missed += 1; throw error; });",
+    )
+    .await;
+    demo.kill();
+    page.keys("多饮水").await;
+    page.until("a save was lost", "return window.missed > 0")
+        .await;
+    demo.kill_and_start();
+    page.until("it is kept", kept).await;
+    page.go(&visit).await;
+    page.see("textarea[name=advice]").await;
+    assert_eq!(page.value("textarea[name=advice]").await, "多饮水");
     assert!(demo.journal(&["verify"]) && demo.journal(&["replay", "--check"]));
     page.close().await;
 }

@@ -27,14 +27,16 @@ const body = () => {
   return new URLSearchParams(new FormData(draft));
 };
 
+// What did not arrive is sent again without another letter.
+const AGAIN = 3000;
 let saveSoon;
-function autosave() {
+function autosave(wait = 1200) {
   saveSoon ??= setTimeout(() => {
     saveSoon = undefined;
     if (!draft || !dirty || halted || draft.dataset.sent) return;
     if (saving) return autosave();
     saving = save(draft).finally(() => (saving = undefined));
-  }, 1200);
+  }, wait);
 }
 
 const draftUrl = () => `/api/visits/${draft.dataset.visit}/draft`;
@@ -54,11 +56,13 @@ async function save(form) {
       halted = Boolean(told.changed) || answer.status === 401;
       dirty = true;
       say("unsaved", told.refused);
+      if (answer.status >= 500) autosave(AGAIN);
     }
   } catch {
     if (form !== draft) return;
     dirty = true;
     say("unsaved");
+    autosave(AGAIN);
   }
 }
 

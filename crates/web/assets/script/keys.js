@@ -1,11 +1,12 @@
-// Keys: the button or link that shows the key is pressed. F1, F5, F11 and F12 stay the browser's.
+// Keys: the button or link that shows the key is pressed. F1, F5, F11 and F12 stay the browser's; the others are ours
+// on the workstation, also where no button has them now: F3 does not open a search there, nor F7 a caret.
 document.addEventListener("keydown", (event) => {
-  const target = /^F\d+$/.test(event.key) && $(`[data-key="${event.key}"]`);
-  if (target && !event.ctrlKey && !event.altKey && !event.metaKey && !event.shiftKey) {
-    event.preventDefault();
-    // A trace code that is on its way arrives before another page is asked for.
-    if (!event.repeat) scans.then(() => press(event.key));
-  }
+  const chord = event.ctrlKey || event.altKey || event.metaKey || event.shiftKey;
+  if (chord || !/^F([2-46-9]|10)$/.test(event.key)) return;
+  const target = $(`[data-key="${event.key}"]`);
+  if (target || document.body.matches(".work")) event.preventDefault();
+  // A trace code that is on its way arrives before another page is asked for.
+  if (target && !event.repeat) scans.then(() => press(event.key));
 });
 
 function press(key) {
