@@ -5,7 +5,7 @@ mod order;
 
 use std::collections::{BTreeSet, HashMap};
 use std::io;
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use cunyi_domain::fact::{ElectronicAsked, ElectronicUndone};
 use cunyi_domain::ids::{BatchId, ClinicId, EntryId, PatientId, SettlementId, VisitId};
@@ -67,7 +67,7 @@ impl App {
     #[must_use]
     pub fn with_receipt_maker(self, maker: Arc<dyn ReceiptMaker>) -> Self {
         Self {
-            maker: Some(maker),
+            maker: Some(Mutex::new(maker)),
             ..self
         }
     }
@@ -137,10 +137,10 @@ impl App {
     /// What is asked for stands in the ledger: what fails now, or is not done now because a round goes on, is done in a
     /// later one.
     fn exchange_now(&self) {
-        let Ok(taken) = self.exchanging.try_lock() else {
+        let Some(Ok(maker)) = self.maker.as_ref().map(Mutex::try_lock) else {
             return;
         };
-        if let Err(error) = self.exchange_all(taken) {
+        if let Err(error) = self.exchange_all(maker.as_ref()) {
             tracing::warn!(%error, "electronic receipts");
         }
     }
@@ -151,29 +151,24 @@ impl App {
     /// # Errors
     /// The first order that could not be given or read; the others went on.
     pub fn exchange_receipts(&self) -> Result<usize> {
-        let taken = self.exchanging.lock();
-        self.exchange_all(taken.unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// One at a time: who looks later puts away what he does not know.
-    fn exchange_all(&self, _one: MutexGuard<'_, ()>) -> Result<usize> {
         let Some(maker) = &self.maker else {
             return Ok(0);
         };
+        let maker = maker.lock().unwrap_or_else(PoisonError::into_inner);
+        self.exchange_all(maker.as_ref())
+    }
+
+    /// With the maker, which one holds at a time: who looks later puts away what he does not know.
+    fn exchange_all(&self, maker: &dyn ReceiptMaker) -> Result<usize> {
         let (mut open, mut failed) = (BTreeSet::new(), None);
         let db = self.parts.store.db();
         let due = db.read("electronic", |tx| query::awaited_electronic(tx, MOST_DUE))?;
         for row in &due {
-            match self.exchange(maker.as_ref(), row) {
-                Ok(true) => {}
-                Ok(false) => {
-                    open.insert(order_name(row));
-                }
-                Err(error) => {
-                    open.insert(order_name(row));
-                    failed.get_or_insert(error);
-                }
+            let done = self.exchange(maker, row);
+            if !matches!(done, Ok(true)) {
+                open.insert(order_name(row).to_owned());
             }
+            failed = failed.or(done.err());
         }
         if i64::try_from(due.len()).is_ok_and(|count| count < MOST_DUE) {
             let aside = maker.keep(&open).map_err(|error| about("orders", &error))?;
@@ -190,28 +185,28 @@ impl App {
     /// True where it is answered.
     fn exchange(&self, maker: &dyn ReceiptMaker, row: &ElectronicReceipt) -> Result<bool> {
         let name = order_name(row);
-        let failed = |error: io::Error| about(&name, &error);
-        let mut answer = maker.answer(&name).map_err(failed)?;
-        if answer.is_none() && !maker.given(&name).map_err(failed)? {
+        let failed = |error: io::Error| about(name, &error);
+        let mut answer = maker.answer(name).map_err(failed)?;
+        if answer.is_none() && !maker.given(name).map_err(failed)? {
             let db = self.parts.store.db();
             let order = db.read("electronic_order", |tx| self.order(tx, row))?;
-            maker.give(&name, &order).map_err(failed)?;
+            maker.give(name, &order).map_err(failed)?;
             // It may have answered at once.
-            answer = maker.answer(&name).map_err(failed)?;
+            answer = maker.answer(name).map_err(failed)?;
         }
         let Some(answer) = answer else {
             return Ok(false);
         };
         let body = answered(row, answer).map_err(failed)?;
         self.write(&program_at(&row.clinic), "electronic_answered", |w| {
-            let issued = body.to == ElectronicState::Issued;
+            let made = (body.from, body.to) == (ElectronicState::Asked, ElectronicState::Issued);
             let number = (&*body.code, &*body.number);
-            if query::numbered_electronic(w.tx, &row.clinic, number)?.is_some() {
+            if made && query::numbered_electronic(w.tx, &row.clinic, number)?.is_some() {
                 return Err(failed(bad("number, which another bears")));
             }
             w.record(body.clone(), Some(&row.patient), None)?;
             // It was paid back before it was made.
-            if issued && row.state == ElectronicState::Asked {
+            if made {
                 let settlements = query::settlements(w.tx, &row.clinic, &row.visit)?;
                 if reversed(&settlements, &row.settlement) {
                     undo(w, row.id.clone(), &row.patient, String::new())?;
@@ -219,7 +214,7 @@ impl App {
             }
             Ok(())
         })?;
-        maker.close(&name).map_err(failed)?;
+        maker.close(name).map_err(failed)?;
         Ok(true)
     }
 

@@ -121,7 +121,7 @@ impl App {
             };
             let body = desk.body(&judged, EntryId::new(w.who.now, w.rng), corrects);
             w.record(body.clone(), Some(&desk.patient.id), Some(personal))?;
-            resume_with(w, actor, &desk.patient.id, &body)?;
+            resume_with(w, actor, &body)?;
             Ok(Outcome::Judged(judged))
         })
     }

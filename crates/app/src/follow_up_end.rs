@@ -57,11 +57,8 @@ impl App {
         actor.must(Action::Treat)?;
         self.write(actor, "resume_follow_ups", |w| {
             patient(w.tx, actor, id)?;
-            if resume(w, actor, id)? {
-                Ok(())
-            } else {
-                refuse(Code::Changed)
-            }
+            let end = query::follow_up_end(w.tx, &actor.clinic, id)?;
+            resume(w, end.ok_or(Refusal::new(Code::Changed))?)
         })
     }
 
@@ -97,27 +94,21 @@ fn patient(tx: &mut Tx<'_>, actor: &Actor, id: &PatientId) -> Result<Patient> {
 pub(crate) fn resume_with(
     w: &mut Writer<'_, '_>,
     actor: &Actor,
-    id: &PatientId,
     recorded: &FollowUpRecorded,
 ) -> Result<()> {
-    let end = query::follow_up_end(w.tx, &actor.clinic, id)?;
-    if recorded.corrects.is_none() && end.is_some_and(|end| recorded.day >= end.day) {
-        resume(w, actor, id)?;
+    let end = query::follow_up_end(w.tx, &actor.clinic, &recorded.patient)?;
+    match end.filter(|end| recorded.corrects.is_none() && recorded.day >= end.day) {
+        Some(end) => resume(w, end),
+        None => Ok(()),
     }
-    Ok(())
 }
 
-/// Ends the end that holds; false where none does.
-fn resume(w: &mut Writer<'_, '_>, actor: &Actor, id: &PatientId) -> Result<bool> {
-    let Some(end) = query::follow_up_end(w.tx, &actor.clinic, id)? else {
-        return Ok(false);
-    };
+fn resume(w: &mut Writer<'_, '_>, end: FollowUpEnd) -> Result<()> {
     let body = FollowUpResumed {
         id: end.id,
-        patient: id.clone(),
+        patient: end.patient.clone(),
     };
-    w.record(body, Some(id), None)?;
-    Ok(true)
+    Ok(w.record(body, Some(&end.patient), None)?)
 }
 
 /// As her page shows it.

@@ -132,8 +132,7 @@ pub struct App {
     flights: flight::Flights,
     take_slot: TakeSlot,
     keys: Box<dyn Keys>,
-    maker: Option<Arc<dyn ReceiptMaker>>,
-    exchanging: Mutex<()>,
+    maker: Option<Mutex<Arc<dyn ReceiptMaker>>>,
     started_at: Moment,
 }
 
@@ -155,7 +154,6 @@ impl App {
             take_slot: Box::new(|_, _| true),
             keys: Box::new(BTreeMap::new()),
             maker: None,
-            exchanging: Mutex::default(),
         }
     }
 

@@ -242,8 +242,7 @@ impl Settling {
 
     /// What must be registered before a batch is sent; nothing where that is done.
     fn register(&self, batch: &Batch) -> Option<Task> {
-        let mut rows = self.registrations.iter();
-        let row = rows.find(|row| Some(row.position) == batch.registration)?;
+        let row = batch.registered(&self.registrations)?;
         let missing = row.state != RegistrationState::Registered;
         missing.then(|| Task::Register(row.visit.clone(), row.position))
     }

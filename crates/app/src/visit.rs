@@ -352,8 +352,7 @@ pub(crate) fn batch_view(
     registrations: &[Registration],
     settlements: &[Settlement],
 ) -> BatchView {
-    let mut registrations = registrations.iter();
-    let under = registrations.find(|r| Some(r.position) == batch.registration);
+    let under = batch.registered(registrations);
     // A batch that was paid back still tells by which settlement it was paid.
     let paid = |s: &&Settlement| s.batch == batch.id && s.kind == SettlementKind::Settlement;
     let settled = settlements.iter().rev().find(paid);

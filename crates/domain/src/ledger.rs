@@ -412,6 +412,14 @@ table! {
     }
 }
 
+impl Batch {
+    /// The registration that it is settled under, among its visit's; none for self-pay.
+    pub fn registered<'a>(&self, all: &'a [Registration]) -> Option<&'a Registration> {
+        all.iter()
+            .find(|row| Some(row.position) == self.registration)
+    }
+}
+
 table! {
     /// 结算 or 结算撤销. Never updated; parts sum to the total.
     pub struct Settlement in "settlement" (Ledger, ["clinic", "id"]) {

@@ -72,6 +72,10 @@ fn gone(path: &Path) -> io::Result<()> {
     }
 }
 
+fn bad(why: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, why)
+}
+
 fn file(folder: &Path, name: &str) -> PathBuf {
     folder.join(format!("{name}.json"))
 }
@@ -99,17 +103,17 @@ impl ReceiptMaker for FolderMaker {
         };
         // A pipe would be waited for.
         if !found.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "no file"));
+            return Err(bad("no file"));
         }
         let answer = File::open(path)?;
         let mut bytes = Vec::new();
         answer.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
         if u64::try_from(bytes.len()).map_or(true, |length| length > MOST_BYTES) {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "too long"));
+            return Err(bad("too long"));
         }
         // The reader's own words may quote the answer.
         let answer = serde_json::from_slice(&bytes);
-        let answer = answer.map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "no answer"))?;
+        let answer = answer.map_err(|_| bad("no answer"))?;
         Ok(Some(answer))
     }
 
@@ -153,9 +157,12 @@ mod tests {
     struct Scratch(PathBuf);
 
     impl Scratch {
-        fn new(name: &str) -> Self {
+        fn new(name: &str) -> (Self, FolderMaker) {
             let name = format!("cunyi-electronic-{name}-{}", std::process::id());
-            Self(std::env::temp_dir().join(name))
+            let folder = std::env::temp_dir().join(name);
+            fs::create_dir_all(&folder).unwrap();
+            let maker = FolderMaker::open(&folder).unwrap();
+            (Self(folder), maker)
         }
     }
 
@@ -180,9 +187,7 @@ mod tests {
     #[test]
     fn an_order_is_a_file_of_its_own_until_it_is_put_away() {
         use std::os::unix::fs::PermissionsExt;
-        let Scratch(folder) = &Scratch::new("order");
-        fs::create_dir_all(folder).unwrap();
-        let maker = FolderMaker::open(folder).unwrap();
+        let (Scratch(folder), maker) = &Scratch::new("order");
         maker.give("E1-undo", &order()).unwrap();
         let path = folder.join("orders/E1-undo.json");
         let given: Order = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
@@ -204,9 +209,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_read_or_said_to_be_none() {
-        let Scratch(folder) = &Scratch::new("answer");
-        fs::create_dir_all(folder).unwrap();
-        let maker = FolderMaker::open(folder).unwrap();
+        let (Scratch(folder), maker) = &Scratch::new("answer");
         assert_eq!(maker.answer("E1").unwrap(), None);
         let path = folder.join("answers/E1.json");
         let long = format!(
@@ -239,9 +242,7 @@ mod tests {
     }
     #[test]
     fn what_is_answered_is_put_away_with_its_answer() {
-        let Scratch(folder) = &Scratch::new("close");
-        fs::create_dir_all(folder).unwrap();
-        let maker = FolderMaker::open(folder).unwrap();
+        let (Scratch(folder), maker) = &Scratch::new("close");
         maker.give("E1", &order()).unwrap();
         let number = "7".to_owned();
         maker

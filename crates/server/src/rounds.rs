@@ -15,16 +15,12 @@ const PAUSE: Duration = Duration::from_secs(10);
 pub fn start(app: Arc<App>) -> std::io::Result<()> {
     // By itself: a folder that hangs, on another machine perhaps, keeps no settlement waiting.
     let receipts = Arc::clone(&app);
-    let exchange = move || loop {
+    over_and_over("receipts", move || {
         if let Err(error) = receipts.exchange_receipts() {
             tracing::warn!(%error, "electronic receipts");
         }
-        thread::sleep(PAUSE);
-    };
-    thread::Builder::new()
-        .name("receipts".to_owned())
-        .spawn(exchange)?;
-    let rounds = move || loop {
+    })?;
+    over_and_over("rounds", move || {
         if let Err(error) = app.resolve_due() {
             tracing::warn!(%error, "rounds");
         }
@@ -34,10 +30,14 @@ pub fn start(app: Arc<App>) -> std::io::Result<()> {
         if let Err(error) = app.upload_due() {
             tracing::warn!(%error, "uploads");
         }
+    })
+}
+
+fn over_and_over(name: &str, round: impl Fn() + Send + 'static) -> std::io::Result<()> {
+    let rounds = move || loop {
+        round();
         thread::sleep(PAUSE);
     };
-    thread::Builder::new()
-        .name("rounds".to_owned())
-        .spawn(rounds)?;
+    thread::Builder::new().name(name.to_owned()).spawn(rounds)?;
     Ok(())
 }

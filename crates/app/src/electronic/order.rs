@@ -6,14 +6,14 @@ use cunyi_catalogue::Catalogue;
 use cunyi_domain::fact::ElectronicAnswered;
 use cunyi_domain::ids::{ClinicId, EntryId, PatientId};
 use cunyi_domain::ledger::{
-    Batch, Charge, ElectronicReceipt, ElectronicState, Payer, Registration, Settlement, Visit,
+    Batch, Charge, ElectronicReceipt, ElectronicState, Payer, Settlement, Visit,
 };
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_store::{Tx, query};
 
 use crate::App;
 use crate::access::names;
-use crate::error::{AppError, Result};
+use crate::error::Result;
 use crate::views::{
     MakeOrder, MakerAnswer, Order, OrderAmounts, OrderInsurance, OrderLine, OrderPayer, UndoOrder,
 };
@@ -37,14 +37,14 @@ impl App {
                 reason: row.reason.clone(),
             }));
         }
-        let missing = || AppError::from(Refusal::new(Code::NotFound));
+        let missing = Refusal::new(Code::NotFound);
         let clinic = &row.clinic;
         let setup = self.setup_in(tx, clinic)?;
-        let visit = query::visit(tx, clinic, &row.visit)?.ok_or_else(missing)?;
+        let visit = query::visit(tx, clinic, &row.visit)?.ok_or(missing.clone())?;
         let settlements = query::settlements(tx, clinic, &row.visit)?;
         let made = settlements.into_iter().find(|s| s.id == row.settlement);
-        let made = made.ok_or_else(missing)?;
-        let batch = query::batch(tx, clinic, &made.batch)?.ok_or_else(missing)?;
+        let made = made.ok_or(missing.clone())?;
+        let batch = query::batch(tx, clinic, &made.batch)?.ok_or(missing.clone())?;
         let lines = query::charges(tx, clinic, &row.visit)?.into_iter();
         let cashier = names(tx, clinic)?.remove(&made.actor).unwrap_or_default();
         Ok(Order::Make(Box::new(MakeOrder {
@@ -68,12 +68,11 @@ impl App {
 }
 
 /// The order that is open of a row: its id, an order's own.
-pub(super) fn order_name(row: &ElectronicReceipt) -> String {
-    let id = match row.state {
-        ElectronicState::Undoing => row.undo.as_str(),
+pub(super) fn order_name(row: &ElectronicReceipt) -> &str {
+    match row.state {
+        ElectronicState::Undoing => &row.undo,
         _ => row.id.as_str(),
-    };
-    id.to_owned()
+    }
 }
 
 /// The answer as a fact, where it is one to what was asked.
@@ -175,12 +174,11 @@ fn insurance(
     }
     let coverage = coverage_of(tx, visit)?;
     let registrations = query::registrations(tx, &visit.clinic, &visit.id)?;
-    let its = |one: &&Registration| Some(one.position) == batch.registration;
-    let platform_visit = registrations.iter().find(its);
+    let under = batch.registered(&registrations);
     Ok(Some(OrderInsurance {
         scheme: made.scheme.clone().unwrap_or_default(),
         person_number: coverage.map(|c| c.person_number).unwrap_or_default(),
-        platform_visit: platform_visit
+        platform_visit: under
             .and_then(|one| one.platform_visit.clone())
             .unwrap_or_default(),
         platform_settlement: made.platform_settlement.clone(),

@@ -37,10 +37,9 @@ impl About {
         let coverage = query::coverage(w.tx, clinic, coverage)?;
         let coverage = coverage.ok_or(Refusal::new(Code::NoCoverage))?;
         let registrations = query::registrations(w.tx, clinic, &visit.id)?;
-        let platform_visit = registrations
-            .into_iter()
-            .find(|row| Some(row.position) == batch.registration)
-            .and_then(|row| row.platform_visit)
+        let platform_visit = batch
+            .registered(&registrations)
+            .and_then(|row| row.platform_visit.clone())
             .ok_or(Refusal::new(Code::WrongState))?;
         Ok(Self {
             batch,

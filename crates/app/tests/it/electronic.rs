@@ -5,6 +5,7 @@ use cunyi_domain::ids::{EntryId, VisitId};
 use cunyi_domain::ledger::ElectronicState;
 use cunyi_domain::refusal::Code;
 
+use crate::wire::issued_as;
 use crate::world::{World, actor, worlds};
 
 const ASKED: ElectronicState = ElectronicState::Asked;
@@ -60,15 +61,6 @@ fn undone(w: &World) {
     let answer = MakerAnswer::Undone { number };
     w.wire.desk.answer_with(&undoing(w), answer);
     exchange(w);
-}
-
-fn issued_as(number: &str) -> MakerAnswer {
-    MakerAnswer::Issued {
-        code: "99060126".to_owned(),
-        number: number.to_owned(),
-        check_code: "a1b2c3".to_owned(),
-        url: String::new(),
-    }
 }
 
 fn refused(w: &World, name: &str, said: &str) {
@@ -314,14 +306,8 @@ fn of_who_is_erased_nothing_lies_with_the_maker() {
         let visit = w.settled(w.resident(false), &w.cold());
         ask(&w, &visit).unwrap();
         assert_eq!(names(&w).len(), 1);
-        let who = cunyi_store::Who {
-            clinic: w.doctor.clinic.clone(),
-            actor: w.doctor.user.clone(),
-            now: w.app.now(),
-        };
         let patient = w.view(&visit).patient.patient;
-        let dice = crate::world::TestRng::default();
-        w.app.store().erase(&who, &dice, &patient).unwrap();
+        w.erase(&patient);
         exchange(&w);
         assert_eq!(names(&w), [""; 0]);
         w.prove();

@@ -400,13 +400,7 @@ fn whose_follow_up_ended_is_not_called() {
         wanted.said.insert("heart_rate".to_owned(), "70".to_owned());
         judged(record(&w, &visit, &wanted).unwrap());
         assert_eq!(lists(), (0, 0, 1));
-        let who = cunyi_store::Who {
-            clinic: w.doctor.clinic.clone(),
-            actor: w.doctor.user.clone(),
-            now: w.app.now(),
-        };
-        let dice = crate::world::TestRng::default();
-        w.app.store().erase(&who, &dice, &patient).unwrap();
+        w.erase(&patient);
         assert_eq!(lists(), (0, 0, 0), "nothing is told of who is erased");
         w.prove();
     }
@@ -510,13 +504,7 @@ fn what_is_answered_is_sealed_and_erasure_blanks_it() {
         };
         assert!(answers.contains("踝部凹陷"));
 
-        let who = cunyi_store::Who {
-            clinic: w.doctor.clinic.clone(),
-            actor: w.doctor.user.clone(),
-            now: w.app.now(),
-        };
-        let dice = crate::world::TestRng::default();
-        store.erase(&who, &dice, &patient).unwrap();
+        w.erase(&patient);
         assert!(due(&w).is_empty(), "who is erased is not called");
         let rows: Vec<FollowUp> = store
             .db()

@@ -9,7 +9,10 @@ use std::time::Duration;
 use cunyi_app::ReceiptMaker;
 use cunyi_app::views::{MakerAnswer, Order};
 use cunyi_centre::Centre;
+use cunyi_domain::ids::{EntryId, VisitId};
 use cunyi_domain::transport::{Reply, Request, Transport, TransportError};
+
+use crate::world::World;
 
 /// What came back.
 pub type Came = Result<Reply, TransportError>;
@@ -38,6 +41,16 @@ pub struct Desk {
     issued: AtomicU64,
 }
 
+/// The answer that a receipt is issued under a number.
+pub fn issued_as(number: &str) -> MakerAnswer {
+    MakerAnswer::Issued {
+        code: "99060126".to_owned(),
+        number: number.to_owned(),
+        check_code: "a1b2c3".to_owned(),
+        url: "https://receipts.invalid/1".to_owned(),
+    }
+}
+
 impl Desk {
     /// What lies on it.
     pub fn orders(&self) -> Vec<(String, Order)> {
@@ -56,13 +69,7 @@ impl Desk {
     /// Answers that it is issued, under the next number.
     pub fn issue(&self, name: &str) {
         let number = 12_345_678 + self.issued.fetch_add(1, Ordering::SeqCst);
-        let answer = MakerAnswer::Issued {
-            code: "99060126".to_owned(),
-            number: format!("{number:010}"),
-            check_code: "a1b2c3".to_owned(),
-            url: "https://receipts.invalid/1".to_owned(),
-        };
-        self.answer_with(name, answer);
+        self.answer_with(name, issued_as(&format!("{number:010}")));
     }
 
     /// From now on nothing can be laid on it, or it can again.
@@ -102,6 +109,18 @@ impl ReceiptMaker for Desk {
         let mut answers = self.answers.lock().unwrap();
         let aside = answers.extract_if(.., |name, _| !open.contains(name));
         Ok(aside.map(|(name, _)| name).collect())
+    }
+}
+
+impl World {
+    /// An electronic receipt of a visit's first batch, which was issued.
+    pub fn electronic(&self, visit: &VisitId) -> EntryId {
+        let batch = &self.view(visit).batches[0].id;
+        self.app.ask_electronic(&self.doctor, batch).unwrap();
+        let id = self.view(visit).electronics.all.pop().unwrap().id;
+        self.wire.desk.issue(id.as_str());
+        self.app.exchange_receipts().unwrap();
+        id
     }
 }
 

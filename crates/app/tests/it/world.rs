@@ -12,7 +12,7 @@ use cunyi_centre::population::{AREA, Cover, Person, population};
 use cunyi_centre::{Centre, Gate, Item, Parts as CentreParts};
 use cunyi_db::{Durability, Target};
 use cunyi_domain::batch::BatchState;
-use cunyi_domain::ids::{BatchId, EntryId, VisitId};
+use cunyi_domain::ids::{BatchId, PatientId, VisitId};
 use cunyi_domain::ledger::{LineClass, Method, Right};
 use cunyi_domain::money::{Fen, Quantity, UnitPrice};
 use cunyi_domain::refusal::{Code, Refusal};
@@ -546,14 +546,15 @@ impl World {
         lots.fold((Quantity::ZERO, Quantity::ZERO), sum)
     }
 
-    /// An electronic receipt of a visit's first batch, which was issued.
-    pub fn electronic(&self, visit: &VisitId) -> EntryId {
-        let batch = &self.view(visit).batches[0].id;
-        self.app.ask_electronic(&self.doctor, batch).unwrap();
-        let id = self.view(visit).electronics.all.pop().unwrap().id;
-        self.wire.desk.issue(id.as_str());
-        self.app.exchange_receipts().unwrap();
-        id
+    /// A patient's key is gone.
+    pub fn erase(&self, patient: &PatientId) {
+        let who = cunyi_store::Who {
+            clinic: self.doctor.clinic.clone(),
+            actor: self.doctor.user.clone(),
+            now: self.app.now(),
+        };
+        let store = self.app.store();
+        store.erase(&who, &TestRng::default(), patient).unwrap();
     }
 
     /// What a use case was refused for. No refusal tells a name or number of anybody.

@@ -41,6 +41,14 @@ pub struct About {
 
 type Set = Vec<(&'static str, Value)>;
 
+/// The words of a fact's personal part; empty without one, as after erasure.
+fn reason(personal: Option<Personal>) -> String {
+    match personal {
+        Some(Personal::Reason(words)) => words,
+        _ => String::new(),
+    }
+}
+
 fn set<T: Field>(name: &'static str, value: T) -> (&'static str, Value) {
     (name, value.into_value())
 }

@@ -8,14 +8,16 @@ use anyhow::Result;
 use cunyi_app::ReceiptMaker;
 use cunyi_app::views::{MakerAnswer, Order};
 
+use crate::data;
 use crate::electronic::FolderMaker;
 
 /// The folder of the demo's orders and answers, with somebody who answers them.
 pub struct DemoMaker(FolderMaker);
 
 impl DemoMaker {
-    /// In a folder.
+    /// In a folder, made if it is not there.
     pub fn open(folder: &Path) -> Result<Self> {
+        data::private_folder(folder)?;
         Ok(Self(FolderMaker::open(folder)?))
     }
 }

@@ -91,6 +91,7 @@ pub fn run(options: &Options) -> Result<()> {
         seed_beside(&options.data, options.extent)?;
     }
     let store = data::open(&options.data, Durability::Full, false).context(OTHER)?;
+    let maker = DemoMaker::open(&options.data.join("electronic-receipts"))?;
     let mut child = start_centre(&options.data, centre)?;
     let addresses = Addresses { clinic, centre };
     let lists = if options.long_lists {
@@ -98,11 +99,7 @@ pub fn run(options: &Options) -> Result<()> {
     } else {
         Catalogue::demo()
     };
-    let receipts = options.data.join("electronic-receipts");
-    data::private_folder(&receipts)?;
-    let served = DemoMaker::open(&receipts);
-    let result =
-        served.and_then(|maker| serve(runtime, listener, store, (lists, maker), addresses));
+    let result = serve(runtime, listener, store, (lists, maker), addresses);
     stop(&mut child);
     result
 }

@@ -520,9 +520,7 @@ impl Seeder {
         }
         Ok(())
     }
-}
 
-impl Seeder {
     /// A grown-up whose penicillin was ordered half an hour ago, and whose skin test nobody has read.
     fn tested(&self, doctor: &Actor, now: Moment, others: &[&Person]) -> Result<()> {
         let person = loop {

@@ -71,24 +71,24 @@ impl Demo {
         let db = Db::open(target, Durability::Full, cunyi_store::MIGRATIONS).expect("opens");
         db.transact("change", change).expect("changed");
         drop(db);
-        demo.child = started(&demo.folder, demo.ports, &[]);
+        demo.start_again();
         demo
     }
 
-    /// The program is killed, as by a power cut, and started again: as often as it takes until the centre that it
-    /// left behind has ended.
+    /// The program is killed, as by a power cut, and started again.
     pub fn kill_and_start(&mut self) {
         self.stop();
+        self.start_again();
+    }
+
+    /// As often as it takes until the centre that was left behind has ended.
+    fn start_again(&mut self) {
         let mut tries = (0..MOST_STARTS).filter_map(|_| tried(&self.folder, self.ports, &[]));
         self.child = tries.next().expect("the demo starts again");
     }
 
     /// The program is killed.
-    pub fn kill(&mut self) {
-        self.stop();
-    }
-
-    fn stop(&mut self) {
+    pub fn stop(&mut self) {
         let _gone = self.child.kill();
         let _ended = self.child.wait();
     }

@@ -44,7 +44,7 @@ async fn what_was_kept_outlives_a_killed_browser_and_a_killed_program() {
          window.fetch = (...all) => ask(...all).catch(error => { missed += 1; throw error; });",
     )
     .await;
-    demo.kill();
+    demo.stop();
     page.keys("多饮水").await;
     page.until("a save was lost", "return window.missed > 0")
         .await;

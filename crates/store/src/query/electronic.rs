@@ -7,6 +7,7 @@ use cunyi_domain::row::{Field, Value};
 use cunyi_domain::time::Moment;
 
 use super::key;
+use super::receipt::happened;
 use crate::reports::Span;
 use crate::{StoreError, Tx};
 
@@ -98,11 +99,12 @@ pub fn electronic_registered(
     span: Span,
     limit: i64,
 ) -> Result<Vec<ElectronicRegistered>, StoreError> {
-    let within = |column: &str| {
-        format!(
-            "SELECT id FROM electronic_receipt WHERE clinic = ? AND {column} >= ? AND {column} < ?"
-        )
-    };
+    let (ids, within) = happened(
+        "electronic_receipt",
+        ["asked_at", "undone_at"],
+        clinic,
+        span,
+    );
     let sql = format!(
         "SELECT e.state, e.visit, p.name, b.number AS batch_number, e.amount, e.code, e.number, e.red_number,
                  e.undone_at, e.asked_at, e.said
@@ -110,18 +112,11 @@ pub fn electronic_registered(
                JOIN settlement s ON s.clinic = e.clinic AND s.id = e.settlement
                JOIN batch b ON b.clinic = s.clinic AND b.id = s.batch
                JOIN patient p ON p.clinic = e.clinic AND p.id = e.patient
-               WHERE e.clinic = ? AND e.id IN ({} UNION {})
-               ORDER BY e.asked_at, e.id LIMIT ?",
-        within("asked_at"),
-        within("undone_at"),
+               WHERE e.clinic = ? AND e.id IN ({ids})
+               ORDER BY e.asked_at, e.id LIMIT ?"
     );
-    let one = || {
-        let clinic = clinic.clone().into_value();
-        [clinic, span.from.into_value(), span.to.into_value()]
-    };
     let mut values = vec![clinic.clone().into_value()];
-    values.extend(one());
-    values.extend(one());
+    values.extend(within);
     values.push(Value::Int(limit));
     Ok(tx.query(&sql, values)?)
 }

@@ -128,6 +128,22 @@ cunyi_domain::row! {
     }
 }
 
+/// The ids of a table's rows of which one moment or the other lies in a span, as a statement with its values: each
+/// moment by its own index.
+pub(super) fn happened(
+    table: &str,
+    moments: [&str; 2],
+    clinic: &ClinicId,
+    span: Span,
+) -> (String, Vec<Value>) {
+    let ids = moments.map(|column| {
+        format!("SELECT id FROM {table} WHERE clinic = ? AND {column} >= ? AND {column} < ?")
+    });
+    let clinic = clinic.clone().into_value();
+    let one = [clinic, span.from.into_value(), span.to.into_value()];
+    (ids.join(" UNION "), [one.clone(), one].concat())
+}
+
 /// The numbers that were taken in a span, or voided or brought back in it; at most `limit`, in the order they were
 /// taken.
 pub fn registered(
@@ -136,9 +152,7 @@ pub fn registered(
     span: Span,
     limit: i64,
 ) -> Result<Vec<Registered>, StoreError> {
-    let within = |column: &str| {
-        format!("SELECT id FROM receipt WHERE clinic = ? AND {column} >= ? AND {column} < ?")
-    };
+    let (ids, within) = happened("receipt", ["taken_at", "closed_at"], clinic, span);
     let sql = format!(
         "SELECT c.id, c.book, c.number, c.state, c.visit, p.name, b.number AS batch_number,
            CAST(CASE WHEN b.state = 'reversed' THEN 1 ELSE 0 END AS BIGINT) AS reversed,
@@ -147,18 +161,11 @@ pub fn registered(
          LEFT JOIN settlement s ON s.clinic = c.clinic AND s.id = c.settlement
          LEFT JOIN batch b ON b.clinic = s.clinic AND b.id = s.batch
          LEFT JOIN patient p ON p.clinic = c.clinic AND p.id = c.patient
-         WHERE c.clinic = ? AND c.id IN ({} UNION {})
-         ORDER BY c.taken_at, c.book, c.number LIMIT ?",
-        within("taken_at"),
-        within("closed_at"),
+         WHERE c.clinic = ? AND c.id IN ({ids})
+         ORDER BY c.taken_at, c.book, c.number LIMIT ?"
     );
-    let one = || {
-        let clinic = clinic.clone().into_value();
-        [clinic, span.from.into_value(), span.to.into_value()]
-    };
     let mut values = vec![clinic.clone().into_value()];
-    values.extend(one());
-    values.extend(one());
+    values.extend(within);
     values.push(Value::Int(limit));
     Ok(tx.query(&sql, values)?)
 }

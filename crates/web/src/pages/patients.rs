@@ -164,7 +164,7 @@ pub(crate) async fn patient(by: Signed, Path(id): Path<String>) -> Answer {
 }
 
 /// What was typed and refused.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Typed {
     fields: Option<PatientForm>,
     end: Option<EndForm>,
@@ -172,8 +172,8 @@ struct Typed {
 
 async fn show(by: &Signed, id: PatientId, refused: Option<(AppError, Typed)>) -> Answer {
     let p = by.call(move |app, actor| app.patient(actor, &id)).await?;
-    let (code, problem, typed) = match &refused {
-        Some((error, typed)) => (status(error), words(&by.chrome, error), typed.clone()),
+    let (code, problem, typed) = match refused {
+        Some((error, typed)) => (status(&error), words(&by.chrome, &error), typed),
         None => (StatusCode::OK, String::new(), Typed::default()),
     };
     let f = typed.fields.as_ref().unwrap_or(&p.fields);
@@ -185,7 +185,7 @@ async fn show(by: &Signed, id: PatientId, refused: Option<(AppError, Typed)>) ->
             f,
             groups: GROUPS,
             corrects: typed.fields.is_some(),
-            end: typed.end.clone(),
+            end: typed.end,
             problem,
             charts: charts(&by.chrome, &p.visits),
         },

@@ -4,7 +4,7 @@ use crate::fact::{CourseOrdered, CourseStopped, Personal};
 use crate::ledger::Course;
 use crate::row::Change;
 
-use super::{About, set};
+use super::{About, reason, set};
 
 pub(super) fn ordered(about: &About, body: CourseOrdered) -> Vec<Change> {
     vec![Change::insert(Course {
@@ -28,15 +28,11 @@ pub(super) fn stopped(
     body: CourseStopped,
     personal: Option<Personal>,
 ) -> Vec<Change> {
-    let reason = match personal {
-        Some(Personal::Reason(reason)) => reason,
-        _ => String::new(),
-    };
     let to = vec![
         set("stopped", true),
         set("stopped_at", Some(about.occurred_at)),
         set("stopped_by", Some(about.actor.clone())),
-        set("reason", reason),
+        set("reason", reason(personal)),
     ];
     vec![about.guarded::<Course>(body.id, set("stopped", false), to)]
 }

@@ -4,7 +4,7 @@ use crate::fact::{ElectronicAnswered, ElectronicAsked, ElectronicUndone, Persona
 use crate::ledger::{ElectronicReceipt, ElectronicState};
 use crate::row::Change;
 
-use super::{About, set};
+use super::{About, reason, set};
 
 pub(super) fn asked(about: &About, body: ElectronicAsked) -> Vec<Change> {
     vec![Change::insert(ElectronicReceipt {
@@ -67,14 +67,10 @@ pub(super) fn undone(
     body: ElectronicUndone,
     personal: Option<Personal>,
 ) -> Vec<Change> {
-    let words = match personal {
-        Some(Personal::Reason(words)) => words,
-        _ => String::new(),
-    };
     let to = vec![
         set("state", ElectronicState::Undoing),
         set("undo", body.order),
-        set("reason", words),
+        set("reason", reason(personal)),
         set("said", String::new()),
     ];
     let from = set("state", ElectronicState::Issued);

@@ -49,10 +49,7 @@ pub(super) fn ended(about: &About, body: FollowUpEnded, personal: Option<Persona
         patient: body.patient,
         why: body.why,
         day: body.day,
-        words: match personal {
-            Some(Personal::Reason(words)) => words,
-            _ => String::new(),
-        },
+        words: super::reason(personal),
         ended_at: about.occurred_at,
         actor: about.actor.clone(),
         resumed: false,

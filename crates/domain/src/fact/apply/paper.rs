@@ -22,10 +22,7 @@ pub(super) fn entered(
         number: body.number,
         lines: lines.join(","),
         why: body.why,
-        words: match personal {
-            Some(Personal::Reason(words)) => words,
-            _ => String::new(),
-        },
+        words: super::reason(personal),
         actor: about.actor.clone(),
         entered_at: about.occurred_at,
     })]

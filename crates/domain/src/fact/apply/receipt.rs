@@ -5,7 +5,7 @@ use crate::ledger::{Receipt, ReceiptBook, ReceiptState};
 use crate::money::Fen;
 use crate::row::Change;
 
-use super::{About, set};
+use super::{About, reason, set};
 
 pub(super) fn book_entered(about: &About, body: ReceiptBookEntered) -> Vec<Change> {
     vec![Change::insert(ReceiptBook {
@@ -46,16 +46,12 @@ pub(super) fn closed(
     body: ReceiptClosed,
     personal: Option<Personal>,
 ) -> Vec<Change> {
-    let words = match personal {
-        Some(Personal::Reason(words)) => words,
-        _ => String::new(),
-    };
     let to = vec![
         set("state", body.to),
         set("closed_at", Some(about.occurred_at)),
         set("closed_by", Some(about.actor.clone())),
         set("why", Some(body.why)),
-        set("words", words),
+        set("words", reason(personal)),
     ];
     vec![about.guarded::<Receipt>(body.id, set("state", ReceiptState::Issued), to)]
 }
