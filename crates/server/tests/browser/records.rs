@@ -24,7 +24,8 @@ async fn found_and_corrected(page: &Page, demo: &Demo) {
     page.go(&format!("{}{patient}", demo.clinic)).await;
     page.accessible("a patient's page").await;
 
-    page.press_on("details summary").await;
+    page.press_on("details:has(form[action$='/correct']) summary")
+        .await;
     page.fill("input[name=phone]", "12").await;
     page.fill("input[name=id_number]", "990001195303011495")
         .await;
@@ -34,7 +35,8 @@ async fn found_and_corrected(page: &Page, demo: &Demo) {
     page.script("document.querySelector('input[name=id_number]').value = document.querySelector('input[name=id_number]').defaultValue")
         .await;
     page.go(&format!("{}{patient}", demo.clinic)).await;
-    page.press_on("details summary").await;
+    page.press_on("details:has(form[action$='/correct']) summary")
+        .await;
     page.fill("input[name=phone]", "13800001234").await;
     page.press(Key::Enter).await;
     page.until(
