@@ -90,6 +90,8 @@ pub struct Vitals {
     pub weight: Option<i64>,
     /// 0.1 cm
     pub height: Option<i64>,
+    /// 发病日期
+    pub onset: Option<Date>,
 }
 
 /// A fee list that has been read.
@@ -97,8 +99,8 @@ pub struct Vitals {
 pub struct FeeList {
     /// Vitals.
     pub vitals: Vitals,
-    /// Diagnoses: code and name.
-    pub diagnoses: Vec<(String, String)>,
+    /// Diagnoses as they are signed: 西医 first, the main one at the beginning.
+    pub diagnoses: Vec<catalogue::Diagnosis>,
     /// What cannot be read; nothing is frozen while something stands here.
     pub problems: Vec<Refusal>,
     /// Safety checks.
@@ -125,6 +127,7 @@ pub struct FeeList {
 pub fn read(context: &Context<'_>, body: &DraftBody) -> FeeList {
     let mut list = FeeList::default();
     read::read_vitals(body, &mut list);
+    read::read_onset(body, (context.birth, context.at.date()), &mut list);
     let record = &context.setup.data.record;
     let missing = record
         .missing(body)
@@ -233,11 +236,7 @@ fn findings(
         weight_grams: list.vitals.weight.map(|w| w * 100),
         allergies: allergies.collect(),
     };
-    let diagnoses: Vec<&str> = list
-        .diagnoses
-        .iter()
-        .map(|(code, _)| code.as_str())
-        .collect();
+    let diagnoses: Vec<&str> = list.diagnoses.iter().map(|one| one.code.as_str()).collect();
     let checked: Vec<catalogue::Line> = lines.iter().map(|l| l.check.clone()).collect();
     let rules = catalogue::Rules {
         consultation_includes_injection: match context
@@ -312,7 +311,7 @@ fn group(context: &Context<'_>, list: &mut FeeList, lines: Vec<ReadLine<'_>>) {
     let scheme = context.coverage.map(|c| c.scheme.as_str());
     let file = scheme.and_then(|s| context.setup.installed(s, context.at));
     let policy = file.map(|file| &file.policy);
-    let codes = list.diagnoses.iter().map(|(code, _)| code.as_str());
+    let codes = list.diagnoses.iter().map(|one| one.code.as_str());
     let diagnosed = two_diseases(context.catalogue, codes);
     let basis = context.coverage.map(|c| Basis::new(policy, c, diagnosed));
     // Each batch's benefit and disease, none for self-pay; in order of first appearance.

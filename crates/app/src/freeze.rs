@@ -255,12 +255,13 @@ fn agreed(list: &FeeList) -> Option<Fen> {
 }
 
 fn sign(w: &mut Writer<'_, '_>, visit: &Visit, list: &FeeList, body: &DraftBody) -> Result<()> {
-    let diagnosis = |(place, (code, name)): (usize, &(String, String))| Diagnosis {
+    let diagnosis = |(place, one): (usize, &cunyi_catalogue::Diagnosis)| Diagnosis {
         clinic: visit.clinic.clone(),
         visit: visit.id.clone(),
         position: position(place),
-        code: code.clone(),
-        name: name.clone(),
+        kind: one.kind,
+        code: one.code.clone(),
+        name: one.name.clone(),
     };
     let signed = RecordSigned {
         visit: visit.id.clone(),
@@ -273,6 +274,7 @@ fn sign(w: &mut Writer<'_, '_>, visit: &Visit, list: &FeeList, body: &DraftBody)
         glucose_kind: list.vitals.glucose_kind,
         weight: list.vitals.weight,
         height: list.vitals.height,
+        onset: list.vitals.onset,
         long_term: body.long_term,
         diagnoses: list.diagnoses.iter().enumerate().map(diagnosis).collect(),
     };

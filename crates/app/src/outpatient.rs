@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use cunyi_domain::id_number::mask;
 use cunyi_domain::ids::{UserId, VisitId};
+use cunyi_domain::ledger::{Diagnosis, DiagnosisKind};
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::{Moment, civil::Date};
 use cunyi_store::query::{self, Logged, PastLine};
@@ -48,7 +49,7 @@ impl App {
                 let said = Said {
                     numbers: may(actor.role, Action::ReadNumbers),
                     names: names(tx, clinic)?,
-                    diagnoses: by_visit(query::logged_diagnoses(tx, clinic, span)?),
+                    diagnoses: diagnosed(query::logged_diagnoses(tx, clinic, span)?),
                     items: by_visit(query::logged_items(tx, clinic, span)?),
                 };
                 Ok(OutpatientLog {
@@ -67,16 +68,15 @@ impl App {
 struct Said {
     numbers: bool,
     names: HashMap<UserId, String>,
-    diagnoses: HashMap<VisitId, Vec<String>>,
+    diagnoses: HashMap<VisitId, Vec<Diagnosis>>,
     items: HashMap<VisitId, Vec<String>>,
 }
 
 impl Said {
     fn row(&self, v: Logged) -> LogRow {
-        let joined = |of: &HashMap<VisitId, Vec<String>>| {
-            of.get(&v.id).map(|all| all.join("、")).unwrap_or_default()
-        };
-        let treatment = [joined(&self.items), v.advice];
+        let items = self.items.get(&v.id).map(|all| all.join("、"));
+        let diagnoses = self.diagnoses.get(&v.id).map_or(&[][..], Vec::as_slice);
+        let treatment = [items.unwrap_or_default(), v.advice];
         let treatment: Vec<String> = treatment.into_iter().filter(|t| !t.is_empty()).collect();
         let shown = |text: String, mask: fn(&str) -> String| {
             if self.numbers { text } else { mask(&text) }
@@ -90,12 +90,54 @@ impl Said {
             address: shown(v.address, mask_address),
             again: v.again,
             complaint: v.complaint,
-            diagnoses: joined(&self.diagnoses),
+            diagnoses: said(diagnoses),
             treatment: treatment.join("；"),
             doctor: self.names.get(&v.doctor).cloned().unwrap_or_default(),
+            onset: v.onset,
+            notifiable: notifiable(diagnoses),
             visit: v.id,
         }
     }
+}
+
+/// Diagnoses by visit, each visit's in order.
+fn diagnosed(rows: Vec<Diagnosis>) -> HashMap<VisitId, Vec<Diagnosis>> {
+    let mut all: HashMap<VisitId, Vec<Diagnosis>> = HashMap::new();
+    for row in rows {
+        all.entry(row.visit.clone()).or_default().push(row);
+    }
+    all
+}
+
+/// 手足口病（丙类）
+fn notifiable(diagnoses: &[Diagnosis]) -> String {
+    let one = |row: &Diagnosis| {
+        let class = cunyi_catalogue::notifiable(&row.code)?;
+        Some(format!("{}（{}）", row.name, class.name_zh()))
+    };
+    let all: Vec<String> = diagnoses.iter().filter_map(one).collect();
+    all.join("、")
+}
+
+/// Names of diagnoses as papers bear them: 西医, then 中医 with its syndrome in brackets, 感冒病（风寒束表证）.
+pub(crate) fn said(diagnoses: &[Diagnosis]) -> String {
+    let mut out = String::new();
+    let mut open = false;
+    for row in diagnoses {
+        let syndrome = row.kind == DiagnosisKind::Syndrome;
+        out.push_str(match (syndrome, open, out.is_empty()) {
+            (true, false, false) => "（",
+            (false, true, _) => "）、",
+            (_, _, true) => "",
+            _ => "、",
+        });
+        open = syndrome && !out.is_empty();
+        out.push_str(&row.name);
+    }
+    if open {
+        out.push('）');
+    }
+    out
 }
 
 /// Names by visit, each visit's in order.

@@ -13,6 +13,7 @@ use crate::access::names;
 use crate::day::settlement_view;
 use crate::error::Result;
 use crate::infusion;
+use crate::outpatient::said;
 use crate::patient::form_of;
 use crate::permission::{Action, may};
 use crate::views::{Actor, Control, Paper, PaymentSlip, Statement};
@@ -134,12 +135,18 @@ impl App {
             person_number,
             insured_at,
             day: visit.registered_at.date(),
-            diagnoses: diagnoses
-                .into_iter()
-                .map(|d| d.name)
-                .collect::<Vec<_>>()
-                .join("、"),
+            diagnoses: said(&diagnoses),
             supply_reason: row.supply_reason.clone(),
+            headings: visit
+                .charges
+                .iter()
+                .map(|line| {
+                    (
+                        line.code.clone(),
+                        self.catalogue().heading(&line.code).to_owned(),
+                    )
+                })
+                .collect(),
             controlled: given
                 .iter()
                 .filter_map(|line| self.controlled(line))

@@ -135,7 +135,7 @@ pub(crate) fn rename(w: &mut Writer<'_, '_>, row: Patient, name: &str) -> Result
     let old = fields_of(row);
     let new = PatientFields {
         name: name.to_owned(),
-        initials: cunyi_catalogue::initials(name),
+        initials: cunyi_catalogue::name_initials(name),
         ..old.clone()
     };
     let body = PatientCorrected {
@@ -218,7 +218,7 @@ pub(crate) fn read_form(form: &PatientForm, now: Moment) -> Result<(PatientField
         return refuse_at(Code::BadText, "birth_date");
     }
     let fields = PatientFields {
-        initials: cunyi_catalogue::initials(&name),
+        initials: cunyi_catalogue::name_initials(&name),
         name,
         birth_date: Some(birth_date),
         id_number,

@@ -265,7 +265,7 @@ fn known_patient(
     let id = IdNumber::parse(&base.certno).ok();
     let fields = PatientFields {
         name: base.psn_name.clone(),
-        initials: cunyi_catalogue::initials(&base.psn_name),
+        initials: cunyi_catalogue::name_initials(&base.psn_name),
         birth_date: Some(birth_of(base, id.as_ref(), w.who.now)?),
         id_number: base.certno.clone(),
         ..PatientFields::default()

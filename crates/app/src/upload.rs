@@ -2,10 +2,12 @@
 //! (nhsa-interface §5.8): nobody waits for it, and no money hangs on it.
 
 use cunyi_domain::ids::{ClinicId, VisitId};
-use cunyi_domain::ledger::{Charge, Coverage, Footnote, ItemKind, RegistrationState, Visit};
+use cunyi_domain::ledger::{
+    Charge, Coverage, Diagnosis, DiagnosisKind, Footnote, ItemKind, RegistrationState, Visit,
+};
 use cunyi_domain::money::Quantity;
 use cunyi_domain::refusal::{Code, Refusal};
-use cunyi_domain::time::Moment;
+use cunyi_domain::time::{Moment, civil::Date};
 use cunyi_gateway::message::{T4301, record};
 use cunyi_gateway::{Count, Outcome};
 use cunyi_store::uploads::{self, Upload, UploadState};
@@ -303,6 +305,29 @@ fn both(one: &str, name: &str, other: &str) -> String {
     }
 }
 
+/// The day on which an illness broke out; at what time nobody knows.
+fn day_time(day: Date) -> String {
+    Moment::start_of(day).date_time()
+}
+
+/// 西医 has the columns of its own; 中医 those of an illness or of a syndrome.
+fn diagnosed(row: Diagnosis) -> record::RecordDiagnosis {
+    let flag = |is: bool| if is { "1" } else { "0" }.to_owned();
+    let mut out = record::RecordDiagnosis {
+        tcm_diag_flag: flag(row.kind != DiagnosisKind::Western),
+        maindiag_flag: flag(row.position == 1),
+        vali_flag: VALID.to_owned(),
+        ..record::RecordDiagnosis::default()
+    };
+    let (code, name) = match row.kind {
+        DiagnosisKind::Western => (&mut out.diag_code, &mut out.diag_name),
+        DiagnosisKind::Illness => (&mut out.tcm_dise_code, &mut out.tcm_dise_name),
+        DiagnosisKind::Syndrome => (&mut out.tcmsymp_code, &mut out.tcmsymp),
+    };
+    (*code, *name) = (row.code, first(&row.name, 100));
+    out
+}
+
 /// The whole record of a visit.
 fn record_of(tx: &mut Tx<'_>, about: &About) -> Result<record::VisitRecord> {
     let visit = &about.visit;
@@ -322,6 +347,7 @@ fn record_of(tx: &mut Tx<'_>, about: &About) -> Result<record::VisitRecord> {
     let case = record::CaseInfo {
         mdtrt_date: visit.registered_at.date().to_string(),
         chfcomp: first(&visit.complaint, 2000),
+        attk_date_time: visit.onset.map(day_time).unwrap_or_default(),
         illhis: first(&both(&visit.history, "既往史", &visit.past_history), 2000),
         algs: first(&allergies.join("、"), 2000),
         phex: first(
@@ -334,20 +360,13 @@ fn record_of(tx: &mut Tx<'_>, about: &About) -> Result<record::VisitRecord> {
         vali_flag: VALID.to_owned(),
         ..record::CaseInfo::default()
     };
-    let dise = |row: cunyi_domain::ledger::Diagnosis| record::RecordDiagnosis {
-        maindiag_flag: if row.position == 1 { "1" } else { "0" }.to_owned(),
-        diag_code: row.code,
-        diag_name: first(&row.name, 100),
-        vali_flag: VALID.to_owned(),
-        ..record::RecordDiagnosis::default()
-    };
     let diagnoses = query::diagnoses(tx, clinic, id)?;
     let charges = query::charges(tx, clinic, id)?.into_iter();
     let drugs = charges.filter(|charge| charge.kind == ItemKind::Drug);
     Ok(record::VisitRecord {
         rgstinfo,
         caseinfo: vec![case],
-        diseinfo: diagnoses.into_iter().map(dise).collect(),
+        diseinfo: diagnoses.into_iter().map(diagnosed).collect(),
         rxinfo: drugs.map(|charge| prescribed(visit, &charge)).collect(),
     })
 }

@@ -26,7 +26,7 @@ use crate::goods::goods_views;
 use crate::insure::insurable;
 use crate::paper_entry::papers_view;
 use crate::payment::{payment_views, standing};
-use crate::permission::Action;
+use crate::permission::{Action, may};
 use crate::receipt::receipts_view;
 use crate::referral::referred_to;
 use crate::register::COUNTER;
@@ -65,11 +65,15 @@ impl App {
         let held = !query::reservations(tx, clinic, id)?.is_empty();
         let (draft, draft_version) = stored(query::draft(tx, clinic, id)?);
         let names = |code: &String| self.catalogue().diagnosis(code).map(|d| d.name.clone());
-        let draft = match (draft_version, row.signed) {
+        let mut draft = match (draft_version, row.signed) {
             (0, true) => signed(self.catalogue(), tx, &row)?,
             (0, false) if row.finished_at.is_none() => begun(tx, &row)?,
             _ => draft,
         };
+        // It was typed as days before, perhaps.
+        if let Some(onset) = row.onset {
+            draft.onset = onset.to_string();
+        }
         let dropped = batches
             .iter()
             .filter(|b| b.state == BatchState::Void && !b.reason.is_empty());
@@ -220,6 +224,11 @@ impl App {
             sex: patient.sex,
             age: age(patient.birth_date, self.now().date()),
             masked_number: mask(&patient.id_number),
+            phone: if may(actor.role, Action::ReadNumbers) {
+                patient.phone.clone()
+            } else {
+                mask(&patient.phone)
+            },
             allergies: allergies.into_iter().map(|a| (a.id, a.label)).collect(),
             filings,
             in_force_at: coverage.map(|c| c.obtained_at),
@@ -430,6 +439,7 @@ fn signed(catalogue: &Catalogue, tx: &mut Tx<'_>, visit: &Visit) -> Result<Draft
             .to_owned(),
         weight: tenths(visit.weight),
         height: tenths(visit.height),
+        onset: visit.onset.map(|day| day.to_string()).unwrap_or_default(),
         diagnoses: diagnoses.into_iter().map(|d| d.code).collect(),
         lines: charges.iter().map(repeat).collect(),
         decoction: boiled(&charges),

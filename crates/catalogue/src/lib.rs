@@ -11,6 +11,7 @@ mod controlled;
 mod follows;
 mod grown;
 mod model;
+mod notifiable;
 mod order;
 mod pinyin;
 mod read;
@@ -27,10 +28,11 @@ pub use follows::{Given, following};
 pub use model::{
     AllergyGroup, Class, CodeSource, Diagnosis, Drug, DrugKind, Each, Follows, Service, ServiceRole,
 };
+pub use notifiable::{NotifiableClass, notifiable};
 pub use order::{
     Dispense, Frequency, MOST_UNITS, OrderError, Route, RouteKind, decoction_times, frequencies,
     frequency, frequency_named, prescription, quantity, route, route_named, routes, usages,
 };
-pub use pinyin::initials;
+pub use pinyin::{initials, name_initials};
 pub use read::{CatalogueError, Fault, List, MAX_BYTES, MAX_ROWS};
 pub use supply::{MOST_DAYS, Supplied, check_supply, followed, is_long, is_signed_for};

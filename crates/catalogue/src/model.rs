@@ -1,7 +1,7 @@
 //! What the lists hold: drugs, services, diagnoses.
 
 use cunyi_domain::id_number::Sex;
-use cunyi_domain::ledger::{Footnote, TwoDisease};
+use cunyi_domain::ledger::{DiagnosisKind, Footnote, TwoDisease};
 use cunyi_domain::money::{Quantity, Rounding, UnitPrice, div_round};
 use cunyi_domain::text_enum;
 
@@ -300,7 +300,7 @@ pub struct Service {
     pub weight: i64,
 }
 
-/// One diagnosis of the insurance edition of ICD-10 医保版.
+/// One diagnosis: of the insurance edition of ICD-10 医保版, or an illness or a syndrome of 中医 by GB/T 15657.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
     /// Code, as the platform wants it.
@@ -309,6 +309,8 @@ pub struct Diagnosis {
     pub name: String,
     /// What people call it; several with blanks between them.
     pub alias: String,
+    /// 西医 or 中医.
+    pub kind: DiagnosisKind,
     /// Only one sex has it.
     pub sex: Option<Sex>,
     /// One of the two diseases.

@@ -115,6 +115,9 @@ const WORDS: &[(&str, &str)] = &[
     ("石斛", "sh"),
 ];
 
+/// Most readings of a name that are kept.
+const MOST_NAMES: usize = 12;
+
 /// Letters that say nothing in a name and are not typed.
 fn key_letter(c: char) -> Option<char> {
     c.is_ascii_alphanumeric().then(|| c.to_ascii_lowercase())
@@ -141,6 +144,36 @@ pub fn initials(text: &str) -> String {
         rest = &rest[c.len_utf8()..];
     }
     out
+}
+
+/// The initials of a person's name in each reading, the usual one first, with blanks between them: 单雄 is `dx cx sx`. Of
+/// a name with more readings than `MOST_NAMES` the rest is left out.
+pub fn name_initials(name: &str) -> String {
+    let mut all = vec![String::new()];
+    for c in fold(name).chars() {
+        let mut letters: Vec<char> = Vec::new();
+        letters.extend(initials(c.encode_utf8(&mut [0; 4])).chars().next());
+        for reading in readings(c) {
+            letters.extend(
+                reading
+                    .chars()
+                    .next()
+                    .filter(|letter| !letters.contains(letter)),
+            );
+        }
+        if letters.is_empty() {
+            continue;
+        }
+        let more = |letter: &char| {
+            all.iter()
+                .map(|begun| format!("{begun}{letter}"))
+                .collect::<Vec<_>>()
+        };
+        let grown: Vec<String> = letters.iter().flat_map(more).collect();
+        all = grown;
+        all.truncate(MOST_NAMES);
+    }
+    all.join(" ")
 }
 
 /// Lower case, full-width forms as their ASCII twins: what names and queries are compared in.

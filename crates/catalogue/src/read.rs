@@ -5,7 +5,7 @@ use std::fmt;
 
 use csv::StringRecord;
 use cunyi_domain::id_number::Sex;
-use cunyi_domain::ledger::{Footnote, TwoDisease};
+use cunyi_domain::ledger::{DiagnosisKind, Footnote, TwoDisease};
 use cunyi_domain::money::{DecimalError, Quantity, UnitPrice};
 
 use crate::model::{
@@ -353,6 +353,9 @@ pub fn diagnoses(text: &str) -> Result<Vec<Diagnosis>, CatalogueError> {
             code: row.named("code")?,
             name: row.named("name")?,
             alias: row.owned("alias")?,
+            kind: row
+                .optional("kind", DiagnosisKind::from_text)?
+                .unwrap_or(DiagnosisKind::Western),
             sex: row.optional("sex", Sex::from_text)?,
             two_disease: row.optional("two_disease", TwoDisease::from_text)?,
             weight: row.number("weight", 0)?,

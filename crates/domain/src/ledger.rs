@@ -172,7 +172,7 @@ table! {
         pub id: PatientId,
         /// 姓名
         pub name: String,
-        /// Pinyin initials of the name, for search.
+        /// Pinyin initials of the name in each reading, with blanks between them, for search.
         pub initials: String,
         /// 性别
         pub sex: Sex,
@@ -275,6 +275,29 @@ table! {
     }
 }
 
+text_enum! {
+    /// 诊断类别 `diag_type` (nhsa-interface.md, dictionaries).
+    pub enum DiagnosisKind {
+        /// 西医诊断, by ICD-10 医保版.
+        Western = "western",
+        /// 中医主病: the illness, by GB/T 15657.
+        Illness = "illness",
+        /// 中医主证: the syndrome, by GB/T 15657.
+        Syndrome = "syndrome",
+    }
+}
+
+impl DiagnosisKind {
+    /// `diag_type` 1, 2, 3.
+    pub fn diag_type(self) -> &'static str {
+        match self {
+            Self::Western => "1",
+            Self::Illness => "2",
+            Self::Syndrome => "3",
+        }
+    }
+}
+
 table! {
     /// 诊断
     pub struct Diagnosis in "diagnosis" (Ledger, ["clinic", "visit", "position"]) {
@@ -282,9 +305,11 @@ table! {
         pub clinic: ClinicId,
         /// Visit.
         pub visit: VisitId,
-        /// From 1; 1 is the main one.
+        /// From 1; 1 is the main one, which is 西医.
         pub position: i64,
-        /// ICD-10 医保版
+        /// 西医 or 中医.
+        pub kind: DiagnosisKind,
+        /// ICD-10 医保版, or GB/T 15657.
         pub code: String,
         /// Name.
         pub name: String,

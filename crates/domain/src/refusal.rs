@@ -79,6 +79,8 @@ text_enum! {
         CheckWants = "check-wants",
         /// A main diagnosis is needed first.
         NoDiagnosis = "no-diagnosis",
+        /// A notifiable disease, and the day on which it broke out is not said. Args: `disease`, `class`, `hours`.
+        OnsetMissing = "onset-missing",
         /// There is nothing to charge.
         NothingToCharge = "nothing-to-charge",
         /// The policy cannot decide: a parameter is missing.

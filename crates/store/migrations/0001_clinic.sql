@@ -57,7 +57,7 @@ CREATE TABLE visit (
   respiration BIGINT CHECK (respiration >= 0), systolic BIGINT CHECK (systolic >= 0),
   diastolic BIGINT CHECK (diastolic >= 0), glucose BIGINT CHECK (glucose >= 0),
   glucose_kind TEXT CHECK (glucose_kind IN ('fasting', 'after_meal', 'random')),
-  weight BIGINT CHECK (weight >= 0), height BIGINT CHECK (height >= 0),
+  weight BIGINT CHECK (weight >= 0), height BIGINT CHECK (height >= 0), onset TEXT,
   long_term BIGINT NOT NULL CHECK (long_term IN (0, 1)), supply_reason TEXT NOT NULL,
   PRIMARY KEY (clinic, id), UNIQUE (clinic, number),
   FOREIGN KEY (clinic, patient) REFERENCES patient (clinic, id),
@@ -73,7 +73,8 @@ CREATE TABLE registration (
   PRIMARY KEY (clinic, visit, position), UNIQUE (clinic, number), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id));
 CREATE INDEX registration_by_platform ON registration (clinic, platform_visit);
 CREATE TABLE diagnosis (
-  clinic TEXT NOT NULL, visit TEXT NOT NULL, position BIGINT NOT NULL CHECK (position > 0), code TEXT NOT NULL, name TEXT NOT NULL,
+  clinic TEXT NOT NULL, visit TEXT NOT NULL, position BIGINT NOT NULL CHECK (position > 0),
+  kind TEXT NOT NULL CHECK (kind IN ('western', 'illness', 'syndrome')), code TEXT NOT NULL, name TEXT NOT NULL,
   PRIMARY KEY (clinic, visit, position), FOREIGN KEY (clinic, visit) REFERENCES visit (clinic, id)) /* clustered */;
 CREATE TABLE payment (
   clinic TEXT NOT NULL, id TEXT NOT NULL, visit TEXT NOT NULL,

@@ -14,6 +14,7 @@ const SCRIPT: &str = concat!(
     include_str!("../assets/script/keys.js"),
     include_str!("../assets/script/forms.js"),
     include_str!("../assets/script/search.js"),
+    include_str!("../assets/script/live.js"),
     include_str!("../assets/script/grid.js"),
     include_str!("../assets/script/prescription.js"),
     include_str!("../assets/script/draft.js"),

@@ -10,6 +10,8 @@ pub(crate) const TAKEN: [&str; 8] = ["F2", "F3", "F4", "F6", "F7", "F8", "F9", "
 
 /// Large type.
 const LARGE: &str = "cunyi-large";
+/// High contrast.
+const CONTRAST: &str = "cunyi-contrast";
 /// Papers on 80 mm.
 const ROLL: &str = "cunyi-roll";
 /// The function keys.
@@ -20,6 +22,8 @@ const KEYS: &str = "cunyi-keys";
 pub struct Computer {
     /// 大字
     pub large: bool,
+    /// 高对比度
+    pub contrast: bool,
     /// 小票打印机: which papers are offered on 80 mm.
     pub rolls: Rolls,
     /// The function keys.
@@ -27,18 +31,29 @@ pub struct Computer {
 }
 
 impl Computer {
+    /// The classes of a page's root.
+    pub(crate) fn classes(&self) -> &'static str {
+        match (self.large, self.contrast) {
+            (false, false) => "",
+            (true, false) => "large",
+            (false, true) => "contrast",
+            (true, true) => "large contrast",
+        }
+    }
+
     /// From the cookies of a request; what is none of ours is as if nobody had chosen.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let keys = cookie(headers, KEYS).and_then(Keys::parse);
         Self {
             large: cookie(headers, LARGE).is_some(),
+            contrast: cookie(headers, CONTRAST).is_some(),
             rolls: cookie(headers, ROLL).map_or_else(Rolls::default, Rolls::parse),
             keys: keys.unwrap_or_default(),
         }
     }
 
     /// A value of `Set-Cookie` for each choice.
-    pub(crate) fn cookies(&self) -> [String; 3] {
+    pub(crate) fn cookies(&self) -> [String; 4] {
         let ticked = |ticked: bool| if ticked { "1" } else { "" }.to_owned();
         let usual = self.keys == Keys::default();
         let keys = if usual {
@@ -48,6 +63,7 @@ impl Computer {
         };
         let each = [
             (LARGE, ticked(self.large)),
+            (CONTRAST, ticked(self.contrast)),
             (ROLL, self.rolls.text()),
             (KEYS, keys),
         ];
@@ -151,6 +167,7 @@ mod tests {
         );
         let chosen = Computer {
             large: true,
+            contrast: true,
             rolls: Rolls::chosen(|paper| paper != "receipt"),
             keys,
         };

@@ -176,6 +176,7 @@ impl Form {
             glucose_kind: self.text("glucose_kind"),
             weight: self.number("weight"),
             height: self.number("height"),
+            onset: self.number("onset"),
             long_term: self.ticked("long_term"),
             own_pay_consent: self.ticked("own_pay_consent"),
             without: self.chosen("without"),

@@ -240,6 +240,7 @@ pub const FIELDS: Labels = &[
     ("glucose_kind", "field-glucose-kind"),
     ("weight", "field-weight"),
     ("height", "field-height"),
+    ("onset", "field-onset"),
     ("diagnoses", "field-diagnosis"),
     ("code", "field-item"),
     ("dose", "field-dose"),
@@ -433,12 +434,19 @@ pub const RECORD_FIELDS: Labels = &[
     ("glucose", "field-glucose"),
     ("weight", "field-weight"),
     ("height", "field-height"),
+    ("onset", "field-onset"),
     ("complaint", "field-complaint"),
     ("history", "field-history"),
     ("past_history", "field-past-history"),
     ("examination", "field-examination"),
     ("auxiliary", "field-auxiliary"),
     ("advice", "field-advice"),
+];
+
+/// 中医 among the diagnoses that are found.
+pub const DIAGNOSES: Labels = &[
+    ("illness", "diagnosis-illness"),
+    ("syndrome", "diagnosis-syndrome"),
 ];
 
 /// Papers that there are on 80 mm, too.

@@ -269,6 +269,7 @@ fn strip() -> PatientStrip {
         sex: Sex::Female,
         age: Age::Years(67),
         masked_number: "4312***********021".to_owned(),
+        phone: "13900001111".to_owned(),
         allergies: vec![(EntryId::from("E1"), "青霉素类".to_owned())],
         filings: Some(filings()),
         unfiled: vec!["diabetes".to_owned()],

@@ -4,13 +4,18 @@
 use cunyi_catalogue as catalogue;
 use cunyi_catalogue::{Catalogue, Drug, Frequency, Route, Service};
 use cunyi_domain::ids::ChargeId;
-use cunyi_domain::ledger::{Charge, Footnote, GlucoseKind, ItemKind, LineClass};
+use cunyi_domain::ledger::{Charge, DiagnosisKind, Footnote, GlucoseKind, ItemKind, LineClass};
 use cunyi_domain::money::{Fen, Quantity, UnitPrice, parse_decimal};
 use cunyi_domain::refusal::{Code, Refusal};
+use cunyi_domain::time::civil::Date;
+use cunyi_domain::time::parse_date;
 
 use super::{FeeList, MOST_DIAGNOSES, MOST_REASON, MOST_TEXT, Vitals, group};
 use crate::kinds;
 use crate::views::{ChargeView, Decoction, DraftBody, DraftLine};
+
+/// Most days that are counted back to where an illness broke out.
+const MOST_DAYS_AGO: i64 = 99;
 
 pub(super) struct ReadLine<'a> {
     /// Its place in the draft, from 0.
@@ -122,6 +127,7 @@ pub(super) fn read_vitals(body: &DraftBody, list: &mut FeeList) {
         glucose_kind: None,
         weight: number("weight", &body.weight, 1, 5, 3500),
         height: number("height", &body.height, 1, 250, 2500),
+        onset: None,
     };
     // Of what was not measured it is of no matter when.
     if list.vitals.glucose.is_some() && !body.glucose_kind.is_empty() {
@@ -133,11 +139,38 @@ pub(super) fn read_vitals(body: &DraftBody, list: &mut FeeList) {
     }
 }
 
-pub(super) fn read_diagnoses(catalogue: &Catalogue, body: &DraftBody, list: &mut FeeList) {
-    if body.diagnoses.iter().all(String::is_empty) {
-        list.problems
-            .push(Refusal::at(Code::NoDiagnosis, "diagnoses"));
+/// It broke out in her life, and not after the visit.
+pub(super) fn read_onset(body: &DraftBody, (birth, day): (Date, Date), list: &mut FeeList) {
+    let text = body.onset.trim();
+    if text.is_empty() {
+        return;
     }
+    let read = onset(text, day).filter(|onset| (birth..=day).contains(onset));
+    if read.is_none() {
+        list.problems.push(Refusal::at(Code::BadText, "onset"));
+    }
+    list.vitals.onset = read;
+}
+
+/// A date; a month and a day, the last of that name; or days before a day.
+fn onset(text: &str, day: Date) -> Option<Date> {
+    if let Some(date) = parse_date(text) {
+        return Some(date);
+    }
+    if let Some((month, of_month)) = text.split_once('-') {
+        let (month, of_month) = (month.parse().ok()?, of_month.parse().ok()?);
+        let of = |year| Date::new(year, month, of_month).ok();
+        let this_year = of(day.year()).filter(|date| *date <= day);
+        return this_year.or_else(|| of(day.year() - 1));
+    }
+    let days: i64 = text
+        .parse()
+        .ok()
+        .filter(|days| (0..=MOST_DAYS_AGO).contains(days))?;
+    (0..days).try_fold(day, |day, _| day.yesterday().ok())
+}
+
+pub(super) fn read_diagnoses(catalogue: &Catalogue, body: &DraftBody, list: &mut FeeList) {
     if body.diagnoses.len() > MOST_DIAGNOSES {
         list.problems
             .push(Refusal::at(Code::BadNumber, "diagnoses").with("limit", MOST_DIAGNOSES));
@@ -149,14 +182,31 @@ pub(super) fn read_diagnoses(catalogue: &Catalogue, body: &DraftBody, list: &mut
         .take(MOST_DIAGNOSES)
     {
         match catalogue.diagnosis(code) {
-            Some(found) => list
-                .diagnoses
-                .push((found.code.clone(), found.name.clone())),
+            Some(found) => list.diagnoses.push(found.clone()),
             None => list
                 .problems
                 .push(Refusal::at(Code::NotInCatalogue, "diagnoses")),
         }
     }
+    // The main one is what the platform settles by: 西医, whatever was typed first.
+    list.diagnoses
+        .sort_by_key(|one| one.kind != DiagnosisKind::Western);
+    let main = list.diagnoses.first();
+    if main.is_none_or(|one| one.kind != DiagnosisKind::Western) {
+        list.problems
+            .push(Refusal::at(Code::NoDiagnosis, "diagnoses"));
+    }
+    if list.vitals.onset.is_none() && body.onset.trim().is_empty() {
+        list.problems
+            .extend(list.diagnoses.iter().find_map(notifiable));
+    }
+}
+
+/// A notifiable disease is not signed without the day on which it broke out (传染病信息报告管理规范 2015, §3.2).
+fn notifiable(one: &catalogue::Diagnosis) -> Option<Refusal> {
+    let class = catalogue::notifiable(&one.code)?;
+    let refusal = Refusal::at(Code::OnsetMissing, "onset").with("disease", &one.name);
+    Some(refusal.with("class", class).with("hours", class.hours()))
 }
 
 pub(super) fn read_line<'a>(

@@ -112,7 +112,7 @@ impl Step for UploadVisit2203 {
         let time = about.visit.registered_at.date_time();
         let doctor = about.doctor(w)?;
         let row = |d: cunyi_domain::ledger::Diagnosis| visit::DiseInfo {
-            diag_type: "1".to_owned(),
+            diag_type: d.kind.diag_type().to_owned(),
             diag_srt_no: Count::from(Quantity::whole(d.position)),
             diag_code: d.code,
             diag_name: d.name,

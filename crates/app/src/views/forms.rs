@@ -110,6 +110,8 @@ pub struct DraftBody {
     pub weight: String,
     /// 身高 cm (`165.5`)
     pub height: String,
+    /// 发病日期 (`2026-11-25`, `11-25`), or how many days before the visit (`3`).
+    pub onset: String,
     /// ICD codes, the main one first.
     pub diagnoses: Vec<String>,
     /// Drugs and services in order.

@@ -46,4 +46,8 @@ pub struct LogRow {
     pub treatment: String,
     /// Her name.
     pub doctor: String,
+    /// 发病日期
+    pub onset: Option<Date>,
+    /// 传染病: which of the diagnoses are notifiable, with their class.
+    pub notifiable: String,
 }

@@ -1,5 +1,7 @@
 //! What papers are made of.
 
+use std::collections::BTreeMap;
+
 use cunyi_domain::amounts::Amounts;
 use cunyi_domain::money::Rate;
 use cunyi_domain::time::{Moment, civil::Date};
@@ -36,6 +38,8 @@ pub struct Paper {
     pub given: Vec<ChargeView>,
     /// Which day of its courses this visit is.
     pub turns: Vec<Turn>,
+    /// 费用类别 `med_chrgitm_type` of each charged item, by its code.
+    pub headings: BTreeMap<String, String>,
     /// Codes of drugs under special control, and how strictly.
     pub controlled: Vec<(String, Control)>,
     /// The skin tests of its drugs.

@@ -24,6 +24,8 @@ text_enum! {
         Weight = "weight",
         /// 身高
         Height = "height",
+        /// 发病日期: wanted of each notifiable disease, whatever the clinic says.
+        Onset = "onset",
         /// 主诉
         Complaint = "complaint",
         /// 病史
@@ -55,7 +57,7 @@ impl RecordField {
     /// What becomes of it where the clinic has said nothing.
     fn usual(self) -> FieldUse {
         match self {
-            Self::Respiration | Self::Height | Self::Auxiliary => FieldUse::Hidden,
+            Self::Respiration | Self::Height | Self::Onset | Self::Auxiliary => FieldUse::Hidden,
             _ => FieldUse::Shown,
         }
     }
@@ -70,6 +72,7 @@ impl RecordField {
             Self::Glucose => vec![("glucose", &body.glucose)],
             Self::Weight => vec![("weight", &body.weight)],
             Self::Height => vec![("height", &body.height)],
+            Self::Onset => vec![("onset", &body.onset)],
             Self::Complaint => vec![("complaint", &body.complaint)],
             Self::History => vec![("history", &body.history)],
             Self::PastHistory => vec![("past_history", &body.past_history)],

@@ -19,6 +19,8 @@ pub struct PatientStrip {
     pub age: Age,
     /// Masked 身份证号; empty without one.
     pub masked_number: String,
+    /// 电话, masked unless the role may see it; empty where there is none.
+    pub phone: String,
     /// Allergies: id and label.
     pub allergies: Vec<(EntryId, String)>,
     /// 慢病备案; none: 备案未知.

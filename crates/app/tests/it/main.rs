@@ -16,6 +16,7 @@ mod courses;
 mod coverage;
 mod day_sheet;
 mod decoction;
+mod diagnoses;
 mod draft;
 mod dropped;
 mod electronic;

@@ -140,6 +140,14 @@ fn a_patient_is_found_by_number_name_or_initials() {
             );
         }
         assert_eq!(w.code(w.app.find_patients(&w.doctor, "a\0")), Code::BadText);
+        // 单 is read shàn as a name, dān and chán elsewhere.
+        let mut form = w.app.patient(&w.doctor, &patient).unwrap().fields;
+        "单雄".clone_into(&mut form.name);
+        w.app.correct_patient(&w.doctor, &patient, &form).unwrap();
+        for (query, wanted) in [("sx", 1), ("d", 1), ("CX", 1), ("x", 0), ("s x", 0)] {
+            let hits = w.app.find_patients(&w.doctor, query).unwrap();
+            assert_eq!(hits.len(), wanted, "{query}");
+        }
     }
 }
 

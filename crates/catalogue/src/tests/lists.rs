@@ -112,20 +112,21 @@ fn fault(list: List, text: &str) -> Option<(List, usize, Fault)> {
 
 #[test]
 fn a_fault_is_told_with_its_row() {
-    const HEAD: &str = "code,name,alias,sex,two_disease,weight\n";
+    const HEAD: &str = "code,name,alias,kind,sex,two_disease,weight\n";
     let long = "长".repeat(201);
     for (rows, row, wanted) in [
-        ("A,,,,,\n", 2, Fault::Field("name")),
-        ("A,甲,,,,\n,乙,,,,\n", 3, Fault::Field("code")),
-        ("A,甲,,3,,\n", 2, Fault::Field("sex")),
-        ("A,甲,,,asthma,\n", 2, Fault::Field("two_disease")),
-        ("A,甲,,,,-1\n", 2, Fault::Field("weight")),
-        ("A,甲,,,,1000001\n", 2, Fault::Field("weight")),
-        ("A,甲,,,,1e3\n", 2, Fault::Field("weight")),
-        ("A,甲\u{0},,,,\n", 2, Fault::Field("name")),
-        (&format!("A,{long},,,,\n"), 2, Fault::Field("name")),
-        ("A,甲,,,\n", 2, Fault::Shape),
-        ("A,甲,,,,\nB,乙,,,,\nA,丙,,,,\n", 4, Fault::Duplicate),
+        ("A,,,,,,\n", 2, Fault::Field("name")),
+        ("A,甲,,,,,\n,乙,,,,,\n", 3, Fault::Field("code")),
+        ("A,甲,,,3,,\n", 2, Fault::Field("sex")),
+        ("A,甲,,,,asthma,\n", 2, Fault::Field("two_disease")),
+        ("A,甲,,,,,-1\n", 2, Fault::Field("weight")),
+        ("A,甲,,,,,1000001\n", 2, Fault::Field("weight")),
+        ("A,甲,,,,,1e3\n", 2, Fault::Field("weight")),
+        ("A,甲\u{0},,,,,\n", 2, Fault::Field("name")),
+        (&format!("A,{long},,,,,\n"), 2, Fault::Field("name")),
+        ("A,甲,,,,\n", 2, Fault::Shape),
+        ("A,甲,,tcm,,,\n", 2, Fault::Field("kind")),
+        ("A,甲,,,,,\nB,乙,,,,,\nA,丙,,,,,\n", 4, Fault::Duplicate),
     ] {
         let found = fault(List::Diagnoses, &format!("{HEAD}{rows}"));
         assert_eq!(found, Some((List::Diagnoses, row, wanted)), "{rows}");

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::DEMO;
-use crate::initials;
 use crate::pinyin::{fold, readings};
+use crate::{initials, name_initials};
 
 #[test]
 fn initials_read_as_a_doctor_does() {
@@ -73,11 +73,28 @@ fn what_a_doctor_types_finds_first() {
     assert!(diagnoses("").is_empty() && items("   ").is_empty());
 }
 
+#[test]
+fn a_name_is_kept_in_each_reading() {
+    for (name, wanted) in [
+        ("王明", "wm ym"),
+        ("单雄", "dx cx sx"),
+        ("曾 乐", "cl zl cy zy"),
+        ("Li明", "lim"),
+        ("", ""),
+        ("·", ""),
+    ] {
+        assert_eq!(name_initials(name), wanted, "{name}");
+    }
+    let long = name_initials(&"单".repeat(50));
+    assert_eq!(long.split(' ').count(), 12);
+    assert!(long.starts_with(&"d".repeat(50)));
+}
+
 /// 重/长/行/参/率/血/调: each reading finds the name.
 #[test]
 fn every_reading_of_a_polyphone_is_found() {
-    let list = "code,name,alias,sex,two_disease,weight\n\
-        1,重感冒,,,,\n2,长效,,,,\n3,行痹,,,,\n4,人参,,,,\n5,心率,,,,\n6,便血,,,,\n7,调经,,,,\n8,白芍,,,,\n";
+    let list = "code,name,alias,kind,sex,two_disease,weight\n\
+        1,重感冒,,,,,\n2,长效,,,,,\n3,行痹,,,,,\n4,人参,,,,,\n5,心率,,,,,\n6,便血,,,,,\n7,调经,,,,,\n8,白芍,,,,,\n";
     let parsed = crate::Catalogue::parse(
         include_str!("../../data/drugs.csv"),
         include_str!("../../data/services.csv"),

@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+use cunyi_domain::ledger::DiagnosisKind;
+
 use super::DEMO;
 use crate::model::{CodeSource, DrugKind};
 use crate::pinyin::{fold, readings};
@@ -173,16 +175,28 @@ fn charge_types_are_codes_of_the_interface_and_those_of_the_village_list() {
 
 #[test]
 fn diagnosis_codes_and_names_are_the_official_ones() {
-    let Some(list) = table("icd/icd10_yb2_zh.csv") else {
-        return;
-    };
-    let names: HashMap<&str, &str> = list
-        .iter()
-        .map(|row| (row["code"].as_str(), row["name"].as_str()))
-        .collect();
-    for diagnosis in DEMO.diagnoses() {
-        let name = names.get(diagnosis.code.as_str());
-        assert_eq!(name, Some(&diagnosis.name.as_str()), "{}", diagnosis.code);
+    let lists = [
+        (DiagnosisKind::Western, "icd/icd10_yb2_zh.csv"),
+        (DiagnosisKind::Illness, "tcm/tcm_disease_gbt15657_1995.csv"),
+        (
+            DiagnosisKind::Syndrome,
+            "tcm/tcm_syndrome_gbt15657_1995.csv",
+        ),
+    ];
+    for (kind, path) in lists {
+        let Some(list) = table(path) else {
+            return;
+        };
+        let names: HashSet<(&str, &str)> = list
+            .iter()
+            .map(|row| (row["code"].as_str(), row["name"].as_str()))
+            .collect();
+        let of = DEMO.diagnoses().iter().filter(|d| d.kind == kind);
+        assert!(of.clone().count() >= 50, "{kind}");
+        for diagnosis in of {
+            let one = (diagnosis.code.as_str(), diagnosis.name.as_str());
+            assert!(names.contains(&one), "{one:?}");
+        }
     }
 }
 
@@ -263,11 +277,21 @@ fn thirty_thousand_diagnoses_are_searched() {
         return;
     };
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let header = ["code", "name", "alias", "sex", "two_disease", "weight"];
+    let header = [
+        "code",
+        "name",
+        "alias",
+        "kind",
+        "sex",
+        "two_disease",
+        "weight",
+    ];
     writer.write_record(header).unwrap();
     for row in &rows {
         let (code, name) = (&row["code"], &row["name"]);
-        writer.write_record([code, name, "", "", "", ""]).unwrap();
+        writer
+            .write_record([code, name, "", "", "", "", ""])
+            .unwrap();
     }
     let list = String::from_utf8(writer.into_inner().unwrap()).unwrap();
     let drugs = include_str!("../../data/drugs.csv");

@@ -386,6 +386,7 @@ fn new_visit(about: &About, body: super::VisitRegistered, personal: Option<Perso
         glucose_kind: None,
         weight: None,
         height: None,
+        onset: None,
         long_term: false,
         supply_reason: String::new(),
     }

@@ -214,6 +214,8 @@ body! {
         pub weight: Option<i64>,
         /// 0.1 cm.
         pub height: Option<i64>,
+        /// 发病日期
+        pub onset: Option<Date>,
         /// 长期处方
         pub long_term: bool,
         /// In order, the main one first.

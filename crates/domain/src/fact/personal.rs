@@ -12,7 +12,7 @@ use super::Body;
 pub struct PatientFields {
     /// 姓名
     pub name: String,
-    /// Pinyin initials of the name.
+    /// Pinyin initials of the name in each reading, with blanks between them.
     pub initials: String,
     /// 出生日期
     pub birth_date: Option<Date>,

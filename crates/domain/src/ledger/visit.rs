@@ -3,7 +3,7 @@
 use super::{Certificate, Payer};
 use crate::ids::{ClinicId, CoverageId, PatientId, UserId, VisitId};
 use crate::money::Fen;
-use crate::time::Moment;
+use crate::time::{Moment, civil::Date};
 
 text_enum! {
     /// Where a visit stands in the queue.
@@ -102,6 +102,8 @@ table! {
         pub weight: Option<i64>,
         /// 身高, 0.1 cm.
         pub height: Option<i64>,
+        /// 发病日期
+        pub onset: Option<Date>,
         /// 长期处方: the doctor has assessed that the illness is stable.
         pub long_term: bool,
         /// Why more was supplied than usual; empty where nothing was, or as 长期处方.

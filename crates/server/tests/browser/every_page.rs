@@ -1,5 +1,5 @@
-//! Every page that somebody may open, whatever became of the journeys: for each role, and in English for one. What a
-//! role may not see is a page as well.
+//! Every page that somebody may open, whatever became of the journeys: for each role, in English and in large type for
+//! one. What a role may not see is a page as well.
 
 use crate::demo::Demo;
 use crate::desk::sign_in;
@@ -103,8 +103,14 @@ async fn every_page_is_accessible_to_every_role() {
         sign_in(&page, &demo, who).await;
         look(&page, &demo, who, &paths).await;
     }
-    // In English, which each chooses for herself.
+    // In English, which each chooses for herself, and in large type.
     switch(&page, &demo, "locale", "en").await;
     look(&page, &demo, "admin in English", &paths).await;
+    sign_in(&page, &demo, ROLES[0]).await;
+    switch(&page, &demo, "large", "1").await;
+    look(&page, &demo, "zhang in large type", &paths).await;
+    switch(&page, &demo, "large", "").await;
+    switch(&page, &demo, "locale", "en").await;
+    look(&page, &demo, "zhang in English", &paths).await;
     page.close().await;
 }

@@ -12,6 +12,7 @@ use crate::page::{Page, open};
 /// What the form wants where the focus is: a key to press, or nothing; `true` where the form ends.
 const WANTED: &str = "const at = document.activeElement;
     if (at.matches('button.go')) return true;
+    if (at.name === 'height' && !at.value) return '165';
     const box = at.closest('fieldset') ?? at.closest('.answer');
     if (!box || !box.querySelector('legend, label span')?.textContent.includes('*')) return '';
     if (at.type === 'checkbox') return box.querySelector(':checked') ? '' : ' ';

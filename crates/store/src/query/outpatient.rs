@@ -2,6 +2,7 @@
 
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{ClinicId, UserId, VisitId};
+use cunyi_domain::ledger::Diagnosis;
 use cunyi_domain::row::{Field, Value};
 use cunyi_domain::time::{Moment, civil::Date};
 
@@ -30,6 +31,8 @@ cunyi_domain::row! {
         pub complaint: String,
         /// 处理意见
         pub advice: String,
+        /// 发病日期
+        pub onset: Option<Date>,
         /// Whose visit.
         pub doctor: UserId,
         /// True if she came to this clinic before.
@@ -63,7 +66,7 @@ pub fn logged(
     let sql = format!(
         "SELECT v.id AS id, v.registered_at AS registered_at, p.name AS name, p.sex AS sex,
                 p.birth_date AS birth_date, p.phone AS phone, p.address AS address,
-                v.complaint AS complaint, v.advice AS advice, v.doctor AS doctor,
+                v.complaint AS complaint, v.advice AS advice, v.onset AS onset, v.doctor AS doctor,
                 CAST(CASE WHEN EXISTS (SELECT 1 FROM visit o WHERE o.clinic = v.clinic
                     AND o.patient = v.patient AND o.registered_at < v.registered_at
                     AND o.state NOT IN ('waiting', 'cancelled')) THEN 1 ELSE 0 END AS BIGINT) AS again
@@ -80,9 +83,10 @@ pub fn logged_diagnoses(
     tx: &mut Tx<'_>,
     clinic: &ClinicId,
     span: Span,
-) -> Result<Vec<PastLine>, StoreError> {
+) -> Result<Vec<Diagnosis>, StoreError> {
     let sql = format!(
-        "SELECT d.visit AS visit, d.name AS name, CAST(0 AS BIGINT) AS amount
+        "SELECT d.clinic AS clinic, d.visit AS visit, d.position AS position, d.kind AS kind,
+                d.code AS code, d.name AS name
          FROM visit v JOIN diagnosis d ON d.clinic = v.clinic AND d.visit = v.id
          WHERE {SEEN} ORDER BY {IN_TURN}, d.position"
     );

@@ -10,9 +10,9 @@ use cunyi_domain::fact::{
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ids::{CoverageId, EntryId, PatientId, VisitId};
 use cunyi_domain::ledger::{
-    AccessKind, AllergyKind, Certificate, Charge, Diagnosis, EndWhy, FollowUpClass, GlucoseKind,
-    PaperEvent, PaperWhy, Payer, Registration, RegistrationState, SkinTestEvent, SkinTestState,
-    Visit, VisitState,
+    AccessKind, AllergyKind, Certificate, Charge, Diagnosis, DiagnosisKind, EndWhy, FollowUpClass,
+    GlucoseKind, PaperEvent, PaperWhy, Payer, Registration, RegistrationState, SkinTestEvent,
+    SkinTestState, Visit, VisitState,
 };
 use cunyi_domain::money::Fen;
 use cunyi_domain::time::{Moment, parse_date};
@@ -382,10 +382,11 @@ impl World {
     }
 
     pub fn sign_with(&self, visit: &Visit, words: Personal) -> Done {
-        let diagnosis = |position, code: &str, name: &str| Diagnosis {
+        let diagnosis = |position, kind, code: &str, name: &str| Diagnosis {
             clinic: clinic(),
             visit: visit.id.clone(),
             position,
+            kind,
             code: code.to_owned(),
             name: name.to_owned(),
         };
@@ -400,10 +401,11 @@ impl World {
             glucose_kind: Some(GlucoseKind::Fasting),
             weight: Some(605),
             height: Some(1655),
+            onset: parse_date("2026-11-20"),
             long_term: true,
             diagnoses: vec![
-                diagnosis(1, "J06.900", "急性上呼吸道感染"),
-                diagnosis(2, "I10.x00", "特发性高血压"),
+                diagnosis(1, DiagnosisKind::Western, "J06.900", "急性上呼吸道感染"),
+                diagnosis(2, DiagnosisKind::Syndrome, "ZBFH20", "风寒束表证"),
             ],
         };
         self.record(body, &visit.patient, Some(words))

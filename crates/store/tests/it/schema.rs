@@ -7,10 +7,10 @@ use cunyi_domain::batch::BatchState;
 use cunyi_domain::clearing::ClearingState;
 use cunyi_domain::id_number::Sex;
 use cunyi_domain::ledger::{
-    AccessKind, AllergyKind, Certificate, ClearingKind, ElectronicState, EndWhy, FollowUpClass,
-    Footnote, GlucoseKind, Goods, ItemKind, LineClass, Method, MoveKind, PaperEvent, PaperWhy,
-    Payer, PaymentKind, ReceiptState, ReceiptWhy, RegistrationState, Right, SettlementKind,
-    SkinTestState, VisitState,
+    AccessKind, AllergyKind, Certificate, ClearingKind, DiagnosisKind, ElectronicState, EndWhy,
+    FollowUpClass, Footnote, GlucoseKind, Goods, ItemKind, LineClass, Method, MoveKind, PaperEvent,
+    PaperWhy, Payer, PaymentKind, ReceiptState, ReceiptWhy, RegistrationState, Right,
+    SettlementKind, SkinTestState, VisitState,
 };
 use cunyi_domain::resolve::Finding;
 use cunyi_domain::row::{Field, Kind, TableKind, Value};
@@ -166,6 +166,7 @@ const LISTS: &[(&str, &str, Words)] = &[
     ("visit", "state", all!(VisitState)),
     ("visit", "glucose_kind", all!(GlucoseKind)),
     ("registration", "state", all!(RegistrationState)),
+    ("diagnosis", "kind", all!(DiagnosisKind)),
     ("charge", "kind", all!(ItemKind)),
     ("charge", "class", all!(LineClass)),
     ("charge", "footnote", all!(Footnote)),

@@ -124,7 +124,9 @@ onPage.push(() => {
   draft.addEventListener("input", changed);
   $("#fee").addEventListener("change", changed);
   draft.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing || event.target.matches("textarea, button, summary, a")) return;
+    // A new line in a text is Shift and Enter.
+    const own = event.target.matches("textarea") ? event.shiftKey : event.target.matches("button, summary, a");
+    if (event.key !== "Enter" || event.isComposing || own) return;
     event.preventDefault();
     next(event.target);
   });

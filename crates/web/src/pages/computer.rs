@@ -26,6 +26,7 @@ const MEANINGS: [&[&str]; TAKEN.len()] = [
 /// As it was typed.
 pub(crate) struct Typed {
     pub(crate) large: bool,
+    pub(crate) contrast: bool,
     pub(crate) rolls: Rolls,
     pub(crate) keys: [String; TAKEN.len()],
 }
@@ -64,6 +65,7 @@ impl Typed {
     fn of(form: &Form) -> Self {
         Self {
             large: form.ticked("large"),
+            contrast: form.ticked("contrast"),
             rolls: Rolls::chosen(|paper| form.ticked(&format!("roll.{paper}"))),
             keys: TAKEN.map(|usual| form.text(&format!("key.{usual}"))),
         }
@@ -72,6 +74,7 @@ impl Typed {
     pub(crate) fn in_force(computer: &Computer) -> Self {
         Self {
             large: computer.large,
+            contrast: computer.contrast,
             rolls: computer.rolls,
             keys: TAKEN.map(|usual| computer.keys.of(usual).to_owned()),
         }
@@ -85,6 +88,7 @@ impl Typed {
         })?;
         Ok(Computer {
             large: self.large,
+            contrast: self.contrast,
             rolls: self.rolls,
             keys,
         })

@@ -16,7 +16,7 @@ use cunyi_app::views::{
 use cunyi_app::{Actor, App, AppError};
 use cunyi_catalogue::{Catalogue, CheckCode, Class, Drug, ItemHit};
 use cunyi_domain::ids::VisitId;
-use cunyi_domain::ledger::Footnote;
+use cunyi_domain::ledger::{DiagnosisKind, Footnote};
 use cunyi_domain::money::{Fen, UnitPrice};
 use cunyi_domain::refusal::{Code, Refusal};
 use serde_json::{Value, json};
@@ -59,6 +59,8 @@ pub(crate) struct DiagnosisRow {
     pub(crate) place: usize,
     pub(crate) code: String,
     pub(crate) name: String,
+    /// 主诊断: the first of 西医.
+    pub(crate) main: bool,
 }
 
 /// The typed lines with what the catalogue knows of them, and free rows below.
@@ -144,13 +146,17 @@ pub(crate) fn again(c: &Chrome, p: &Preview, line: &ChargeView) -> Option<String
 /// The typed diagnoses with their names, and a free row.
 pub(crate) fn diagnosis_rows(catalogue: &Catalogue, body: &DraftBody) -> Vec<DiagnosisRow> {
     let many = (body.diagnoses.len() + 1).clamp(2, crate::form::MAX_DIAGNOSES);
+    let known = |code: &String| catalogue.diagnosis(code);
+    let western = |code: &String| known(code).is_some_and(|d| d.kind == DiagnosisKind::Western);
+    let main = body.diagnoses.iter().position(western).unwrap_or(0);
     let row = |place: usize| {
         let code: String = body.diagnoses.get(place).cloned().unwrap_or_default();
-        let name = catalogue
-            .diagnosis(&code)
-            .map(|d| d.name.clone())
-            .unwrap_or_default();
-        DiagnosisRow { place, code, name }
+        DiagnosisRow {
+            place,
+            name: known(&code).map(|d| d.name.clone()).unwrap_or_default(),
+            code,
+            main: place == main,
+        }
     };
     (0..many).map(row).collect()
 }
@@ -435,7 +441,12 @@ pub(crate) async fn search_diagnoses(by: Signed, uri: axum::http::Uri) -> Respon
     let catalogue = by.web.app.catalogue();
     let hit = |proposal: Proposal| {
         let diagnosis = catalogue.diagnosis(&proposal.code)?;
-        Some(json!({ "code": diagnosis.code, "name": diagnosis.name }))
+        let tcm = diagnosis.kind != DiagnosisKind::Western;
+        let class = tcm.then(|| {
+            by.chrome
+                .label(crate::labels::DIAGNOSES, diagnosis.kind.as_str())
+        });
+        Some(json!({ "code": diagnosis.code, "name": diagnosis.name, "class": class }))
     };
     hits(found, hit)
 }

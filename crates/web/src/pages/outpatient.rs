@@ -1,5 +1,4 @@
-//! 门诊日志, the outpatient log: on the screen, on A4 across, as xlsx. What the ledger does not have, when it
-//! broke out and whether it is notifiable, is left to be written by hand.
+//! 门诊日志, the outpatient log: on the screen, on A4 across, as xlsx.
 
 use askama::Template;
 use axum::http::{StatusCode, Uri};
@@ -29,7 +28,7 @@ impl LogPage<'_> {
     }
 }
 
-/// Columns, the last two for the hand.
+/// Columns.
 const HEADS: [&str; 13] = [
     "log-number",
     "log-when",
@@ -61,8 +60,8 @@ fn cells(row: Row) -> [String; HEADS.len()] {
         row.diagnoses,
         row.treatment,
         row.doctor,
-        String::new(),
-        String::new(),
+        row.onset,
+        row.notifiable,
     ]
 }
 

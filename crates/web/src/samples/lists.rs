@@ -104,6 +104,8 @@ pub fn outpatient_log() -> OutpatientLog {
         diagnoses: HOSTILE.to_owned(),
         treatment: HOSTILE.to_owned(),
         doctor: HOSTILE.to_owned(),
+        onset: again.then(|| now().date()),
+        notifiable: HOSTILE.to_owned(),
     };
     OutpatientLog {
         clinic: HOSTILE.to_owned(),

@@ -24,6 +24,10 @@ pub fn paper(states: &[BatchState]) -> Paper {
         diagnoses: "高血压2级、急性上呼吸道感染".to_owned(),
         supply_reason: "进城带孙，三个月后回".to_owned(),
         given: charges(),
+        headings: charges()
+            .into_iter()
+            .map(|line| (line.code, "09".to_owned()))
+            .collect(),
         controlled: vec![],
         turns: vec![],
         tests: vec![],

@@ -29,6 +29,7 @@ pub(super) fn signed(about: &About, body: RecordSigned, personal: Option<Persona
         set("glucose_kind", body.glucose_kind),
         set("weight", body.weight),
         set("height", body.height),
+        set("onset", body.onset),
         set("long_term", body.long_term),
     ];
     let words = match personal {

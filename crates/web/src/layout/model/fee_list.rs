@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{Model, Part};
 use crate::capital::capitals;
 use crate::chrome::Chrome;
+use crate::labels::HEADINGS;
 use crate::pages::settling::{self, Settle};
 
 /// 费用清单
@@ -20,6 +21,8 @@ pub(crate) struct FeeList {
     pub(crate) batches: Vec<Batch>,
     /// Of what is not paid back.
     pub(crate) sums: Amounts,
+    /// The same by 费用类别.
+    pub(crate) headings: Vec<Heading>,
     /// `sums.amount` in capitals.
     pub(crate) capitals: String,
     /// Documents that the workings rest on, each once.
@@ -57,6 +60,14 @@ pub(crate) struct Line {
     pub(crate) amounts: Amounts,
 }
 
+/// What stands under a 费用类别.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Heading {
+    pub(crate) name: String,
+    #[serde(flatten)]
+    pub(crate) amounts: Amounts,
+}
+
 /// Of a line, or their sums: how it splits, then 分摊 of who pays.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Amounts {
@@ -86,7 +97,8 @@ impl Model {
             .iter()
             .filter(|(b, _)| counts(b))
             .flat_map(|(_, lines)| lines);
-        let sums = COLUMNS.map(|column| counted.clone().map(column).sum::<Fen>());
+        let counted: Vec<&Shared<'_>> = counted.collect();
+        let sums = summed(&counted);
         let own = FeeList {
             state,
             estimated,
@@ -96,6 +108,7 @@ impl Model {
                 .collect(),
             capitals: capitals(&sums[0]),
             sums: amounts(sums),
+            headings: headings(c, p, &counted),
             bases: bases(p).into_iter().map(|basis| c.basis(basis)).collect(),
         };
         Self::of(c, p, Part::FeeList(Box::new(own)))
@@ -151,6 +164,28 @@ const COLUMNS: [fn(&Shared<'_>) -> Fen; 8] = [
     |l| l.account,
     |l| l.cash,
 ];
+
+fn summed(lines: &[&Shared<'_>]) -> [Fen; 8] {
+    COLUMNS.map(|column| lines.iter().map(|line| column(line)).sum())
+}
+
+/// The sums of lines under each 费用类别 that they have, in the order of the headings.
+pub(super) fn headings(c: &Chrome, p: &Paper, lines: &[&Shared<'_>]) -> Vec<Heading> {
+    let under = |heading: &str| -> Vec<&Shared<'_>> {
+        let of = |line: &&&Shared<'_>| {
+            let of = p.headings.get(&line.line.code);
+            of.is_some_and(|code| code == heading)
+        };
+        lines.iter().filter(of).copied().collect()
+    };
+    let all = HEADINGS.iter().map(|(code, name)| (*name, under(code)));
+    let some = all.filter(|(_, lines)| !lines.is_empty());
+    some.map(|(name, lines)| Heading {
+        name: c.t(name),
+        amounts: amounts(summed(&lines)),
+    })
+    .collect()
+}
 
 fn amounts(columns: [Fen; 8]) -> Amounts {
     let [

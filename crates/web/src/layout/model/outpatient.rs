@@ -29,6 +29,10 @@ pub(crate) struct Row {
     pub(crate) diagnoses: String,
     pub(crate) treatment: String,
     pub(crate) doctor: String,
+    /// 发病日期; empty where nobody said.
+    pub(crate) onset: String,
+    /// 传染病 with its class.
+    pub(crate) notifiable: String,
 }
 
 impl Model {
@@ -62,5 +66,7 @@ fn row(c: &Chrome, number: usize, row: &LogRow) -> Row {
         diagnoses: row.diagnoses.clone(),
         treatment: row.treatment.clone(),
         doctor: row.doctor.clone(),
+        onset: row.onset.map(|day| day.to_string()).unwrap_or_default(),
+        notifiable: row.notifiable.clone(),
     }
 }

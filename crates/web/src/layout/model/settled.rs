@@ -6,6 +6,7 @@ use cunyi_domain::ledger::PaymentKind;
 use cunyi_domain::money::{Rate, format_decimal};
 use serde::Serialize;
 
+use super::fee_list::{Heading, headings, shared};
 use super::{Model, Part};
 use crate::capital::capitals;
 use crate::chrome::Chrome;
@@ -26,6 +27,8 @@ pub(crate) struct Bill {
     pub(crate) batch: Batch,
     pub(crate) amounts: Paid,
     pub(crate) lines: Vec<Line>,
+    /// Their sums by 费用类别.
+    pub(crate) headings: Vec<Heading>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -61,7 +64,9 @@ pub(crate) struct Paid {
     pub(crate) hospital: String,
     pub(crate) cash: String,
     pub(crate) total_in_capitals: String,
+    pub(crate) pool_in_capitals: String,
     pub(crate) fund_in_capitals: String,
+    pub(crate) account_in_capitals: String,
     pub(crate) cash_in_capitals: String,
 }
 
@@ -117,6 +122,7 @@ impl Model {
     pub(crate) fn statement(c: &Chrome, s: &Statement) -> Self {
         let b = &s.batch;
         let made = s.settled.as_ref();
+        let split = shared(b, s.lines.iter().collect());
         let own = Bill {
             settled: s.amounts.is_some(),
             reversed: s.reversal.is_some(),
@@ -129,6 +135,7 @@ impl Model {
             batch: batch(c, b),
             amounts: paid(&s.amounts.clone().unwrap_or_default(), s.ratio),
             lines: s.lines.iter().map(|l| line(c, l)).collect(),
+            headings: headings(c, &s.paper, &split.iter().collect::<Vec<_>>()),
         };
         Self::of(c, &s.paper, Part::Statement(Box::new(own)))
     }
@@ -208,7 +215,9 @@ pub(super) fn paid(a: &Amounts, ratio: Rate) -> Paid {
         hospital: a.hospital.to_string(),
         cash: a.cash.to_string(),
         total_in_capitals: capitals(&a.total),
+        pool_in_capitals: capitals(&a.pool),
         fund_in_capitals: capitals(&a.fund),
+        account_in_capitals: capitals(&a.account),
         cash_in_capitals: capitals(&a.cash),
     }
 }
