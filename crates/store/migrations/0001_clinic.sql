@@ -30,7 +30,7 @@ CREATE TABLE patient (
   PRIMARY KEY (clinic, id));
 CREATE INDEX patient_by_number ON patient (clinic, id_number);
 CREATE INDEX patient_by_name ON patient (clinic, name);
-CREATE INDEX patient_by_initials ON patient (clinic, initials);
+CREATE INDEX patient_by_initials ON patient (clinic, initials, id);
 CREATE TABLE allergy (
   clinic TEXT NOT NULL, id TEXT NOT NULL, patient TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('drug', 'group')), code TEXT NOT NULL, label TEXT NOT NULL, noted_at BIGINT NOT NULL,
