@@ -65,15 +65,18 @@ impl App {
         let held = !query::reservations(tx, clinic, id)?.is_empty();
         let (draft, draft_version) = stored(query::draft(tx, clinic, id)?);
         let names = |code: &String| self.catalogue().diagnosis(code).map(|d| d.name.clone());
-        let mut draft = match (draft_version, row.signed) {
+        let charged = row.state == VisitState::Done && !batches.is_empty();
+        let frozen = charged || batches.iter().any(|b| b.state.is_live());
+        let draft = match (draft_version, row.signed) {
             (0, true) => signed(self.catalogue(), tx, &row)?,
             (0, false) if row.finished_at.is_none() => begun(tx, &row)?,
+            // It may have been typed as days before.
+            _ if frozen => DraftBody {
+                onset: onset(&row),
+                ..draft
+            },
             _ => draft,
         };
-        // It was typed as days before, perhaps.
-        if let Some(onset) = row.onset {
-            draft.onset = onset.to_string();
-        }
         let dropped = batches
             .iter()
             .filter(|b| b.state == BatchState::Void && !b.reason.is_empty());
@@ -97,8 +100,7 @@ impl App {
             proxy: (!row.proxy_name.is_empty())
                 .then(|| (row.proxy_name.clone(), row.proxy_relation.clone())),
             typed: row.typed,
-            frozen: batch_views.iter().any(|b| b.state.is_live())
-                || (row.state == VisitState::Done && !batch_views.is_empty()),
+            frozen,
             handed_over: row.state == VisitState::Done && !held,
             diagnosis_names: draft.diagnoses.iter().filter_map(names).collect(),
             fields: self.setup_in(tx, clinic)?.data.record.clone(),
@@ -411,6 +413,11 @@ fn begun(tx: &mut Tx<'_>, visit: &Visit) -> Result<DraftBody> {
     })
 }
 
+/// The day on which it broke out, as it is typed.
+fn onset(visit: &Visit) -> String {
+    visit.onset.map(|day| day.to_string()).unwrap_or_default()
+}
+
 /// What was signed, in the shape of a draft: who signs it again charges what she charged, and nothing besides.
 fn signed(catalogue: &Catalogue, tx: &mut Tx<'_>, visit: &Visit) -> Result<DraftBody> {
     let tenths = |v: Option<i64>| v.map(|v| format_decimal(v, 1, 0)).unwrap_or_default();
@@ -439,7 +446,7 @@ fn signed(catalogue: &Catalogue, tx: &mut Tx<'_>, visit: &Visit) -> Result<Draft
             .to_owned(),
         weight: tenths(visit.weight),
         height: tenths(visit.height),
-        onset: visit.onset.map(|day| day.to_string()).unwrap_or_default(),
+        onset: onset(visit),
         diagnoses: diagnoses.into_iter().map(|d| d.code).collect(),
         lines: charges.iter().map(repeat).collect(),
         decoction: boiled(&charges),

@@ -119,6 +119,26 @@ fn a_notifiable_disease_is_signed_with_its_onset_and_stands_in_the_log() {
     }
 }
 
+#[test]
+fn what_is_typed_over_an_onset_that_was_signed_stays() {
+    for w in worlds("diagnoses_anew") {
+        let visit = w.register(w.resident(false));
+        let typed = |onset| with(&w, &["J06.900"], onset);
+        w.app.freeze(&w.doctor, &visit, 0, &typed("3")).unwrap();
+        assert_eq!(w.view(&visit).draft.onset, "2026-11-21");
+        w.app.take_back(&w.doctor, &visit).unwrap();
+        for onset in ["5", ""] {
+            let version = w.view(&visit).draft_version;
+            let saved = w.app.save_draft(&w.doctor, &visit, version, &typed(onset));
+            saved.unwrap();
+            assert_eq!(w.view(&visit).draft.onset, onset);
+        }
+        w.app.freeze(&w.doctor, &visit, 3, &typed("")).unwrap();
+        assert_eq!(w.view(&visit).draft.onset, "");
+        w.prove();
+    }
+}
+
 /// The visits are on 2026-11-24.
 #[test]
 fn an_onset_is_a_day_of_her_life_until_the_visit() {
