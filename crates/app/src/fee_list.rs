@@ -90,8 +90,6 @@ pub struct Vitals {
     pub weight: Option<i64>,
     /// 0.1 cm
     pub height: Option<i64>,
-    /// 发病日期
-    pub onset: Option<Date>,
 }
 
 /// A fee list that has been read.
@@ -99,6 +97,8 @@ pub struct Vitals {
 pub struct FeeList {
     /// Vitals.
     pub vitals: Vitals,
+    /// 发病日期
+    pub onset: Option<Date>,
     /// Diagnoses as they are signed: 西医 first, the main one at the beginning.
     pub diagnoses: Vec<catalogue::Diagnosis>,
     /// What cannot be read; nothing is frozen while something stands here.

@@ -274,7 +274,7 @@ fn sign(w: &mut Writer<'_, '_>, visit: &Visit, list: &FeeList, body: &DraftBody)
         glucose_kind: list.vitals.glucose_kind,
         weight: list.vitals.weight,
         height: list.vitals.height,
-        onset: list.vitals.onset,
+        onset: list.onset,
         long_term: body.long_term,
         diagnoses: list.diagnoses.iter().enumerate().map(diagnosis).collect(),
     };

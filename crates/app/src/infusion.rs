@@ -8,17 +8,16 @@ use cunyi_domain::ledger::{Charge, Course, Prescription, SkinTest, SkinTestState
 use cunyi_domain::refusal::{Code, Refusal};
 use cunyi_domain::time::{Moment, civil::Date};
 use cunyi_store::Tx;
-use cunyi_store::query::{self, Infused, Tested};
+use cunyi_store::query::{self, Infused, PastLine, Tested};
 use cunyi_store::reports::Span;
 
 use crate::App;
 use crate::access::names;
 use crate::course::done_of;
 use crate::error::{Result, refuse_at};
-use crate::outpatient::by_visit;
 use crate::permission::Action;
 use crate::views::{Actor, InfusionRegister, InfusionRow, TestRow, TestedView, Turn};
-use crate::visit::age;
+use crate::visit::{age, by_visit, joined};
 
 /// Most drugs of a register that is asked for, and most skin tests.
 const MOST_ROWS: i64 = 2000;
@@ -73,7 +72,10 @@ impl App {
         let mut reading = Reading {
             clinic,
             catalogue: self.catalogue(),
-            diagnoses: by_visit(query::infused_diagnoses(tx, clinic, span, &routes)?),
+            diagnoses: by_visit(
+                query::infused_diagnoses(tx, clinic, span, &routes)?,
+                |row| &row.visit,
+            ),
             names,
             courses: HashMap::new(),
         };
@@ -95,7 +97,7 @@ impl App {
 struct Reading<'a> {
     clinic: &'a ClinicId,
     catalogue: &'a Catalogue,
-    diagnoses: HashMap<VisitId, Vec<String>>,
+    diagnoses: HashMap<VisitId, Vec<PastLine>>,
     names: Names,
     /// Courses that were met, with their days.
     courses: HashMap<EntryId, Option<Days>>,
@@ -115,7 +117,7 @@ impl Reading<'_> {
             name: first.name.clone(),
             sex: first.sex,
             age: age(first.birth_date, first.registered_at.date()),
-            diagnoses: said.map(|all| all.join("、")).unwrap_or_default(),
+            diagnoses: said.map(|lines| joined(lines)).unwrap_or_default(),
             drugs: together.iter().map(drug).collect(),
             route: first.route.clone(),
             frequency: first.frequency.clone(),

@@ -16,7 +16,7 @@ use crate::error::{Result, refuse_at};
 use crate::patient::mask_address;
 use crate::permission::{Action, may};
 use crate::views::{Actor, LogRow, OutpatientLog};
-use crate::visit::age;
+use crate::visit::{age, by_visit, joined};
 
 /// Most visits of a log that is asked for.
 const MOST_ROWS: i64 = 2000;
@@ -49,8 +49,10 @@ impl App {
                 let said = Said {
                     numbers: may(actor.role, Action::ReadNumbers),
                     names: names(tx, clinic)?,
-                    diagnoses: diagnosed(query::logged_diagnoses(tx, clinic, span)?),
-                    items: by_visit(query::logged_items(tx, clinic, span)?),
+                    diagnoses: by_visit(query::logged_diagnoses(tx, clinic, span)?, |row| {
+                        &row.visit
+                    }),
+                    items: by_visit(query::logged_items(tx, clinic, span)?, |row| &row.visit),
                 };
                 Ok(OutpatientLog {
                     clinic: self.setup_in(tx, clinic)?.clinic.name.clone(),
@@ -69,12 +71,12 @@ struct Said {
     numbers: bool,
     names: HashMap<UserId, String>,
     diagnoses: HashMap<VisitId, Vec<Diagnosis>>,
-    items: HashMap<VisitId, Vec<String>>,
+    items: HashMap<VisitId, Vec<PastLine>>,
 }
 
 impl Said {
     fn row(&self, v: Logged) -> LogRow {
-        let items = self.items.get(&v.id).map(|all| all.join("、"));
+        let items = self.items.get(&v.id).map(|lines| joined(lines));
         let diagnoses = self.diagnoses.get(&v.id).map_or(&[][..], Vec::as_slice);
         let treatment = [items.unwrap_or_default(), v.advice];
         let treatment: Vec<String> = treatment.into_iter().filter(|t| !t.is_empty()).collect();
@@ -100,15 +102,6 @@ impl Said {
     }
 }
 
-/// Diagnoses by visit, each visit's in order.
-fn diagnosed(rows: Vec<Diagnosis>) -> HashMap<VisitId, Vec<Diagnosis>> {
-    let mut all: HashMap<VisitId, Vec<Diagnosis>> = HashMap::new();
-    for row in rows {
-        all.entry(row.visit.clone()).or_default().push(row);
-    }
-    all
-}
-
 /// 手足口病（丙类）
 fn notifiable(diagnoses: &[Diagnosis]) -> String {
     let one = |row: &Diagnosis| {
@@ -121,30 +114,19 @@ fn notifiable(diagnoses: &[Diagnosis]) -> String {
 
 /// Names of diagnoses as papers bear them: 西医, then 中医 with its syndrome in brackets, 感冒病（风寒束表证）.
 pub(crate) fn said(diagnoses: &[Diagnosis]) -> String {
-    let mut out = String::new();
-    let mut open = false;
+    let mut with_syndromes: Vec<(&str, Vec<&str>)> = Vec::new();
     for row in diagnoses {
-        let syndrome = row.kind == DiagnosisKind::Syndrome;
-        out.push_str(match (syndrome, open, out.is_empty()) {
-            (true, false, false) => "（",
-            (false, true, _) => "）、",
-            (_, _, true) => "",
-            _ => "、",
-        });
-        open = syndrome && !out.is_empty();
-        out.push_str(&row.name);
+        match with_syndromes.last_mut() {
+            Some((_, syndromes)) if row.kind == DiagnosisKind::Syndrome => {
+                syndromes.push(&row.name);
+            }
+            _ => with_syndromes.push((&row.name, Vec::new())),
+        }
     }
-    if open {
-        out.push('）');
-    }
-    out
-}
-
-/// Names by visit, each visit's in order.
-pub(crate) fn by_visit(lines: Vec<PastLine>) -> HashMap<VisitId, Vec<String>> {
-    let mut all: HashMap<VisitId, Vec<String>> = HashMap::new();
-    for line in lines {
-        all.entry(line.visit).or_default().push(line.name);
-    }
-    all
+    let one = |(name, syndromes): (&str, Vec<&str>)| match syndromes.as_slice() {
+        [] => name.to_owned(),
+        some => format!("{name}（{}）", some.join("、")),
+    };
+    let all: Vec<String> = with_syndromes.into_iter().map(one).collect();
+    all.join("、")
 }

@@ -7,7 +7,7 @@ use cunyi_domain::ledger::{
 };
 use cunyi_domain::money::Quantity;
 use cunyi_domain::refusal::{Code, Refusal};
-use cunyi_domain::time::{Moment, civil::Date};
+use cunyi_domain::time::Moment;
 use cunyi_gateway::message::{T4301, record};
 use cunyi_gateway::{Count, Outcome};
 use cunyi_store::uploads::{self, Upload, UploadState};
@@ -305,11 +305,6 @@ fn both(one: &str, name: &str, other: &str) -> String {
     }
 }
 
-/// The day on which an illness broke out; at what time nobody knows.
-fn day_time(day: Date) -> String {
-    Moment::start_of(day).date_time()
-}
-
 /// 西医 has the columns of its own; 中医 those of an illness or of a syndrome.
 fn diagnosed(row: Diagnosis) -> record::RecordDiagnosis {
     let flag = |is: bool| if is { "1" } else { "0" }.to_owned();
@@ -344,10 +339,12 @@ fn record_of(tx: &mut Tx<'_>, about: &About) -> Result<record::VisitRecord> {
         vali_flag: VALID.to_owned(),
         ..record::RegistrationInfo::default()
     };
+    let onset = visit.onset.map(Moment::start_of);
     let case = record::CaseInfo {
         mdtrt_date: visit.registered_at.date().to_string(),
         chfcomp: first(&visit.complaint, 2000),
-        attk_date_time: visit.onset.map(day_time).unwrap_or_default(),
+        // At what time of the day nobody knows.
+        attk_date_time: onset.map(Moment::date_time).unwrap_or_default(),
         illhis: first(&both(&visit.history, "既往史", &visit.past_history), 2000),
         algs: first(&allergies.join("、"), 2000),
         phex: first(

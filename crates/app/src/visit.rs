@@ -25,6 +25,7 @@ use crate::follow_up::{MOST_BEFORE, forms_of, unfiled_illnesses};
 use crate::goods::goods_views;
 use crate::insure::insurable;
 use crate::paper_entry::papers_view;
+use crate::patient::form_of;
 use crate::payment::{payment_views, standing};
 use crate::permission::{Action, may};
 use crate::receipt::receipts_view;
@@ -226,11 +227,7 @@ impl App {
             sex: patient.sex,
             age: age(patient.birth_date, self.now().date()),
             masked_number: mask(&patient.id_number),
-            phone: if may(actor.role, Action::ReadNumbers) {
-                patient.phone.clone()
-            } else {
-                mask(&patient.phone)
-            },
+            phone: form_of(patient, may(actor.role, Action::ReadNumbers)).phone,
             allergies: allergies.into_iter().map(|a| (a.id, a.label)).collect(),
             filings,
             in_force_at: coverage.map(|c| c.obtained_at),
@@ -470,8 +467,14 @@ pub(crate) fn past(
         return Ok(Vec::new());
     };
     // Two questions for all of them: one a visit made a page of two hundred slow.
-    let diagnoses = by_visit(query::past_diagnoses(tx, &actor.clinic, patient, oldest)?);
-    let charges = by_visit(query::past_charges(tx, &actor.clinic, patient, oldest)?);
+    let diagnoses = by_visit(
+        query::past_diagnoses(tx, &actor.clinic, patient, oldest)?,
+        |line| &line.visit,
+    );
+    let charges = by_visit(
+        query::past_charges(tx, &actor.clinic, patient, oldest)?,
+        |line| &line.visit,
+    );
     let others = visits
         .into_iter()
         .filter(|visit| Some(&visit.id) != without);
@@ -481,8 +484,8 @@ pub(crate) fn past(
             let found = diagnoses.get(&visit.id).map_or(&[][..], Vec::as_slice);
             PastVisit {
                 at: visit.registered_at,
-                diagnoses: names(found),
-                items: names(lines),
+                diagnoses: joined(found),
+                items: joined(lines),
                 total: lines.iter().map(|line| line.amount).sum(),
                 pressure: visit.systolic.zip(visit.diastolic),
                 glucose: visit.glucose,
@@ -495,15 +498,17 @@ pub(crate) fn past(
     Ok(past)
 }
 
-fn by_visit(lines: Vec<PastLine>) -> HashMap<VisitId, Vec<PastLine>> {
-    let mut all: HashMap<VisitId, Vec<PastLine>> = HashMap::new();
-    for line in lines {
-        all.entry(line.visit.clone()).or_default().push(line);
+/// Rows by the visit that they are of, each visit's in order.
+pub(crate) fn by_visit<T>(rows: Vec<T>, visit: fn(&T) -> &VisitId) -> HashMap<VisitId, Vec<T>> {
+    let mut all: HashMap<VisitId, Vec<T>> = HashMap::new();
+    for row in rows {
+        all.entry(visit(&row).clone()).or_default().push(row);
     }
     all
 }
 
-fn names(lines: &[PastLine]) -> String {
+/// Names joined by 、
+pub(crate) fn joined(lines: &[PastLine]) -> String {
     let names: Vec<&str> = lines.iter().map(|line| line.name.as_str()).collect();
     names.join("、")
 }

@@ -4,6 +4,8 @@
 
 use cunyi_domain::text_enum;
 
+use crate::supply::listed;
+
 text_enum! {
     /// Class of a notifiable disease.
     pub enum NotifiableClass {
@@ -56,9 +58,7 @@ const LISTED: [(NotifiableClass, &[&str]); 3] = [
 
 /// The class of a diagnosis that is notifiable.
 pub fn notifiable(diagnosis: &str) -> Option<NotifiableClass> {
-    let under = |codes: &[&str]| codes.iter().any(|code| diagnosis.starts_with(code));
-    let found = LISTED.iter().find(|(_, codes)| under(codes));
-    found.map(|(class, _)| *class)
+    listed(&LISTED, diagnosis)
 }
 
 #[cfg(test)]

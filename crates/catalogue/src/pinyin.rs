@@ -151,29 +151,33 @@ pub fn initials(text: &str) -> String {
 pub fn name_initials(name: &str) -> String {
     let mut all = vec![String::new()];
     for c in fold(name).chars() {
-        let mut letters: Vec<char> = Vec::new();
-        letters.extend(initials(c.encode_utf8(&mut [0; 4])).chars().next());
-        for reading in readings(c) {
-            letters.extend(
-                reading
-                    .chars()
-                    .next()
-                    .filter(|letter| !letters.contains(letter)),
-            );
-        }
+        let letters = letters_of(c);
         if letters.is_empty() {
             continue;
         }
-        let more = |letter: &char| {
-            all.iter()
-                .map(|begun| format!("{begun}{letter}"))
-                .collect::<Vec<_>>()
+        let with = |letter: char| {
+            let begun = all.iter();
+            begun.map(move |begun| format!("{begun}{letter}"))
         };
-        let grown: Vec<String> = letters.iter().flat_map(more).collect();
-        all = grown;
-        all.truncate(MOST_NAMES);
+        let grown = letters.into_iter().flat_map(with).take(MOST_NAMES);
+        all = grown.collect();
     }
     all.join(" ")
+}
+
+/// The first letters of a character's readings, each once, the usual one first.
+fn letters_of(c: char) -> Vec<char> {
+    let usual = initials(c.encode_utf8(&mut [0; 4]));
+    let each = readings(c)
+        .into_iter()
+        .map(|reading| reading.chars().next());
+    let mut letters = Vec::new();
+    for letter in usual.chars().chain(each.flatten()) {
+        if !letters.contains(&letter) {
+            letters.push(letter);
+        }
+    }
+    letters
 }
 
 /// Lower case, full-width forms as their ASCII twins: what names and queries are compared in.

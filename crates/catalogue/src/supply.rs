@@ -16,12 +16,12 @@ const CHRONIC: i64 = 28;
 pub const MOST_DAYS: i64 = 84;
 
 /// 医保版 ICD-10 of the chronic illnesses that are followed.
-const FOLLOWED: [(TwoDisease, [&str; 5]); 2] = [
+const FOLLOWED: [(TwoDisease, &[&str]); 2] = [
     (
         TwoDisease::Hypertension,
-        ["I10", "I11", "I12", "I13", "I15"],
+        &["I10", "I11", "I12", "I13", "I15"],
     ),
-    (TwoDisease::Diabetes, ["E10", "E11", "E12", "E13", "E14"]),
+    (TwoDisease::Diabetes, &["E10", "E11", "E12", "E13", "E14"]),
 ];
 
 /// Classes of the national list that a long prescription may not hold: against infections (but for tuberculosis), sera
@@ -56,9 +56,14 @@ impl Supplied<'_> {
 
 /// The chronic illness that is followed under a diagnosis.
 pub fn followed(diagnosis: &str) -> Option<TwoDisease> {
+    listed(&FOLLOWED, diagnosis)
+}
+
+/// What a diagnosis stands under in a table of beginnings of codes.
+pub(crate) fn listed<T: Copy>(table: &[(T, &[&str])], diagnosis: &str) -> Option<T> {
     let under = |codes: &[&str]| codes.iter().any(|code| diagnosis.starts_with(code));
-    let found = FOLLOWED.iter().find(|(_, codes)| under(codes));
-    found.map(|(disease, _)| *disease)
+    let found = table.iter().find(|(_, codes)| under(codes));
+    found.map(|(what, _)| *what)
 }
 
 /// True where something is supplied for longer than needs no word.

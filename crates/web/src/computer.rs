@@ -31,16 +31,6 @@ pub struct Computer {
 }
 
 impl Computer {
-    /// The classes of a page's root.
-    pub(crate) fn classes(&self) -> &'static str {
-        match (self.large, self.contrast) {
-            (false, false) => "",
-            (true, false) => "large",
-            (false, true) => "contrast",
-            (true, true) => "large contrast",
-        }
-    }
-
     /// From the cookies of a request; what is none of ours is as if nobody had chosen.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let keys = cookie(headers, KEYS).and_then(Keys::parse);

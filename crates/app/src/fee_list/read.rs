@@ -127,7 +127,6 @@ pub(super) fn read_vitals(body: &DraftBody, list: &mut FeeList) {
         glucose_kind: None,
         weight: number("weight", &body.weight, 1, 5, 3500),
         height: number("height", &body.height, 1, 250, 2500),
-        onset: None,
     };
     // Of what was not measured it is of no matter when.
     if list.vitals.glucose.is_some() && !body.glucose_kind.is_empty() {
@@ -149,7 +148,7 @@ pub(super) fn read_onset(body: &DraftBody, (birth, day): (Date, Date), list: &mu
     if read.is_none() {
         list.problems.push(Refusal::at(Code::BadText, "onset"));
     }
-    list.vitals.onset = read;
+    list.onset = read;
 }
 
 /// A date; a month and a day, the last of that name; or days before a day.
@@ -189,14 +188,13 @@ pub(super) fn read_diagnoses(catalogue: &Catalogue, body: &DraftBody, list: &mut
         }
     }
     // The main one is what the platform settles by: 西医, whatever was typed first.
-    list.diagnoses
-        .sort_by_key(|one| one.kind != DiagnosisKind::Western);
-    let main = list.diagnoses.first();
-    if main.is_none_or(|one| one.kind != DiagnosisKind::Western) {
+    let western = |one: &catalogue::Diagnosis| one.kind == DiagnosisKind::Western;
+    list.diagnoses.sort_by_key(|one| !western(one));
+    if !list.diagnoses.first().is_some_and(western) {
         list.problems
             .push(Refusal::at(Code::NoDiagnosis, "diagnoses"));
     }
-    if list.vitals.onset.is_none() && body.onset.trim().is_empty() {
+    if body.onset.trim().is_empty() {
         list.problems
             .extend(list.diagnoses.iter().find_map(notifiable));
     }

@@ -5,7 +5,8 @@ use cunyi_domain::ledger::{Footnote, Prescription, Right};
 use cunyi_domain::money::{Fen, Quantity};
 use cunyi_domain::refusal::{Code, Refusal};
 
-use crate::world::{Setting, World, actor, worlds, worlds_of};
+use crate::uploads::wanted;
+use crate::world::{World, actor, worlds, worlds_of};
 
 fn herb(w: &World, name: &str, grams: &str, footnote: &str) -> DraftLine {
     DraftLine {
@@ -70,11 +71,7 @@ fn told(w: &World) {
 
 #[test]
 fn a_decoction_is_sold_by_weight_and_told_to_the_platform_as_one() {
-    let usual = Setting::default();
-    let region = usual
-        .region
-        .replace("upload_records = false", "upload_records = true");
-    for w in worlds_of("decoction", &Setting { region, ..usual }) {
+    for w in worlds_of("decoction", &wanted()) {
         w.granted();
         let (before, _) = w.stock("桂枝");
         let visit = w.settled(w.resident(false), &boiled(&w));

@@ -3,18 +3,11 @@
 use cunyi_app::views::{DraftBody, LogRow};
 use cunyi_domain::refusal::{Code, Refusal};
 
-use crate::world::{Setting, World, worlds, worlds_of};
+use crate::uploads::wanted;
+use crate::world::{World, worlds, worlds_of};
 
 /// 手足口病
 const NOTIFIABLE: &str = "B08.401";
-
-fn uploading() -> Setting {
-    let usual = Setting::default();
-    let region = usual
-        .region
-        .replace("upload_records = false", "upload_records = true");
-    Setting { region, ..usual }
-}
 
 fn with(w: &World, diagnoses: &[&str], onset: &str) -> DraftBody {
     DraftBody {
@@ -37,7 +30,7 @@ fn texts(row: &serde_json::Value, names: &[&str]) -> Vec<String> {
 
 #[test]
 fn those_of_chinese_medicine_come_after_the_main_one_under_their_own_kind() {
-    for w in worlds_of("diagnoses_tcm", &uploading()) {
+    for w in worlds_of("diagnoses_tcm", &wanted()) {
         // Whatever is typed first: 风寒束表证, 感冒病, then 西医.
         let body = with(&w, &["BNW010", "ZBFH20", "J06.900"], "");
         let visit = w.settled(w.resident(false), &body);
@@ -88,7 +81,7 @@ fn alone_they_are_no_main_diagnosis() {
 
 #[test]
 fn a_notifiable_disease_is_signed_with_its_onset_and_stands_in_the_log() {
-    for w in worlds_of("diagnoses_notifiable", &uploading()) {
+    for w in worlds_of("diagnoses_notifiable", &wanted()) {
         let visit = w.register(w.resident(false));
         let refused = w.refused(w.app.freeze(
             &w.doctor,

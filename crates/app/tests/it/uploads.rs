@@ -8,7 +8,8 @@ use cunyi_domain::refusal::Code;
 
 use crate::world::{Setting, World, worlds, worlds_of};
 
-fn wanted() -> Setting {
+/// A region that asks for the records.
+pub fn wanted() -> Setting {
     let usual = Setting::default();
     let region = usual
         .region
