@@ -52,6 +52,8 @@ async fn the_record_is_sent_again(page: &Page, demo: &Demo) {
     page.go(&format!("{}/today", demo.clinic)).await;
     page.tab_to("main a[href='/uploads']").await;
     page.press(Key::Enter).await;
+    // The link that leads here has the same words.
+    page.see(AGAIN).await;
     page.read("未上传的就诊记录").await;
     assert_eq!(page.count(AGAIN).await, 1);
     again(page).await;
